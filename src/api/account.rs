@@ -1,0 +1,195 @@
+//! Brand, address, login and token -> the one origin that the token may travel to.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use reqwest::Url;
+use secrecy::SecretString;
+
+use crate::model::text::quoted;
+
+/// Why an account cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// The brand is not one DNS label.
+    #[error("the brand {0} is no single DNS label (of `https://acme.reamaze.io` it is `acme`)")]
+    Brand(String),
+    /// The base URL could carry the token to a stranger.
+    #[error("the base URL {url}: {why}")]
+    BaseUrl {
+        /// The address, quoted.
+        url: String,
+        /// What is wrong, and what would be right.
+        why: &'static str,
+    },
+    /// The login is none.
+    #[error("the email {0} is no login (it is not empty, and holds no `:`, blank or control character)")]
+    Email(String),
+    /// The token is none. It is not shown.
+    #[error("the API token {0}")]
+    Token(&'static str),
+}
+
+/// Where the API is: `https`, or plain `http` on loopback; no user info, query or fragment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl(Url);
+
+impl BaseUrl {
+    /// The address of a brand's API. Source: the public API pages.
+    ///
+    /// # Errors
+    /// When the brand is not one DNS label: it could name another host.
+    pub fn of_brand(brand: &str) -> Result<Self, AccountError> {
+        let is_label = (1..=63).contains(&brand.len())
+            && brand.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !brand.starts_with('-')
+            && !brand.ends_with('-');
+        let refused = || AccountError::Brand(quoted(brand));
+        if !is_label {
+            return Err(refused());
+        }
+        let url = Url::parse(&format!("https://{brand}.reamaze.io/api/v1"));
+        url.map(Self).map_err(|_| refused())
+    }
+
+    /// The address as given.
+    ///
+    /// # Errors
+    /// When it is no address, or a way in which a token travels to a stranger.
+    pub fn parse(text: &str) -> Result<Self, AccountError> {
+        let url = Url::parse(text.trim()).map_err(|_| refused(text, "is no address (write https://HOST/api/v1)"))?;
+        // A password could stand there: such an address is not shown.
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refused("(not shown)", "holds user info (give --email and a token file)"));
+        }
+        let base = Self(url);
+        match base.0.scheme() {
+            "https" => {}
+            "http" if base.is_loopback() => {}
+            "http" => return Err(refused(text, "is plain http: the token would travel in the clear (use https)")),
+            _ => return Err(refused(text, "is not https")),
+        }
+        if base.0.query().is_some() || base.0.fragment().is_some() {
+            return Err(refused(text, "has a query or fragment (leave out what follows `?` or `#`)"));
+        }
+        Ok(base)
+    }
+
+    /// Whether it is this machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let Some(host) = self.0.host_str() else { return false };
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        host == "localhost" || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    }
+
+    /// The address without a final slash.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str().trim_end_matches('/')
+    }
+}
+
+fn refused(url: &str, why: &'static str) -> AccountError {
+    AccountError::BaseUrl { url: quoted(url), why }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Who sends. Its `Debug` form does not show the token.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub(super) base_url: BaseUrl,
+    pub(super) email: String,
+    pub(super) token: SecretString,
+}
+
+impl Account {
+    /// The account at `base_url` of that login and token.
+    ///
+    /// # Errors
+    /// When login or token cannot stand in a Basic `Authorization` header (RFC 7617).
+    pub fn new(base_url: BaseUrl, email: &str, token: &str) -> Result<Self, AccountError> {
+        check_email(email)?;
+        if token.is_empty() {
+            return Err(AccountError::Token("is empty"));
+        }
+        if token.contains(|c: char| c.is_control() || c.is_whitespace()) {
+            return Err(AccountError::Token("holds white space or a control character (is it the right file?)"));
+        }
+        Ok(Self { base_url, email: email.to_owned(), token: SecretString::from(token) })
+    }
+
+    /// Where the API is.
+    #[must_use]
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.base_url
+    }
+
+    /// The login.
+    #[must_use]
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+}
+
+/// Sees that `email` can be a login.
+///
+/// # Errors
+/// When it cannot.
+pub fn check_email(email: &str) -> Result<(), AccountError> {
+    let wrong = |c: char| c == ':' || c.is_control() || c.is_whitespace();
+    if email.is_empty() || email.contains(wrong) {
+        return Err(AccountError::Email(quoted(email)));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_brand_is_one_dns_label() {
+        assert_eq!(
+            BaseUrl::of_brand("acme").expect("a brand").as_str(),
+            "https://acme.reamaze.io/api/v1"
+        );
+        for bad in ["", "a.b", "evil.com/", "a@b", "-a", "a-", "a b", "a#", &"x".repeat(64), "é"] {
+            assert!(BaseUrl::of_brand(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_base_url_cannot_carry_the_token_to_a_stranger() {
+        for good in [
+            "https://acme.reamaze.io/api/v1/",
+            "http://127.0.0.1:80/api/v1",
+            "http://127.8.9.1",
+            "http://[::1]:1/x",
+            "http://localhost:3000",
+        ] {
+            assert!(BaseUrl::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "acme", "ftp://x", "http://example.com", "http://127.0.0.1.example.com",
+            "https://user@example.com", "https://a:b@example.com", "https://example.com?x",
+            "https://example.com/#x", "http://0.0.0.0", "file:///etc/passwd", "",
+        ] {
+            assert!(BaseUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn neither_token_nor_password_is_shown() {
+        let base = BaseUrl::of_brand("acme").expect("a brand");
+        let account = Account::new(base, "a@example.com", "s3cret").expect("an account");
+        assert!(!format!("{account:?}").contains("s3cret"));
+        let error = BaseUrl::parse("https://a:s3cret@example.com").expect_err("user info");
+        assert!(!error.to_string().contains("s3cret"));
+    }
+}

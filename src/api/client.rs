@@ -1,0 +1,245 @@
+//! One request over the wire, and the classification of what comes back.
+
+use std::error::Error as _;
+use std::io::Read;
+use std::time::{Duration, Instant, SystemTime};
+
+use reqwest::StatusCode;
+use reqwest::blocking;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+
+use super::{Account, Exchange, Reply, Said, reasons, request, verify};
+use crate::model::Update;
+use crate::model::text::one_line;
+
+/// The longest answer that is read, in bytes.
+const MAX_ANSWER_BYTES: u64 = 1 << 20;
+
+/// The longest time that a connection may take to be made.
+const MAX_CONNECT: Duration = Duration::from_secs(10);
+
+/// The longest text of the network's errors that is told, in characters.
+const MAX_TOLD: usize = 300;
+
+/// Whether a 200 is compared with what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verification {
+    /// It is compared.
+    Compare,
+    /// It is believed.
+    Skip,
+}
+
+/// Why no client could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The TLS library or the system's certificates could not be set up.
+    #[error("the HTTPS client cannot be set up: {0}")]
+    Setup(#[from] reqwest::Error),
+}
+
+/// Sends updates to one account. Clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: blocking::Client,
+    account: Account,
+    timeout: Duration,
+    verification: Verification,
+}
+
+impl Client {
+    /// A client for `connections` requests in flight, each of which may take `timeout`.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new(
+        account: Account,
+        timeout: Duration,
+        connections: usize,
+        verification: Verification,
+    ) -> Result<Self, ClientError> {
+        // An error means that a provider is installed already, which serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let headers = HeaderMap::from_iter([
+            (ACCEPT, HeaderValue::from_static("application/json")),
+            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        ]);
+        let mut builder = blocking::Client::builder()
+            .default_headers(headers)
+            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+            // The token must not travel to where a redirect points.
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(timeout)
+            // Shorter than the whole, so that "never reached" can be told from "no answer".
+            .connect_timeout((timeout / 2).min(MAX_CONNECT))
+            .pool_max_idle_per_host(connections)
+            .tcp_nodelay(true);
+        if account.base_url().is_loopback() {
+            builder = builder.no_proxy();
+        }
+        Ok(Self { http: builder.build()?, account, timeout, verification })
+    }
+
+    fn exchange(&self, update: &Update) -> Result<Reply, reqwest::Error> {
+        let deadline = Instant::now() + self.timeout;
+        let url = request::url(self.account.base_url(), &update.slug);
+        let body = request::body(update).unwrap_or_default();
+        let response = self
+            .http
+            .put(url)
+            .basic_auth(self.account.email(), Some(self.account.token.expose_secret()))
+            .body(body)
+            .send()?;
+        let status = response.status();
+        let retry_after = retry_after(response.headers(), SystemTime::now());
+        let said = self.said(update, status, retry_after, || read(response, deadline));
+        Ok(Reply { http_status: Some(status.as_u16()), said })
+    }
+
+    fn said(
+        &self,
+        update: &Update,
+        status: StatusCode,
+        retry_after: Option<Duration>,
+        body: impl FnOnce() -> Result<Vec<u8>, String>,
+    ) -> Said {
+        match status.as_u16() {
+            200 => match body().and_then(|body| self.shown(update, &body)) {
+                Ok(differences) => Said::Updated { differences },
+                Err(what) => Said::Unclear { what, retry_after: None },
+            },
+            // The status code is the answer: a body that breaks off costs its reasons only.
+            422 => Said::Rejected { reasons: reasons::told(&body().unwrap_or_default()) },
+            404 => Said::NotFound,
+            401 => Said::LoginRefused,
+            403 => Said::Forbidden { reasons: reasons::told(&body().unwrap_or_default()) },
+            429 => Said::Throttled { retry_after },
+            408 | 425 => Said::NotYet { what: named(status) },
+            503 => Said::Unclear { what: named(status), retry_after },
+            500..=599 => Said::Unclear { what: named(status), retry_after: None },
+            200..=299 => Said::Unclear {
+                what: format!("{}, which is not the answer expected", named(status)),
+                retry_after: None,
+            },
+            300..=399 => Said::Refused {
+                what: format!("{}: a redirect, which is never followed (is the brand right?)", named(status)),
+            },
+            _ => {
+                let reasons = reasons::told(&body().unwrap_or_default());
+                Said::Refused { what: format!("{}: {reasons}", named(status)) }
+            }
+        }
+    }
+
+    /// What a 200's body shows other than was asked for; the error says why it is no conversation.
+    fn shown(&self, update: &Update, body: &[u8]) -> Result<Vec<String>, String> {
+        let unreadable = "HTTP 200 with something else than the conversation";
+        let conversation = match serde_json::from_slice(body) {
+            Ok(Value::Object(members)) => members,
+            Ok(_) | Err(_) => return Err(unreadable.into()),
+        };
+        if let Some(slug) = conversation.get("slug")
+            && slug.as_str() != Some(update.slug.as_str())
+        {
+            return Err("HTTP 200 about another conversation".into());
+        }
+        Ok(match self.verification {
+            Verification::Compare => verify::differences(&update.changes, &conversation),
+            Verification::Skip => Vec::new(),
+        })
+    }
+}
+
+impl Exchange for Client {
+    fn put(&self, update: &Update) -> Reply {
+        self.exchange(update).unwrap_or_else(|error| Reply {
+            http_status: None,
+            said: broken(&error, self.timeout),
+        })
+    }
+}
+
+/// The answer's body, no longer than allowed in bytes and time.
+fn read(mut response: blocking::Response, deadline: Instant) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    let mut chunk = vec![0; 16 << 10];
+    loop {
+        match response.read(&mut chunk) {
+            Ok(0) => return Ok(body),
+            Ok(read) => body.extend_from_slice(&chunk[..read]),
+            Err(error) => return Err(format!("the answer broke off: {}", one_line(&error.to_string(), MAX_TOLD))),
+        }
+        if body.len() as u64 > MAX_ANSWER_BYTES {
+            return Err("the answer is longer than 1 MiB".into());
+        }
+        // The client's own timeout counts from the last byte: a drip would never end.
+        if Instant::now() > deadline {
+            return Err("the answer took too long".into());
+        }
+    }
+}
+
+fn named(status: StatusCode) -> String {
+    match status.canonical_reason() {
+        Some(reason) => format!("HTTP {} {reason}", status.as_u16()),
+        None => format!("HTTP {}", status.as_u16()),
+    }
+}
+
+fn broken(error: &reqwest::Error, timeout: Duration) -> Said {
+    let mut cause = error.source();
+    let mut told = String::new();
+    while let Some(error) = cause {
+        told = one_line(&error.to_string(), MAX_TOLD);
+        cause = error.source();
+    }
+    if error.is_connect() {
+        let why = if error.is_timeout() { "timed out" } else { &told };
+        Said::Unreached { what: format!("no connection to the server: {why}") }
+    } else if error.is_timeout() {
+        let what = format!("no answer within {} s", timeout.as_secs_f64());
+        Said::Unclear { what, retry_after: None }
+    } else {
+        Said::Unclear { what: format!("the exchange broke off: {told}"), retry_after: None }
+    }
+}
+
+/// How long the server wants nothing: seconds, or a date (RFC 9110, section 10.2.3), which is
+/// taken by the server's own clock where the answer shows it.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+    let asked = text(RETRY_AFTER)?;
+    if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than a number holds is still a wish for a very long pause.
+        return Some(Duration::from_secs(asked.parse().unwrap_or(u64::from(u32::MAX))));
+    }
+    let until = httpdate::parse_http_date(asked).ok()?;
+    let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
+    Some(until.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(headers: &[(HeaderName, &'static str)]) -> Option<u64> {
+        let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
+        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").expect("a date");
+        retry_after(&headers.collect(), now).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_by_the_servers_clock() {
+        assert_eq!(asked(&[]), None);
+        assert_eq!(asked(&[(RETRY_AFTER, "12")]), Some(12));
+        assert_eq!(asked(&[(RETRY_AFTER, "99999999999999999999999")]), Some(u64::from(u32::MAX)));
+        assert_eq!(asked(&[(RETRY_AFTER, "Sun, 06 Nov 1994 08:49:47 GMT")]), Some(10));
+        assert_eq!(asked(&[(RETRY_AFTER, "Sun, 06 Nov 1994 08:00:00 GMT")]), Some(0));
+        let skewed = [(RETRY_AFTER, "Sun, 06 Nov 1994 09:00:30 GMT"), (DATE, "Sun, 06 Nov 1994 09:00:00 GMT")];
+        assert_eq!(asked(&skewed), Some(30));
+        assert_eq!(asked(&[(RETRY_AFTER, "-5")]), None);
+        assert_eq!(asked(&[(RETRY_AFTER, "soon")]), None);
+    }
+}

@@ -1,0 +1,21 @@
+//! Updates -> requests, and answers -> what they say: one exchange at a time, nothing tried twice.
+
+mod account;
+mod client;
+mod reasons;
+mod reply;
+mod request;
+mod verify;
+
+pub use account::{Account, AccountError, BaseUrl};
+pub use client::{Client, ClientError, Verification};
+pub use reply::{Reply, Said};
+pub use request::{body, method_and_url};
+
+use crate::model::Update;
+
+/// The one slow call: sends an update and waits for what the server says.
+pub trait Exchange: Sync {
+    /// Sends `update` once.
+    fn put(&self, update: &Update) -> Reply;
+}

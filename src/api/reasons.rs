@@ -1,0 +1,102 @@
+//! The body of a refusal, in whatever shape -> its reasons as one readable line.
+
+use serde_json::Value;
+
+use crate::model::text::one_line;
+
+/// The longest line of reasons, in characters.
+const MAX_CHARS: usize = 1000;
+
+/// Keys that hold the reasons themselves and name no field.
+const ENVELOPES: [&str; 9] =
+    ["errors", "error", "message", "messages", "detail", "details", "title", "base", "conversation"];
+
+/// The reasons that `body` gives, `; ` between them, each behind its field where it has one.
+pub(super) fn told(body: &[u8]) -> String {
+    let reasons = match serde_json::from_slice(body) {
+        Ok(json) => {
+            let mut reasons = Vec::new();
+            collect(&json, "", &mut reasons);
+            reasons.join("; ")
+        }
+        Err(_) => {
+            let text = String::from_utf8_lossy(body);
+            if text.trim_start().starts_with('<') { nanohtml2text::html2text(&text) } else { text.into_owned() }
+        }
+    };
+    let line = one_line(&reasons, MAX_CHARS);
+    if line.is_empty() { "the server gives no reason".into() } else { line }
+}
+
+fn collect(json: &Value, field: &str, reasons: &mut Vec<String>) {
+    let mut add = |text: &str| {
+        let text = text.trim();
+        if !text.is_empty() {
+            reasons.push(if field.is_empty() { text.to_owned() } else { format!("{field}: {text}") });
+        }
+    };
+    match json {
+        Value::Null => {}
+        Value::Bool(flag) => add(&flag.to_string()),
+        Value::Number(number) => add(&number.to_string()),
+        Value::String(text) => add(text),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, field, reasons)),
+        Value::Object(members) => {
+            // {"field": "status", "message": "is wrong"}: the field is told by a value.
+            let named = ["field", "attribute"].iter().find_map(|key| {
+                let rest = ["message", "messages", "error", "detail", "reason"];
+                let message = rest.iter().find_map(|key| members.get(*key))?;
+                Some((members.get(*key)?.as_str()?, message))
+            });
+            if let Some((name, message)) = named {
+                return collect(message, &path(field, name), reasons);
+            }
+            for (key, value) in members {
+                let is_envelope = ENVELOPES.contains(&key.as_str());
+                let inner = if is_envelope { field.to_owned() } else { path(field, key) };
+                collect(value, &inner, reasons);
+            }
+        }
+    }
+}
+
+fn path(outer: &str, inner: &str) -> String {
+    if outer.is_empty() { inner.to_owned() } else { format!("{outer}.{inner}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_becomes_one_line_that_names_the_field() {
+        for (body, line) in [
+            (r#"{"errors": {"status": ["is wrong", "is old"], "tag_list": ["is long"]}}"#, "status: is wrong; status: is old; tag_list: is long"),
+            (r#"{"errors": ["Status is wrong", "Tag is long"]}"#, "Status is wrong; Tag is long"),
+            (r#"{"error": "Status is wrong"}"#, "Status is wrong"),
+            (r#"{"status": ["is wrong"]}"#, "status: is wrong"),
+            (r#"{"errors": {"conversation": {"assignee": {"email": ["is unknown"]}}}}"#, "assignee.email: is unknown"),
+            (r#"{"errors": [{"field": "status", "message": "is wrong"}]}"#, "status: is wrong"),
+            (r#"{"errors": {"base": ["cannot move"]}}"#, "cannot move"),
+            (r#"["a", "b"]"#, "a; b"),
+            (r#""just text""#, "just text"),
+            ("Status is\nwrong", "Status is wrong"),
+            ("<html><head><style>p{}</style></head><body><h1>The change</h1><p>was rejected &amp; lost</p></body></html>", "The change was rejected & lost"),
+            ("", "the server gives no reason"),
+            ("{}", "the server gives no reason"),
+            ("\u{feff}", "\\u{feff}"),
+        ] {
+            assert_eq!(told(body.as_bytes()), line, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_long_story_is_cut() {
+        assert_eq!(told("x".repeat(5000).as_bytes()).chars().count(), MAX_CHARS + 1);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_told_all_the_same() {
+        assert!(!told(&[0xff, 0xfe, 0x00]).is_empty());
+    }
+}

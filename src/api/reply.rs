@@ -1,0 +1,83 @@
+//! What one exchange said.
+
+use std::time::Duration;
+
+/// What one exchange said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    /// The answer's status code, if an answer began to arrive.
+    pub http_status: Option<u16>,
+    /// What it says.
+    pub said: Said,
+}
+
+/// What an answer, or its absence, says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Said {
+    /// 200 with the conversation.
+    Updated {
+        /// What the conversation shows other than was asked for.
+        differences: Vec<String>,
+    },
+    /// 422.
+    Rejected {
+        /// The server's reasons, one line.
+        reasons: String,
+    },
+    /// 404.
+    NotFound,
+    /// 401: the login is refused.
+    LoginRefused,
+    /// 403: the login, or this conversation, is refused.
+    Forbidden {
+        /// The server's reasons, one line.
+        reasons: String,
+    },
+    /// Another 4xx, or a 3xx: a definite no.
+    Refused {
+        /// What came, one line.
+        what: String,
+    },
+    /// 429.
+    Throttled {
+        /// How long the server wants nothing.
+        retry_after: Option<Duration>,
+    },
+    /// 408 or 425: not taken, and worth another try.
+    NotYet {
+        /// What came, one line.
+        what: String,
+    },
+    /// 5xx, a timeout, a reset, a cut-off or unreadable answer: perhaps applied.
+    Unclear {
+        /// What came, one line.
+        what: String,
+        /// How long the server wants nothing (503 only).
+        retry_after: Option<Duration>,
+    },
+    /// No connection was made: certainly not applied.
+    Unreached {
+        /// What the network said, one line.
+        what: String,
+    },
+}
+
+impl Said {
+    /// A few words for the log.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Updated { differences } if differences.is_empty() => "updated".into(),
+            Self::Updated { differences } => format!("updated, but {}", differences.join("; ")),
+            Self::Rejected { reasons } => format!("rejected: {reasons}"),
+            Self::NotFound => "not found".into(),
+            Self::LoginRefused => "login refused".into(),
+            Self::Forbidden { reasons } => format!("forbidden: {reasons}"),
+            Self::Throttled { .. } => "throttled".into(),
+            Self::Refused { what }
+            | Self::NotYet { what }
+            | Self::Unclear { what, .. }
+            | Self::Unreached { what } => what.clone(),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What was asked for and what the answer shows -> the differences that matter.
+//!
+//! Lenient: the answer's form is documented by examples only. Nothing is concluded from what it
+//! does not show; tags are a set, letter case and surrounding blanks do not count, times are
+//! instants, and a number may come as text.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::model::text::one_line;
+use crate::model::{Changes, DataValue, HoldUntil, Status, StatusChange};
+
+/// The longest value that a difference quotes, in characters.
+const MAX_VALUE: usize = 100;
+
+/// What `shown` shows other than `asked`, a line each.
+pub(super) fn differences(asked: &Changes, shown: &Map<String, Value>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut compare = |field: &str, asked: String, shown: Option<String>| {
+        if let Some(shown) = shown {
+            let (asked, shown) = (one_line(&asked, MAX_VALUE), one_line(&shown, MAX_VALUE));
+            found.push(format!("{field}: asked for {asked}, the server shows {shown}"));
+        }
+    };
+    if let Some(tags) = &asked.tag_list {
+        compare("tag_list", listed(tags), other_tags(tags, shown.get("tag_list")));
+    }
+    if let Some(change) = &asked.status {
+        let status = change.status();
+        compare("status", status.to_string(), other_status(status, shown.get("status")));
+        if let StatusChange::OnHold(until) = change {
+            compare("hold_until", until.text.clone(), other_time(until, shown.get("hold_until")));
+        }
+    }
+    if let Some(email) = &asked.assignee {
+        compare("assignee", email.clone(), other_name(email, shown.get("assignee"), "email"));
+    }
+    if let Some(destination) = &asked.destination {
+        let category = &destination.category;
+        compare("category", category.clone(), other_name(category, shown.get("category"), "slug"));
+        if let Some(brand) = &destination.brand {
+            compare("brand", brand.clone(), other_name(brand, shown.get("brand"), "url"));
+        }
+    }
+    if let Some(Value::Object(data)) = shown.get("data") {
+        for (name, value) in &asked.data {
+            let field = format!("data.{}", one_line(name, MAX_VALUE));
+            compare(&field, plain(value), other_data(value, data.get(name)));
+        }
+    }
+    found
+}
+
+/// Two texts that mean the same.
+fn alike(a: &str, b: &str) -> bool {
+    let (a, b) = (a.trim(), b.trim());
+    a == b || a.to_lowercase() == b.to_lowercase()
+}
+
+fn listed(tags: &[String]) -> String {
+    if tags.is_empty() { "none".into() } else { tags.join(", ") }
+}
+
+fn other_tags(asked: &[String], shown: Option<&Value>) -> Option<String> {
+    let shown: Vec<String> = match shown? {
+        Value::Null => Vec::new(),
+        Value::Array(tags) => tags.iter().map(text_of).collect(),
+        Value::String(tags) => tags.split(',').map(str::to_owned).collect(),
+        _ => return None,
+    };
+    let set = |tags: &[String]| -> BTreeSet<String> {
+        tags.iter().map(|tag| tag.trim().to_lowercase()).filter(|tag| !tag.is_empty()).collect()
+    };
+    (set(asked) != set(&shown)).then(|| listed(&shown))
+}
+
+fn other_status(asked: Status, shown: Option<&Value>) -> Option<String> {
+    let shown = text_of(shown?);
+    let is_same = same_number(&asked.code().to_string(), &shown)
+        || Status::from_name(&shown) == Some(asked);
+    (!is_same).then_some(shown)
+}
+
+fn other_time(asked: &HoldUntil, shown: Option<&Value>) -> Option<String> {
+    match shown? {
+        Value::Null => Some("none".into()),
+        Value::String(text) => {
+            let shown: Timestamp = text.trim().parse().ok()?;
+            // Servers that keep whole seconds drop the fraction.
+            (shown.as_second() != asked.instant.as_second()).then(|| text.clone())
+        }
+        _ => None,
+    }
+}
+
+/// A name that comes as text, or as an object that has it under `key`.
+fn other_name(asked: &str, shown: Option<&Value>, key: &str) -> Option<String> {
+    let shown = match shown? {
+        Value::Null => return Some("none".into()),
+        Value::String(text) => text,
+        Value::Object(members) => members.get(key)?.as_str()?,
+        _ => return None,
+    };
+    (!alike(asked, shown)).then(|| shown.to_owned())
+}
+
+fn other_data(asked: &DataValue, shown: Option<&Value>) -> Option<String> {
+    let (asked, shown) = (plain(asked), text_of(shown?));
+    let is_same = alike(&asked, &shown) || same_number(&asked, &shown);
+    (!is_same).then_some(shown)
+}
+
+fn same_number(a: &str, b: &str) -> bool {
+    matches!((a.trim().parse::<f64>(), b.trim().parse::<f64>()), (Ok(a), Ok(b)) if a.to_bits() == b.to_bits())
+}
+
+fn plain(value: &DataValue) -> String {
+    match value {
+        DataValue::Text(text) => text.clone(),
+        DataValue::Number(number) => number.get().to_owned(),
+        DataValue::Flag(flag) => flag.to_string(),
+        DataValue::Null => String::new(),
+    }
+}
+
+/// A JSON value as text; null is empty text.
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::Destination;
+
+    fn asked() -> Changes {
+        Changes {
+            tag_list: Some(vec!["VIP".into(), "refund".into()]),
+            status: Some(StatusChange::OnHold(HoldUntil {
+                instant: "2026-12-01T08:00:00Z".parse().expect("a time"),
+                text: "2026-12-01T09:00:00+01:00".into(),
+            })),
+            assignee: Some("Staff1@example.com".into()),
+            destination: Some(Destination { category: "support".into(), brand: None }),
+            data: vec![("n".into(), DataValue::Text("5".into())), ("f".into(), DataValue::Flag(true))],
+        }
+    }
+
+    fn found(shown: &Value) -> Vec<String> {
+        differences(&asked(), shown.as_object().expect("an object"))
+    }
+
+    #[test]
+    fn the_same_in_another_form_is_no_difference() {
+        assert_eq!(
+            found(&json!({
+                "tag_list": ["refund", "vip "], "status": "5", "hold_until": "2026-12-01T08:00:00.000Z",
+                "assignee": {"email": "staff1@EXAMPLE.com", "name": "S"},
+                "category": {"slug": "Support", "name": "x"}, "data": {"n": 5.0, "f": "true", "other": 1}
+            })),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn nothing_is_concluded_from_what_is_not_shown() {
+        assert_eq!(found(&json!({"assignee": {"name": "S"}, "data": {}})), Vec::<String>::new());
+    }
+
+    #[test]
+    fn real_differences_are_told() {
+        assert_eq!(
+            found(&json!({
+                "tag_list": ["vip"], "status": 0, "hold_until": null, "assignee": null,
+                "category": {"slug": "sales"}, "data": {"n": "6", "f": null}
+            })),
+            [
+                "tag_list: asked for VIP, refund, the server shows vip",
+                "status: asked for 5 (On Hold), the server shows 0",
+                "hold_until: asked for 2026-12-01T09:00:00+01:00, the server shows none",
+                "assignee: asked for Staff1@example.com, the server shows none",
+                "category: asked for support, the server shows sales",
+                "data.n: asked for 5, the server shows 6",
+                "data.f: asked for true, the server shows",
+            ]
+        );
+    }
+}

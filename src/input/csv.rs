@@ -1,0 +1,285 @@
+//! UTF-8 bytes -> CSV records, driving `csv-core` so that no record takes more than its share of
+//! memory, every record knows its physical line, and quoting that would swallow rows is seen.
+
+use std::io::{self, BufRead};
+
+use csv::{ByteRecord, StringRecord};
+use csv_core::ReadRecordResult;
+
+use super::text::Encoding;
+use super::{InputError, MAX_RECORD_BYTES, Source, raw_head};
+use crate::model::{Content, Row};
+
+/// The records of one file, after its header.
+pub(super) struct Records {
+    records: RawRecords,
+    encoding: Encoding,
+    header: StringRecord,
+    header_line: u64,
+}
+
+impl Records {
+    /// Reads the header.
+    pub(super) fn open(source: Source, delimiter: u8, encoding: Encoding) -> Result<Self, InputError> {
+        let mut records = RawRecords::new(source, delimiter);
+        let header_line = records.advance()?.ok_or(InputError::NoHeader)?;
+        let header = records.cells(encoding).map_err(InputError::Header)?;
+        Ok(Self { records, encoding, header, header_line })
+    }
+
+    pub(super) fn header(&self) -> &StringRecord {
+        &self.header
+    }
+
+    pub(super) fn header_line(&self) -> u64 {
+        self.header_line
+    }
+
+    /// The next record that has a cell with something in it.
+    pub(super) fn next_row(&mut self) -> io::Result<Option<Row>> {
+        while let Some(line) = self.records.advance()? {
+            let content = match self.records.cells(self.encoding) {
+                Ok(cells) if cells.iter().all(|cell| cell.trim().is_empty()) => continue,
+                Ok(cells) if cells.len() == self.header.len() => Content::Cells(cells),
+                Ok(cells) => self.unreadable(format!(
+                    "has {} where the header has {} (a cell that holds the delimiter needs quotes)",
+                    counted(cells.len()),
+                    counted(self.header.len())
+                )),
+                Err(why) => self.unreadable(why),
+            };
+            return Ok(Some(Row { line, content }));
+        }
+        Ok(None)
+    }
+
+    fn unreadable(&self, why: String) -> Content {
+        Content::Unreadable { why, raw: raw_head(self.records.raw()) }
+    }
+}
+
+fn counted(cells: usize) -> String {
+    if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") }
+}
+
+/// One record at a time, as bytes.
+struct RawRecords {
+    source: Source,
+    parser: csv_core::Reader,
+    delimiter: u8,
+    lines: LineCount,
+    /// The record as it stands in the file, up to a little over the limit.
+    raw: Vec<u8>,
+    unescaped: Vec<u8>,
+    ends: Vec<usize>,
+    cells: usize,
+    fault: Option<&'static str>,
+}
+
+const TOO_LONG: &str =
+    "is a record of more than 1 MiB (is a quote opened on this line and never closed?)";
+const UNCLOSED: &str = "opens a quote that is never closed: all that follows is inside it";
+const STRAY: &str = "has text after a closing quote (double a quote that belongs to the text: \"\")";
+
+impl RawRecords {
+    fn new(source: Source, delimiter: u8) -> Self {
+        Self {
+            source,
+            parser: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
+            delimiter,
+            lines: LineCount::default(),
+            raw: Vec::new(),
+            unescaped: vec![0; 4 << 10],
+            ends: vec![0; 64],
+            cells: 0,
+            fault: None,
+        }
+    }
+
+    /// Goes to the next record, and tells the physical line on which it starts.
+    fn advance(&mut self) -> io::Result<Option<u64>> {
+        if !self.skip_line_breaks()? {
+            return Ok(None);
+        }
+        let line = self.lines.current();
+        self.raw.clear();
+        self.fault = None;
+        let (mut bytes, mut cells) = (0, 0);
+        loop {
+            let chunk = self.source.fill_buf()?;
+            let at_end = chunk.is_empty();
+            // A line break ends a record, except inside quotes: that shows a quote left open.
+            let chunk = if at_end { b"\n" } else { chunk };
+            let (result, read, written, ended) =
+                self.parser.read_record(chunk, &mut self.unescaped[bytes..], &mut self.ends[cells..]);
+            (bytes, cells) = (bytes + written, cells + ended);
+            if !at_end {
+                self.lines.count(&chunk[..read]);
+                let room = (MAX_RECORD_BYTES + 2).saturating_sub(self.raw.len());
+                self.raw.extend_from_slice(&chunk[..read.min(room)]);
+                self.source.consume(read);
+            }
+            match result {
+                ReadRecordResult::Record | ReadRecordResult::End => break,
+                ReadRecordResult::InputEmpty if at_end => {
+                    self.fault = self.fault.or(Some(UNCLOSED));
+                    self.parser.reset();
+                    break;
+                }
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => bytes = self.more_room_for_text(),
+                ReadRecordResult::OutputEndsFull => cells = self.more_room_for_cells(),
+            }
+        }
+        self.cells = cells;
+        Ok(Some(line))
+    }
+
+    /// Makes room for the record's text; past the limit the room is used over and over, since
+    /// such a record is only skipped.
+    fn more_room_for_text(&mut self) -> usize {
+        let full = self.unescaped.len();
+        if full > MAX_RECORD_BYTES {
+            self.fault = Some(TOO_LONG);
+            return 0;
+        }
+        self.unescaped.resize(full * 2, 0);
+        full
+    }
+
+    fn more_room_for_cells(&mut self) -> usize {
+        let full = self.ends.len();
+        if full > MAX_RECORD_BYTES {
+            self.fault = Some(TOO_LONG);
+            return 0;
+        }
+        self.ends.resize(full * 2, 0);
+        full
+    }
+
+    fn skip_line_breaks(&mut self) -> io::Result<bool> {
+        loop {
+            let chunk = self.source.fill_buf()?;
+            if chunk.is_empty() {
+                return Ok(false);
+            }
+            let breaks = chunk.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            let more = breaks == chunk.len();
+            self.lines.count(&chunk[..breaks]);
+            self.source.consume(breaks);
+            if !more {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// The record as it stands in the file, without its line end.
+    fn raw(&self) -> &[u8] {
+        let raw = self.raw.strip_suffix(b"\n").unwrap_or(&self.raw);
+        raw.strip_suffix(b"\r").unwrap_or(raw)
+    }
+
+    /// The record's cells, or what keeps it from having any.
+    fn cells(&self, encoding: Encoding) -> Result<StringRecord, String> {
+        if self.raw().len() > MAX_RECORD_BYTES {
+            return Err(TOO_LONG.into());
+        }
+        if let Some(fault) = self.fault {
+            return Err(fault.into());
+        }
+        encoding.text(self.raw())?;
+        if !is_well_quoted(self.raw(), self.delimiter) {
+            return Err(STRAY.into());
+        }
+        let ends = &self.ends[..self.cells];
+        let mut cells = ByteRecord::with_capacity(ends.last().copied().unwrap_or(0), ends.len());
+        let mut start = 0;
+        for &end in ends {
+            cells.push_field(&self.unescaped[start..end]);
+            start = end;
+        }
+        StringRecord::from_byte_record(cells).map_err(|error| error.to_string())
+    }
+}
+
+/// Whether every closing quote ends its cell (RFC 4180, section 2). `csv-core` reads on after a
+/// closing quote, so that one quote too many can join rows without any other sign.
+fn is_well_quoted(record: &[u8], delimiter: u8) -> bool {
+    if memchr::memchr(b'"', record).is_none() {
+        return true;
+    }
+    let mut at_start = true;
+    let mut bytes = record.iter().copied();
+    while let Some(byte) = bytes.next() {
+        at_start = if byte == b'"' && at_start {
+            match after_closing_quote(&mut bytes) {
+                None => return true,
+                Some(after) if after == delimiter => true,
+                Some(_) => return false,
+            }
+        } else {
+            byte == delimiter
+        };
+    }
+    true
+}
+
+/// Goes past the quote that closes a cell, and the byte behind it. A pair of quotes closes nothing.
+fn after_closing_quote(bytes: &mut impl Iterator<Item = u8>) -> Option<u8> {
+    loop {
+        bytes.find(|&byte| byte == b'"')?;
+        match bytes.next() {
+            Some(b'"') => {}
+            after => return after,
+        }
+    }
+}
+
+/// Counts physical lines: `\n`, `\r\n` and a lone `\r` each end one.
+#[derive(Default)]
+struct LineCount {
+    ended: u64,
+    after_cr: bool,
+}
+
+impl LineCount {
+    fn count(&mut self, bytes: &[u8]) {
+        for at in memchr::memchr2_iter(b'\r', b'\n', bytes) {
+            let follows_cr = if at == 0 { self.after_cr } else { bytes[at - 1] == b'\r' };
+            if !(bytes[at] == b'\n' && follows_cr) {
+                self.ended += 1;
+            }
+        }
+        if let Some(&last) = bytes.last() {
+            self.after_cr = last == b'\r';
+        }
+    }
+
+    fn current(&self) -> u64 {
+        self.ended + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_line_end_counts_once() {
+        let mut lines = LineCount::default();
+        for piece in ["a\r", "\nb\n", "c\r", "d\r\n\r\n"] {
+            lines.count(piece.as_bytes());
+        }
+        assert_eq!(lines.current(), 6);
+    }
+
+    #[test]
+    fn text_behind_a_closing_quote_is_seen() {
+        for good in ["a,b", "\"a\",\"b\"\"c\"", "5\" pipe,x", "\"\",\"\"", "\"x\ny\",1"] {
+            assert!(is_well_quoted(good.as_bytes(), b','), "{good}");
+        }
+        for bad in ["\"a\"b,c", "a,\"x\nb,\"y\",1", "\"a\" ,b"] {
+            assert!(!is_well_quoted(bad.as_bytes(), b','), "{bad}");
+        }
+    }
+}

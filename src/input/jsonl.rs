@@ -1,0 +1,62 @@
+//! UTF-8 bytes -> JSON objects, one a line, with every key seen and every value as written.
+
+use std::io::{self, BufRead, Read};
+
+use super::text::Encoding;
+use super::{MAX_RECORD_BYTES, Source, raw_head};
+use crate::model::{Content, Row};
+
+/// The lines of one file.
+pub(super) struct Records {
+    source: Source,
+    encoding: Encoding,
+    line: u64,
+    text: Vec<u8>,
+}
+
+impl Records {
+    pub(super) fn new(source: Source, encoding: Encoding) -> Self {
+        Self { source, encoding, line: 0, text: Vec::new() }
+    }
+
+    /// The next line that is not blank.
+    pub(super) fn next_row(&mut self) -> io::Result<Option<Row>> {
+        while self.advance()? {
+            let text = self.text.trim_ascii();
+            if text.is_empty() {
+                continue;
+            }
+            let content = parse(text, self.encoding)
+                .unwrap_or_else(|why| Content::Unreadable { why, raw: raw_head(text) });
+            return Ok(Some(Row { line: self.line, content }));
+        }
+        Ok(None)
+    }
+
+    /// Reads one line, of which no more than a little over the limit is kept.
+    fn advance(&mut self) -> io::Result<bool> {
+        self.text.clear();
+        let most = MAX_RECORD_BYTES as u64 + 2;
+        let read = (&mut self.source).take(most).read_until(b'\n', &mut self.text)?;
+        self.line += 1;
+        if read as u64 == most && !self.text.ends_with(b"\n") {
+            self.source.skip_until(b'\n')?;
+        }
+        Ok(read > 0)
+    }
+}
+
+fn parse(text: &[u8], encoding: Encoding) -> Result<Content, String> {
+    if text.len() > MAX_RECORD_BYTES {
+        return Err("is a record of more than 1 MiB".into());
+    }
+    let text = encoding.text(text)?;
+    if !text.starts_with('{') {
+        return Err("is no JSON object (one a line, like {\"slug\": \"knock-knock\", \"status\": 2})".into());
+    }
+    let members = serde_json::from_str(text).map_err(|error| {
+        // Every text is one line here: serde_json's "line 1" would only mislead.
+        format!("is not valid JSON: {}", error.to_string().replace("line 1 column", "column"))
+    })?;
+    Ok(Content::Object(members))
+}

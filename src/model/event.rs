@@ -1,0 +1,43 @@
+//! What happens during a run, as told to whoever reports it.
+
+use std::time::Duration;
+
+use super::{Outcome, StopReason};
+
+/// One thing that happened while rows were sent.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A row has its outcome, and the ledger holds it.
+    Recorded {
+        /// The row's outcome.
+        outcome: Outcome,
+        /// Whether the server shows something else than was asked for.
+        differs: bool,
+    },
+    /// A request goes out. Told only at `-v`.
+    Sending {
+        /// Method, address and body; never credentials.
+        request: String,
+    },
+    /// A try ended. Told only at `-v`.
+    Answered {
+        /// The row's slug.
+        slug: String,
+        /// What came, in words.
+        said: String,
+    },
+    /// The server throttles: every worker waits.
+    Pausing {
+        /// For how long from now on.
+        wait: Duration,
+        /// The answer that asked for it, in words.
+        because: &'static str,
+    },
+    /// No further request goes out; those in flight finish.
+    Stopping {
+        /// Why.
+        reason: StopReason,
+    },
+    /// Nothing happened for a moment: a chance to show that time passes.
+    Tick,
+}

@@ -1,0 +1,22 @@
+//! The vocabulary: plain data that every stage speaks and that knows no stage.
+
+mod event;
+mod outcome;
+mod row;
+mod slug;
+mod status;
+mod stop;
+mod summary;
+pub mod text;
+mod update;
+mod violation;
+
+pub use event::Event;
+pub use outcome::Outcome;
+pub use row::{Content, Members, Row};
+pub use slug::Slug;
+pub use status::Status;
+pub use stop::{Signal, StopReason};
+pub use summary::{Counts, Pace, Reason, Reasons, Summary, utc_millis};
+pub use update::{Changes, DataValue, Destination, HoldUntil, StatusChange, Update};
+pub use violation::Violation;

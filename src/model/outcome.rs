@@ -1,0 +1,64 @@
+//! How one row ended.
+
+use serde::{Deserialize, Serialize};
+
+/// How one row ended. Every row of the input has exactly one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Answered 200 with the conversation.
+    Updated,
+    /// Answered 422.
+    Rejected,
+    /// Answered 404.
+    NotFound,
+    /// A definite no of another kind, or the server was never reached.
+    Failed,
+    /// It may or may not have been applied.
+    Unknown,
+    /// Not legal, never sent.
+    Invalid,
+    /// The run stopped before anything could have been applied.
+    NotSent,
+}
+
+impl Outcome {
+    /// All outcomes, in the order in which they are shown.
+    pub const ALL: [Self; 7] = [
+        Self::Updated,
+        Self::Rejected,
+        Self::NotFound,
+        Self::Failed,
+        Self::Unknown,
+        Self::Invalid,
+        Self::NotSent,
+    ];
+
+    /// The name in ledger and summary.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Updated => "updated",
+            Self::Rejected => "rejected",
+            Self::NotFound => "not_found",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Invalid => "invalid",
+            Self::NotSent => "not_sent",
+        }
+    }
+
+    /// Whether the row belongs into the file of rows to repair and feed back.
+    #[must_use]
+    pub fn is_to_be_fed_back(self) -> bool {
+        match self {
+            Self::Updated => false,
+            Self::Rejected
+            | Self::NotFound
+            | Self::Failed
+            | Self::Unknown
+            | Self::Invalid
+            | Self::NotSent => true,
+        }
+    }
+}

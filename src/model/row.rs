@@ -1,0 +1,58 @@
+//! One record of the input as it was read: nothing in it is believed yet.
+
+use std::fmt;
+
+use csv::StringRecord;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// One record of the input.
+#[derive(Debug)]
+pub struct Row {
+    /// The physical line, from 1, on which the record starts.
+    pub line: u64,
+    /// What stands there.
+    pub content: Content,
+}
+
+/// What a record holds.
+#[derive(Debug)]
+pub enum Content {
+    /// The cells of a CSV or TSV record, as many as the header has.
+    Cells(StringRecord),
+    /// The members of a JSON object in their order, values unparsed.
+    Object(Members),
+    /// A record that could not be read as either.
+    Unreadable {
+        /// What is wrong, and what would be right.
+        why: String,
+        /// The first 4 KiB of it.
+        raw: String,
+    },
+}
+
+/// The members of a JSON object, repeated keys and all. (A map would keep the last one only.)
+#[derive(Debug)]
+pub struct Members(pub Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AllMembers;
+        impl<'de> Visitor<'de> for AllMembers {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::with_capacity(map.size_hint().unwrap_or(4));
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(AllMembers)
+    }
+}

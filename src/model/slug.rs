@@ -1,0 +1,75 @@
+//! The name of a conversation, fit to be one path segment of an address.
+
+use std::fmt;
+
+use super::text::quoted;
+
+/// The longest slug in bytes.
+const MAX_BYTES: usize = 255;
+
+/// A conversation's slug: 1 to 255 bytes, not `.` or `..`, no `/`, white space or control
+/// character. (URL normalisation would turn the others into another address.)
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Slug(String);
+
+impl Slug {
+    /// The slug that `text` is.
+    ///
+    /// # Errors
+    /// Says what is wrong with the text, and what would be right.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Err("is empty (every row names its conversation, like `knock-knock`)".into());
+        }
+        if text == "." || text == ".." {
+            return Err(format!("{} is no slug (one looks like `knock-knock`)", quoted(text)));
+        }
+        if text.len() > MAX_BYTES {
+            return Err(format!(
+                "{} is {} bytes long (at most {MAX_BYTES})",
+                quoted(text),
+                text.len()
+            ));
+        }
+        if text.contains('/') {
+            return Err(format!(
+                "{} holds a `/` (of an address, write the last part only)",
+                quoted(text)
+            ));
+        }
+        if text.contains(char::is_whitespace) {
+            return Err(format!("{} holds white space (a slug has none)", quoted(text)));
+        }
+        if text.contains(char::is_control) {
+            return Err(format!("{} holds a control character (a slug has none)", quoted(text)));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The slug as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_one_path_segment_is_refused() {
+        for bad in ["", ".", "..", "a/b", "a b", "a\u{a0}b", "a\nb", "a\u{1}b", &"x".repeat(256)] {
+            assert!(Slug::parse(bad).is_err(), "{bad:?}");
+        }
+        for good in ["knock-knock", "...", "a..b", "ünï", "%2e%2e", &"x".repeat(255)] {
+            assert!(Slug::parse(good).is_ok(), "{good:?}");
+        }
+    }
+}

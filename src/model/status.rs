@@ -1,0 +1,95 @@
+//! The ten states of a conversation, by number and by name.
+
+use std::fmt;
+
+/// A conversation's status: a number on the wire, 0 to 9.
+/// Source: the public API page "Retrieving Conversations" and the app's help on states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Status(u8);
+
+/// Per number: the app's name, the API page's name, further spellings.
+const NAMES: [&[&str]; 10] = [
+    &["Open", "Unresolved"],
+    &["Responded", "Pending"],
+    &["Done", "Resolved"],
+    &["Spam"],
+    &["Archived"],
+    &["On Hold"],
+    &["Auto-Done", "Auto-Resolved"],
+    &["AI Agent Assigned", "Chatbot Assigned"],
+    &["AI Agent Done", "Chatbot Resolved"],
+    &["Spam (AI)", "Spam (by AI)"],
+];
+
+impl Status {
+    /// The one status that needs a `hold_until`.
+    pub const ON_HOLD: Self = Self(5);
+
+    /// The status of that number; `None` beyond 9.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        (usize::from(code) < NAMES.len()).then_some(Self(code))
+    }
+
+    /// The status of that name: the app's or the API page's, in any case, with `-`, `_` and
+    /// blanks alike.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let wanted = normalised(name);
+        (0..).zip(NAMES).find_map(|(code, names)| {
+            names.iter().any(|known| normalised(known) == wanted).then_some(Self(code))
+        })
+    }
+
+    /// Every accepted name, for suggestions.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMES.iter().flat_map(|names| names.iter().copied())
+    }
+
+    /// The number on the wire, 0 to 9.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        self.0
+    }
+
+    /// The name in the app.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        NAMES[usize::from(self.0)][0]
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.0, self.name())
+    }
+}
+
+fn normalised(name: &str) -> String {
+    let words = name.split(|c: char| c == '-' || c == '_' || c.is_whitespace());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_read_in_any_spelling() {
+        for (code, names) in (0u8..).zip(NAMES) {
+            for name in names {
+                for spelling in [
+                    (*name).to_owned(),
+                    name.to_uppercase(),
+                    name.replace([' ', '-'], "_"),
+                    name.replace([' ', '_'], "-"),
+                    name.replace(['-', '_'], " "),
+                ] {
+                    assert_eq!(Status::from_name(&spelling).map(Status::code), Some(code), "{spelling}");
+                }
+            }
+        }
+        assert_eq!(Status::from_name("opne"), None);
+        assert_eq!(Status::from_code(10), None);
+    }
+}

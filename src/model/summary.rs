@@ -1,0 +1,201 @@
+//! What a run did, in numbers: `summary.json`, and what `--json` prints of a run.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::{Outcome, StopReason};
+
+/// How many rows ended in each outcome.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts([u64; Outcome::ALL.len()]);
+
+impl Counts {
+    /// Counts `rows` more rows of that outcome.
+    pub fn add(&mut self, outcome: Outcome, rows: u64) {
+        self.0[outcome as usize] += rows;
+    }
+
+    /// The rows of that outcome.
+    #[must_use]
+    pub fn of(&self, outcome: Outcome) -> u64 {
+        self.0[outcome as usize]
+    }
+
+    /// All rows counted.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// The rows that go into the file to feed back.
+    #[must_use]
+    pub fn to_be_fed_back(&self) -> u64 {
+        Outcome::ALL
+            .into_iter()
+            .filter(|outcome| outcome.is_to_be_fed_back())
+            .map(|outcome| self.of(outcome))
+            .sum()
+    }
+}
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(Outcome::ALL.len()))?;
+        for outcome in Outcome::ALL {
+            map.serialize_entry(outcome.name(), &self.of(outcome))?;
+        }
+        map.end()
+    }
+}
+
+/// One reason that rows share.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Reason {
+    /// The outcome of those rows.
+    pub outcome: Outcome,
+    /// The ledger's text.
+    pub reason: String,
+    /// How many rows.
+    pub count: u64,
+    /// The first lines of the input that have it, at most three.
+    pub lines: Vec<u64>,
+    /// The slug of the first of them.
+    pub example: String,
+}
+
+/// What went over the wire.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Pace {
+    /// Requests sent, every try counted.
+    pub requests: u64,
+    /// Of these, tries after an error that was worth another try (throttling aside).
+    pub retries: u64,
+    /// Answers 429.
+    pub throttled: u64,
+    /// Requests a second, from the first to the last; `None` where fewer than two were sent.
+    pub rate_reached: Option<f64>,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// The run directory, if one was made.
+    pub run_dir: Option<String>,
+    /// The program's exit status.
+    pub exit_status: u8,
+    /// Why the run ended before its last row.
+    pub stop_reason: Option<StopReason>,
+    /// Why the run could not start or finish, in words.
+    pub error: Option<String>,
+    /// Rows of the input.
+    pub rows: u64,
+    /// Rows per outcome.
+    pub counts: Counts,
+    /// Updated rows of which the server shows something else than was asked for.
+    pub differs: u64,
+    /// What went over the wire.
+    pub pace: Pace,
+    /// Requests a second asked for at most.
+    pub rate_asked: Option<f64>,
+    /// When the command started.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// Why rows are not updated, or differ: the commonest first.
+    pub reasons: Vec<Reason>,
+}
+
+impl Serialize for Summary {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("run_dir", &self.run_dir)?;
+        map.serialize_entry("exit_status", &self.exit_status)?;
+        map.serialize_entry("stop_reason", &self.stop_reason.as_ref().map(StopReason::name))?;
+        let stopped = self.stop_reason.as_ref().map(ToString::to_string);
+        map.serialize_entry("error", &self.error.as_ref().or(stopped.as_ref()))?;
+        map.serialize_entry("rows", &self.rows)?;
+        map.serialize_entry("counts", &self.counts)?;
+        map.serialize_entry("differs", &self.differs)?;
+        map.serialize_entry("requests", &self.pace.requests)?;
+        map.serialize_entry("retries", &self.pace.retries)?;
+        map.serialize_entry("throttled", &self.pace.throttled)?;
+        map.serialize_entry("rate_asked", &self.rate_asked)?;
+        map.serialize_entry("rate_reached", &self.pace.rate_reached)?;
+        map.serialize_entry("started_at", &self.started_at.map(utc_millis))?;
+        map.serialize_entry("finished_at", &self.finished_at.map(utc_millis))?;
+        map.serialize_entry("reasons", &self.reasons)?;
+        map.end()
+    }
+}
+
+/// An instant as RFC 3339 in UTC with milliseconds, the one form of all files.
+#[must_use]
+pub fn utc_millis(instant: Timestamp) -> String {
+    format!("{instant:.3}")
+}
+
+/// Rows grouped by the reason that they share, in bounded memory.
+#[derive(Debug, Default)]
+pub struct Reasons {
+    groups: BTreeMap<(&'static str, String), Reason>,
+}
+
+impl Reasons {
+    /// Groups kept at most. Reasons that quote the row are all different; beyond this many the
+    /// rest is counted as one.
+    const MOST: usize = 1000;
+
+    /// Counts one row.
+    pub fn add(&mut self, outcome: Outcome, reason: &str, line: u64, slug: &str) {
+        let mut key = (outcome.name(), reason.to_owned());
+        if self.groups.len() >= Self::MOST && !self.groups.contains_key(&key) {
+            key.1 = "(other reasons)".to_owned();
+        }
+        let group = self.groups.entry(key).or_insert_with_key(|(_, reason)| Reason {
+            outcome,
+            reason: reason.clone(),
+            count: 0,
+            lines: Vec::new(),
+            example: slug.to_owned(),
+        });
+        group.count += 1;
+        if group.lines.len() < 3 {
+            group.lines.push(line);
+        }
+    }
+
+    /// The groups, the commonest first, at most `most`.
+    #[must_use]
+    pub fn commonest(self, most: usize) -> Vec<Reason> {
+        let mut reasons: Vec<Reason> = self.groups.into_values().collect();
+        reasons.sort_by_key(|reason| (std::cmp::Reverse(reason.count), reason.lines.first().copied()));
+        reasons.truncate(most);
+        reasons
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_grouped_and_bounded() {
+        let mut reasons = Reasons::default();
+        for line in 0..3000 {
+            reasons.add(Outcome::Rejected, &format!("tag {line}"), line, "a");
+            reasons.add(Outcome::Rejected, "same", line, "a");
+        }
+        let told = reasons.commonest(5);
+        assert_eq!(told[0].reason, "same");
+        assert_eq!((told[0].count, told[0].lines.as_slice()), (3000, &[0, 1, 2][..]));
+        assert_eq!(told[1].reason, "(other reasons)");
+    }
+
+    #[test]
+    fn instants_have_milliseconds() {
+        let instant = Timestamp::from_millisecond(1_500).unwrap_or_default();
+        assert_eq!(utc_millis(instant), "1970-01-01T00:00:01.500Z");
+    }
+}

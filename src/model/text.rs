@@ -1,0 +1,97 @@
+//! Foreign text -> text that is safe to show: one line, no control over a terminal, bounded.
+
+use std::fmt::Write as _;
+
+/// The longest foreign text that a message quotes, in characters.
+const QUOTED_CHARS: usize = 60;
+
+/// Whether a character acts on what displays it instead of showing something: controls, the
+/// bidirectional controls and invisible marks (Unicode Standard, chapter 23.2 and 23.8).
+fn is_active(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// `text` as one line: runs of white space become one blank, active characters become visible
+/// escapes such as `\u{1b}`, and what is beyond `limit` characters becomes `…`.
+#[must_use]
+pub fn one_line(text: &str, limit: usize) -> String {
+    let mut line = String::new();
+    let mut room = limit;
+    let mut blank = false;
+    for c in text.trim().chars() {
+        if c.is_whitespace() {
+            blank = true;
+            continue;
+        }
+        if room == 0 {
+            line.push('…');
+            return line;
+        }
+        room -= 1;
+        if std::mem::take(&mut blank) {
+            line.push(' ');
+        }
+        if is_active(c) {
+            let _ = write!(line, "{}", c.escape_unicode());
+        } else {
+            line.push(c);
+        }
+    }
+    line
+}
+
+/// `text` for a message: one line of at most 60 characters in backticks.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    format!("`{}`", one_line(text, QUOTED_CHARS))
+}
+
+/// `text` so that no spreadsheet takes it for a formula: an apostrophe in front of what would
+/// start one (OWASP, "CSV Injection").
+#[must_use]
+pub fn defused(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
+        format!("'{text}")
+    } else {
+        text
+    }
+}
+
+/// The first `limit` bytes of `text`, less the part of a character that would be cut.
+#[must_use]
+pub fn head(text: &str, limit: usize) -> &str {
+    &text[..text.floor_char_boundary(limit)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_newlines_and_bidi_marks_are_neutralised() {
+        assert_eq!(
+            one_line("a\r\n\tb\u{1b}[31m\u{202e}c", 100),
+            "a b\\u{1b}[31m\\u{202e}c"
+        );
+    }
+
+    #[test]
+    fn long_text_is_cut_with_an_ellipsis() {
+        assert_eq!(one_line("abcdef", 3), "abc…");
+        assert_eq!(one_line("abc", 3), "abc");
+    }
+
+    #[test]
+    fn formulas_are_defused() {
+        assert_eq!(defused("=cmd()".into()), "'=cmd()");
+        assert_eq!(defused("status: =cmd()".into()), "status: =cmd()");
+    }
+
+    #[test]
+    fn a_head_never_cuts_a_character() {
+        assert_eq!(head("aé", 2), "a");
+    }
+}

@@ -1,0 +1,253 @@
+//! Names of columns and keys -> fields, and with them the values of one row -> a draft.
+
+use csv::StringRecord;
+
+use super::draft::Draft;
+use super::fields::{self, Value};
+use super::{Clock, Violations};
+use crate::model::text::quoted;
+use crate::model::{Members, Violation};
+
+/// What a column or key stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Field {
+    Slug,
+    TagList,
+    Status,
+    HoldUntil,
+    Assignee,
+    Category,
+    Brand,
+    /// A custom field of that name.
+    Data(String),
+    /// JSONL only: an object of custom fields.
+    DataObject,
+    /// `_anything`: not for us.
+    Ignored,
+}
+
+/// The names as users write them.
+const NAMES: [&str; 7] =
+    ["slug", "tag_list", "status", "hold_until", "assignee", "category", "brand"];
+
+/// What people call a field in other tools: (that, ours).
+const SYNONYMS: [(&str, &str); 8] = [
+    ("tags", "tag_list"),
+    ("labels", "tag_list"),
+    ("state", "status"),
+    ("email", "assignee"),
+    ("agent", "assignee"),
+    ("owner", "assignee"),
+    ("channel", "category"),
+    ("id", "slug"),
+];
+
+impl Field {
+    /// The field of that name; the error says that there is none, and which was meant.
+    pub(super) fn named(name: &str) -> Result<Self, String> {
+        let trimmed = name.trim_start();
+        if trimmed.starts_with('_') {
+            return Ok(Self::Ignored);
+        }
+        if let Some((prefix, rest)) = trimmed.split_once('.')
+            && prefix.eq_ignore_ascii_case("data")
+        {
+            return match rest.trim() {
+                "" => Err("names no custom field (write `data.NAME`)".into()),
+                _ => Ok(Self::Data(rest.to_owned())),
+            };
+        }
+        match trimmed.trim_end().to_lowercase().as_str() {
+            "slug" => Ok(Self::Slug),
+            "tag_list" => Ok(Self::TagList),
+            "status" => Ok(Self::Status),
+            "hold_until" => Ok(Self::HoldUntil),
+            "assignee" | "assignee.email" => Ok(Self::Assignee),
+            "category" => Ok(Self::Category),
+            "brand" => Ok(Self::Brand),
+            "data" => Ok(Self::DataObject),
+            other => Err(unknown(other)),
+        }
+    }
+}
+
+fn unknown(name: &str) -> String {
+    let synonym = SYNONYMS.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
+    match synonym.or_else(|| fields::nearest(name, NAMES.into_iter())) {
+        Some(meant) => format!("is no known field (did you mean `{meant}`?)"),
+        None => format!(
+            "is no known field (known are {}; a custom field is written `data.{name}`, one to ignore `_{name}`)",
+            NAMES.join(", "),
+            name = crate::model::text::one_line(name, 60)
+        ),
+    }
+}
+
+/// The columns of a CSV or TSV file. A JSONL file has none: each of its rows names its keys.
+#[derive(Debug, Default)]
+pub struct Columns(Vec<Column>);
+
+#[derive(Debug)]
+struct Column {
+    /// As the header has it, trimmed.
+    name: String,
+    /// `None`: a column without a name, in which nothing may stand.
+    field: Option<Field>,
+}
+
+impl Columns {
+    /// The columns that a header names.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the header: unknown, repeated and missing columns.
+    pub fn of_header(header: &StringRecord, line: u64) -> Result<Self, Vec<Violation>> {
+        let mut violations = Violations { line, found: Vec::new() };
+        let mut columns: Vec<Column> = Vec::with_capacity(header.len());
+        let mut names = Names::default();
+        for (at, cell) in header.iter().enumerate() {
+            let name = cell.trim().to_owned();
+            let field = if name.is_empty() {
+                // Spreadsheets leave empty columns behind at the right; one between others is a
+                // slip that could hide data.
+                let is_last = header.iter().skip(at).all(|cell| {
+                    cell.trim().is_empty() || cell.trim_start().starts_with('_')
+                });
+                if !is_last {
+                    let message = format!("column {} has no name (name it, or remove it)", at + 1);
+                    violations.add("header", message);
+                }
+                None
+            } else {
+                match Field::named(cell) {
+                    Ok(Field::DataObject) => {
+                        violations.add(&name, "is no column (a custom field is written `data.NAME`)");
+                        None
+                    }
+                    Ok(field) => {
+                        names.check(&name, &field, &mut violations);
+                        Some(field)
+                    }
+                    Err(why) => {
+                        violations.add(&name, why);
+                        None
+                    }
+                }
+            };
+            columns.push(Column { name, field });
+        }
+        if !columns.iter().any(|column| column.field == Some(Field::Slug)) {
+            violations.add("slug", "the column is missing (every row names its conversation)");
+        }
+        if violations.found.is_empty() { Ok(Self(columns)) } else { Err(violations.found) }
+    }
+
+    /// Reads a row's cells.
+    pub(super) fn draft(
+        &self,
+        cells: &StringRecord,
+        clock: &Clock,
+        violations: &mut Violations,
+    ) -> Draft {
+        let mut draft = Draft::default();
+        for (column, cell) in self.0.iter().zip(cells) {
+            let Some(field) = &column.field else {
+                if !cell.trim().is_empty() {
+                    let message = format!("{} stands in a column without a name", quoted(cell));
+                    violations.add(Violation::ROW, message);
+                }
+                continue;
+            };
+            let cell = fields::cell(field, cell);
+            if cell.is_empty() && *field != Field::Slug {
+                continue;
+            }
+            if let Err(why) = draft.take_value(field, Value::Text(cell), clock) {
+                violations.add(&column.name, why);
+            }
+        }
+        draft
+    }
+}
+
+/// Reads a JSON object's members.
+pub(super) fn draft_of(members: &Members, clock: &Clock, violations: &mut Violations) -> Draft {
+    let mut draft = Draft::default();
+    let mut names = Names::default();
+    for (key, value) in &members.0 {
+        let name = key.trim();
+        match Field::named(key) {
+            Err(why) => violations.add(name, why),
+            Ok(Field::Ignored) => {}
+            Ok(field) => {
+                let is_new = names.check(name, &field, violations);
+                let value = Value::Json(value);
+                if !is_new {
+                    continue;
+                }
+                if field == Field::DataObject {
+                    data_object(value, &mut draft, &mut names, clock, violations);
+                } else if matches!(field, Field::Data(_)) || !value.is_null() {
+                    if let Err(why) = draft.take_value(&field, value, clock) {
+                        violations.add(name, why);
+                    }
+                }
+            }
+        }
+    }
+    draft
+}
+
+/// Reads `"data": {...}`, whose keys are names of custom fields.
+fn data_object(
+    value: Value<'_>,
+    draft: &mut Draft,
+    names: &mut Names,
+    clock: &Clock,
+    violations: &mut Violations,
+) {
+    if value.is_null() {
+        return;
+    }
+    let members = match value.members() {
+        Ok(members) => members,
+        Err(why) => return violations.add("data", why),
+    };
+    for (name, value) in &members.0 {
+        let path = format!("data.{name}");
+        let field = Field::Data(name.clone());
+        if name.trim().is_empty() {
+            violations.add("data", "has a custom field without a name");
+        } else if names.check(&path, &field, violations)
+            && let Err(why) = draft.take_value(&field, Value::Json(value), clock)
+        {
+            violations.add(&path, why);
+        }
+    }
+}
+
+/// Sees that no field is given twice, under one name or two.
+#[derive(Default)]
+struct Names(Vec<(String, Field)>);
+
+impl Names {
+    /// Whether the field is new; if not, that is noted.
+    fn check(&mut self, name: &str, field: &Field, violations: &mut Violations) -> bool {
+        if *field == Field::Ignored {
+            return true;
+        }
+        match self.0.iter().find(|(_, known)| known == field) {
+            Some((first, _)) if first == name => {
+                violations.add(name, "is there twice (keep one)");
+                false
+            }
+            Some((first, _)) => {
+                violations.add(name, format!("is the same field as {} (keep one)", quoted(first)));
+                false
+            }
+            None => {
+                self.0.push((name.to_owned(), field.clone()));
+                true
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Fields that are each legal -> an update, where they are legal together.
+
+use super::Violations;
+use super::draft::{Draft, Given};
+use crate::model::{Changes, Destination, HoldUntil, Slug, Status, StatusChange, Update, Violation};
+
+/// The update that a draft makes. `None`, and the reasons noted, where it makes none.
+pub(super) fn update(line: u64, draft: Draft, violations: &mut Violations) -> Option<Update> {
+    let slug = slug(&draft.slug, violations);
+    let is_without_change = draft.is_without_change();
+    let status = status_change(draft.status, draft.hold_until, violations);
+    let destination = destination(draft.category, draft.brand, violations);
+    if is_without_change {
+        violations.add(Violation::ROW, "changes nothing (fill a cell, or give --set)");
+    }
+    let data = draft.data.into_iter().filter_map(|(name, value)| Some((name, value.valid()?)));
+    let changes = Changes {
+        tag_list: draft.tag_list.valid(),
+        status,
+        assignee: draft.assignee.valid(),
+        destination,
+        data: data.collect(),
+    };
+    Some(Update { line, slug: slug?, changes })
+}
+
+fn slug(given: &Given<String>, violations: &mut Violations) -> Option<Slug> {
+    let text = match given {
+        Given::Valid(text) => text,
+        Given::Absent => "",
+        Given::Invalid => return None,
+    };
+    Slug::parse(text).map_err(|why| violations.add("slug", why)).ok()
+}
+
+impl Draft {
+    fn is_without_change(&self) -> bool {
+        self.tag_list.is_absent()
+            && self.status.is_absent()
+            && self.hold_until.is_absent()
+            && self.assignee.is_absent()
+            && self.category.is_absent()
+            && self.brand.is_absent()
+            && self.data.is_empty()
+    }
+}
+
+fn status_change(
+    status: Given<Status>,
+    hold_until: Given<HoldUntil>,
+    violations: &mut Violations,
+) -> Option<StatusChange> {
+    match (status, hold_until) {
+        (Given::Valid(Status::ON_HOLD), Given::Valid(until)) => Some(StatusChange::OnHold(until)),
+        (Given::Valid(Status::ON_HOLD), Given::Absent) => {
+            violations.add("hold_until", "is missing (status 5, On Hold, needs it)");
+            None
+        }
+        (Given::Valid(Status::ON_HOLD) | Given::Invalid, _) | (Given::Absent, Given::Absent) => None,
+        (Given::Valid(status), Given::Absent) => Some(StatusChange::To(status)),
+        (Given::Valid(_) | Given::Absent, Given::Valid(_) | Given::Invalid) => {
+            violations.add("hold_until", "belongs to status 5 (On Hold) only");
+            None
+        }
+    }
+}
+
+fn destination(
+    category: Given<String>,
+    brand: Given<String>,
+    violations: &mut Violations,
+) -> Option<Destination> {
+    match (category, brand) {
+        (Given::Valid(category), brand) => Some(Destination { category, brand: brand.valid() }),
+        (Given::Absent, Given::Valid(_) | Given::Invalid) => {
+            violations.add("brand", "needs a `category`: the channel of that brand to move to");
+            None
+        }
+        (Given::Absent, Given::Absent) | (Given::Invalid, _) => None,
+    }
+}

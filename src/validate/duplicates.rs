@@ -1,0 +1,99 @@
+//! Slugs of all rows -> which of them more than one row has, at 16 bytes a row.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+
+/// A keyed 128-bit fingerprint of a slug. Two slugs share one with a probability of 2^-128, and
+/// nobody who does not know the keys can make a pair: a hit needs no second look at the input.
+pub type Fingerprint = u128;
+
+/// The fingerprints of a file's slugs.
+#[derive(Debug, Default)]
+pub struct Prints {
+    keys: Keys,
+    seen: Vec<Fingerprint>,
+}
+
+#[derive(Debug, Default, Clone)]
+struct Keys(RandomState, RandomState);
+
+impl Keys {
+    fn print(&self, slug: &str) -> Fingerprint {
+        u128::from(self.0.hash_one(slug)) << 64 | u128::from(self.1.hash_one(slug))
+    }
+}
+
+impl Prints {
+    /// Notes the slug of one more row. Rows without a slug share none.
+    pub fn note(&mut self, slug: &str) {
+        if !slug.is_empty() {
+            self.seen.push(self.keys.print(slug));
+        }
+    }
+
+    /// The slugs that came more than once.
+    #[must_use]
+    pub fn repeated(mut self) -> Repeated {
+        self.seen.sort_unstable();
+        let mut prints: Vec<Fingerprint> =
+            self.seen.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        prints.dedup();
+        prints.shrink_to_fit();
+        Repeated { keys: self.keys, prints, first_lines: HashMap::new() }
+    }
+}
+
+/// The slugs that more than one row has, asked row by row in the order of the file.
+#[derive(Debug, Clone, Default)]
+pub struct Repeated {
+    keys: Keys,
+    /// Sorted.
+    prints: Vec<Fingerprint>,
+    first_lines: HashMap<Fingerprint, u64>,
+}
+
+/// How a row shares its slug.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// A later row has the slug too.
+    First,
+    /// The row on this line has it already.
+    Of(u64),
+}
+
+impl Repeated {
+    /// Whether every slug is there once.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.prints.is_empty()
+    }
+
+    /// How the row on `line`, the next in the file, shares its slug; `None` if it does not.
+    pub fn next(&mut self, slug: &str, line: u64) -> Option<Repeat> {
+        if self.prints.is_empty() || slug.is_empty() {
+            return None;
+        }
+        let print = self.keys.print(slug);
+        self.prints.binary_search(&print).ok()?;
+        let first = *self.first_lines.entry(print).or_insert(line);
+        Some(if first == line { Repeat::First } else { Repeat::Of(first) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_that_shares_a_slug_is_known_and_later_ones_name_the_first() {
+        let slugs = ["a", "b", "a", "", "c", "", "a"];
+        let mut prints = Prints::default();
+        slugs.iter().for_each(|slug| prints.note(slug));
+        let mut repeated = prints.repeated();
+        let told: Vec<_> = (2..).zip(slugs).map(|(line, slug)| repeated.next(slug, line)).collect();
+        assert_eq!(
+            told,
+            [Some(Repeat::First), None, Some(Repeat::Of(2)), None, None, None, Some(Repeat::Of(2))]
+        );
+    }
+}

@@ -1,0 +1,201 @@
+//! The value of one field, as a cell or as JSON -> what it means, or what is wrong with it.
+
+use std::borrow::Cow;
+use std::str::FromStr as _;
+
+use email_address::{EmailAddress, Options};
+use serde_json::value::RawValue;
+
+use super::columns::Field;
+use super::{Clock, times};
+use crate::model::text::quoted;
+use crate::model::{DataValue, HoldUntil, Members, Status};
+
+/// A value as the input has it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Value<'a> {
+    /// A cell, or the value of a `--set`.
+    Text(&'a str),
+    /// A JSON value.
+    Json(&'a RawValue),
+}
+
+/// A cell as its field takes it: trimmed, except the text of a custom field.
+pub(super) fn cell<'a>(field: &Field, cell: &'a str) -> &'a str {
+    if matches!(field, Field::Data(_)) { cell } else { cell.trim() }
+}
+
+impl<'a> Value<'a> {
+    pub(super) fn is_null(self) -> bool {
+        matches!(self, Self::Json(json) if json.get() == "null")
+    }
+
+    /// The text that it is, trimmed.
+    pub(super) fn text(self) -> Result<Cow<'a, str>, String> {
+        match self {
+            Self::Text(text) => Ok(Cow::Borrowed(text)),
+            Self::Json(json) => {
+                let text: String =
+                    serde_json::from_str(json.get()).map_err(|_| format!("{self} is not text (write a string)"))?;
+                Ok(Cow::Owned(text.trim().to_owned()))
+            }
+        }
+    }
+
+    /// The same, or what is wrong with text that must say something.
+    fn some_text(self) -> Result<Cow<'a, str>, String> {
+        let text = self.text()?;
+        if text.is_empty() {
+            return Err("is empty (leave it out, or write null, to leave it alone)".into());
+        }
+        Ok(text)
+    }
+
+    /// The members of the object that it is.
+    pub(super) fn members(self) -> Result<Members, String> {
+        let wrong = || format!("{self} is no object of names and values");
+        match self {
+            Self::Text(_) => Err(wrong()),
+            Self::Json(json) => serde_json::from_str(json.get()).map_err(|_| wrong()),
+        }
+    }
+}
+
+impl std::fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&quoted(match self {
+            Self::Text(text) => text,
+            Self::Json(json) => json.get(),
+        }))
+    }
+}
+
+pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<String>, String> {
+    let (tags, is_array): (Vec<String>, bool) = match value {
+        Value::Text(cell) if !cell.starts_with('[') => {
+            (cell.split(',').map(str::to_owned).collect(), false)
+        }
+        Value::Text(array) => (array_of_text(array)?, true),
+        Value::Json(json) => (array_of_text(json.get())?, true),
+    };
+    let is_cleared = is_array && tags.is_empty();
+    let mut kept: Vec<String> = Vec::with_capacity(tags.len());
+    for tag in tags.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
+        if tag.contains(',') {
+            return Err(format!("the tag {} holds a comma (write two tags)", quoted(tag)));
+        }
+        if tag.contains(char::is_control) {
+            return Err(format!("the tag {} holds a line break or control character", quoted(tag)));
+        }
+        if !kept.iter().any(|known| known == tag) {
+            kept.push(tag.to_owned());
+        }
+    }
+    match kept.as_slice() {
+        [] if !is_cleared => Err("names no tag (write `[]` to remove all tags)".into()),
+        [lone] if lone.contains([';', '|']) => Err(format!(
+            "{} is one tag: is this a separator? (tags are separated by commas)",
+            quoted(lone)
+        )),
+        _ => Ok(kept),
+    }
+}
+
+fn array_of_text(json: &str) -> Result<Vec<String>, String> {
+    serde_json::from_str(json)
+        .map_err(|_| format!("{} is no array of strings (like [\"vip\", \"refund\"])", quoted(json)))
+}
+
+pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
+    let text = match value {
+        Value::Json(json) if !json.get().starts_with('"') => Cow::Borrowed(json.get()),
+        _ => value.some_text()?,
+    };
+    // Spreadsheets write the number 2 as "2.0".
+    let whole = text.split_once('.').map_or(&*text, |(whole, fraction)| {
+        let is_zero = !fraction.is_empty() && fraction.bytes().all(|digit| digit == b'0');
+        if is_zero { whole } else { &*text }
+    });
+    let code = match whole.as_bytes() {
+        [digit @ b'0'..=b'9'] => Status::from_code(digit - b'0'),
+        _ => None,
+    };
+    code.or_else(|| Status::from_name(&text)).ok_or_else(|| {
+        let lower = text.to_lowercase();
+        let meant = Status::names()
+            .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
+            .filter(|(distance, name)| *distance <= name.len() / 3)
+            .min();
+        match meant {
+            Some((_, name)) => {
+                format!("{} is no status (did you mean `{name}`?)", quoted(&text))
+            }
+            None => format!(
+                "{} is no status (0 to 9, or a name: {})",
+                quoted(&text),
+                (0..10).filter_map(Status::from_code).map(Status::name).collect::<Vec<_>>().join(", ")
+            ),
+        }
+    })
+}
+
+pub(super) fn hold_until(value: Value<'_>, clock: &Clock) -> Result<HoldUntil, String> {
+    times::hold_until(&value.some_text()?, clock)
+}
+
+pub(super) fn assignee(value: Value<'_>) -> Result<String, String> {
+    let text = match value {
+        Value::Json(json) if json.get().starts_with('{') => {
+            let members = value.members()?;
+            match members.0.as_slice() {
+                [(key, email)] if key.trim().eq_ignore_ascii_case("email") => {
+                    Value::Json(email).some_text()?.into_owned()
+                }
+                _ => return Err(format!("{value} is no assignee (write {{\"email\": \"...\"}}, nothing else in it)")),
+            }
+        }
+        _ => value.some_text()?.into_owned(),
+    };
+    let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
+    match EmailAddress::parse_with_options(&text, options) {
+        Ok(_) if EmailAddress::from_str(&text).is_ok() => Ok(text),
+        _ => Err(format!("{} is no email address (like `staff1@example.com`)", quoted(&text))),
+    }
+}
+
+/// The slug of a channel, or a brand's URL.
+pub(super) fn name(value: Value<'_>) -> Result<String, String> {
+    let text = value.some_text()?;
+    if text.contains(char::is_control) {
+        return Err(format!("{} holds a line break or control character", quoted(&text)));
+    }
+    Ok(text.into_owned())
+}
+
+pub(super) fn data(value: Value<'_>) -> Result<DataValue, String> {
+    let json = match value {
+        Value::Text(text) => return Ok(DataValue::Text(text.to_owned())),
+        Value::Json(json) => json,
+    };
+    match json.get().as_bytes().first() {
+        Some(b'"') => serde_json::from_str(json.get())
+            .map(DataValue::Text)
+            .map_err(|_| format!("{value} is not valid text")),
+        Some(b't') => Ok(DataValue::Flag(true)),
+        Some(b'f') => Ok(DataValue::Flag(false)),
+        Some(b'n') => Ok(DataValue::Null),
+        Some(b'{' | b'[') => {
+            Err(format!("{value} is no single value (write a string, number, true, false or null)"))
+        }
+        _ => Ok(DataValue::Number(json.to_owned())),
+    }
+}
+
+/// The known name that is most like `name`, if one is like it.
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|known| (strsim::jaro_winkler(name, known), known))
+        .filter(|(likeness, _)| *likeness >= 0.8)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, known)| known)
+}
