@@ -1,6 +1,36 @@
 //! Change thousands of Re:amaze conversations from one file, and account for every row.
+//!
+//! A row travels one way, and becomes more certain with every stage:
+//!
+//! ```text
+//! bytes --input--> Row --validate--> Update --api--> Reply --pipeline--> Record --ledger--> disk
+//!                       \--> Violations
+//! ```
+//!
+//! Dependencies point downwards only. [`model`] is the vocabulary: plain data that imports nothing
+//! of ours. The stages above it do not know each other, save that [`pipeline`] puts them in order;
+//! [`commands`] wires a command together, and [`report`] is the only code that prints.
+//!
+//! ```text
+//! main      -> commands
+//! commands  -> args, config, pipeline, every stage, model
+//! pipeline  -> input, validate, api, ledger, model
+//! ledger    -> input (the private copy is read again), model
+//! input | validate | api | report -> model
+//! sandbox   -> nothing
+//! model     -> nothing
+//! ```
 
 pub mod api;
+pub mod args;
+pub mod commands;
+pub mod config;
+pub mod error;
+pub mod exit;
 pub mod input;
+pub mod ledger;
 pub mod model;
+pub mod pipeline;
+pub mod report;
+pub mod sandbox;
 pub mod validate;

@@ -1,1 +1,7 @@
-fn main(){}
+//! The program: parses what was typed, runs one command, returns its exit status.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    reamaze_bulk::commands::main(std::env::args_os().collect())
+}

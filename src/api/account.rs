@@ -23,7 +23,9 @@ pub enum AccountError {
         why: &'static str,
     },
     /// The login is none.
-    #[error("the email {0} is no login (it is not empty, and holds no `:`, blank or control character)")]
+    #[error(
+        "the email {0} is no login (it is not empty, and holds no `:`, blank or control character)"
+    )]
     Email(String),
     /// The token is none. It is not shown.
     #[error("the API token {0}")]
@@ -41,7 +43,9 @@ impl BaseUrl {
     /// When the brand is not one DNS label: it could name another host.
     pub fn of_brand(brand: &str) -> Result<Self, AccountError> {
         let is_label = (1..=63).contains(&brand.len())
-            && brand.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && brand
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
             && !brand.starts_with('-')
             && !brand.ends_with('-');
         let refused = || AccountError::Brand(quoted(brand));
@@ -57,20 +61,32 @@ impl BaseUrl {
     /// # Errors
     /// When it is no address, or a way in which a token travels to a stranger.
     pub fn parse(text: &str) -> Result<Self, AccountError> {
-        let url = Url::parse(text.trim()).map_err(|_| refused(text, "is no address (write https://HOST/api/v1)"))?;
+        let url = Url::parse(text.trim())
+            .map_err(|_| refused(text, "is no address (write https://HOST/api/v1)"))?;
         // A password could stand there: such an address is not shown.
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(refused("(not shown)", "holds user info (give --email and a token file)"));
+            return Err(refused(
+                "(not shown)",
+                "holds user info (give --email and a token file)",
+            ));
         }
         let base = Self(url);
         match base.0.scheme() {
             "https" => {}
             "http" if base.is_loopback() => {}
-            "http" => return Err(refused(text, "is plain http: the token would travel in the clear (use https)")),
+            "http" => {
+                return Err(refused(
+                    text,
+                    "is plain http: the token would travel in the clear (use https)",
+                ));
+            }
             _ => return Err(refused(text, "is not https")),
         }
         if base.0.query().is_some() || base.0.fragment().is_some() {
-            return Err(refused(text, "has a query or fragment (leave out what follows `?` or `#`)"));
+            return Err(refused(
+                text,
+                "has a query or fragment (leave out what follows `?` or `#`)",
+            ));
         }
         Ok(base)
     }
@@ -78,9 +94,14 @@ impl BaseUrl {
     /// Whether it is this machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        let Some(host) = self.0.host_str() else { return false };
+        let Some(host) = self.0.host_str() else {
+            return false;
+        };
         let bare = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost" || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+        host == "localhost"
+            || bare
+                .parse()
+                .is_ok_and(|address: IpAddr| address.is_loopback())
     }
 
     /// The address without a final slash.
@@ -91,7 +112,10 @@ impl BaseUrl {
 }
 
 fn refused(url: &str, why: &'static str) -> AccountError {
-    AccountError::BaseUrl { url: quoted(url), why }
+    AccountError::BaseUrl {
+        url: quoted(url),
+        why,
+    }
 }
 
 impl fmt::Display for BaseUrl {
@@ -119,9 +143,15 @@ impl Account {
             return Err(AccountError::Token("is empty"));
         }
         if token.contains(|c: char| c.is_control() || c.is_whitespace()) {
-            return Err(AccountError::Token("holds white space or a control character (is it the right file?)"));
+            return Err(AccountError::Token(
+                "holds white space or a control character (is it the right file?)",
+            ));
         }
-        Ok(Self { base_url, email: email.to_owned(), token: SecretString::from(token) })
+        Ok(Self {
+            base_url,
+            email: email.to_owned(),
+            token: SecretString::from(token),
+        })
     }
 
     /// Where the API is.
@@ -159,7 +189,18 @@ mod tests {
             BaseUrl::of_brand("acme").expect("a brand").as_str(),
             "https://acme.reamaze.io/api/v1"
         );
-        for bad in ["", "a.b", "evil.com/", "a@b", "-a", "a-", "a b", "a#", &"x".repeat(64), "é"] {
+        for bad in [
+            "",
+            "a.b",
+            "evil.com/",
+            "a@b",
+            "-a",
+            "a-",
+            "a b",
+            "a#",
+            &"x".repeat(64),
+            "é",
+        ] {
             assert!(BaseUrl::of_brand(bad).is_err(), "{bad}");
         }
     }
@@ -176,9 +217,17 @@ mod tests {
             assert!(BaseUrl::parse(good).is_ok(), "{good}");
         }
         for bad in [
-            "acme", "ftp://x", "http://example.com", "http://127.0.0.1.example.com",
-            "https://user@example.com", "https://a:b@example.com", "https://example.com?x",
-            "https://example.com/#x", "http://0.0.0.0", "file:///etc/passwd", "",
+            "acme",
+            "ftp://x",
+            "http://example.com",
+            "http://127.0.0.1.example.com",
+            "https://user@example.com",
+            "https://a:b@example.com",
+            "https://example.com?x",
+            "https://example.com/#x",
+            "http://0.0.0.0",
+            "file:///etc/passwd",
+            "",
         ] {
             assert!(BaseUrl::parse(bad).is_err(), "{bad}");
         }

@@ -6,11 +6,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::StatusCode;
 use reqwest::blocking;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
-use super::{Account, Exchange, Reply, Said, reasons, request, verify};
+use super::{Account, Exchange, Reply, Request, Said, reasons, verify};
 use crate::model::Update;
 use crate::model::text::one_line;
 
@@ -68,7 +70,11 @@ impl Client {
         ]);
         let mut builder = blocking::Client::builder()
             .default_headers(headers)
-            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+            .user_agent(concat!(
+                env!("CARGO_PKG_NAME"),
+                "/",
+                env!("CARGO_PKG_VERSION")
+            ))
             // The token must not travel to where a redirect points.
             .redirect(reqwest::redirect::Policy::none())
             .timeout(timeout)
@@ -79,23 +85,33 @@ impl Client {
         if account.base_url().is_loopback() {
             builder = builder.no_proxy();
         }
-        Ok(Self { http: builder.build()?, account, timeout, verification })
+        Ok(Self {
+            http: builder.build()?,
+            account,
+            timeout,
+            verification,
+        })
     }
 
     fn exchange(&self, update: &Update) -> Result<Reply, reqwest::Error> {
         let deadline = Instant::now() + self.timeout;
-        let url = request::url(self.account.base_url(), &update.slug);
-        let body = request::body(update).unwrap_or_default();
+        let Request { url, body, .. } = Request::new(self.account.base_url(), update);
         let response = self
             .http
             .put(url)
-            .basic_auth(self.account.email(), Some(self.account.token.expose_secret()))
+            .basic_auth(
+                self.account.email(),
+                Some(self.account.token.expose_secret()),
+            )
             .body(body)
             .send()?;
         let status = response.status();
         let retry_after = retry_after(response.headers(), SystemTime::now());
         let said = self.said(update, status, retry_after, || read(response, deadline));
-        Ok(Reply { http_status: Some(status.as_u16()), said })
+        Ok(Reply {
+            http_status: Some(status.as_u16()),
+            said,
+        })
     }
 
     fn said(
@@ -108,27 +124,47 @@ impl Client {
         match status.as_u16() {
             200 => match body().and_then(|body| self.shown(update, &body)) {
                 Ok(differences) => Said::Updated { differences },
-                Err(what) => Said::Unclear { what, retry_after: None },
+                Err(what) => Said::Unclear {
+                    what,
+                    retry_after: None,
+                },
             },
             // The status code is the answer: a body that breaks off costs its reasons only.
-            422 => Said::Rejected { reasons: reasons::told(&body().unwrap_or_default()) },
+            422 => Said::Rejected {
+                reasons: reasons::told(&body().unwrap_or_default()),
+            },
             404 => Said::NotFound,
             401 => Said::LoginRefused,
-            403 => Said::Forbidden { reasons: reasons::told(&body().unwrap_or_default()) },
+            403 => Said::Forbidden {
+                reasons: reasons::told(&body().unwrap_or_default()),
+            },
             429 => Said::Throttled { retry_after },
-            408 | 425 => Said::NotYet { what: named(status) },
-            503 => Said::Unclear { what: named(status), retry_after },
-            500..=599 => Said::Unclear { what: named(status), retry_after: None },
-            200..=299 => Said::Unclear {
+            408 | 425 => Said::NotYet {
+                what: named(status),
+            },
+            503 => Said::Unclear {
+                what: named(status),
+                retry_after,
+            },
+            500..=502 | 504..=599 => Said::Unclear {
+                what: named(status),
+                retry_after: None,
+            },
+            201..=299 => Said::Unclear {
                 what: format!("{}, which is not the answer expected", named(status)),
                 retry_after: None,
             },
             300..=399 => Said::Refused {
-                what: format!("{}: a redirect, which is never followed (is the brand right?)", named(status)),
+                what: format!(
+                    "{}: a redirect, which is never followed (is the brand right?)",
+                    named(status)
+                ),
             },
             _ => {
                 let reasons = reasons::told(&body().unwrap_or_default());
-                Said::Refused { what: format!("{}: {reasons}", named(status)) }
+                Said::Refused {
+                    what: format!("{}: {reasons}", named(status)),
+                }
             }
         }
     }
@@ -136,9 +172,8 @@ impl Client {
     /// What a 200's body shows other than was asked for; the error says why it is no conversation.
     fn shown(&self, update: &Update, body: &[u8]) -> Result<Vec<String>, String> {
         let unreadable = "HTTP 200 with something else than the conversation";
-        let conversation = match serde_json::from_slice(body) {
-            Ok(Value::Object(members)) => members,
-            Ok(_) | Err(_) => return Err(unreadable.into()),
+        let Ok(Value::Object(conversation)) = serde_json::from_slice(body) else {
+            return Err(unreadable.into());
         };
         if let Some(slug) = conversation.get("slug")
             && slug.as_str() != Some(update.slug.as_str())
@@ -159,6 +194,11 @@ impl Exchange for Client {
             said: broken(&error, self.timeout),
         })
     }
+
+    fn in_words(&self, update: &Update) -> String {
+        let Request { method, url, body } = Request::new(self.account.base_url(), update);
+        format!("{method} {url} {body}")
+    }
 }
 
 /// The answer's body, no longer than allowed in bytes and time.
@@ -169,7 +209,12 @@ fn read(mut response: blocking::Response, deadline: Instant) -> Result<Vec<u8>, 
         match response.read(&mut chunk) {
             Ok(0) => return Ok(body),
             Ok(read) => body.extend_from_slice(&chunk[..read]),
-            Err(error) => return Err(format!("the answer broke off: {}", one_line(&error.to_string(), MAX_TOLD))),
+            Err(error) => {
+                return Err(format!(
+                    "the answer broke off: {}",
+                    one_line(&error.to_string(), MAX_TOLD)
+                ));
+            }
         }
         if body.len() as u64 > MAX_ANSWER_BYTES {
             return Err("the answer is longer than 1 MiB".into());
@@ -196,13 +241,25 @@ fn broken(error: &reqwest::Error, timeout: Duration) -> Said {
         cause = error.source();
     }
     if error.is_connect() {
-        let why = if error.is_timeout() { "timed out" } else { &told };
-        Said::Unreached { what: format!("no connection to the server: {why}") }
+        let why = if error.is_timeout() {
+            "timed out"
+        } else {
+            &told
+        };
+        Said::Unreached {
+            what: format!("no connection to the server: {why}"),
+        }
     } else if error.is_timeout() {
         let what = format!("no answer within {} s", timeout.as_secs_f64());
-        Said::Unclear { what, retry_after: None }
+        Said::Unclear {
+            what,
+            retry_after: None,
+        }
     } else {
-        Said::Unclear { what: format!("the exchange broke off: {told}"), retry_after: None }
+        Said::Unclear {
+            what: format!("the exchange broke off: {told}"),
+            retry_after: None,
+        }
     }
 }
 
@@ -213,10 +270,14 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let asked = text(RETRY_AFTER)?;
     if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than a number holds is still a wish for a very long pause.
-        return Some(Duration::from_secs(asked.parse().unwrap_or(u64::from(u32::MAX))));
+        return Some(Duration::from_secs(
+            asked.parse().unwrap_or(u64::from(u32::MAX)),
+        ));
     }
     let until = httpdate::parse_http_date(asked).ok()?;
-    let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
+    let now = text(DATE)
+        .and_then(|date| httpdate::parse_http_date(date).ok())
+        .unwrap_or(now);
     Some(until.duration_since(now).unwrap_or_default())
 }
 
@@ -225,7 +286,9 @@ mod tests {
     use super::*;
 
     fn asked(headers: &[(HeaderName, &'static str)]) -> Option<u64> {
-        let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
         let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").expect("a date");
         retry_after(&headers.collect(), now).map(|wait| wait.as_secs())
     }
@@ -234,10 +297,22 @@ mod tests {
     fn retry_after_is_seconds_or_a_date_by_the_servers_clock() {
         assert_eq!(asked(&[]), None);
         assert_eq!(asked(&[(RETRY_AFTER, "12")]), Some(12));
-        assert_eq!(asked(&[(RETRY_AFTER, "99999999999999999999999")]), Some(u64::from(u32::MAX)));
-        assert_eq!(asked(&[(RETRY_AFTER, "Sun, 06 Nov 1994 08:49:47 GMT")]), Some(10));
-        assert_eq!(asked(&[(RETRY_AFTER, "Sun, 06 Nov 1994 08:00:00 GMT")]), Some(0));
-        let skewed = [(RETRY_AFTER, "Sun, 06 Nov 1994 09:00:30 GMT"), (DATE, "Sun, 06 Nov 1994 09:00:00 GMT")];
+        assert_eq!(
+            asked(&[(RETRY_AFTER, "99999999999999999999999")]),
+            Some(u64::from(u32::MAX))
+        );
+        assert_eq!(
+            asked(&[(RETRY_AFTER, "Sun, 06 Nov 1994 08:49:47 GMT")]),
+            Some(10)
+        );
+        assert_eq!(
+            asked(&[(RETRY_AFTER, "Sun, 06 Nov 1994 08:00:00 GMT")]),
+            Some(0)
+        );
+        let skewed = [
+            (RETRY_AFTER, "Sun, 06 Nov 1994 09:00:30 GMT"),
+            (DATE, "Sun, 06 Nov 1994 09:00:00 GMT"),
+        ];
         assert_eq!(asked(&skewed), Some(30));
         assert_eq!(asked(&[(RETRY_AFTER, "-5")]), None);
         assert_eq!(asked(&[(RETRY_AFTER, "soon")]), None);

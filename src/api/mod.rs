@@ -7,10 +7,10 @@ mod reply;
 mod request;
 mod verify;
 
-pub use account::{Account, AccountError, BaseUrl};
+pub use account::{Account, AccountError, BaseUrl, check_email};
 pub use client::{Client, ClientError, Verification};
 pub use reply::{Reply, Said};
-pub use request::{body, method_and_url};
+pub use request::Request;
 
 use crate::model::Update;
 
@@ -18,4 +18,7 @@ use crate::model::Update;
 pub trait Exchange: Sync {
     /// Sends `update` once.
     fn put(&self, update: &Update) -> Reply;
+
+    /// The request as people read it: method, address and body, never credentials.
+    fn in_words(&self, update: &Update) -> String;
 }

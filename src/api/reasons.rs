@@ -8,31 +8,49 @@ use crate::model::text::one_line;
 const MAX_CHARS: usize = 1000;
 
 /// Keys that hold the reasons themselves and name no field.
-const ENVELOPES: [&str; 9] =
-    ["errors", "error", "message", "messages", "detail", "details", "title", "base", "conversation"];
+const ENVELOPES: [&str; 9] = [
+    "errors",
+    "error",
+    "message",
+    "messages",
+    "detail",
+    "details",
+    "title",
+    "base",
+    "conversation",
+];
 
 /// The reasons that `body` gives, `; ` between them, each behind its field where it has one.
 pub(super) fn told(body: &[u8]) -> String {
-    let reasons = match serde_json::from_slice(body) {
-        Ok(json) => {
-            let mut reasons = Vec::new();
-            collect(&json, "", &mut reasons);
-            reasons.join("; ")
-        }
-        Err(_) => {
-            let text = String::from_utf8_lossy(body);
-            if text.trim_start().starts_with('<') { nanohtml2text::html2text(&text) } else { text.into_owned() }
+    let reasons = if let Ok(json) = serde_json::from_slice(body) {
+        let mut reasons = Vec::new();
+        collect(&json, "", &mut reasons);
+        reasons.join("; ")
+    } else {
+        let text = String::from_utf8_lossy(body);
+        if text.trim_start().starts_with('<') {
+            nanohtml2text::html2text(&text)
+        } else {
+            text.into_owned()
         }
     };
     let line = one_line(&reasons, MAX_CHARS);
-    if line.is_empty() { "the server gives no reason".into() } else { line }
+    if line.is_empty() {
+        "the server gives no reason".into()
+    } else {
+        line
+    }
 }
 
 fn collect(json: &Value, field: &str, reasons: &mut Vec<String>) {
     let mut add = |text: &str| {
         let text = text.trim();
         if !text.is_empty() {
-            reasons.push(if field.is_empty() { text.to_owned() } else { format!("{field}: {text}") });
+            reasons.push(if field.is_empty() {
+                text.to_owned()
+            } else {
+                format!("{field}: {text}")
+            });
         }
     };
     match json {
@@ -53,7 +71,11 @@ fn collect(json: &Value, field: &str, reasons: &mut Vec<String>) {
             }
             for (key, value) in members {
                 let is_envelope = ENVELOPES.contains(&key.as_str());
-                let inner = if is_envelope { field.to_owned() } else { path(field, key) };
+                let inner = if is_envelope {
+                    field.to_owned()
+                } else {
+                    path(field, key)
+                };
                 collect(value, &inner, reasons);
             }
         }
@@ -61,7 +83,11 @@ fn collect(json: &Value, field: &str, reasons: &mut Vec<String>) {
 }
 
 fn path(outer: &str, inner: &str) -> String {
-    if outer.is_empty() { inner.to_owned() } else { format!("{outer}.{inner}") }
+    if outer.is_empty() {
+        inner.to_owned()
+    } else {
+        format!("{outer}.{inner}")
+    }
 }
 
 #[cfg(test)]
@@ -71,17 +97,32 @@ mod tests {
     #[test]
     fn every_shape_becomes_one_line_that_names_the_field() {
         for (body, line) in [
-            (r#"{"errors": {"status": ["is wrong", "is old"], "tag_list": ["is long"]}}"#, "status: is wrong; status: is old; tag_list: is long"),
-            (r#"{"errors": ["Status is wrong", "Tag is long"]}"#, "Status is wrong; Tag is long"),
+            (
+                r#"{"errors": {"status": ["is wrong", "is old"], "tag_list": ["is long"]}}"#,
+                "status: is wrong; status: is old; tag_list: is long",
+            ),
+            (
+                r#"{"errors": ["Status is wrong", "Tag is long"]}"#,
+                "Status is wrong; Tag is long",
+            ),
             (r#"{"error": "Status is wrong"}"#, "Status is wrong"),
             (r#"{"status": ["is wrong"]}"#, "status: is wrong"),
-            (r#"{"errors": {"conversation": {"assignee": {"email": ["is unknown"]}}}}"#, "assignee.email: is unknown"),
-            (r#"{"errors": [{"field": "status", "message": "is wrong"}]}"#, "status: is wrong"),
+            (
+                r#"{"errors": {"conversation": {"assignee": {"email": ["is unknown"]}}}}"#,
+                "assignee.email: is unknown",
+            ),
+            (
+                r#"{"errors": [{"field": "status", "message": "is wrong"}]}"#,
+                "status: is wrong",
+            ),
             (r#"{"errors": {"base": ["cannot move"]}}"#, "cannot move"),
             (r#"["a", "b"]"#, "a; b"),
             (r#""just text""#, "just text"),
             ("Status is\nwrong", "Status is wrong"),
-            ("<html><head><style>p{}</style></head><body><h1>The change</h1><p>was rejected &amp; lost</p></body></html>", "The change was rejected & lost"),
+            (
+                "<html><head><style>p{}</style></head><body><h1>The change</h1><p>was rejected &amp; lost</p></body></html>",
+                "The change was rejected & lost",
+            ),
             ("", "the server gives no reason"),
             ("{}", "the server gives no reason"),
             ("\u{feff}", "\\u{feff}"),
@@ -92,7 +133,10 @@ mod tests {
 
     #[test]
     fn a_long_story_is_cut() {
-        assert_eq!(told("x".repeat(5000).as_bytes()).chars().count(), MAX_CHARS + 1);
+        assert_eq!(
+            told("x".repeat(5000).as_bytes()).chars().count(),
+            MAX_CHARS + 1
+        );
     }
 
     #[test]

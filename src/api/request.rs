@@ -7,25 +7,59 @@ use super::BaseUrl;
 use crate::model::{Changes, DataValue, Slug, StatusChange, Update};
 
 /// What a path segment keeps as it is: RFC 3986's unreserved characters.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
-/// The address of a conversation.
-pub(super) fn url(base: &BaseUrl, slug: &Slug) -> String {
-    format!("{base}/conversations/{}", utf8_percent_encode(slug.as_str(), ENCODED))
+/// One request, without its headers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The method: always `PUT`.
+    pub method: &'static str,
+    /// The address, the slug percent-encoded as one path segment.
+    pub url: String,
+    /// The body, JSON.
+    pub body: String,
 }
 
-/// The first line of the request, for people.
-#[must_use]
-pub fn method_and_url(base: &BaseUrl, slug: &Slug) -> (&'static str, String) {
-    ("PUT", url(base, slug))
+impl Request {
+    /// The request that makes `update` at `base`.
+    #[must_use]
+    pub fn new(base: &BaseUrl, update: &Update) -> Self {
+        Self::at(base.as_str(), update)
+    }
+
+    /// The same at an address that is only shown.
+    #[must_use]
+    pub fn at(base: &str, update: &Update) -> Self {
+        Self {
+            method: "PUT",
+            url: url(base, &update.slug),
+            body: body(update),
+        }
+    }
+}
+
+/// The address of a conversation.
+fn url(base: &str, slug: &Slug) -> String {
+    format!(
+        "{base}/conversations/{}",
+        utf8_percent_encode(slug.as_str(), ENCODED)
+    )
 }
 
 /// The body: only what the update sets.
-///
-/// # Errors
-/// Never for an update; the serialiser's type has an error.
-pub fn body(update: &Update) -> serde_json::Result<String> {
-    serde_json::to_string(&Envelope { conversation: Conversation(&update.changes) })
+fn body(update: &Update) -> String {
+    let envelope = Envelope {
+        conversation: Conversation(&update.changes),
+    };
+    #[expect(
+        clippy::expect_used,
+        reason = "maps with text keys always have a JSON form"
+    )]
+    serde_json::to_string(&envelope).expect("an update is JSON")
 }
 
 #[derive(serde::Serialize)]
@@ -42,7 +76,13 @@ struct Assignee<'a> {
 
 impl Serialize for Conversation<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Changes { tag_list, status, assignee, destination, data } = self.0;
+        let Changes {
+            tag_list,
+            status,
+            assignee,
+            destination,
+            data,
+        } = self.0;
         let mut map = serializer.serialize_map(None)?;
         if let Some(email) = assignee {
             map.serialize_entry("assignee", &Assignee { email })?;
@@ -104,16 +144,22 @@ mod tests {
                 tag_list: Some(vec![]),
                 status: Status::from_code(0).map(StatusChange::To),
                 assignee: Some("staff1@example.com".into()),
-                destination: Some(Destination { category: "support".into(), brand: None }),
+                destination: Some(Destination {
+                    category: "support".into(),
+                    brand: None,
+                }),
                 data: vec![
-                    ("n".into(), DataValue::Number(RawValue::from_string("1.50e3".into()).expect("JSON"))),
+                    (
+                        "n".into(),
+                        DataValue::Number(RawValue::from_string("1.50e3".into()).expect("JSON")),
+                    ),
                     ("t".into(), DataValue::Text("a\"b".into())),
                     ("z".into(), DataValue::Null),
                 ],
             },
         };
         assert_eq!(
-            body(&update).expect("JSON"),
+            body(&update),
             r#"{"conversation":{"assignee":{"email":"staff1@example.com"},"tag_list":[],"status":0,"data":{"n":1.50e3,"t":"a\"b","z":null},"category":"support"}}"#
         );
     }
@@ -121,9 +167,16 @@ mod tests {
     #[test]
     fn a_slug_is_one_path_segment() {
         let base = BaseUrl::of_brand("acme").expect("a brand");
-        for (slug, segment) in [("knock-knock", "knock-knock"), ("a?b#c%2e", "a%3Fb%23c%252e"), ("é;:@&=+$,", "%C3%A9%3B%3A%40%26%3D%2B%24%2C")] {
-            let url = url(&base, &Slug::parse(slug).expect("a slug"));
-            assert_eq!(url, format!("https://acme.reamaze.io/api/v1/conversations/{segment}"));
+        for (slug, segment) in [
+            ("knock-knock", "knock-knock"),
+            ("a?b#c%2e", "a%3Fb%23c%252e"),
+            ("é;:@&=+$,", "%C3%A9%3B%3A%40%26%3D%2B%24%2C"),
+        ] {
+            let url = url(base.as_str(), &Slug::parse(slug).expect("a slug"));
+            assert_eq!(
+                url,
+                format!("https://acme.reamaze.io/api/v1/conversations/{segment}")
+            );
             assert_eq!(reqwest::Url::parse(&url).expect("a URL").as_str(), url);
         }
     }

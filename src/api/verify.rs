@@ -20,28 +20,58 @@ pub(super) fn differences(asked: &Changes, shown: &Map<String, Value>) -> Vec<St
     let mut found = Vec::new();
     let mut compare = |field: &str, asked: String, shown: Option<String>| {
         if let Some(shown) = shown {
-            let (asked, shown) = (one_line(&asked, MAX_VALUE), one_line(&shown, MAX_VALUE));
-            found.push(format!("{field}: asked for {asked}, the server shows {shown}"));
+            let told = |value: &str| match one_line(value, MAX_VALUE) {
+                line if line.is_empty() => "nothing".to_owned(),
+                line => line,
+            };
+            let (asked, shown) = (told(&asked), told(&shown));
+            found.push(format!(
+                "{field}: asked for {asked}, the server shows {shown}"
+            ));
         }
     };
     if let Some(tags) = &asked.tag_list {
-        compare("tag_list", listed(tags), other_tags(tags, shown.get("tag_list")));
+        compare(
+            "tag_list",
+            listed(tags),
+            other_tags(tags, shown.get("tag_list")),
+        );
     }
     if let Some(change) = &asked.status {
         let status = change.status();
-        compare("status", status.to_string(), other_status(status, shown.get("status")));
+        compare(
+            "status",
+            status.to_string(),
+            other_status(status, shown.get("status")),
+        );
         if let StatusChange::OnHold(until) = change {
-            compare("hold_until", until.text.clone(), other_time(until, shown.get("hold_until")));
+            compare(
+                "hold_until",
+                until.text.clone(),
+                other_time(until, shown.get("hold_until")),
+            );
         }
     }
     if let Some(email) = &asked.assignee {
-        compare("assignee", email.clone(), other_name(email, shown.get("assignee"), "email"));
+        compare(
+            "assignee",
+            email.clone(),
+            other_name(email, shown.get("assignee"), "email"),
+        );
     }
     if let Some(destination) = &asked.destination {
         let category = &destination.category;
-        compare("category", category.clone(), other_name(category, shown.get("category"), "slug"));
+        compare(
+            "category",
+            category.clone(),
+            other_name(category, shown.get("category"), "slug"),
+        );
         if let Some(brand) = &destination.brand {
-            compare("brand", brand.clone(), other_name(brand, shown.get("brand"), "url"));
+            compare(
+                "brand",
+                brand.clone(),
+                other_name(brand, shown.get("brand"), "url"),
+            );
         }
     }
     if let Some(Value::Object(data)) = shown.get("data") {
@@ -60,7 +90,11 @@ fn alike(a: &str, b: &str) -> bool {
 }
 
 fn listed(tags: &[String]) -> String {
-    if tags.is_empty() { "none".into() } else { tags.join(", ") }
+    if tags.is_empty() {
+        "none".into()
+    } else {
+        tags.join(", ")
+    }
 }
 
 fn other_tags(asked: &[String], shown: Option<&Value>) -> Option<String> {
@@ -71,15 +105,18 @@ fn other_tags(asked: &[String], shown: Option<&Value>) -> Option<String> {
         _ => return None,
     };
     let set = |tags: &[String]| -> BTreeSet<String> {
-        tags.iter().map(|tag| tag.trim().to_lowercase()).filter(|tag| !tag.is_empty()).collect()
+        tags.iter()
+            .map(|tag| tag.trim().to_lowercase())
+            .filter(|tag| !tag.is_empty())
+            .collect()
     };
     (set(asked) != set(&shown)).then(|| listed(&shown))
 }
 
 fn other_status(asked: Status, shown: Option<&Value>) -> Option<String> {
     let shown = text_of(shown?);
-    let is_same = same_number(&asked.code().to_string(), &shown)
-        || Status::from_name(&shown) == Some(asked);
+    let is_same =
+        same_number(&asked.code().to_string(), &shown) || Status::from_name(&shown) == Some(asked);
     (!is_same).then_some(shown)
 }
 
@@ -112,8 +149,16 @@ fn other_data(asked: &DataValue, shown: Option<&Value>) -> Option<String> {
     (!is_same).then_some(shown)
 }
 
+/// Two forms of one number. Whole numbers are compared in full: an order number has more digits
+/// than a float keeps.
 fn same_number(a: &str, b: &str) -> bool {
-    matches!((a.trim().parse::<f64>(), b.trim().parse::<f64>()), (Ok(a), Ok(b)) if a.to_bits() == b.to_bits())
+    let (a, b) = (a.trim(), b.trim());
+    match (a.parse::<i128>(), b.parse::<i128>()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => {
+            matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if a.to_bits() == b.to_bits())
+        }
+    }
 }
 
 fn plain(value: &DataValue) -> String {
@@ -149,8 +194,14 @@ mod tests {
                 text: "2026-12-01T09:00:00+01:00".into(),
             })),
             assignee: Some("Staff1@example.com".into()),
-            destination: Some(Destination { category: "support".into(), brand: None }),
-            data: vec![("n".into(), DataValue::Text("5".into())), ("f".into(), DataValue::Flag(true))],
+            destination: Some(Destination {
+                category: "support".into(),
+                brand: None,
+            }),
+            data: vec![
+                ("n".into(), DataValue::Text("5".into())),
+                ("f".into(), DataValue::Flag(true)),
+            ],
         }
     }
 
@@ -172,7 +223,10 @@ mod tests {
 
     #[test]
     fn nothing_is_concluded_from_what_is_not_shown() {
-        assert_eq!(found(&json!({"assignee": {"name": "S"}, "data": {}})), Vec::<String>::new());
+        assert_eq!(
+            found(&json!({"assignee": {"name": "S"}, "data": {}})),
+            Vec::<String>::new()
+        );
     }
 
     #[test]
@@ -189,7 +243,7 @@ mod tests {
                 "assignee: asked for Staff1@example.com, the server shows none",
                 "category: asked for support, the server shows sales",
                 "data.n: asked for 5, the server shows 6",
-                "data.f: asked for true, the server shows",
+                "data.f: asked for true, the server shows nothing",
             ]
         );
     }

@@ -12,7 +12,7 @@ use crate::model::{Content, Row};
 
 /// The records of one file, after its header.
 pub(super) struct Records {
-    records: RawRecords,
+    raw: RawRecords,
     encoding: Encoding,
     header: StringRecord,
     header_line: u64,
@@ -20,11 +20,20 @@ pub(super) struct Records {
 
 impl Records {
     /// Reads the header.
-    pub(super) fn open(source: Source, delimiter: u8, encoding: Encoding) -> Result<Self, InputError> {
-        let mut records = RawRecords::new(source, delimiter);
-        let header_line = records.advance()?.ok_or(InputError::NoHeader)?;
-        let header = records.cells(encoding).map_err(InputError::Header)?;
-        Ok(Self { records, encoding, header, header_line })
+    pub(super) fn open(
+        source: Source,
+        delimiter: u8,
+        encoding: Encoding,
+    ) -> Result<Self, InputError> {
+        let mut raw = RawRecords::new(source, delimiter);
+        let header_line = raw.advance()?.ok_or(InputError::NoHeader)?;
+        let header = raw.cells(encoding).map_err(InputError::Header)?;
+        Ok(Self {
+            raw,
+            encoding,
+            header,
+            header_line,
+        })
     }
 
     pub(super) fn header(&self) -> &StringRecord {
@@ -37,8 +46,8 @@ impl Records {
 
     /// The next record that has a cell with something in it.
     pub(super) fn next_row(&mut self) -> io::Result<Option<Row>> {
-        while let Some(line) = self.records.advance()? {
-            let content = match self.records.cells(self.encoding) {
+        while let Some(line) = self.raw.advance()? {
+            let content = match self.raw.cells(self.encoding) {
                 Ok(cells) if cells.iter().all(|cell| cell.trim().is_empty()) => continue,
                 Ok(cells) if cells.len() == self.header.len() => Content::Cells(cells),
                 Ok(cells) => self.unreadable(format!(
@@ -54,12 +63,19 @@ impl Records {
     }
 
     fn unreadable(&self, why: String) -> Content {
-        Content::Unreadable { why, raw: raw_head(self.records.raw()) }
+        Content::Unreadable {
+            why,
+            raw: raw_head(self.raw.raw()),
+        }
     }
 }
 
 fn counted(cells: usize) -> String {
-    if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") }
+    if cells == 1 {
+        "1 cell".to_owned()
+    } else {
+        format!("{cells} cells")
+    }
 }
 
 /// One record at a time, as bytes.
@@ -79,7 +95,8 @@ struct RawRecords {
 const TOO_LONG: &str =
     "is a record of more than 1 MiB (is a quote opened on this line and never closed?)";
 const UNCLOSED: &str = "opens a quote that is never closed: all that follows is inside it";
-const STRAY: &str = "has text after a closing quote (double a quote that belongs to the text: \"\")";
+const STRAY: &str =
+    "has text after a closing quote (double a quote that belongs to the text: \"\")";
 
 impl RawRecords {
     fn new(source: Source, delimiter: u8) -> Self {
@@ -110,8 +127,11 @@ impl RawRecords {
             let at_end = chunk.is_empty();
             // A line break ends a record, except inside quotes: that shows a quote left open.
             let chunk = if at_end { b"\n" } else { chunk };
-            let (result, read, written, ended) =
-                self.parser.read_record(chunk, &mut self.unescaped[bytes..], &mut self.ends[cells..]);
+            let (result, read, written, ended) = self.parser.read_record(
+                chunk,
+                &mut self.unescaped[bytes..],
+                &mut self.ends[cells..],
+            );
             (bytes, cells) = (bytes + written, cells + ended);
             if !at_end {
                 self.lines.count(&chunk[..read]);
@@ -163,7 +183,10 @@ impl RawRecords {
             if chunk.is_empty() {
                 return Ok(false);
             }
-            let breaks = chunk.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            let breaks = chunk
+                .iter()
+                .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+                .count();
             let more = breaks == chunk.len();
             self.lines.count(&chunk[..breaks]);
             self.source.consume(breaks);
@@ -245,7 +268,11 @@ struct LineCount {
 impl LineCount {
     fn count(&mut self, bytes: &[u8]) {
         for at in memchr::memchr2_iter(b'\r', b'\n', bytes) {
-            let follows_cr = if at == 0 { self.after_cr } else { bytes[at - 1] == b'\r' };
+            let follows_cr = if at == 0 {
+                self.after_cr
+            } else {
+                bytes[at - 1] == b'\r'
+            };
             if !(bytes[at] == b'\n' && follows_cr) {
                 self.ended += 1;
             }
@@ -275,7 +302,13 @@ mod tests {
 
     #[test]
     fn text_behind_a_closing_quote_is_seen() {
-        for good in ["a,b", "\"a\",\"b\"\"c\"", "5\" pipe,x", "\"\",\"\"", "\"x\ny\",1"] {
+        for good in [
+            "a,b",
+            "\"a\",\"b\"\"c\"",
+            "5\" pipe,x",
+            "\"\",\"\"",
+            "\"x\ny\",1",
+        ] {
             assert!(is_well_quoted(good.as_bytes(), b','), "{good}");
         }
         for bad in ["\"a\"b,c", "a,\"x\nb,\"y\",1", "\"a\" ,b"] {

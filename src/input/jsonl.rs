@@ -16,7 +16,12 @@ pub(super) struct Records {
 
 impl Records {
     pub(super) fn new(source: Source, encoding: Encoding) -> Self {
-        Self { source, encoding, line: 0, text: Vec::new() }
+        Self {
+            source,
+            encoding,
+            line: 0,
+            text: Vec::new(),
+        }
     }
 
     /// The next line that is not blank.
@@ -26,9 +31,14 @@ impl Records {
             if text.is_empty() {
                 continue;
             }
-            let content = parse(text, self.encoding)
-                .unwrap_or_else(|why| Content::Unreadable { why, raw: raw_head(text) });
-            return Ok(Some(Row { line: self.line, content }));
+            let content = parse(text, self.encoding).unwrap_or_else(|why| Content::Unreadable {
+                why,
+                raw: raw_head(text),
+            });
+            return Ok(Some(Row {
+                line: self.line,
+                content,
+            }));
         }
         Ok(None)
     }
@@ -37,7 +47,9 @@ impl Records {
     fn advance(&mut self) -> io::Result<bool> {
         self.text.clear();
         let most = MAX_RECORD_BYTES as u64 + 2;
-        let read = (&mut self.source).take(most).read_until(b'\n', &mut self.text)?;
+        let read = (&mut self.source)
+            .take(most)
+            .read_until(b'\n', &mut self.text)?;
         self.line += 1;
         if read as u64 == most && !self.text.ends_with(b"\n") {
             self.source.skip_until(b'\n')?;
@@ -52,11 +64,17 @@ fn parse(text: &[u8], encoding: Encoding) -> Result<Content, String> {
     }
     let text = encoding.text(text)?;
     if !text.starts_with('{') {
-        return Err("is no JSON object (one a line, like {\"slug\": \"knock-knock\", \"status\": 2})".into());
+        return Err(
+            "is no JSON object (one a line, like {\"slug\": \"knock-knock\", \"status\": 2})"
+                .into(),
+        );
     }
     let members = serde_json::from_str(text).map_err(|error| {
         // Every text is one line here: serde_json's "line 1" would only mislead.
-        format!("is not valid JSON: {}", error.to_string().replace("line 1 column", "column"))
+        format!(
+            "is not valid JSON: {}",
+            error.to_string().replace("line 1 column", "column")
+        )
     })?;
     Ok(Content::Object(members))
 }

@@ -52,7 +52,10 @@ impl Wanted {
     /// What was asked for, completed from the file's name.
     #[must_use]
     pub fn new(format: Option<Format>, delimiter: Option<u8>, path: &Path) -> Self {
-        Self { format: format.or_else(|| Format::of_name(path)), delimiter }
+        Self {
+            format: format.or_else(|| Format::of_name(path)),
+            delimiter,
+        }
     }
 }
 
@@ -67,22 +70,27 @@ pub struct Layout {
 
 impl From<Layout> for Wanted {
     fn from(layout: Layout) -> Self {
-        Self { format: Some(layout.format), delimiter: Some(layout.delimiter) }
+        Self {
+            format: Some(layout.format),
+            delimiter: Some(layout.delimiter),
+        }
     }
 }
 
 /// What a header line shows, the likeliest first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-pub(super) fn sniff(start: &[u8], wanted: &Wanted) -> Result<Layout, InputError> {
+pub(super) fn sniff(start: &[u8], wanted: Wanted) -> Result<Layout, InputError> {
     // An .xlsx or .ods file is a ZIP archive, an .xls file an OLE2 compound document.
     if start.starts_with(b"PK\x03\x04") || start.starts_with(b"\xd0\xcf\x11\xe0") {
         return Err(InputError::Workbook);
     }
-    let format = wanted.format.unwrap_or_else(|| match start.trim_ascii_start().first() {
-        Some(b'{' | b'[') => Format::Jsonl,
-        _ => Format::Csv,
-    });
+    let format = wanted
+        .format
+        .unwrap_or_else(|| match start.trim_ascii_start().first() {
+            Some(b'{' | b'[') => Format::Jsonl,
+            _ => Format::Csv,
+        });
     let delimiter = wanted.delimiter.unwrap_or_else(|| match format {
         Format::Csv => delimiter_of(start.trim_ascii_start()),
         Format::Tsv => b'\t',
@@ -108,7 +116,10 @@ fn delimiter_of(text: &[u8]) -> u8 {
         }
     }
     // The first of equals: max_by_key takes the last, so look from the end.
-    let likeliest = (0..DELIMITERS.len()).rev().max_by_key(|&at| counts[at]).unwrap_or(0);
+    let likeliest = (0..DELIMITERS.len())
+        .rev()
+        .max_by_key(|&at| counts[at])
+        .unwrap_or(0);
     DELIMITERS[likeliest]
 }
 
@@ -134,9 +145,12 @@ mod tests {
     #[test]
     fn the_first_bytes_show_the_format() {
         let none = Wanted::default();
-        let format = |text: &str| sniff(text.as_bytes(), &none).map(|layout| layout.format);
+        let format = |text: &str| sniff(text.as_bytes(), none).map(|layout| layout.format);
         assert!(matches!(format(" {\"slug\""), Ok(Format::Jsonl)));
         assert!(matches!(format("slug,status"), Ok(Format::Csv)));
-        assert!(matches!(sniff(b"PK\x03\x04..", &none), Err(InputError::Workbook)));
+        assert!(matches!(
+            sniff(b"PK\x03\x04..", none),
+            Err(InputError::Workbook)
+        ));
     }
 }

@@ -32,7 +32,7 @@ pub struct Reader {
 type Source = Box<dyn BufRead + Send>;
 
 enum Records {
-    Csv(csv::Records),
+    Csv(Box<csv::Records>),
     Jsonl(jsonl::Records),
 }
 
@@ -41,17 +41,21 @@ impl Reader {
     ///
     /// # Errors
     /// When the bytes cannot be read, or are no file of rows at all (no header, a workbook).
-    pub fn open(bytes: impl Read + Send + 'static, wanted: &Wanted) -> Result<Self, InputError> {
+    pub fn open(bytes: impl Read + Send + 'static, wanted: Wanted) -> Result<Self, InputError> {
         let (mut text, encoding) = text::decoded(bytes)?;
         let mut start = Vec::new();
         (&mut text).take(SNIFFED_BYTES).read_to_end(&mut start)?;
         let layout = layout::sniff(&start, wanted)?;
-        let source: Source =
-            Box::new(BufReader::with_capacity(64 << 10, Cursor::new(start).chain(text)));
+        let source: Source = Box::new(BufReader::with_capacity(
+            64 << 10,
+            Cursor::new(start).chain(text),
+        ));
         let records = match layout.format {
-            Format::Csv | Format::Tsv => {
-                Records::Csv(csv::Records::open(source, layout.delimiter, encoding)?)
-            }
+            Format::Csv | Format::Tsv => Records::Csv(Box::new(csv::Records::open(
+                source,
+                layout.delimiter,
+                encoding,
+            )?)),
             Format::Jsonl => Records::Jsonl(jsonl::Records::new(source, encoding)),
         };
         Ok(Self { layout, records })

@@ -17,7 +17,9 @@ impl Encoding {
     /// The text that a record is, or what keeps it from being one.
     pub(super) fn text(self, record: &[u8]) -> Result<&str, &'static str> {
         if memchr::memchr(0, record).is_some() {
-            return Err("holds a NUL byte (if this is UTF-16, save it with a byte order mark, or as UTF-8)");
+            return Err(
+                "holds a NUL byte (if this is UTF-16, save it with a byte order mark, or as UTF-8)",
+            );
         }
         let text = str::from_utf8(record)
             .map_err(|_| "is not UTF-8 text (save the file as \"CSV UTF-8\")")?;

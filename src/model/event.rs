@@ -23,7 +23,9 @@ pub enum Event {
     Answered {
         /// The row's slug.
         slug: String,
-        /// What came, in words.
+        /// The answer's status code, if there was an answer.
+        http_status: Option<u16>,
+        /// What it says, in words.
         said: String,
     },
     /// The server throttles: every worker waits.

@@ -2,6 +2,7 @@
 
 mod event;
 mod outcome;
+mod preview;
 mod row;
 mod slug;
 mod status;
@@ -13,6 +14,7 @@ mod violation;
 
 pub use event::Event;
 pub use outcome::Outcome;
+pub use preview::{FieldChanges, Preview};
 pub use row::{Content, Members, Row};
 pub use slug::Slug;
 pub use status::Status;

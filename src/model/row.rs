@@ -15,6 +15,22 @@ pub struct Row {
     pub content: Content,
 }
 
+impl Row {
+    /// About how much memory the row takes, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match &self.content {
+            Content::Cells(cells) => cells.as_slice().len(),
+            Content::Object(members) => members
+                .0
+                .iter()
+                .map(|(key, value)| key.len() + value.get().len())
+                .sum(),
+            Content::Unreadable { why, raw } => why.len() + raw.len(),
+        }
+    }
+}
+
 /// What a record holds.
 #[derive(Debug)]
 pub enum Content {

@@ -22,7 +22,10 @@ impl Slug {
             return Err("is empty (every row names its conversation, like `knock-knock`)".into());
         }
         if text == "." || text == ".." {
-            return Err(format!("{} is no slug (one looks like `knock-knock`)", quoted(text)));
+            return Err(format!(
+                "{} is no slug (one looks like `knock-knock`)",
+                quoted(text)
+            ));
         }
         if text.len() > MAX_BYTES {
             return Err(format!(
@@ -38,10 +41,16 @@ impl Slug {
             ));
         }
         if text.contains(char::is_whitespace) {
-            return Err(format!("{} holds white space (a slug has none)", quoted(text)));
+            return Err(format!(
+                "{} holds white space (a slug has none)",
+                quoted(text)
+            ));
         }
         if text.contains(char::is_control) {
-            return Err(format!("{} holds a control character (a slug has none)", quoted(text)));
+            return Err(format!(
+                "{} holds a control character (a slug has none)",
+                quoted(text)
+            ));
         }
         Ok(Self(text.to_owned()))
     }
@@ -65,10 +74,27 @@ mod tests {
 
     #[test]
     fn what_cannot_be_one_path_segment_is_refused() {
-        for bad in ["", ".", "..", "a/b", "a b", "a\u{a0}b", "a\nb", "a\u{1}b", &"x".repeat(256)] {
+        for bad in [
+            "",
+            ".",
+            "..",
+            "a/b",
+            "a b",
+            "a\u{a0}b",
+            "a\nb",
+            "a\u{1}b",
+            &"x".repeat(256),
+        ] {
             assert!(Slug::parse(bad).is_err(), "{bad:?}");
         }
-        for good in ["knock-knock", "...", "a..b", "ünï", "%2e%2e", &"x".repeat(255)] {
+        for good in [
+            "knock-knock",
+            "...",
+            "a..b",
+            "ünï",
+            "%2e%2e",
+            &"x".repeat(255),
+        ] {
             assert!(Slug::parse(good).is_ok(), "{good:?}");
         }
     }

@@ -37,7 +37,10 @@ impl Status {
     pub fn from_name(name: &str) -> Option<Self> {
         let wanted = normalised(name);
         (0..).zip(NAMES).find_map(|(code, names)| {
-            names.iter().any(|known| normalised(known) == wanted).then_some(Self(code))
+            names
+                .iter()
+                .any(|known| normalised(known) == wanted)
+                .then_some(Self(code))
         })
     }
 
@@ -67,7 +70,11 @@ impl fmt::Display for Status {
 
 fn normalised(name: &str) -> String {
     let words = name.split(|c: char| c == '-' || c == '_' || c.is_whitespace());
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").to_lowercase()
+    words
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
 }
 
 #[cfg(test)]
@@ -85,7 +92,11 @@ mod tests {
                     name.replace([' ', '_'], "-"),
                     name.replace(['-', '_'], " "),
                 ] {
-                    assert_eq!(Status::from_name(&spelling).map(Status::code), Some(code), "{spelling}");
+                    assert_eq!(
+                        Status::from_name(&spelling).map(Status::code),
+                        Some(code),
+                        "{spelling}"
+                    );
                 }
             }
         }

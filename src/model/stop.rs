@@ -28,6 +28,11 @@ pub enum StopReason {
         /// What happened, with the time at which to go on where it is known.
         told: String,
     },
+    /// The private copy of the input could not be read to its end.
+    InputUnreadable {
+        /// What the operating system said.
+        error: String,
+    },
     /// A result could not be written to the ledger.
     LedgerUnwritable {
         /// What the operating system said.
@@ -45,6 +50,7 @@ impl StopReason {
             Self::Signal(Signal::Terminate) => "sigterm",
             Self::LoginRefused { .. } => "login_refused",
             Self::LongPause { .. } => "long_pause",
+            Self::InputUnreadable { .. } => "input_cannot_be_read",
             Self::LedgerUnwritable { .. } => "results_cannot_be_written",
         }
     }
@@ -61,6 +67,12 @@ impl fmt::Display for StopReason {
                 "the server refuses the login (HTTP {http_status}): check the email, the token and the brand"
             ),
             Self::LongPause { told } => f.write_str(told),
+            Self::InputUnreadable { error } => {
+                write!(
+                    f,
+                    "the private copy of the input cannot be read ({error}): mend the disk"
+                )
+            }
             Self::LedgerUnwritable { error } => write!(
                 f,
                 "results cannot be written ({error}): make room or mend the disk"

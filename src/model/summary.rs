@@ -112,7 +112,10 @@ impl Serialize for Summary {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("run_dir", &self.run_dir)?;
         map.serialize_entry("exit_status", &self.exit_status)?;
-        map.serialize_entry("stop_reason", &self.stop_reason.as_ref().map(StopReason::name))?;
+        map.serialize_entry(
+            "stop_reason",
+            &self.stop_reason.as_ref().map(StopReason::name),
+        )?;
         let stopped = self.stop_reason.as_ref().map(ToString::to_string);
         map.serialize_entry("error", &self.error.as_ref().or(stopped.as_ref()))?;
         map.serialize_entry("rows", &self.rows)?;
@@ -151,15 +154,18 @@ impl Reasons {
     pub fn add(&mut self, outcome: Outcome, reason: &str, line: u64, slug: &str) {
         let mut key = (outcome.name(), reason.to_owned());
         if self.groups.len() >= Self::MOST && !self.groups.contains_key(&key) {
-            key.1 = "(other reasons)".to_owned();
+            "(other reasons)".clone_into(&mut key.1);
         }
-        let group = self.groups.entry(key).or_insert_with_key(|(_, reason)| Reason {
-            outcome,
-            reason: reason.clone(),
-            count: 0,
-            lines: Vec::new(),
-            example: slug.to_owned(),
-        });
+        let group = self
+            .groups
+            .entry(key)
+            .or_insert_with_key(|(_, reason)| Reason {
+                outcome,
+                reason: reason.clone(),
+                count: 0,
+                lines: Vec::new(),
+                example: slug.to_owned(),
+            });
         group.count += 1;
         if group.lines.len() < 3 {
             group.lines.push(line);
@@ -170,7 +176,12 @@ impl Reasons {
     #[must_use]
     pub fn commonest(self, most: usize) -> Vec<Reason> {
         let mut reasons: Vec<Reason> = self.groups.into_values().collect();
-        reasons.sort_by_key(|reason| (std::cmp::Reverse(reason.count), reason.lines.first().copied()));
+        reasons.sort_by_key(|reason| {
+            (
+                std::cmp::Reverse(reason.count),
+                reason.lines.first().copied(),
+            )
+        });
         reasons.truncate(most);
         reasons
     }
@@ -189,7 +200,10 @@ mod tests {
         }
         let told = reasons.commonest(5);
         assert_eq!(told[0].reason, "same");
-        assert_eq!((told[0].count, told[0].lines.as_slice()), (3000, &[0, 1, 2][..]));
+        assert_eq!(
+            (told[0].count, told[0].lines.as_slice()),
+            (3000, &[0, 1, 2][..])
+        );
         assert_eq!(told[1].reason, "(other reasons)");
     }
 

@@ -1,7 +1,5 @@
 //! Foreign text -> text that is safe to show: one line, no control over a terminal, bounded.
 
-use std::fmt::Write as _;
-
 /// The longest foreign text that a message quotes, in characters.
 const QUOTED_CHARS: usize = 60;
 
@@ -34,13 +32,27 @@ pub fn one_line(text: &str, limit: usize) -> String {
         if std::mem::take(&mut blank) {
             line.push(' ');
         }
-        if is_active(c) {
-            let _ = write!(line, "{}", c.escape_unicode());
-        } else {
-            line.push(c);
-        }
+        push_visible(&mut line, c);
     }
     line
+}
+
+/// `text` with every active character as a visible escape, and otherwise as it stands.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        push_visible(&mut shown, c);
+    }
+    shown
+}
+
+fn push_visible(shown: &mut String, c: char) {
+    if is_active(c) {
+        shown.extend(c.escape_unicode());
+    } else {
+        shown.push(c);
+    }
 }
 
 /// `text` for a message: one line of at most 60 characters in backticks.

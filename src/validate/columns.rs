@@ -27,8 +27,15 @@ pub(super) enum Field {
 }
 
 /// The names as users write them.
-const NAMES: [&str; 7] =
-    ["slug", "tag_list", "status", "hold_until", "assignee", "category", "brand"];
+const NAMES: [&str; 7] = [
+    "slug",
+    "tag_list",
+    "status",
+    "hold_until",
+    "assignee",
+    "category",
+    "brand",
+];
 
 /// What people call a field in other tools: (that, ours).
 const SYNONYMS: [(&str, &str); 8] = [
@@ -72,7 +79,10 @@ impl Field {
 }
 
 fn unknown(name: &str) -> String {
-    let synonym = SYNONYMS.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
+    let synonym = SYNONYMS
+        .iter()
+        .find(|(theirs, _)| *theirs == name)
+        .map(|(_, ours)| *ours);
     match synonym.or_else(|| fields::nearest(name, NAMES.into_iter())) {
         Some(meant) => format!("is no known field (did you mean `{meant}`?)"),
         None => format!(
@@ -101,7 +111,10 @@ impl Columns {
     /// # Errors
     /// Everything that is wrong with the header: unknown, repeated and missing columns.
     pub fn of_header(header: &StringRecord, line: u64) -> Result<Self, Vec<Violation>> {
-        let mut violations = Violations { line, found: Vec::new() };
+        let mut violations = Violations {
+            line,
+            found: Vec::new(),
+        };
         let mut columns: Vec<Column> = Vec::with_capacity(header.len());
         let mut names = Names::default();
         for (at, cell) in header.iter().enumerate() {
@@ -109,9 +122,10 @@ impl Columns {
             let field = if name.is_empty() {
                 // Spreadsheets leave empty columns behind at the right; one between others is a
                 // slip that could hide data.
-                let is_last = header.iter().skip(at).all(|cell| {
-                    cell.trim().is_empty() || cell.trim_start().starts_with('_')
-                });
+                let is_last = header
+                    .iter()
+                    .skip(at)
+                    .all(|cell| cell.trim().is_empty() || cell.trim_start().starts_with('_'));
                 if !is_last {
                     let message = format!("column {} has no name (name it, or remove it)", at + 1);
                     violations.add("header", message);
@@ -120,7 +134,10 @@ impl Columns {
             } else {
                 match Field::named(cell) {
                     Ok(Field::DataObject) => {
-                        violations.add(&name, "is no column (a custom field is written `data.NAME`)");
+                        violations.add(
+                            &name,
+                            "is no column (a custom field is written `data.NAME`)",
+                        );
                         None
                     }
                     Ok(field) => {
@@ -135,10 +152,20 @@ impl Columns {
             };
             columns.push(Column { name, field });
         }
-        if !columns.iter().any(|column| column.field == Some(Field::Slug)) {
-            violations.add("slug", "the column is missing (every row names its conversation)");
+        if !columns
+            .iter()
+            .any(|column| column.field == Some(Field::Slug))
+        {
+            violations.add(
+                "slug",
+                "the column is missing (every row names its conversation)",
+            );
         }
-        if violations.found.is_empty() { Ok(Self(columns)) } else { Err(violations.found) }
+        if violations.found.is_empty() {
+            Ok(Self(columns))
+        } else {
+            Err(violations.found)
+        }
     }
 
     /// Reads a row's cells.
@@ -186,10 +213,10 @@ pub(super) fn draft_of(members: &Members, clock: &Clock, violations: &mut Violat
                 }
                 if field == Field::DataObject {
                     data_object(value, &mut draft, &mut names, clock, violations);
-                } else if matches!(field, Field::Data(_)) || !value.is_null() {
-                    if let Err(why) = draft.take_value(&field, value, clock) {
-                        violations.add(name, why);
-                    }
+                } else if (matches!(field, Field::Data(_)) || !value.is_null())
+                    && let Err(why) = draft.take_value(&field, value, clock)
+                {
+                    violations.add(name, why);
                 }
             }
         }
@@ -241,7 +268,10 @@ impl Names {
                 false
             }
             Some((first, _)) => {
-                violations.add(name, format!("is the same field as {} (keep one)", quoted(first)));
+                violations.add(
+                    name,
+                    format!("is the same field as {} (keep one)", quoted(first)),
+                );
                 false
             }
             None => {

@@ -2,7 +2,9 @@
 
 use super::Violations;
 use super::draft::{Draft, Given};
-use crate::model::{Changes, Destination, HoldUntil, Slug, Status, StatusChange, Update, Violation};
+use crate::model::{
+    Changes, Destination, HoldUntil, Slug, Status, StatusChange, Update, Violation,
+};
 
 /// The update that a draft makes. `None`, and the reasons noted, where it makes none.
 pub(super) fn update(line: u64, draft: Draft, violations: &mut Violations) -> Option<Update> {
@@ -11,9 +13,15 @@ pub(super) fn update(line: u64, draft: Draft, violations: &mut Violations) -> Op
     let status = status_change(draft.status, draft.hold_until, violations);
     let destination = destination(draft.category, draft.brand, violations);
     if is_without_change {
-        violations.add(Violation::ROW, "changes nothing (fill a cell, or give --set)");
+        violations.add(
+            Violation::ROW,
+            "changes nothing (fill a cell, or give --set)",
+        );
     }
-    let data = draft.data.into_iter().filter_map(|(name, value)| Some((name, value.valid()?)));
+    let data = draft
+        .data
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.valid()?)));
     let changes = Changes {
         tag_list: draft.tag_list.valid(),
         status,
@@ -21,7 +29,11 @@ pub(super) fn update(line: u64, draft: Draft, violations: &mut Violations) -> Op
         destination,
         data: data.collect(),
     };
-    Some(Update { line, slug: slug?, changes })
+    Some(Update {
+        line,
+        slug: slug?,
+        changes,
+    })
 }
 
 fn slug(given: &Given<String>, violations: &mut Violations) -> Option<Slug> {
@@ -30,7 +42,9 @@ fn slug(given: &Given<String>, violations: &mut Violations) -> Option<Slug> {
         Given::Absent => "",
         Given::Invalid => return None,
     };
-    Slug::parse(text).map_err(|why| violations.add("slug", why)).ok()
+    Slug::parse(text)
+        .map_err(|why| violations.add("slug", why))
+        .ok()
 }
 
 impl Draft {
@@ -56,7 +70,9 @@ fn status_change(
             violations.add("hold_until", "is missing (status 5, On Hold, needs it)");
             None
         }
-        (Given::Valid(Status::ON_HOLD) | Given::Invalid, _) | (Given::Absent, Given::Absent) => None,
+        (Given::Valid(Status::ON_HOLD) | Given::Invalid, _) | (Given::Absent, Given::Absent) => {
+            None
+        }
         (Given::Valid(status), Given::Absent) => Some(StatusChange::To(status)),
         (Given::Valid(_) | Given::Absent, Given::Valid(_) | Given::Invalid) => {
             violations.add("hold_until", "belongs to status 5 (On Hold) only");
@@ -71,9 +87,15 @@ fn destination(
     violations: &mut Violations,
 ) -> Option<Destination> {
     match (category, brand) {
-        (Given::Valid(category), brand) => Some(Destination { category, brand: brand.valid() }),
+        (Given::Valid(category), brand) => Some(Destination {
+            category,
+            brand: brand.valid(),
+        }),
         (Given::Absent, Given::Valid(_) | Given::Invalid) => {
-            violations.add("brand", "needs a `category`: the channel of that brand to move to");
+            violations.add(
+                "brand",
+                "needs a `category`: the channel of that brand to move to",
+            );
             None
         }
         (Given::Absent, Given::Absent) | (Given::Invalid, _) => None,

@@ -58,11 +58,15 @@ impl Draft {
         let mut draft = Self::default();
         let mut seen = Vec::new();
         for option in options {
-            let (name, value) =
-                option.split_once('=').ok_or_else(|| format!("--set {option}: write FIELD=VALUE"))?;
-            let field = Field::named(name).map_err(|why| format!("--set {option}: `{name}` {why}"))?;
+            let (name, value) = option
+                .split_once('=')
+                .ok_or_else(|| format!("--set {option}: write FIELD=VALUE"))?;
+            let field =
+                Field::named(name).map_err(|why| format!("--set {option}: `{name}` {why}"))?;
             if matches!(field, Field::Slug | Field::Ignored | Field::DataObject) {
-                return Err(format!("--set {option}: `{name}` is nothing that every row can share"));
+                return Err(format!(
+                    "--set {option}: `{name}` is nothing that every row can share"
+                ));
             }
             let value = fields::cell(&field, value);
             if value.is_empty() {
@@ -73,7 +77,9 @@ impl Draft {
             if seen.contains(&field) {
                 return Err(format!("--set {option}: `{name}` is set twice"));
             }
-            draft.take_value(&field, Value::Text(value), clock).map_err(|why| format!("--set {option}: {why}"))?;
+            draft
+                .take_value(&field, Value::Text(value), clock)
+                .map_err(|why| format!("--set {option}: {why}"))?;
             seen.push(field);
         }
         Ok(draft)

@@ -35,11 +35,19 @@ impl Prints {
     #[must_use]
     pub fn repeated(mut self) -> Repeated {
         self.seen.sort_unstable();
-        let mut prints: Vec<Fingerprint> =
-            self.seen.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        let mut prints: Vec<Fingerprint> = self
+            .seen
+            .windows(2)
+            .filter(|pair| pair[0] == pair[1])
+            .map(|pair| pair[0])
+            .collect();
         prints.dedup();
         prints.shrink_to_fit();
-        Repeated { keys: self.keys, prints, first_lines: HashMap::new() }
+        Repeated {
+            keys: self.keys,
+            prints,
+            first_lines: HashMap::new(),
+        }
     }
 }
 
@@ -76,7 +84,11 @@ impl Repeated {
         let print = self.keys.print(slug);
         self.prints.binary_search(&print).ok()?;
         let first = *self.first_lines.entry(print).or_insert(line);
-        Some(if first == line { Repeat::First } else { Repeat::Of(first) })
+        Some(if first == line {
+            Repeat::First
+        } else {
+            Repeat::Of(first)
+        })
     }
 }
 
@@ -88,12 +100,25 @@ mod tests {
     fn every_row_that_shares_a_slug_is_known_and_later_ones_name_the_first() {
         let slugs = ["a", "b", "a", "", "c", "", "a"];
         let mut prints = Prints::default();
-        slugs.iter().for_each(|slug| prints.note(slug));
+        for slug in slugs {
+            prints.note(slug);
+        }
         let mut repeated = prints.repeated();
-        let told: Vec<_> = (2..).zip(slugs).map(|(line, slug)| repeated.next(slug, line)).collect();
+        let told: Vec<_> = (2..)
+            .zip(slugs)
+            .map(|(line, slug)| repeated.next(slug, line))
+            .collect();
         assert_eq!(
             told,
-            [Some(Repeat::First), None, Some(Repeat::Of(2)), None, None, None, Some(Repeat::Of(2))]
+            [
+                Some(Repeat::First),
+                None,
+                Some(Repeat::Of(2)),
+                None,
+                None,
+                None,
+                Some(Repeat::Of(2))
+            ]
         );
     }
 }

@@ -22,7 +22,11 @@ pub(super) enum Value<'a> {
 
 /// A cell as its field takes it: trimmed, except the text of a custom field.
 pub(super) fn cell<'a>(field: &Field, cell: &'a str) -> &'a str {
-    if matches!(field, Field::Data(_)) { cell } else { cell.trim() }
+    if matches!(field, Field::Data(_)) {
+        cell
+    } else {
+        cell.trim()
+    }
 }
 
 impl<'a> Value<'a> {
@@ -35,8 +39,8 @@ impl<'a> Value<'a> {
         match self {
             Self::Text(text) => Ok(Cow::Borrowed(text)),
             Self::Json(json) => {
-                let text: String =
-                    serde_json::from_str(json.get()).map_err(|_| format!("{self} is not text (write a string)"))?;
+                let text: String = serde_json::from_str(json.get())
+                    .map_err(|_| format!("{self} is not text (write a string)"))?;
                 Ok(Cow::Owned(text.trim().to_owned()))
             }
         }
@@ -80,12 +84,22 @@ pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<String>, String> {
     };
     let is_cleared = is_array && tags.is_empty();
     let mut kept: Vec<String> = Vec::with_capacity(tags.len());
-    for tag in tags.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
+    for tag in tags
+        .iter()
+        .map(|tag| tag.trim())
+        .filter(|tag| !tag.is_empty())
+    {
         if tag.contains(',') {
-            return Err(format!("the tag {} holds a comma (write two tags)", quoted(tag)));
+            return Err(format!(
+                "the tag {} holds a comma (write two tags)",
+                quoted(tag)
+            ));
         }
         if tag.contains(char::is_control) {
-            return Err(format!("the tag {} holds a line break or control character", quoted(tag)));
+            return Err(format!(
+                "the tag {} holds a line break or control character",
+                quoted(tag)
+            ));
         }
         if !kept.iter().any(|known| known == tag) {
             kept.push(tag.to_owned());
@@ -102,8 +116,12 @@ pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<String>, String> {
 }
 
 fn array_of_text(json: &str) -> Result<Vec<String>, String> {
-    serde_json::from_str(json)
-        .map_err(|_| format!("{} is no array of strings (like [\"vip\", \"refund\"])", quoted(json)))
+    serde_json::from_str(json).map_err(|_| {
+        format!(
+            "{} is no array of strings (like [\"vip\", \"refund\"])",
+            quoted(json)
+        )
+    })
 }
 
 pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
@@ -123,7 +141,12 @@ pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
     code.or_else(|| Status::from_name(&text)).ok_or_else(|| {
         let lower = text.to_lowercase();
         let meant = Status::names()
-            .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
+            .map(|name| {
+                (
+                    strsim::damerau_levenshtein(&lower, &name.to_lowercase()),
+                    name,
+                )
+            })
             .filter(|(distance, name)| *distance <= name.len() / 3)
             .min();
         match meant {
@@ -133,7 +156,11 @@ pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
             None => format!(
                 "{} is no status (0 to 9, or a name: {})",
                 quoted(&text),
-                (0..10).filter_map(Status::from_code).map(Status::name).collect::<Vec<_>>().join(", ")
+                (0..10)
+                    .filter_map(Status::from_code)
+                    .map(Status::name)
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ),
         }
     })
@@ -151,15 +178,25 @@ pub(super) fn assignee(value: Value<'_>) -> Result<String, String> {
                 [(key, email)] if key.trim().eq_ignore_ascii_case("email") => {
                     Value::Json(email).some_text()?.into_owned()
                 }
-                _ => return Err(format!("{value} is no assignee (write {{\"email\": \"...\"}}, nothing else in it)")),
+                _ => {
+                    return Err(format!(
+                        "{value} is no assignee (write {{\"email\": \"...\"}}, nothing else in it)"
+                    ));
+                }
             }
         }
         _ => value.some_text()?.into_owned(),
     };
-    let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
+    let options = Options::default()
+        .with_required_tld()
+        .without_domain_literal()
+        .without_display_text();
     match EmailAddress::parse_with_options(&text, options) {
         Ok(_) if EmailAddress::from_str(&text).is_ok() => Ok(text),
-        _ => Err(format!("{} is no email address (like `staff1@example.com`)", quoted(&text))),
+        _ => Err(format!(
+            "{} is no email address (like `staff1@example.com`)",
+            quoted(&text)
+        )),
     }
 }
 
@@ -167,7 +204,10 @@ pub(super) fn assignee(value: Value<'_>) -> Result<String, String> {
 pub(super) fn name(value: Value<'_>) -> Result<String, String> {
     let text = value.some_text()?;
     if text.contains(char::is_control) {
-        return Err(format!("{} holds a line break or control character", quoted(&text)));
+        return Err(format!(
+            "{} holds a line break or control character",
+            quoted(&text)
+        ));
     }
     Ok(text.into_owned())
 }
@@ -184,9 +224,9 @@ pub(super) fn data(value: Value<'_>) -> Result<DataValue, String> {
         Some(b't') => Ok(DataValue::Flag(true)),
         Some(b'f') => Ok(DataValue::Flag(false)),
         Some(b'n') => Ok(DataValue::Null),
-        Some(b'{' | b'[') => {
-            Err(format!("{value} is no single value (write a string, number, true, false or null)"))
-        }
+        Some(b'{' | b'[') => Err(format!(
+            "{value} is no single value (write a string, number, true, false or null)"
+        )),
         _ => Ok(DataValue::Number(json.to_owned())),
     }
 }

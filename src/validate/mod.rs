@@ -50,13 +50,20 @@ impl Rules {
     /// nothing itself.
     #[must_use]
     pub fn new(columns: Columns, set: Draft, clock: Clock) -> Self {
-        Self { columns, set, clock }
+        Self {
+            columns,
+            set,
+            clock,
+        }
     }
 
     /// Judges one row.
     #[must_use]
     pub fn check(&self, row: &Row) -> Checked {
-        let mut violations = Violations { line: row.line, found: Vec::new() };
+        let mut violations = Violations {
+            line: row.line,
+            found: Vec::new(),
+        };
         let mut draft = match &row.content {
             Content::Cells(cells) => self.columns.draft(cells, &self.clock, &mut violations),
             Content::Object(members) => columns::draft_of(members, &self.clock, &mut violations),
@@ -85,11 +92,19 @@ struct Violations {
 impl Violations {
     fn add(&mut self, field: &str, message: impl Into<String>) {
         let field = crate::model::text::one_line(field, 100);
-        self.found.push(Violation { line: self.line, field, message: message.into() });
+        self.found.push(Violation {
+            line: self.line,
+            field,
+            message: message.into(),
+        });
     }
 
     fn checked(self, slug: String, update: Option<Update>) -> Checked {
         let verdict = update.filter(|_| self.found.is_empty()).ok_or(self.found);
-        Checked { line: self.line, slug, verdict }
+        Checked {
+            line: self.line,
+            slug,
+            verdict,
+        }
     }
 }

@@ -11,9 +11,13 @@ use crate::model::text::quoted;
 /// Reads RFC 3339, and where a time zone is given also `2026-12-01 09:00` and `2026-12-01`.
 pub(super) fn hold_until(text: &str, clock: &Clock) -> Result<HoldUntil, String> {
     let hold_until = if is_rfc3339(text) {
-        let instant: Timestamp =
-            text.parse().map_err(|_| format!("{} is no time of the calendar", quoted(text)))?;
-        HoldUntil { instant, text: text.to_ascii_uppercase().replacen(' ', "T", 1) }
+        let instant: Timestamp = text
+            .parse()
+            .map_err(|_| format!("{} is no time of the calendar", quoted(text)))?;
+        HoldUntil {
+            instant,
+            text: text.to_ascii_uppercase().replacen(' ', "T", 1),
+        }
     } else if is_local(text) {
         let zone = clock.timezone.as_ref().ok_or_else(|| {
             format!(
@@ -23,9 +27,15 @@ pub(super) fn hold_until(text: &str, clock: &Clock) -> Result<HoldUntil, String>
         })?;
         let zoned = local(text, zone)?;
         let offset = zoned.offset();
-        HoldUntil { instant: zoned.timestamp(), text: zoned.timestamp().display_with_offset(offset).to_string() }
+        HoldUntil {
+            instant: zoned.timestamp(),
+            text: zoned.timestamp().display_with_offset(offset).to_string(),
+        }
     } else {
-        return Err(format!("{} is no time (write `2026-12-01T09:00:00+01:00`)", quoted(text)));
+        return Err(format!(
+            "{} is no time (write `2026-12-01T09:00:00+01:00`)",
+            quoted(text)
+        ));
     };
     if hold_until.instant <= clock.now {
         return Err(format!("{} lies in the past", quoted(text)));
@@ -35,7 +45,9 @@ pub(super) fn hold_until(text: &str, clock: &Clock) -> Result<HoldUntil, String>
 
 /// Whether `text` has the form of RFC 3339, section 5.6. (jiff reads further forms of ISO 8601.)
 fn is_rfc3339(text: &str) -> bool {
-    let Some((local, rest)) = text.split_at_checked(19) else { return false };
+    let Some((local, rest)) = text.split_at_checked(19) else {
+        return false;
+    };
     let offset = match rest.strip_prefix('.') {
         Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),
         None => rest,
@@ -47,17 +59,22 @@ fn is_rfc3339(text: &str) -> bool {
 }
 
 fn is_local(text: &str) -> bool {
-    ["0000-00-00", "0000-00-00 00:00", "0000-00-00 00:00:00"].iter().any(|form| has_form(text, form))
+    ["0000-00-00", "0000-00-00 00:00", "0000-00-00 00:00:00"]
+        .iter()
+        .any(|form| has_form(text, form))
 }
 
 /// Whether `text` is like `form`: a digit for every `0`, a blank or a T for the blank.
 fn has_form(text: &str, form: &str) -> bool {
     text.len() == form.len()
-        && text.bytes().zip(form.bytes()).all(|(byte, form)| match form {
-            b'0' => byte.is_ascii_digit(),
-            b' ' => matches!(byte, b' ' | b'T' | b't'),
-            _ => byte == form,
-        })
+        && text
+            .bytes()
+            .zip(form.bytes())
+            .all(|(byte, form)| match form {
+                b'0' => byte.is_ascii_digit(),
+                b' ' => matches!(byte, b' ' | b'T' | b't'),
+                _ => byte == form,
+            })
 }
 
 /// The one instant at which clocks in `zone` show `text`.
@@ -90,19 +107,35 @@ mod tests {
 
     #[test]
     fn rfc_3339_is_sent_as_it_was_written() {
-        for text in ["2026-12-01T09:00:00Z", "2026-12-01T09:00:00.25+05:30", "2026-12-01T09:00:00-00:00"] {
+        for text in [
+            "2026-12-01T09:00:00Z",
+            "2026-12-01T09:00:00.25+05:30",
+            "2026-12-01T09:00:00-00:00",
+        ] {
             assert_eq!(read(text, None).as_deref(), Ok(text));
         }
-        assert_eq!(read("2026-12-01 09:00:00z", None).as_deref(), Ok("2026-12-01T09:00:00Z"));
+        assert_eq!(
+            read("2026-12-01 09:00:00z", None).as_deref(),
+            Ok("2026-12-01T09:00:00Z")
+        );
     }
 
     #[test]
     fn local_times_need_a_zone() {
         assert!(read("2026-12-01 09:00", None).is_err());
         let berlin = Some("Europe/Berlin");
-        assert_eq!(read("2026-12-01 09:00", berlin).as_deref(), Ok("2026-12-01T09:00:00+01:00"));
-        assert_eq!(read("2026-07-01T09:00:30", berlin).as_deref(), Ok("2026-07-01T09:00:30+02:00"));
-        assert_eq!(read("2026-12-01", berlin).as_deref(), Ok("2026-12-01T00:00:00+01:00"));
+        assert_eq!(
+            read("2026-12-01 09:00", berlin).as_deref(),
+            Ok("2026-12-01T09:00:00+01:00")
+        );
+        assert_eq!(
+            read("2026-07-01T09:00:30", berlin).as_deref(),
+            Ok("2026-07-01T09:00:30+02:00")
+        );
+        assert_eq!(
+            read("2026-12-01", berlin).as_deref(),
+            Ok("2026-12-01T00:00:00+01:00")
+        );
     }
 
     #[test]
@@ -116,9 +149,16 @@ mod tests {
     #[test]
     fn what_is_no_future_time_is_refused() {
         for text in [
-            "tomorrow", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2025-12-31T23:59:59Z",
-            "2026-12-01T09:00Z", "2026-12-01T09:00:00+0100", "2026-12-01T25:00:00Z",
-            "2026-12-01T09:00:00Z[UTC]", "1.12.2026", "",
+            "tomorrow",
+            "2026-13-01T00:00:00Z",
+            "2026-02-30T00:00:00Z",
+            "2025-12-31T23:59:59Z",
+            "2026-12-01T09:00Z",
+            "2026-12-01T09:00:00+0100",
+            "2026-12-01T25:00:00Z",
+            "2026-12-01T09:00:00Z[UTC]",
+            "1.12.2026",
+            "",
         ] {
             assert!(read(text, Some("UTC")).is_err(), "{text}");
         }

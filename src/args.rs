@@ -1,0 +1,358 @@
+//! What was typed, without effects. What it means is resolved in `config`.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+
+use crate::exit;
+use crate::input::Format;
+use crate::pipeline::Rate;
+
+/// Change thousands of Re:amaze conversations from one file, and account for every row.
+#[derive(Debug, Parser)]
+#[command(name = "reamaze-bulk", version, max_term_width = 100)]
+pub struct Args {
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Validate a file of changes, preview it, send it, record every outcome
+    #[command(after_long_help = exit_table())]
+    Run(Box<RunArgs>),
+    /// Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted
+    #[command(long_about = SANDBOX_ABOUT)]
+    Sandbox(SandboxArgs),
+}
+
+const SANDBOX_ABOUT: &str = "\
+Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted.
+
+Any login and token that are not empty are accepted. Conversations exist as soon as they are \
+asked for, except those whose slug begins with `missing-`. Emails of staff and slugs of channels \
+are known, except those that begin with `unknown`, `missing` or `nobody`. Nothing is kept beyond \
+the end of the process.";
+
+/// Options of `run`.
+#[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one switch of the command line"
+)]
+#[expect(
+    clippy::doc_markdown,
+    reason = "--help shows these comments as they stand"
+)]
+pub struct RunArgs {
+    /// File of rows (CSV, TSV or JSONL), or `-` for standard input
+    pub input: PathBuf,
+
+    /// Format of INPUT [default: by its name's ending, else by its first bytes]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+
+    /// What stands between cells: a character, or `tab` [default: what the header line shows of `,` `;` tab `|`]
+    #[arg(long, value_name = "C", value_parser = delimiter)]
+    pub delimiter: Option<u8>,
+
+    /// Time zone of times without an offset, like Europe/Berlin [default: none, such times are invalid]
+    #[arg(long, value_name = "AREA/CITY", value_parser = timezone)]
+    pub timezone: Option<TimeZone>,
+
+    /// The same change for every row that does not say otherwise itself; repeatable
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub set: Vec<String>,
+
+    /// Validate and preview; send nothing, write nothing; needs no credentials
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Do not ask before sending
+    #[arg(short, long)]
+    pub yes: bool,
+
+    /// Send the valid rows although others are invalid
+    #[arg(long)]
+    pub skip_invalid: bool,
+
+    /// Send nothing if there are more rows than this
+    #[arg(long, value_name = "N")]
+    pub max_rows: Option<u64>,
+
+    /// Run directory, new or empty [default: reamaze-runs/<input>-<UTC time>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Requests at most, retries included: N/s or N/m [default: 120/m; 50/s in the sandbox]
+    #[arg(long, value_name = "N/s|N/m", value_parser = rate)]
+    pub rate: Option<AskedRate>,
+
+    /// Requests in flight at most, 1 to 256 [default: rate x 2 s, within 2 to 64]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub workers: Option<u16>,
+
+    /// Time for one request, like 30s, 2m or bare seconds
+    #[arg(long, value_name = "T", value_parser = timeout, default_value = "30s")]
+    pub timeout: Duration,
+
+    /// Tries after the first, for what can be retried; a 429 never counts
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1000), default_value_t = 5)]
+    pub retries: u32,
+
+    /// Do not compare the server's answer with what was asked for
+    #[arg(long)]
+    pub no_verify: bool,
+
+    /// Brand: `acme` of `https://acme.reamaze.io` [env: REAMAZE_BRAND]
+    #[arg(long)]
+    pub brand: Option<String>,
+
+    /// Login email [env: REAMAZE_EMAIL]
+    #[arg(long)]
+    pub email: Option<String>,
+
+    /// File with the API token [or env: REAMAZE_API_TOKEN, the token itself]
+    #[arg(long, value_name = "PATH")]
+    pub token_file: Option<PathBuf>,
+
+    /// Address of the API, instead of `https://BRAND.reamaze.io/api/v1` [env: REAMAZE_BASE_URL]
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+
+    /// Run against a simulated Re:amaze inside this process
+    #[arg(long, conflicts_with_all = ["base_url", "brand", "email", "token_file"])]
+    pub sandbox: bool,
+
+    /// How to show progress
+    #[arg(long, value_enum, default_value_t)]
+    pub progress: ProgressStyle,
+
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+
+    /// Show every request and answer, without credentials
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub verbose: bool,
+
+    /// Show warnings and errors only
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ProgressStyle {
+    /// A bar on a terminal, lines elsewhere
+    #[default]
+    Auto,
+    /// A bar
+    Bar,
+    /// A line every 30 seconds
+    Lines,
+    /// Nothing
+    None,
+}
+
+/// Options of `sandbox`.
+#[derive(Debug, clap::Args)]
+pub struct SandboxArgs {
+    /// Port on 127.0.0.1; 0 takes any that is free
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+
+    /// Requests allowed for each token: N/s or N/m, in fixed windows [default: no limit]
+    #[arg(long, value_name = "N/s|N/m", value_parser = rate)]
+    pub limit: Option<AskedRate>,
+
+    /// Send no Retry-After with a 429
+    #[arg(long)]
+    pub no_retry_after: bool,
+
+    /// Time that an answer takes, like 100ms
+    #[arg(long, value_name = "T", value_parser = duration, default_value = "0s")]
+    pub latency: Duration,
+
+    /// Share of requests that are answered with a 5xx, like 5%
+    #[arg(long, value_name = "P%", value_parser = percentage, default_value = "0%")]
+    pub errors: f64,
+}
+
+fn exit_table() -> String {
+    let mut table = String::from("Exit status:\n");
+    for (status, meaning) in exit::TABLE {
+        let _ = writeln!(table, "  {status:<13}  {meaning}");
+    }
+    table
+}
+
+/// A rate as it was typed: so many requests in a second or a minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedRate {
+    /// Requests.
+    pub requests: u32,
+    /// In so much time: a second or a minute.
+    pub window: Duration,
+}
+
+impl AskedRate {
+    /// A gate's ceiling.
+    #[must_use]
+    pub fn rate(self) -> Rate {
+        Rate::new(self.requests, self.window)
+    }
+}
+
+impl std::fmt::Display for AskedRate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let unit = if self.window == Duration::from_secs(1) {
+            "s"
+        } else {
+            "m"
+        };
+        write!(f, "{}/{unit}", self.requests)
+    }
+}
+
+/// Reads `N/s` or `N/m`, 1/m to 1000000/s.
+fn rate(text: &str) -> Result<AskedRate, String> {
+    let Some((number, unit)) = text.split_once('/') else {
+        return Err(format!(
+            "per second or per minute? write {text}/s or {text}/m"
+        ));
+    };
+    let seconds = match unit.trim() {
+        "s" => 1,
+        "m" => 60,
+        _ => return Err("write N/s or N/m, like 120/m".into()),
+    };
+    let most = 1_000_000 * seconds;
+    let requests: u64 = number
+        .trim()
+        .parse()
+        .map_err(|_| "write a whole number before the `/`, like 120/m")?;
+    match u32::try_from(requests) {
+        Ok(requests) if requests >= 1 && u64::from(requests) <= most => Ok(AskedRate {
+            requests,
+            window: Duration::from_secs(seconds),
+        }),
+        _ => Err("rates go from 1/m to 1000000/s".into()),
+    }
+}
+
+/// Reads a duration: bare seconds, or with units as in `30s`, `2m`, `1h 30m`, `250ms`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "write a duration like 30s, 2m or 250ms".to_owned();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).map_err(|_| wrong());
+    }
+    let signed: SignedDuration = text.parse().map_err(|_| wrong())?;
+    Duration::try_from(signed).map_err(|_| wrong())
+}
+
+fn timeout(text: &str) -> Result<Duration, String> {
+    let timeout = duration(text)?;
+    if (Duration::from_millis(100)..=Duration::from_hours(1)).contains(&timeout) {
+        Ok(timeout)
+    } else {
+        Err("a request may take 100ms to 1h".into())
+    }
+}
+
+/// Reads `5%` as 0.05.
+fn percentage(text: &str) -> Result<f64, String> {
+    let number = text
+        .strip_suffix('%')
+        .ok_or_else(|| format!("write {text}%"))?;
+    match number.trim().parse::<f64>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent / 100.0),
+        _ => Err("write a share from 0% to 100%".into()),
+    }
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [b'"' | b'\r' | b'\n' | 0] => {
+            Err("a quote or line break cannot stand between cells".into())
+        }
+        [byte] if byte.is_ascii() => Ok(*byte),
+        _ => Err("write one ASCII character, or `tab`".into()),
+    }
+}
+
+fn timezone(text: &str) -> Result<TimeZone, String> {
+    TimeZone::get(text)
+        .map_err(|_| "is no time zone that is known here (write one like Europe/Berlin)".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_rate_names_its_unit() {
+        assert_eq!(rate("120/m").map(|rate| rate.rate().per_second()), Ok(2.0));
+        assert_eq!(
+            rate("1000000/s").map(|rate| rate.to_string()),
+            Ok("1000000/s".into())
+        );
+        for bad in [
+            "120",
+            "0/s",
+            "1000001/s",
+            "60000001/m",
+            "-1/s",
+            "1.5/s",
+            "5/h",
+            "/s",
+            "x/s",
+            "99999999999/s",
+        ] {
+            assert!(rate(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn durations_have_one_grammar() {
+        for (text, millis) in [
+            ("30s", 30_000),
+            ("2m", 120_000),
+            ("45", 45_000),
+            ("0.5", 500),
+            ("250ms", 250),
+            ("1h 30m", 5_400_000),
+        ] {
+            assert_eq!(
+                duration(text).map(|wait| wait.as_millis()),
+                Ok(millis),
+                "{text}"
+            );
+        }
+        for bad in ["", "-1s", "soon", "-5", "inf", "1y"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn shares_are_percentages() {
+        assert_eq!(percentage("5%"), Ok(0.05));
+        for bad in ["5", "101%", "-1%", "%", "NaN%"] {
+            assert!(percentage(bad).is_err(), "{bad}");
+        }
+    }
+}

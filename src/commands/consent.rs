@@ -1,0 +1,37 @@
+//! Asks on the terminal, in a way that a signal ends.
+
+use std::io::{self, Write as _};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::pipeline::Stop;
+
+/// Asks `question`; anything but a yes declines.
+pub(super) fn ask(question: &str, stop: &Stop) -> Result<(), Error> {
+    let mut terminal = io::stderr();
+    let shown = terminal
+        .write_all(question.as_bytes())
+        .and_then(|()| terminal.flush());
+    shown.map_err(|_| Error::Declined)?;
+    let (answers, answer) = mpsc::channel();
+    // A read cannot be interrupted; the thread that hangs in it ends with the process.
+    thread::spawn(move || {
+        let mut line = String::new();
+        let read = io::stdin().read_line(&mut line).map(|_| line);
+        let _ = answers.send(read.unwrap_or_default());
+    });
+    loop {
+        if let Some(error) = super::prepare::stopped(stop) {
+            return Err(error);
+        }
+        match answer.recv_timeout(Duration::from_millis(50)) {
+            Ok(line) if ["y", "yes"].contains(&line.trim().to_lowercase().as_str()) => {
+                return Ok(());
+            }
+            Ok(_) | Err(mpsc::RecvTimeoutError::Disconnected) => return Err(Error::Declined),
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+        }
+    }
+}

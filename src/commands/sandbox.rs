@@ -1,0 +1,57 @@
+//! `sandbox`: serves a simulated Re:amaze until a signal comes.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::signals::Listener;
+use crate::args::SandboxArgs;
+use crate::model::StopReason;
+use crate::pipeline::Stop;
+use crate::sandbox::{EMAIL, Limit, Options, RetryAfter, Sandbox};
+use crate::{exit, report};
+
+/// Serves; the exit status.
+pub(super) fn sandbox(args: &SandboxArgs) -> u8 {
+    let options = Options {
+        limit: args.limit.map(|limit| Limit {
+            requests: limit.requests,
+            window: limit.window,
+        }),
+        retry_after: if args.no_retry_after {
+            RetryAfter::Withheld
+        } else {
+            RetryAfter::Sent
+        },
+        latency: args.latency,
+        errors: args.errors,
+    };
+    let stop = Arc::new(Stop::default());
+    let started = Listener::start(&stop)
+        .and_then(|listener| Ok((listener, Sandbox::start(args.port, options)?)));
+    let (_listener, sandbox) = match started {
+        Ok(started) => started,
+        Err(error) => {
+            report::error(&format!(
+                "the sandbox cannot listen on 127.0.0.1:{}: {error}",
+                args.port
+            ));
+            return exit::USAGE;
+        }
+    };
+    let told = report::print(&format!(
+        "export REAMAZE_BASE_URL={} REAMAZE_EMAIL={EMAIL} REAMAZE_API_TOKEN=sandbox\n",
+        sandbox.base_url()
+    ));
+    if let Err(error) = told {
+        report::error(&format!("standard output cannot be written: {error}"));
+        return exit::STOPPED;
+    }
+    report::tell("a simulated Re:amaze is listening; it forgets everything when it ends (Ctrl-C)");
+    while !stop.is_set() {
+        stop.wait_until(Instant::now() + Duration::from_hours(1));
+    }
+    match stop.reason() {
+        Some(StopReason::Signal(signal)) => exit::of_signal(signal),
+        _ => exit::FAULT,
+    }
+}

@@ -1,0 +1,68 @@
+//! Why a command could not start or finish: facts about the run, never about a row.
+
+use crate::exit;
+use crate::input::InputError;
+use crate::ledger::LedgerError;
+use crate::model::Signal;
+use crate::pipeline::RunError;
+
+/// Why a command could not start or finish.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// What was typed or configured cannot be done.
+    #[error("{0}")]
+    Usage(String),
+    /// The user said no.
+    #[error("declined: nothing was sent")]
+    Declined,
+    /// A temporary file or the run directory cannot be made.
+    #[error("no run directory can be made: {0}")]
+    Directory(LedgerError),
+    /// The input cannot be read as rows.
+    #[error("{name}: {error}")]
+    Input {
+        /// The input as the user named it.
+        name: String,
+        /// What is wrong.
+        error: InputError,
+    },
+    /// Rows or the header are not legal, or there are too many.
+    #[error("{0}")]
+    Refused(String),
+    /// A signal came before anything was sent.
+    #[error("stopped before anything was sent")]
+    Signal(Signal),
+    /// The results of a run cannot be put in order.
+    #[error("{0}")]
+    Ledger(LedgerError),
+    /// Rows could not be accounted for.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// Standard output cannot be written.
+    #[error("standard output cannot be written: {0}")]
+    Output(std::io::Error),
+    /// Our own fault.
+    #[error("{0}")]
+    Fault(String),
+}
+
+impl Error {
+    /// A usage error that says what and what to do.
+    pub fn usage(message: impl std::fmt::Display) -> Self {
+        Self::Usage(format!("{message}"))
+    }
+
+    /// The exit status.
+    #[must_use]
+    pub fn status(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Declined | Self::Directory(_) => exit::USAGE,
+            Self::Input { .. } | Self::Refused(_) => exit::INPUT,
+            Self::Signal(signal) => exit::of_signal(*signal),
+            Self::Ledger(LedgerError::Sums(_)) | Self::Run(RunError::Panicked) | Self::Fault(_) => {
+                exit::FAULT
+            }
+            Self::Ledger(_) | Self::Run(RunError::Input(_)) | Self::Output(_) => exit::STOPPED,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The exit table: what a script may conclude from the status.
+
+use crate::model::{Outcome, Signal, StopReason, Summary};
+
+/// Every row is updated and shows what was asked for; or there was nothing to do.
+pub const DONE: u8 = 0;
+/// Finished, and some rows are not updated, or differ.
+pub const ROWS_LEFT: u8 = 1;
+/// Usage, configuration, declined, or no run directory could be made.
+pub const USAGE: u8 = 2;
+/// The input is unreadable, has invalid rows, or too many.
+pub const INPUT: u8 = 3;
+/// Something is wrong beyond the rows.
+pub const STOPPED: u8 = 6;
+/// Our own fault.
+pub const FAULT: u8 = 70;
+
+/// Status and meaning, as README and `--help` show them.
+pub const TABLE: [(&str, &str); 7] = [
+    (
+        "0",
+        "every row is updated and shows what was asked for (dry run: every row is valid); or there was nothing to do",
+    ),
+    ("1", "finished, and some rows are not updated, or differ"),
+    (
+        "2",
+        "usage, configuration, declined, or no run directory could be made: nothing was sent",
+    ),
+    (
+        "3",
+        "the input is unreadable, has invalid rows, or more than --max-rows: nothing was sent",
+    ),
+    (
+        "6",
+        "stopped because something is wrong: login refused, server asking for a long pause, results cannot be written",
+    ),
+    ("70", "our own fault: the sums do not agree, or a panic"),
+    (
+        "129, 130, 143",
+        "SIGHUP, SIGINT, SIGTERM, after finishing what was in flight",
+    ),
+];
+
+/// The status of a signal, as shells have it: 128 and its number.
+#[must_use]
+pub fn of_signal(signal: Signal) -> u8 {
+    match signal {
+        Signal::Hangup => 129,
+        Signal::Interrupt => 130,
+        Signal::Terminate => 143,
+    }
+}
+
+/// The status of a run that came to its end: a function of the ledger and the reason for stopping.
+#[must_use]
+pub fn of_run(summary: &Summary) -> u8 {
+    match &summary.stop_reason {
+        Some(StopReason::Signal(signal)) => of_signal(*signal),
+        Some(
+            StopReason::LoginRefused { .. }
+            | StopReason::LongPause { .. }
+            | StopReason::InputUnreadable { .. }
+            | StopReason::LedgerUnwritable { .. },
+        ) => STOPPED,
+        None if summary.differs > 0 || summary.counts.of(Outcome::Updated) < summary.rows => {
+            ROWS_LEFT
+        }
+        None => DONE,
+    }
+}

@@ -1,0 +1,218 @@
+//! Rows that are not updated -> a file like the input, to repair and feed back.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use csv::StringRecord;
+use serde::ser::{SerializeMap as _, Serializer as _};
+use tempfile::NamedTempFile;
+
+use super::{LedgerError, Record, RunDirectory};
+use crate::input::{Format, Layout, Reader};
+use crate::model::{Content, Members, Row};
+
+const OUTCOME: &str = "_outcome";
+const REASONS: &str = "_reasons";
+const RAW: &str = "_raw";
+
+/// The file of rows to feed back, while it is being written.
+pub(super) struct FailedRows {
+    path: PathBuf,
+    form: Form,
+    /// Made with the first row: without one there is to be no file.
+    file: Option<Open>,
+    written: u64,
+}
+
+enum Form {
+    Cells { delimiter: u8, columns: Columns },
+    Objects,
+}
+
+struct Open {
+    file: NamedTempFile,
+    writer: BufWriter<File>,
+}
+
+impl FailedRows {
+    pub(super) fn new(
+        run: &RunDirectory,
+        layout: Layout,
+        read: &impl Fn() -> Result<Reader, LedgerError>,
+    ) -> Result<Self, LedgerError> {
+        let form = match layout.format {
+            Format::Csv | Format::Tsv => {
+                let reader = read()?;
+                let header = reader.header().cloned().unwrap_or_default();
+                let columns = Columns::new(&header, has_unreadable(reader)?);
+                Form::Cells {
+                    delimiter: layout.delimiter,
+                    columns,
+                }
+            }
+            Format::Jsonl => Form::Objects,
+        };
+        Ok(Self {
+            path: run.failed(),
+            form,
+            file: None,
+            written: 0,
+        })
+    }
+
+    pub(super) fn write(&mut self, row: &Row, record: &Record) -> Result<(), LedgerError> {
+        let at = LedgerError::at;
+        let text = self.form.row(row, record).map_err(at(&self.path))?;
+        if self.file.is_none() {
+            let header = self.form.header().map_err(at(&self.path))?;
+            let mut open = Open::beside(&self.path).map_err(at(&self.path))?;
+            open.writer.write_all(&header).map_err(at(&self.path))?;
+            self.file = Some(open);
+        }
+        if let Some(open) = &mut self.file {
+            open.writer.write_all(&text).map_err(at(&self.path))?;
+            self.written += 1;
+        }
+        Ok(())
+    }
+
+    /// Puts the file in its place, or removes an older one where no row is left; the rows in it.
+    pub(super) fn finish(self) -> Result<u64, LedgerError> {
+        let at = || LedgerError::at(&self.path);
+        match self.file {
+            Some(open) => open.put(&self.path).map_err(at())?,
+            None => match fs::remove_file(&self.path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at()(error)),
+                _ => {}
+            },
+        }
+        Ok(self.written)
+    }
+}
+
+impl Open {
+    fn beside(path: &Path) -> io::Result<Self> {
+        let file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+        let writer = BufWriter::new(file.reopen()?);
+        Ok(Self { file, writer })
+    }
+
+    fn put(mut self, path: &Path) -> io::Result<()> {
+        self.writer.flush()?;
+        self.writer.get_ref().sync_all()?;
+        self.file.persist(path)?;
+        Ok(())
+    }
+}
+
+fn has_unreadable(mut reader: Reader) -> Result<bool, LedgerError> {
+    while let Some(row) = reader.next_row()? {
+        if matches!(row.content, Content::Unreadable { .. }) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+impl Form {
+    fn header(&self) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Cells { delimiter, columns } => {
+                line(*delimiter, columns.names.iter().map(String::as_str))
+            }
+            Self::Objects => Ok(Vec::new()),
+        }
+    }
+
+    fn row(&self, row: &Row, record: &Record) -> io::Result<Vec<u8>> {
+        match (self, &row.content) {
+            (Self::Cells { delimiter, columns }, content) => {
+                line(*delimiter, columns.cells(content, record))
+            }
+            (Self::Objects, Content::Object(members)) => object(Some(members), None, record),
+            (Self::Objects, Content::Unreadable { raw, .. }) => object(None, Some(raw), record),
+            (Self::Objects, Content::Cells(_)) => Ok(Vec::new()),
+        }
+    }
+}
+
+/// The columns of the file: those of the input less older notes of ours, then the new notes.
+struct Columns {
+    names: Vec<String>,
+    /// Of each column, the cell of the input that it repeats.
+    from: Vec<Option<usize>>,
+}
+
+impl Columns {
+    fn new(header: &StringRecord, has_unreadable: bool) -> Self {
+        let mut columns = Self {
+            names: Vec::new(),
+            from: Vec::new(),
+        };
+        for (at, name) in header.iter().enumerate() {
+            if ![OUTCOME, REASONS].contains(&name.trim()) {
+                columns.add(name, Some(at));
+            }
+        }
+        if has_unreadable && !columns.names.iter().any(|name| name.trim() == RAW) {
+            columns.add(RAW, None);
+        }
+        columns.add(OUTCOME, None);
+        columns.add(REASONS, None);
+        columns
+    }
+
+    fn add(&mut self, name: &str, from: Option<usize>) {
+        self.names.push(name.to_owned());
+        self.from.push(from);
+    }
+
+    fn cells<'a>(
+        &'a self,
+        content: &'a Content,
+        record: &'a Record,
+    ) -> impl Iterator<Item = &'a str> {
+        self.names
+            .iter()
+            .zip(&self.from)
+            .map(move |(name, from)| match (content, from) {
+                (Content::Cells(cells), Some(at)) => cells.get(*at).unwrap_or_default(),
+                (Content::Unreadable { raw, .. }, _) if name.trim() == RAW => raw,
+                (_, None) if name == OUTCOME => record.outcome.name(),
+                (_, None) if name == REASONS => &record.reasons,
+                _ => "",
+            })
+    }
+}
+
+fn line<'a>(delimiter: u8, cells: impl Iterator<Item = &'a str>) -> io::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(delimiter)
+        .from_writer(Vec::new());
+    writer.write_record(cells)?;
+    writer.into_inner().map_err(csv::IntoInnerError::into_error)
+}
+
+fn object(members: Option<&Members>, raw: Option<&str>, record: &Record) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    let mut json = serde_json::Serializer::new(&mut line);
+    let mut map = json.serialize_map(None)?;
+    for (key, value) in members
+        .map(|members| members.0.as_slice())
+        .unwrap_or_default()
+    {
+        if ![OUTCOME, REASONS].contains(&key.trim()) {
+            map.serialize_entry(key, value)?;
+        }
+    }
+    if let Some(raw) = raw {
+        map.serialize_entry("slug", "")?;
+        map.serialize_entry(RAW, raw)?;
+    }
+    map.serialize_entry(OUTCOME, record.outcome.name())?;
+    map.serialize_entry(REASONS, &record.reasons)?;
+    map.end()?;
+    line.push(b'\n');
+    Ok(line)
+}

@@ -1,0 +1,68 @@
+//! Records -> the ledger, a line as each row finishes.
+
+use std::fs::File;
+use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::{LedgerError, Record, directory};
+
+/// The open ledger. Each record is in the operating system's hands when `append` returns.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+    /// Bytes of whole lines.
+    length: u64,
+}
+
+impl Journal {
+    /// A new ledger with its header.
+    pub(super) fn create(path: &Path) -> Result<Self, LedgerError> {
+        let file = directory::create(path)?;
+        let mut journal = Self {
+            path: path.to_owned(),
+            file,
+            length: 0,
+        };
+        journal
+            .append_line(|line| line.write_record(Record::COLUMNS))
+            .map_err(LedgerError::at(path))?;
+        Ok(journal)
+    }
+
+    /// Appends one record.
+    ///
+    /// # Errors
+    /// When it cannot be written. The ledger then ends with the record before.
+    pub fn append(&mut self, record: &Record) -> io::Result<()> {
+        let record = record.clone().defused();
+        self.append_line(|line| line.serialize(record))
+    }
+
+    /// Makes the ledger outlast a power cut.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn sync(&self) -> Result<(), LedgerError> {
+        self.file.sync_data().map_err(LedgerError::at(&self.path))
+    }
+
+    fn append_line(
+        &mut self,
+        write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>,
+    ) -> io::Result<()> {
+        let mut line = csv::WriterBuilder::new()
+            .has_headers(false)
+            .from_writer(Vec::with_capacity(256));
+        write(&mut line)?;
+        let line = line.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        if let Err(error) = self.file.write_all(&line) {
+            // Half a line must not stay: the next reader would take it for a record.
+            let _ = self.file.set_len(self.length);
+            let _ = self.file.seek(SeekFrom::Start(self.length));
+            return Err(error);
+        }
+        self.length += line.len() as u64;
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! One line of the ledger. The one struct that writes it also reads it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Outcome;
+use crate::model::text::defused;
+
+/// One line of `results.csv`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The physical line of the input on which the row starts.
+    pub line: u64,
+    /// The slug as sent; of an unusable one the first 255 bytes, neutralised.
+    pub slug: String,
+    /// How the row ended.
+    pub outcome: Outcome,
+    /// The last answer's status code.
+    pub http_status: Option<u16>,
+    /// Why the row is not updated, or what differs.
+    pub reasons: String,
+    /// Requests sent for the row, every try counted.
+    pub attempts: u32,
+    /// From the first send to the outcome, in milliseconds.
+    pub elapsed_ms: Option<u64>,
+    /// When the row ended: RFC 3339, UTC, milliseconds.
+    pub finished_at: Option<String>,
+}
+
+impl Record {
+    /// The header of the ledger.
+    pub const COLUMNS: [&str; 8] = [
+        "line",
+        "slug",
+        "outcome",
+        "http_status",
+        "reasons",
+        "attempts",
+        "elapsed_ms",
+        "finished_at",
+    ];
+
+    /// The record of a row for which nothing was sent.
+    #[must_use]
+    pub fn unsent(line: u64, slug: String, outcome: Outcome, reasons: String) -> Self {
+        Self {
+            line,
+            slug,
+            outcome,
+            http_status: None,
+            reasons,
+            attempts: 0,
+            elapsed_ms: None,
+            finished_at: None,
+        }
+    }
+
+    /// The same with reasons that no spreadsheet takes for a formula.
+    #[must_use]
+    pub fn defused(self) -> Self {
+        Self {
+            reasons: defused(self.reasons),
+            ..self
+        }
+    }
+
+    /// Whether the row is updated, and the server shows something else than was asked for.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        self.outcome == Outcome::Updated && !self.reasons.is_empty()
+    }
+}

@@ -1,0 +1,183 @@
+//! A ledger in the order of events, and the private copy -> the ledger in input order, the rows to
+//! feed back, and the sums, which must agree.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom};
+use std::path::Path;
+
+use super::failed_rows::FailedRows;
+use super::{LedgerError, Record, RunDirectory, directory};
+use crate::input::{Layout, Reader};
+use crate::model::{Counts, Reason, Reasons, Row};
+
+/// Groups of reasons that a summary keeps.
+const MOST_REASONS: usize = 50;
+
+/// What a ledger adds up to.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// Rows of the input, each with one record.
+    pub rows: u64,
+    /// Rows per outcome.
+    pub counts: Counts,
+    /// Updated rows that show something else than was asked for.
+    pub differs: u64,
+    /// Why rows are not updated, or differ.
+    pub reasons: Vec<Reason>,
+}
+
+/// Puts the ledger in input order, writes the rows to feed back, and adds up. `read` opens the
+/// private copy from its start.
+///
+/// # Errors
+/// When a file cannot be read or written, or a row has no record, or a record no row.
+pub fn settle(
+    run: &RunDirectory,
+    layout: Layout,
+    read: impl Fn() -> Result<Reader, LedgerError>,
+) -> Result<Settled, LedgerError> {
+    put_in_order(&run.results())?;
+    let mut records = records(&run.results())?;
+    let mut failed = FailedRows::new(run, layout, &read)?;
+    let mut settled = Settled::default();
+    let mut reasons = Reasons::default();
+    let mut reader = read()?;
+    while let Some(row) = reader.next_row()? {
+        let record = match records.next() {
+            Some(Ok(record)) if record.line == row.line => record,
+            Some(Err(error)) => return Err(error),
+            Some(Ok(_)) | None => return Err(unaccounted(&row)),
+        };
+        settled.rows += 1;
+        settled.counts.add(record.outcome, 1);
+        settled.differs += u64::from(record.differs());
+        if !record.reasons.is_empty() {
+            reasons.add(record.outcome, &record.reasons, record.line, &record.slug);
+        }
+        if record.outcome.is_to_be_fed_back() {
+            failed.write(&row, &record)?;
+        }
+    }
+    if let Some(record) = records.next() {
+        return Err(LedgerError::Sums(format!(
+            "line {} of the ledger has no row",
+            record?.line
+        )));
+    }
+    let written = failed.finish()?;
+    if settled.counts.total() != settled.rows || written != settled.counts.to_be_fed_back() {
+        return Err(LedgerError::Sums(format!(
+            "{} rows, {written} to feed back, {:?}",
+            settled.rows, settled.counts
+        )));
+    }
+    settled.reasons = reasons.commonest(MOST_REASONS);
+    Ok(settled)
+}
+
+fn unaccounted(row: &Row) -> LedgerError {
+    LedgerError::Sums(format!(
+        "the row on line {} has no line in the ledger",
+        row.line
+    ))
+}
+
+fn records(
+    path: &Path,
+) -> Result<impl Iterator<Item = Result<Record, LedgerError>> + use<>, LedgerError> {
+    let file = File::open(path).map_err(LedgerError::at(path))?;
+    let path = path.to_owned();
+    Ok(csv::Reader::from_reader(file)
+        .into_deserialize()
+        .map(move |record| record.map_err(|error| LedgerError::at(&path)(error.into()))))
+}
+
+/// Sorts the ledger by line, the last record of a line winning. Holds 24 bytes a row, no text.
+fn put_in_order(path: &Path) -> Result<(), LedgerError> {
+    let at = || LedgerError::at(path);
+    let mut extents = extents(path)?;
+    if extents.windows(2).all(|pair| pair[0].line < pair[1].line) {
+        return Ok(());
+    }
+    // Stable: of several records of a line, the last one written stays last.
+    extents.sort_by_key(|extent| extent.line);
+    let mut file = BufReader::new(File::open(path).map_err(at())?);
+    let parent = path.parent().unwrap_or(Path::new("."));
+    let name = Path::new(path.file_name().unwrap_or_default());
+    directory::replace(parent, name, |sorted| {
+        let mut copy = |start, end| copy_line(&mut file, start, end, sorted);
+        let first = extents.iter().map(|extent| extent.start).min().unwrap_or(0);
+        copy(0, first).map_err(at())?;
+        for (extent, next) in extents
+            .iter()
+            .zip(extents.iter().skip(1).map(Some).chain([None]))
+        {
+            if next.is_none_or(|next| next.line != extent.line) {
+                copy(extent.start, extent.end).map_err(at())?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Where a record stands in the file.
+struct Extent {
+    line: u64,
+    start: u64,
+    end: u64,
+}
+
+fn extents(path: &Path) -> Result<Vec<Extent>, LedgerError> {
+    let file = File::open(path).map_err(LedgerError::at(path))?;
+    let mut reader = csv::Reader::from_reader(file);
+    let mut record = csv::ByteRecord::new();
+    let mut extents: Vec<Extent> = Vec::new();
+    let mut read = || -> csv::Result<()> {
+        reader.byte_headers()?;
+        let mut start = reader.position().byte();
+        while reader.read_byte_record(&mut record)? {
+            let line = record
+                .get(0)
+                .and_then(|cell| str::from_utf8(cell).ok()?.parse().ok());
+            let end = reader.position().byte();
+            // A ledger of ours has a number there: settling reports one that has not.
+            extents.push(Extent {
+                line: line.unwrap_or(u64::MAX),
+                start,
+                end,
+            });
+            start = end;
+        }
+        Ok(())
+    };
+    read().map_err(|error| LedgerError::at(path)(error.into()))?;
+    Ok(extents)
+}
+
+fn copy_line(
+    from: &mut BufReader<File>,
+    start: u64,
+    end: u64,
+    to: &mut impl io::Write,
+) -> io::Result<()> {
+    let here = from.stream_position()?;
+    // Records are nearly in order: most steps stay within the buffer.
+    match (i64::try_from(start), i64::try_from(here)) {
+        (Ok(start), Ok(here)) => from.seek_relative(start - here)?,
+        _ => _ = from.seek(SeekFrom::Start(start))?,
+    }
+    let mut left = end - start;
+    while left > 0 {
+        let buffer = from.fill_buf()?;
+        let step = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        if step == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        to.write_all(&buffer[..step])?;
+        from.consume(step);
+        left -= step as u64;
+    }
+    Ok(())
+}

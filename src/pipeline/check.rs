@@ -1,0 +1,215 @@
+//! The offline pass: every row judged, violations and key figures collected, nothing sent.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::sync::Arc;
+
+use super::{Decision, Planned, Planner, Stop};
+use crate::input::{InputError, Reader};
+use crate::model::{Preview, Row, Violation};
+use crate::validate::{Columns, Prints, Repeated, Rules};
+
+/// Rows that are judged at once.
+pub(super) const BATCH: usize = 512;
+
+/// Violations that are kept in memory.
+const FIRST_VIOLATIONS: usize = 20;
+
+/// Which violations are wanted afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeepViolations {
+    /// The first 20.
+    First,
+    /// All, in a temporary file.
+    All,
+}
+
+/// Why the offline pass could not finish.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The input cannot be read.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// Violations could not be put aside.
+    #[error("a temporary file cannot be written: {0}")]
+    Temporary(io::Error),
+    /// The program was asked to end.
+    #[error("interrupted while the input was checked")]
+    Stopped,
+}
+
+/// How to judge the rows of one input.
+#[derive(Debug)]
+pub struct Check<'a> {
+    /// Which violations to keep.
+    pub keep: KeepViolations,
+    /// Rows beyond this number are not looked at.
+    pub max_rows: Option<u64>,
+    /// Ends the pass early.
+    pub stop: &'a Stop,
+}
+
+/// What the offline pass found.
+#[derive(Debug)]
+pub struct Findings {
+    /// Rows, legal ones, what they change.
+    pub preview: Preview,
+    /// What is wrong with the others.
+    pub violations: Violations,
+    /// Whether there are more rows than allowed; then not all were looked at.
+    pub too_many: bool,
+}
+
+impl Check<'_> {
+    /// Judges every row of `reader`; where slugs repeat, a second time from `again`, since the
+    /// first row of a pair shows only when the second is seen.
+    ///
+    /// # Errors
+    /// When the input cannot be read, or the program is asked to end.
+    pub fn rows(
+        &self,
+        mut reader: Reader,
+        rules: &Arc<Rules>,
+        again: impl FnOnce() -> Result<Reader, InputError>,
+    ) -> Result<(Findings, Planner), CheckError> {
+        let mut prints = Prints::default();
+        let planner = Planner::new(Arc::clone(rules), Repeated::default());
+        let findings = self.pass(&mut reader, planner.clone(), |planned| {
+            prints.note(&planned.slug);
+        })?;
+        let repeated = prints.repeated();
+        if repeated.is_empty() || findings.too_many {
+            return Ok((findings, planner));
+        }
+        let planner = Planner::new(Arc::clone(rules), repeated);
+        let findings = self.pass(&mut again()?, planner.clone(), |_| {})?;
+        Ok((findings, planner))
+    }
+
+    fn pass(
+        &self,
+        reader: &mut Reader,
+        mut planner: Planner,
+        mut note: impl FnMut(&Planned),
+    ) -> Result<Findings, CheckError> {
+        let mut findings = Findings {
+            preview: Preview::default(),
+            violations: Violations::new(self.keep).map_err(CheckError::Temporary)?,
+            too_many: false,
+        };
+        let mut rows = Vec::with_capacity(BATCH);
+        while next_batch(reader, &mut rows)? {
+            if self.stop.is_set() {
+                return Err(CheckError::Stopped);
+            }
+            for planned in planner.plan(&rows) {
+                if self.max_rows == Some(findings.preview.rows) {
+                    findings.too_many = true;
+                    return Ok(findings);
+                }
+                note(&planned);
+                match planned.decision {
+                    Decision::Send(update) => findings.preview.add_legal(update),
+                    Decision::Refuse { violations, .. } => {
+                        findings.preview.add_illegal();
+                        findings
+                            .violations
+                            .add_all(violations)
+                            .map_err(CheckError::Temporary)?;
+                    }
+                }
+            }
+        }
+        Ok(findings)
+    }
+}
+
+/// The columns that a reader's header names; JSONL has none.
+///
+/// # Errors
+/// All that is wrong with the header.
+pub fn columns(reader: &Reader) -> Result<Columns, Vec<Violation>> {
+    match reader.header() {
+        Some(header) => Columns::of_header(header, reader.header_line()),
+        None => Ok(Columns::default()),
+    }
+}
+
+/// Replaces `rows` by the next ones; whether there are any.
+pub(super) fn next_batch(reader: &mut Reader, rows: &mut Vec<Row>) -> Result<bool, InputError> {
+    rows.clear();
+    let mut bytes = 0;
+    // Rows may be as long as 1 MiB: a batch is bounded in bytes too.
+    while rows.len() < BATCH && bytes < 4 << 20 {
+        match reader.next_row()? {
+            Some(row) => {
+                bytes += row.size();
+                rows.push(row);
+            }
+            None => break,
+        }
+    }
+    Ok(!rows.is_empty())
+}
+
+/// Violations in the order of the file.
+#[derive(Debug)]
+pub struct Violations {
+    /// How many there are.
+    pub count: u64,
+    /// The first 20.
+    pub first: Vec<Violation>,
+    all: Option<BufWriter<File>>,
+}
+
+impl Violations {
+    /// None so far.
+    ///
+    /// # Errors
+    /// When all are to be kept and no temporary file can be made.
+    pub fn new(keep: KeepViolations) -> io::Result<Self> {
+        let all = match keep {
+            KeepViolations::First => None,
+            KeepViolations::All => Some(BufWriter::new(tempfile::tempfile()?)),
+        };
+        Ok(Self {
+            count: 0,
+            first: Vec::new(),
+            all,
+        })
+    }
+
+    /// Adds those of one row.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be written.
+    pub fn add_all(&mut self, violations: Vec<Violation>) -> io::Result<()> {
+        for violation in violations {
+            self.count += 1;
+            if let Some(all) = &mut self.all {
+                serde_json::to_writer(&mut *all, &violation)?;
+                all.write_all(b"\n")?;
+            }
+            if self.first.len() < FIRST_VIOLATIONS {
+                self.first.push(violation);
+            }
+        }
+        Ok(())
+    }
+
+    /// All of them, if they were kept; else the first.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub fn into_all(self) -> io::Result<Box<dyn Iterator<Item = io::Result<Violation>>>> {
+        let Some(all) = self.all else {
+            return Ok(Box::new(self.first.into_iter().map(Ok)));
+        };
+        let mut file = all.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.seek(SeekFrom::Start(0))?;
+        let lines = BufReader::new(file).lines();
+        Ok(Box::new(lines.map(|line| {
+            serde_json::from_str(&line?).map_err(Into::into)
+        })))
+    }
+}

@@ -1,0 +1,16 @@
+//! Puts the stages in order: rows are planned, due ones sent at the allowed pace, all recorded.
+
+mod check;
+mod pace;
+mod plan;
+mod retry;
+mod runner;
+mod stop;
+mod worker;
+
+pub use check::{Check, CheckError, Findings, KeepViolations, Violations, columns};
+pub use pace::{Gate, Rate};
+pub use plan::{Decision, Planned, Planner};
+pub use retry::Retries;
+pub use runner::{Run, RunError};
+pub use stop::Stop;

@@ -1,0 +1,101 @@
+//! Rows -> what is to be done with each. The dry run and the run ask the same planner.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::model::text::quoted;
+use crate::model::{Row, Update, Violation};
+use crate::validate::{Checked, Repeat, Repeated, Rules};
+
+/// Plans rows in the order of the file. A clone starts again at its first row.
+#[derive(Debug, Clone)]
+pub struct Planner {
+    rules: Arc<Rules>,
+    repeated: Repeated,
+}
+
+/// What is to be done with one row.
+#[derive(Debug)]
+pub struct Planned {
+    /// The physical line on which the row starts.
+    pub line: u64,
+    /// The slug as the row has it, usable or not.
+    pub slug: String,
+    /// What is to be done.
+    pub decision: Decision,
+}
+
+/// What is to be done with a row.
+#[derive(Debug)]
+pub enum Decision {
+    /// It is legal.
+    Send(Update),
+    /// It is not.
+    Refuse {
+        /// What is wrong with it.
+        violations: Vec<Violation>,
+        /// That a later row has its slug. The later one is reported, this one only not sent.
+        shared: Option<Violation>,
+    },
+}
+
+impl Planner {
+    /// Plans by `rules`, and refuses the rows of every slug in `repeated`.
+    #[must_use]
+    pub fn new(rules: Arc<Rules>, repeated: Repeated) -> Self {
+        Self { rules, repeated }
+    }
+
+    /// Plans the next rows of the file. Rows are judged on all cores, and come back in order.
+    #[must_use]
+    pub fn plan(&mut self, rows: &[Row]) -> Vec<Planned> {
+        let checked: Vec<Checked> = rows.par_iter().map(|row| self.rules.check(row)).collect();
+        checked
+            .into_iter()
+            .map(|checked| self.decided(checked))
+            .collect()
+    }
+
+    fn decided(
+        &mut self,
+        Checked {
+            line,
+            slug,
+            verdict,
+        }: Checked,
+    ) -> Planned {
+        let violation = |message: String| Violation {
+            line,
+            field: "slug".into(),
+            message,
+        };
+        let repeat = self.repeated.next(&slug, line);
+        let decision = match (verdict, repeat) {
+            (Ok(update), None) => Decision::Send(update),
+            (verdict, repeat) => {
+                let mut violations = verdict.err().unwrap_or_default();
+                let shared = match repeat {
+                    None => None,
+                    Some(Repeat::First) => Some(violation(format!(
+                        "{} is in a later row too (keep one of them)",
+                        quoted(&slug)
+                    ))),
+                    Some(Repeat::Of(first)) => {
+                        violations.push(violation(format!(
+                            "{} is in line {first} already (keep one of them)",
+                            quoted(&slug)
+                        )));
+                        None
+                    }
+                };
+                Decision::Refuse { violations, shared }
+            }
+        };
+        Planned {
+            line,
+            slug,
+            decision,
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! What a row's tries so far mean: a pure judgement, without clock or network.
+
+use std::time::Duration;
+
+use crate::api::{Reply, Said};
+use crate::model::{Outcome, StopReason};
+
+/// How often what can be retried is tried again.
+#[derive(Debug, Clone, Copy)]
+pub struct Retries(pub u32);
+
+/// The longest wait between two tries of a row.
+const MAX_BACKOFF: Duration = Duration::from_secs(30);
+
+/// The wait before the second try of a row, on average.
+const FIRST_BACKOFF: Duration = Duration::from_millis(500);
+
+/// The tries of one row.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tries {
+    /// Requests sent.
+    pub(super) attempts: u32,
+    /// Of these, those that count against the retries.
+    counted: u32,
+    /// What the last try said that was neither definite nor a 429.
+    trouble: Option<String>,
+    /// Whether some try may have been applied.
+    in_doubt: bool,
+    /// The last status code.
+    pub(super) http_status: Option<u16>,
+}
+
+/// What to do after a try.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Next {
+    /// The row is done.
+    Settle { outcome: Outcome, reasons: String },
+    /// Try again after a wait of one's own.
+    Wait(Duration),
+    /// Everybody waits, then this row is tried again.
+    PauseAll {
+        retry_after: Option<Duration>,
+        because: &'static str,
+    },
+    /// Nobody sends any more. This row ends as its tries say.
+    StopRun(StopReason),
+}
+
+/// What is known of the run when a row is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Login {
+    /// The server has taken an update of this run.
+    Proven,
+    /// Not yet.
+    Unproven,
+}
+
+impl Tries {
+    /// Takes in one reply and says what follows. `chance` (0 to 1) spreads waits.
+    pub(super) fn judge(
+        &mut self,
+        reply: Reply,
+        retries: Retries,
+        login: Login,
+        chance: f64,
+    ) -> Next {
+        self.attempts += 1;
+        self.http_status = reply.http_status;
+        let settle = |outcome, reasons| Next::Settle { outcome, reasons };
+        match reply.said {
+            Said::Updated { differences } => settle(Outcome::Updated, differences.join("; ")),
+            Said::Rejected { reasons } => settle(Outcome::Rejected, reasons),
+            Said::NotFound => settle(Outcome::NotFound, "no such conversation".into()),
+            Said::Refused { what } => settle(Outcome::Failed, what),
+            Said::Forbidden { reasons } if login == Login::Proven => {
+                settle(Outcome::Failed, format!("HTTP 403 Forbidden: {reasons}"))
+            }
+            Said::Forbidden { .. } => login_refused(403),
+            Said::LoginRefused => login_refused(401),
+            Said::Throttled { retry_after } => Next::PauseAll {
+                retry_after,
+                because: "HTTP 429",
+            },
+            Said::NotYet { what } | Said::Unreached { what } => {
+                self.trouble = Some(what);
+                self.again(retries, chance)
+            }
+            Said::Unclear { what, retry_after } => {
+                self.trouble = Some(what);
+                self.in_doubt = true;
+                match (self.again(retries, chance), retry_after) {
+                    (Next::Wait(_), Some(asked)) => Next::PauseAll {
+                        retry_after: Some(asked),
+                        because: "HTTP 503",
+                    },
+                    (next, _) => next,
+                }
+            }
+        }
+    }
+
+    /// The outcome of a row that gets no further try.
+    pub(super) fn given_up(&self) -> (Outcome, String) {
+        let tries = match self.attempts {
+            1 => "1 try".to_owned(),
+            tries => format!("{tries} tries"),
+        };
+        match &self.trouble {
+            Some(what) if self.in_doubt => (
+                Outcome::Unknown,
+                format!("{what} ({tries}); it may have been applied"),
+            ),
+            Some(what) => (Outcome::Failed, format!("{what} ({tries})")),
+            None => (Outcome::NotSent, self.without_trouble()),
+        }
+    }
+
+    fn without_trouble(&self) -> String {
+        match self.http_status {
+            None => String::new(),
+            Some(429) => "the server was throttling (HTTP 429) when the run stopped".into(),
+            Some(status) => format!("the server refused the login (HTTP {status})"),
+        }
+    }
+
+    fn again(&mut self, retries: Retries, chance: f64) -> Next {
+        self.counted += 1;
+        if self.counted > retries.0 {
+            let (outcome, reasons) = self.given_up();
+            return Next::Settle { outcome, reasons };
+        }
+        let doubled = FIRST_BACKOFF.saturating_mul(1 << (self.counted - 1).min(16));
+        Next::Wait(doubled.min(MAX_BACKOFF).mul_f64(0.5 + chance))
+    }
+}
+
+fn login_refused(http_status: u16) -> Next {
+    Next::StopRun(StopReason::LoginRefused { http_status })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(http_status: impl Into<Option<u16>>, said: Said) -> Reply {
+        Reply {
+            http_status: http_status.into(),
+            said,
+        }
+    }
+
+    fn unclear() -> Reply {
+        reply(
+            500,
+            Said::Unclear {
+                what: "HTTP 500".into(),
+                retry_after: None,
+            },
+        )
+    }
+
+    fn unreached() -> Reply {
+        reply(
+            None,
+            Said::Unreached {
+                what: "refused".into(),
+            },
+        )
+    }
+
+    fn throttled() -> Reply {
+        reply(429, Said::Throttled { retry_after: None })
+    }
+
+    /// Judges one reply after another, with two retries, in a run without success.
+    fn judged(replies: impl IntoIterator<Item = Reply>) -> (Next, Tries) {
+        let mut tries = Tries::default();
+        let mut next = Next::Wait(Duration::ZERO);
+        for reply in replies {
+            next = tries.judge(reply, Retries(2), Login::Unproven, 0.5);
+        }
+        (next, tries)
+    }
+
+    fn outcome(replies: impl IntoIterator<Item = Reply>) -> Option<Outcome> {
+        match judged(replies).0 {
+            Next::Settle { outcome, .. } => Some(outcome),
+            Next::Wait(_) | Next::PauseAll { .. } | Next::StopRun(_) => None,
+        }
+    }
+
+    #[test]
+    fn a_throttled_row_is_sent_again_and_no_429_counts() {
+        assert_eq!(outcome((0..50).map(|_| throttled())), None);
+        let mut replies: Vec<_> = (0..50).map(|_| throttled()).collect();
+        replies.extend([unclear(), unclear()]);
+        assert_eq!(outcome(replies), None);
+    }
+
+    #[test]
+    fn doubt_stays_until_a_definite_answer() {
+        assert_eq!(
+            outcome([unclear(), unreached(), unreached()]),
+            Some(Outcome::Unknown)
+        );
+        assert_eq!(
+            outcome([unreached(), unreached(), unreached()]),
+            Some(Outcome::Failed)
+        );
+        let rejected = reply(
+            422,
+            Said::Rejected {
+                reasons: "no".into(),
+            },
+        );
+        assert_eq!(outcome([unclear(), rejected]), Some(Outcome::Rejected));
+        let updated = reply(
+            200,
+            Said::Updated {
+                differences: vec![],
+            },
+        );
+        assert_eq!(
+            outcome([unclear(), throttled(), updated]),
+            Some(Outcome::Updated)
+        );
+    }
+
+    #[test]
+    fn a_refused_login_stops_the_run_and_condemns_no_row() {
+        let (next, tries) = judged([reply(401, Said::LoginRefused)]);
+        assert_eq!(
+            next,
+            Next::StopRun(StopReason::LoginRefused { http_status: 401 })
+        );
+        assert_eq!(tries.given_up().0, Outcome::NotSent);
+        let (_, tries) = judged([unclear(), reply(401, Said::LoginRefused)]);
+        assert_eq!(tries.given_up().0, Outcome::Unknown);
+    }
+
+    #[test]
+    fn a_403_after_a_success_is_about_its_row() {
+        let forbidden = || {
+            reply(
+                403,
+                Said::Forbidden {
+                    reasons: "no".into(),
+                },
+            )
+        };
+        assert_eq!(
+            judged([forbidden()]).0,
+            Next::StopRun(StopReason::LoginRefused { http_status: 403 })
+        );
+        let next = Tries::default().judge(forbidden(), Retries(2), Login::Proven, 0.5);
+        assert!(matches!(
+            next,
+            Next::Settle {
+                outcome: Outcome::Failed,
+                ..
+            }
+        ));
+    }
+
+    #[test]
+    fn waits_double_up_to_half_a_minute() {
+        let mut tries = Tries::default();
+        let waits: Vec<_> = (0..9)
+            .map(
+                |_| match tries.judge(unclear(), Retries(99), Login::Unproven, 0.5) {
+                    Next::Wait(wait) => wait.as_millis(),
+                    Next::Settle { .. } | Next::PauseAll { .. } | Next::StopRun(_) => 0,
+                },
+            )
+            .collect();
+        assert_eq!(
+            waits,
+            [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]
+        );
+    }
+
+    #[test]
+    fn a_row_between_two_tries_gets_what_its_tries_say() {
+        assert_eq!(judged([throttled()]).1.given_up().0, Outcome::NotSent);
+        assert_eq!(judged([unreached()]).1.given_up().0, Outcome::Failed);
+        assert_eq!(
+            judged([unclear(), throttled()]).1.given_up().0,
+            Outcome::Unknown
+        );
+    }
+}

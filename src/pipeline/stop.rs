@@ -1,0 +1,58 @@
+//! The one flag that ends a run early, and waits that end with it.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use crate::model::StopReason;
+
+/// Set once, seen by everybody; the first reason stays.
+#[derive(Debug, Default)]
+pub struct Stop {
+    reason: Mutex<Option<StopReason>>,
+    changed: Condvar,
+}
+
+impl Stop {
+    /// Asks everybody to stop. Whether this was the first time.
+    pub fn because(&self, reason: StopReason) -> bool {
+        let mut current = self.lock();
+        let is_first = current.is_none();
+        if is_first {
+            *current = Some(reason);
+            self.changed.notify_all();
+        }
+        is_first
+    }
+
+    /// Why to stop, if so.
+    #[must_use]
+    pub fn reason(&self) -> Option<StopReason> {
+        self.lock().clone()
+    }
+
+    /// Whether to stop.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.lock().is_some()
+    }
+
+    /// Waits until `deadline`, or until there is a reason to stop.
+    pub fn wait_until(&self, deadline: Instant) {
+        let mut reason = self.lock();
+        while reason.is_none() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            reason = match self.changed.wait_timeout(reason, left) {
+                Ok((reason, _)) => reason,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<StopReason>> {
+        // A panic elsewhere does not make the reason wrong.
+        self.reason.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,284 @@
+//! What a file would do -> a page for people, or a document for scripts.
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::io;
+use std::time::Duration;
+
+use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
+
+use super::{counted, in_words};
+use crate::model::text::visible;
+use crate::model::{FieldChanges, Preview, Violation};
+
+/// Values of a field that the page shows.
+const VALUES_SHOWN: usize = 5;
+
+/// Values of a field that the document holds.
+const VALUES_KEPT: usize = 20;
+
+/// A request that would be sent.
+#[derive(Debug, serde::Serialize)]
+struct Sample {
+    /// The row's line.
+    pub line: u64,
+    /// The method.
+    pub method: &'static str,
+    /// The address.
+    pub url: String,
+    /// The body.
+    pub body: Box<RawValue>,
+}
+
+/// What would be sent, where, and how fast.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// The input as the user named it.
+    pub input: &'a str,
+    /// Where it goes, and as whom.
+    pub account: String,
+    /// What the rows change.
+    pub preview: &'a Preview,
+    /// Requests that would be sent.
+    pub requests: u64,
+    /// The rate as it was typed.
+    pub rate: String,
+    /// The same in requests a second.
+    pub rate_per_second: f64,
+    /// The first requests: line, method, address, body.
+    pub samples: Vec<(u64, &'static str, String, String)>,
+}
+
+impl Plan<'_> {
+    /// How long sending takes at least.
+    #[must_use]
+    pub fn expected(&self) -> Duration {
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let seconds = self.requests as f64 / self.rate_per_second;
+        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+    }
+
+    /// The page.
+    #[must_use]
+    pub fn page(&self) -> String {
+        let mut page = format!("{}\n", self.rows());
+        let _ = writeln!(page, "account: {}", self.account);
+        if !self.preview.fields.is_empty() {
+            page.push_str("changes:\n");
+        }
+        for (field, changes) in &self.preview.fields {
+            let _ = writeln!(
+                page,
+                "  {field}: {}{}",
+                counted(changes.rows, "row"),
+                self.detail(field, changes)
+            );
+        }
+        let _ = writeln!(page, "{}", self.sending());
+        if !self.samples.is_empty() {
+            page.push_str("the first of them:\n");
+        }
+        for (line, method, url, body) in &self.samples {
+            let _ = writeln!(page, "line {line}: {method} {url}\n  {}", visible(body));
+        }
+        page
+    }
+
+    /// The question before sending, with the key figures.
+    #[must_use]
+    pub fn question(&self) -> String {
+        let tags = self
+            .tags()
+            .map(|tags| format!("\nThis {tags}."))
+            .unwrap_or_default();
+        format!("{}{tags}\nSend to {}? [y/N] ", self.sending(), self.account)
+    }
+
+    /// One line for a run that does not ask.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let tags = self
+            .tags()
+            .map(|tags| format!("; {tags}"))
+            .unwrap_or_default();
+        format!(
+            "{}{tags}\n{}, to {}",
+            self.rows(),
+            self.sending(),
+            self.account
+        )
+    }
+
+    fn rows(&self) -> String {
+        let Preview { rows, legal, .. } = self.preview;
+        format!(
+            "{}: {}, {legal} valid, {} invalid",
+            self.input,
+            counted(*rows, "row"),
+            self.preview.illegal()
+        )
+    }
+
+    fn sending(&self) -> String {
+        let requests = counted(self.requests, "request");
+        format!(
+            "{requests} at {} (about {})",
+            self.rate,
+            in_words(self.expected())
+        )
+    }
+
+    /// The most dangerous thing that a file does.
+    fn tags(&self) -> Option<String> {
+        let Preview {
+            replaces_tags,
+            clears_tags,
+            ..
+        } = self.preview;
+        (replaces_tags + clears_tags > 0).then(|| {
+            format!(
+                "replaces all tags on {}, clears them on {clears_tags}",
+                counted(*replaces_tags, "conversation")
+            )
+        })
+    }
+
+    fn detail(&self, field: &str, changes: &FieldChanges) -> String {
+        let mut detail = String::new();
+        if field == "tag_list" {
+            let _ = write!(detail, "; {}", self.tags().unwrap_or_default());
+        }
+        if changes.nulls > 0 {
+            let _ = write!(detail, "; null on {}", changes.nulls);
+        }
+        let values = changes.commonest(VALUES_SHOWN);
+        if !values.is_empty() {
+            let listed: Vec<_> = values
+                .iter()
+                .map(|(value, rows)| format!("{value} ({rows})"))
+                .collect();
+            let more = if changes.commonest(VALUES_SHOWN + 1).len() > VALUES_SHOWN {
+                ", ..."
+            } else {
+                ""
+            };
+            let _ = write!(detail, ": {}{more}", listed.join(", "));
+        }
+        detail
+    }
+}
+
+/// The document of a dry run.
+pub struct DryRun<'a> {
+    /// What would be sent; `None` where the input could not be read.
+    pub plan: Option<&'a Plan<'a>>,
+    /// Violations in the order of the file, taken once.
+    pub violations: RefCell<Box<dyn Iterator<Item = io::Result<Violation>> + 'a>>,
+    /// The program's exit status.
+    pub exit_status: u8,
+    /// Why the dry run could not finish, or what is wrong with the input.
+    pub error: Option<String>,
+}
+
+impl Serialize for DryRun<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let empty = Preview::default();
+        let preview = self.plan.map_or(&empty, |plan| plan.preview);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("exit_status", &self.exit_status)?;
+        map.serialize_entry("error", &self.error)?;
+        map.serialize_entry("rows", &preview.rows)?;
+        map.serialize_entry("valid", &preview.legal)?;
+        map.serialize_entry("invalid", &preview.illegal())?;
+        map.serialize_entry("account", &self.plan.map(|plan| &plan.account))?;
+        map.serialize_entry("changes", &Changes(preview))?;
+        map.serialize_entry("requests", &self.plan.map_or(0, |plan| plan.requests))?;
+        map.serialize_entry("rate_asked", &self.plan.map(|plan| plan.rate_per_second))?;
+        map.serialize_entry(
+            "expected_s",
+            &self.plan.map(|plan| plan.expected().as_secs_f64()),
+        )?;
+        map.serialize_entry("samples", &samples(self.plan).map_err(S::Error::custom)?)?;
+        map.serialize_entry("violations", &Violations(&self.violations))?;
+        map.end()
+    }
+}
+
+fn samples(plan: Option<&Plan<'_>>) -> serde_json::Result<Vec<Sample>> {
+    let samples = plan.map(|plan| plan.samples.as_slice()).unwrap_or_default();
+    let sample = |(line, method, url, body): &(u64, &'static str, String, String)| {
+        let body = RawValue::from_string(body.clone())?;
+        Ok(Sample {
+            line: *line,
+            method,
+            url: url.clone(),
+            body,
+        })
+    };
+    samples.iter().map(sample).collect()
+}
+
+struct Changes<'a>(&'a Preview);
+
+impl Serialize for Changes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.fields.iter().map(|(name, changes)| {
+            (
+                name,
+                Field {
+                    name,
+                    changes,
+                    preview: self.0,
+                },
+            )
+        }))
+    }
+}
+
+struct Field<'a> {
+    name: &'a str,
+    changes: &'a FieldChanges,
+    preview: &'a Preview,
+}
+
+#[derive(serde::Serialize)]
+struct ValueRows<'a> {
+    value: &'a str,
+    rows: u64,
+}
+
+impl Serialize for Field<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let values = self.changes.commonest(VALUES_KEPT);
+        let values: Vec<_> = values
+            .into_iter()
+            .map(|(value, rows)| ValueRows { value, rows })
+            .collect();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("rows", &self.changes.rows)?;
+        if self.name == "tag_list" {
+            map.serialize_entry("replaces", &self.preview.replaces_tags)?;
+            map.serialize_entry("clears", &self.preview.clears_tags)?;
+        }
+        if self.changes.nulls > 0 {
+            map.serialize_entry("nulls", &self.changes.nulls)?;
+        }
+        map.serialize_entry("values", &values)?;
+        map.end()
+    }
+}
+
+/// Violations one by one: they need not fit into memory.
+struct Violations<'a, 'b>(&'a RefCell<Box<dyn Iterator<Item = io::Result<Violation>> + 'b>>);
+
+impl Serialize for Violations<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeSeq as _;
+        let mut sequence = serializer.serialize_seq(None)?;
+        for violation in &mut *self.0.borrow_mut() {
+            sequence.serialize_element(&violation.map_err(S::Error::custom)?)?;
+        }
+        sequence.end()
+    }
+}

@@ -1,0 +1,152 @@
+//! Events -> a bar, lines, or silence. Callers never ask which.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{Verbosity, in_words, tell};
+use crate::model::text::{one_line, visible};
+use crate::model::{Counts, Event, Outcome};
+
+/// Time between two lines.
+const LINE_EVERY: Duration = Duration::from_secs(30);
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// A bar on the terminal.
+    Bar,
+    /// A line now and then.
+    Lines,
+    /// Not at all.
+    Silent,
+}
+
+/// Shows how a run goes.
+#[derive(Debug)]
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    next_line: Option<Instant>,
+    verbosity: Verbosity,
+    rows: u64,
+    counts: Counts,
+    differs: u64,
+    began: Instant,
+}
+
+impl Progress {
+    /// Shows a run of that many rows.
+    #[must_use]
+    pub fn new(style: Style, verbosity: Verbosity, rows: u64) -> Self {
+        let began = Instant::now();
+        Self {
+            bar: (style == Style::Bar).then(|| bar(rows)),
+            next_line: (style == Style::Lines).then(|| began + LINE_EVERY),
+            verbosity,
+            rows,
+            counts: Counts::default(),
+            differs: 0,
+            began,
+        }
+    }
+
+    /// Takes in one event.
+    pub fn show(&mut self, event: &Event) {
+        match event {
+            Event::Recorded { outcome, differs } => {
+                self.counts.add(*outcome, 1);
+                self.differs += u64::from(*differs);
+                if let Some(bar) = &self.bar {
+                    bar.set_message(self.so_far());
+                    bar.inc(1);
+                }
+            }
+            Event::Sending { request } => self.say(Verbosity::Verbose, &visible(request)),
+            Event::Answered {
+                slug,
+                http_status,
+                said,
+            } => {
+                let status = http_status
+                    .map_or_else(|| "no answer".into(), |status| format!("HTTP {status}"));
+                self.say(
+                    Verbosity::Verbose,
+                    &format!("{}: {status}: {said}", one_line(slug, 255)),
+                );
+            }
+            Event::Pausing { wait, because } => self.say(
+                Verbosity::Normal,
+                &format!(
+                    "the server throttles ({because}): all wait {}",
+                    in_words(*wait)
+                ),
+            ),
+            Event::Stopping { reason } => {
+                self.say(
+                    Verbosity::Quiet,
+                    &format!("stopping: {reason}; what is in flight is finished first"),
+                );
+            }
+            Event::Tick => {}
+        }
+        self.line();
+    }
+
+    /// Ends the display.
+    pub fn finish(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn say(&self, at: Verbosity, text: &str) {
+        if self.verbosity < at {
+            return;
+        }
+        match &self.bar {
+            Some(bar) => bar.suspend(|| tell(text)),
+            None => tell(text),
+        }
+    }
+
+    fn line(&mut self) {
+        let now = Instant::now();
+        if self.next_line.is_some_and(|next| now >= next) {
+            self.next_line = Some(now + LINE_EVERY);
+            self.say(
+                Verbosity::Normal,
+                &format!(
+                    "{} of {} rows after {}: {}",
+                    self.counts.total(),
+                    self.rows,
+                    in_words(self.began.elapsed()),
+                    self.so_far()
+                ),
+            );
+        }
+    }
+
+    fn so_far(&self) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for outcome in Outcome::ALL {
+            let rows = self.counts.of(outcome);
+            if rows > 0 {
+                parts.push(format!("{rows} {}", outcome.name()));
+            }
+        }
+        if self.differs > 0 {
+            parts.push(format!("{} differ", self.differs));
+        }
+        parts.join(", ")
+    }
+}
+
+fn bar(rows: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr());
+    let template = "{bar:24} {pos}/{len}  {per_sec}  {eta} left  {wide_msg}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar.enable_steady_tick(Duration::from_millis(500));
+    bar
+}

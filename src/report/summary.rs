@@ -1,0 +1,80 @@
+//! What a run did -> a page for people.
+
+use std::fmt::Write as _;
+
+use super::counted;
+use crate::model::{Outcome, Summary};
+
+/// Reasons that the page shows.
+const REASONS_SHOWN: usize = 5;
+
+/// The page. `resubmission` is the command that feeds back what is not updated.
+#[must_use]
+pub fn text(summary: &Summary, resubmission: Option<&str>) -> String {
+    let mut page = String::new();
+    if summary.differs > 0 {
+        let _ = writeln!(
+            page,
+            "{} differ: the server took the change and shows something else (see reasons in results.csv)",
+            counted(summary.differs, "row")
+        );
+    }
+    let counts: Vec<_> = Outcome::ALL
+        .into_iter()
+        .filter(|outcome| summary.counts.of(*outcome) > 0)
+        .map(|outcome| format!("{} {}", summary.counts.of(outcome), outcome.name()))
+        .collect();
+    let _ = writeln!(
+        page,
+        "{}: {}",
+        counted(summary.rows, "row"),
+        counts.join(", ")
+    );
+    for reason in summary.reasons.iter().take(REASONS_SHOWN) {
+        let line = reason.lines.first().copied().unwrap_or_default();
+        let _ = writeln!(
+            page,
+            "  {} {}: {} (line {line}: {})",
+            reason.count,
+            reason.outcome.name(),
+            reason.reason,
+            reason.example
+        );
+    }
+    if summary.reasons.len() > REASONS_SHOWN {
+        let _ = writeln!(page, "  ... and more, see results.csv");
+    }
+    let _ = writeln!(page, "{}", wire(summary));
+    if let Some(run_dir) = &summary.run_dir {
+        let _ = writeln!(page, "results: {run_dir}");
+    }
+    if let Some(command) = resubmission {
+        let _ = writeln!(
+            page,
+            "to send again what is not updated, repair failed rows and run:\n  {command}"
+        );
+    }
+    page
+}
+
+fn wire(summary: &Summary) -> String {
+    let pace = &summary.pace;
+    let mut line = counted(pace.requests, "request");
+    if let Some(rate) = pace.rate_reached {
+        let _ = write!(line, " at {rate:.1}/s");
+        if let Some(asked) = summary.rate_asked {
+            let _ = write!(line, " (asked for {asked:.1}/s)");
+        }
+    }
+    let retries = if pace.retries == 1 {
+        "retry"
+    } else {
+        "retries"
+    };
+    let _ = write!(
+        line,
+        ", {} {retries}, {} throttled (429)",
+        pace.retries, pace.throttled
+    );
+    line
+}

@@ -1,0 +1,462 @@
+//! Turns HTTP requests into changes of the simulated account and JSON answers, with the limit,
+//! the delay and the failures that were asked for. Judges no body itself: that is `rules`.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
+
+use super::limit::{Limit, Windows, whole_seconds};
+use super::rules::read_changes;
+use super::state::Conversations;
+
+/// The longest body that is read, in bytes.
+const LONGEST_BODY: usize = 1024 * 1024;
+
+/// How the simulated service behaves. The default is an ideal one: no limit, no delay, no errors.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Requests taken from one API token; what is beyond is answered with 429.
+    pub limit: Option<Limit>,
+    /// Whether a 429 says when to come back.
+    pub retry_after: RetryAfter,
+    /// Time from a request to its answer. The change itself is applied at once.
+    pub latency: Duration,
+    /// Share, 0 to 1, of requests within the limit that are answered with 500, 502 or 503. Half
+    /// of these are applied nevertheless, so that a client's repetition is put to the test.
+    pub errors: f64,
+}
+
+/// Whether a 429 carries a `Retry-After` header.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RetryAfter {
+    /// It does: whole seconds until the window ends, at least 1.
+    #[default]
+    Sent,
+    /// It does not, and the client has to guess.
+    Withheld,
+}
+
+/// A running simulated Re:amaze on a thread of its own. Dropping it stops the server, cuts what
+/// is still in flight, and joins the thread.
+#[derive(Debug)]
+pub struct Sandbox {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Sandbox {
+    /// Starts to serve on `127.0.0.1:port`; 0 takes any free port. Connections are accepted from
+    /// the moment this returns. Must not be called from within an asynchronous runtime.
+    ///
+    /// # Errors
+    ///
+    /// The port is taken or not allowed, or the system has no thread or socket to spare.
+    pub fn start(port: u16, options: Options) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)))?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::Builder::new()
+            .name("sandbox".to_owned())
+            .spawn(move || serve(&runtime, listener, options, stopped))?;
+        Ok(Self {
+            address,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What a client puts in front of `/conversations/{slug}`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("http://{}/api/v1", self.address)
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // The server waits for this end of the channel to go away.
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic over there has been reported already; a drop must not add another.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Serves until `stopped`. The thread then drops the runtime, and every connection with it: a
+/// graceful end would wait for clients that keep theirs open.
+fn serve(
+    runtime: &Runtime,
+    listener: TcpListener,
+    options: Options,
+    stopped: oneshot::Receiver<()>,
+) {
+    let account = Arc::new(Account {
+        options,
+        ..Account::default()
+    });
+    runtime.spawn(async move { axum::serve(listener, router(account)).await });
+    // The sender never sends; that it is gone is the message.
+    let _ = runtime.block_on(stopped);
+}
+
+/// Everything the handlers share.
+#[derive(Debug, Default)]
+struct Account {
+    options: Options,
+    windows: Mutex<Windows>,
+    conversations: Mutex<Conversations>,
+}
+
+type Shared = State<Arc<Account>>;
+
+fn router(account: Arc<Account>) -> Router {
+    let conversation = get(show)
+        .put(update)
+        .fallback(async || refusal(StatusCode::METHOD_NOT_ALLOWED));
+    Router::new()
+        .route("/api/v1/conversations/{slug}", conversation)
+        .fallback(async || refusal(StatusCode::NOT_FOUND))
+        .layer(middleware::from_fn_with_state(Arc::clone(&account), behave))
+        .with_state(account)
+}
+
+async fn show(State(account): Shared, slug: Result<Path<String>, PathRejection>) -> Response {
+    match existing(slug) {
+        Some(slug) => json(StatusCode::OK, locked(&account.conversations).show(&slug)),
+        None => refusal(StatusCode::NOT_FOUND),
+    }
+}
+
+async fn update(
+    State(account): Shared,
+    slug: Result<Path<String>, PathRejection>,
+    body: Bytes,
+) -> Response {
+    let Some(slug) = existing(slug) else {
+        return refusal(StatusCode::NOT_FOUND);
+    };
+    match read_changes(&body) {
+        Ok(changes) => json(
+            StatusCode::OK,
+            locked(&account.conversations).update(&slug, changes),
+        ),
+        Err(problems) => json(StatusCode::UNPROCESSABLE_ENTITY, &problems),
+    }
+}
+
+/// The slug, unless it is one that no conversation can have.
+fn existing(slug: Result<Path<String>, PathRejection>) -> Option<String> {
+    slug.ok()
+        .map(|Path(slug)| slug)
+        .filter(|slug| !slug.starts_with("missing-"))
+}
+
+/// Surrounds every handler with what the account's options ask for.
+async fn behave(State(account): Shared, request: Request, next: Next) -> Response {
+    let answer = answer(&account, request, next).await;
+    // Last, so that a client that gives up meanwhile cannot know whether it was heard.
+    tokio::time::sleep(account.options.latency).await;
+    answer
+}
+
+async fn answer(account: &Account, request: Request, next: Next) -> Response {
+    let arrived = Instant::now();
+    let (head, body) = request.into_parts();
+    // Read even if it is of no interest: a body left unread costs the client its connection.
+    let body = to_bytes(body, LONGEST_BODY).await;
+    let Some(token) = api_token(&head.headers) else {
+        let challenge = [(header::WWW_AUTHENTICATE, "Basic realm=\"Re:amaze sandbox\"")];
+        return (challenge, refusal(StatusCode::UNAUTHORIZED)).into_response();
+    };
+    let admit = |limit| locked(&account.windows).admit(&token, limit, arrived);
+    if let Some(Err(wait)) = account.options.limit.map(admit) {
+        return throttled(account.options.retry_after, wait);
+    }
+    let Ok(body) = body else {
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE);
+    };
+    let request = Request::from_parts(head, Body::from(body));
+    if fastrand::f64() >= account.options.errors {
+        return next.run(request).await;
+    }
+    // Half of the failures befall the request on its way, the others its answer.
+    if fastrand::bool() {
+        next.run(request).await;
+    }
+    server_error()
+}
+
+/// The API token of a well-formed `Authorization: Basic` header with a login and a token in it.
+fn api_token(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, encoded) = value.split_once(' ')?;
+    let decoded = BASE64_STANDARD.decode(encoded.trim()).ok()?;
+    let decoded = String::from_utf8(decoded).ok()?;
+    let (login, token) = decoded.split_once(':')?;
+    let complete = scheme.eq_ignore_ascii_case("basic") && !login.is_empty() && !token.is_empty();
+    complete.then(|| token.to_owned())
+}
+
+fn throttled(retry_after: RetryAfter, wait: Duration) -> Response {
+    let refusal = refusal(StatusCode::TOO_MANY_REQUESTS);
+    match retry_after {
+        RetryAfter::Sent => {
+            let seconds = whole_seconds(wait).to_string();
+            ([(header::RETRY_AFTER, seconds)], refusal).into_response()
+        }
+        RetryAfter::Withheld => refusal,
+    }
+}
+
+fn server_error() -> Response {
+    refusal(match fastrand::u8(0..3) {
+        0 => StatusCode::INTERNAL_SERVER_ERROR,
+        1 => StatusCode::BAD_GATEWAY,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    })
+}
+
+/// An answer that says no more than its status does.
+fn refusal(status: StatusCode) -> Response {
+    json(status, &json!({ "error": status.canonical_reason() }))
+}
+
+fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(body) => (status, [(header::CONTENT_TYPE, "application/json")], body).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// No change is left half done by a panic: a poisoned lock still guards sound values.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    struct Answer {
+        status: u16,
+        head: String,
+        body: Value,
+    }
+
+    fn sandbox(options: Options) -> Sandbox {
+        Sandbox::start(0, options).unwrap()
+    }
+
+    /// One request on a connection of its own.
+    fn send(sandbox: &Sandbox, line: &str, authorization: &str, body: &str) -> Answer {
+        let mut stream = TcpStream::connect(sandbox.address()).unwrap();
+        let length = body.len();
+        let request = format!(
+            "{line} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n\
+             Authorization: {authorization}\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        Answer {
+            status: head[9..12].parse().unwrap(),
+            head: head.to_lowercase(),
+            body: serde_json::from_str(body).unwrap(),
+        }
+    }
+
+    fn basic(credentials: &str) -> String {
+        format!("Basic {}", BASE64_STANDARD.encode(credentials))
+    }
+
+    fn call(sandbox: &Sandbox, line: &str, body: &str) -> Answer {
+        send(sandbox, line, &basic("me@example.com:token"), body)
+    }
+
+    const PUT: &str = "PUT /api/v1/conversations/knock-knock";
+    const GET: &str = "GET /api/v1/conversations/knock-knock";
+    const DONE: &str = r#"{"conversation": {"status": 2, "assignee": {"email": "a@example.com"}}}"#;
+
+    #[test]
+    fn a_get_shows_what_a_put_has_set() {
+        let sandbox = sandbox(Options::default());
+        let put = call(&sandbox, PUT, DONE);
+        let get = call(&sandbox, GET, "");
+        assert_eq!((put.status, get.status), (200, 200));
+        assert_eq!(put.body, get.body);
+        assert_eq!(get.body["status"], 2);
+        assert_eq!(get.body["assignee"]["email"], "a@example.com");
+        assert_eq!(
+            call(&sandbox, "GET /api/v1/conversations/a%2Fb", "").body["slug"],
+            "a/b"
+        );
+    }
+
+    #[test]
+    fn a_refused_update_changes_nothing() {
+        let sandbox = sandbox(Options::default());
+        let refused = call(
+            &sandbox,
+            PUT,
+            r#"{"conversation": {"status": 2, "data": 1}}"#,
+        );
+        assert_eq!(refused.status, 422);
+        assert_eq!(
+            refused.body,
+            json!({"errors": {"data": ["must be an object"]}})
+        );
+        assert_eq!(call(&sandbox, GET, "").body["status"], 0);
+    }
+
+    #[test]
+    fn only_a_login_with_a_token_is_let_in() {
+        let sandbox = sandbox(Options::default());
+        let outsiders = ["", "Basic", "Basic !!!", "Bearer token"].map(str::to_owned);
+        let incomplete = ["me@example.com", "me@example.com:", ":token"].map(basic);
+        for authorization in outsiders.iter().chain(&incomplete) {
+            let answer = send(&sandbox, PUT, authorization, DONE);
+            assert_eq!(answer.status, 401, "{authorization}");
+            assert!(answer.body["error"].is_string());
+        }
+        assert_eq!(
+            send(&sandbox, GET, &basic("anyone:anything:at all"), "").status,
+            200
+        );
+    }
+
+    #[test]
+    fn requests_beyond_the_limit_are_told_when_to_come_back() {
+        let limit = Some(Limit {
+            requests: 2,
+            window: Duration::from_hours(1),
+        });
+        let sandbox = sandbox(Options {
+            limit,
+            ..Options::default()
+        });
+        assert_eq!(call(&sandbox, "GET /nowhere", "").status, 404);
+        assert_eq!(call(&sandbox, PUT, "not JSON").status, 422);
+        let throttled = call(&sandbox, PUT, DONE);
+        assert_eq!(throttled.status, 429);
+        let (_, wait) = throttled.head.split_once("retry-after: ").unwrap();
+        let seconds: u32 = wait.lines().next().unwrap().parse().unwrap();
+        assert!((1..=3600).contains(&seconds));
+        let other = send(&sandbox, GET, &basic("me@example.com:other"), "");
+        assert_eq!((other.status, &other.body["status"]), (200, &json!(0)));
+    }
+
+    #[test]
+    fn a_withheld_retry_after_is_not_sent() {
+        let limit = Some(Limit {
+            requests: 0,
+            window: Duration::from_mins(1),
+        });
+        let retry_after = RetryAfter::Withheld;
+        let sandbox = sandbox(Options {
+            limit,
+            retry_after,
+            ..Options::default()
+        });
+        let throttled = call(&sandbox, GET, "");
+        assert_eq!(throttled.status, 429);
+        assert!(!throttled.head.contains("retry-after"));
+    }
+
+    #[test]
+    fn whatever_is_not_served_is_refused_in_json() {
+        let sandbox = sandbox(Options::default());
+        let long = " ".repeat(LONGEST_BODY + 1);
+        let refused = [
+            ("GET /api/v1/conversations/missing-one", "", 404),
+            ("PUT /api/v1/conversations/missing-one", "not JSON", 404),
+            ("GET /api/v1/conversations/%ff", "", 404),
+            ("GET /api/v1/staff", "", 404),
+            ("POST /api/v1/conversations/knock-knock", "", 405),
+            (PUT, &long, 413),
+        ];
+        for (line, body, status) in refused {
+            let answer = call(&sandbox, line, body);
+            assert_eq!(answer.status, status, "{line}");
+            assert!(
+                answer.head.contains("content-type: application/json"),
+                "{line}"
+            );
+            assert!(answer.body["error"].is_string(), "{line}");
+        }
+    }
+
+    #[test]
+    fn some_errors_come_before_the_change_and_some_after_it() {
+        let sandbox = sandbox(Options {
+            errors: 0.5,
+            ..Options::default()
+        });
+        let (mut lost, mut applied) = (false, false);
+        for n in 0..1000 {
+            let put = call(&sandbox, &format!("PUT /api/v1/conversations/c{n}"), DONE);
+            if put.status == 200 {
+                continue;
+            }
+            assert!([500, 502, 503].contains(&put.status));
+            let get = format!("GET /api/v1/conversations/c{n}");
+            let shown = (0..1000)
+                .map(|_| call(&sandbox, &get, ""))
+                .find(|get| get.status == 200);
+            let changed = shown.unwrap().body["status"] == 2;
+            (lost, applied) = (lost || !changed, applied || changed);
+            if lost && applied {
+                return;
+            }
+        }
+        assert!(lost && applied, "lost: {lost}, applied: {applied}");
+    }
+
+    #[test]
+    fn a_dropped_sandbox_is_gone_even_with_a_request_in_flight() {
+        let latency = Duration::from_hours(1);
+        let sandbox = sandbox(Options {
+            latency,
+            ..Options::default()
+        });
+        let address = sandbox.address();
+        let mut waiting = TcpStream::connect(address).unwrap();
+        waiting
+            .write_all(b"GET / HTTP/1.1\r\nHost: sandbox\r\n\r\n")
+            .unwrap();
+        drop(sandbox);
+        assert!(TcpStream::connect(address).is_err());
+    }
+}

@@ -1,0 +1,328 @@
+//! The binary, run in a directory of its own and cut off from the settings of the machine; and its
+//! files, read back.
+//!
+//! Every run has a deadline, so a hanging binary fails its test instead of the whole suite. What
+//! the files should hold is for the tests to say; here is only their form.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{self, ExitStatus, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use rustix::process::{Pid, kill_process};
+use serde::Deserialize;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::server::Server;
+
+pub(crate) use rustix::process::Signal;
+
+/// How long one run of the binary may take.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How often a running binary is looked at.
+const POLL: Duration = Duration::from_millis(2);
+
+/// A fresh directory to run the binary in; it goes when this is dropped.
+///
+/// The home directory and the place for temporary files are beside it, so that nothing but what a
+/// test or the binary writes is in it.
+pub(crate) struct Workspace {
+    root: TempDir,
+    work: PathBuf,
+}
+
+impl Workspace {
+    pub(crate) fn new() -> Self {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let work = root.path().join("work");
+        for directory in ["work", "home", "runtime", "tmp"] {
+            fs::create_dir(root.path().join(directory)).expect("a directory in a fresh one");
+        }
+        Self { root, work }
+    }
+
+    /// The directory in which the binary runs.
+    pub(crate) fn path(&self) -> &Path {
+        &self.work
+    }
+
+    /// Writes a file, and the directories on the way to it; returns its absolute path.
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.work.join(name);
+        let parent = path.parent().expect("a file is in a directory");
+        fs::create_dir_all(parent)
+            .and_then(|()| fs::write(&path, bytes))
+            .unwrap_or_else(|error| {
+                panic!("{}: {error}", path.display());
+            });
+        path
+    }
+
+    /// The text of a file.
+    pub(crate) fn read(&self, name: &str) -> String {
+        read_text(&self.work.join(name))
+    }
+
+    /// The directories under `reamaze-runs` by name, unfinished ones included; none if there is no
+    /// such directory.
+    pub(crate) fn run_dirs(&self) -> Vec<PathBuf> {
+        let Ok(entries) = fs::read_dir(self.work.join("reamaze-runs")) else {
+            return Vec::new();
+        };
+        let paths = entries.map(|entry| entry.expect("a readable directory").path());
+        let mut directories: Vec<PathBuf> = paths.filter(|path| path.is_dir()).collect();
+        directories.sort();
+        directories
+    }
+
+    /// The binary with these arguments, ready to run here.
+    pub(crate) fn command(&self, args: &[&str]) -> Run {
+        let mut command = process::Command::new(env!("CARGO_BIN_EXE_reamaze-bulk"));
+        command.args(args).current_dir(&self.work);
+        for (name, _) in env::vars_os().filter(|(name, _)| changes_the_binary(name)) {
+            command.env_remove(name);
+        }
+        let home = self.root.path().join("home");
+        command
+            .env("HOME", &home)
+            .env("XDG_CONFIG_HOME", home.join(".config"))
+            .env("XDG_CACHE_HOME", home.join(".cache"))
+            .env("XDG_DATA_HOME", home.join(".local/share"))
+            .env("XDG_STATE_HOME", home.join(".local/state"))
+            .env("XDG_RUNTIME_DIR", self.root.path().join("runtime"))
+            .env("TMPDIR", self.root.path().join("tmp"));
+        Run {
+            command,
+            stdin: None,
+        }
+    }
+}
+
+/// Whether a variable of the machine would reach into a test. All others stay, for the tools that
+/// measure coverage and the like use some.
+fn changes_the_binary(name: &OsStr) -> bool {
+    let name = name.to_string_lossy().to_ascii_uppercase();
+    let families = ["REAMAZE_", "XDG_", "CLICOLOR"]
+        .iter()
+        .any(|family| name.starts_with(family));
+    // COLUMNS and LINES are what the help text is wrapped to.
+    families
+        || name.ends_with("_PROXY")
+        || ["NO_COLOR", "COLUMNS", "LINES", "RUST_LOG"].contains(&name.as_str())
+}
+
+/// A run that has not started.
+pub(crate) struct Run {
+    command: process::Command,
+    stdin: Option<Vec<u8>>,
+}
+
+impl Run {
+    /// Points the binary at `server`, as `agent@example.com` with the token `test-token`.
+    pub(crate) fn against(self, server: &Server) -> Self {
+        self.env("REAMAZE_BASE_URL", server.base_url())
+            .env("REAMAZE_EMAIL", "agent@example.com")
+            .env("REAMAZE_API_TOKEN", "test-token")
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.command.env(name, value.into());
+        self
+    }
+
+    /// What the binary reads from standard input; without this, nothing.
+    pub(crate) fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = Some(bytes.into());
+        self
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn output(self) -> Output {
+        self.spawn().wait()
+    }
+
+    /// Starts it, and returns while it runs.
+    pub(crate) fn spawn(mut self) -> Child {
+        let stdin = if self.stdin.is_some() {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        };
+        self.command
+            .stdin(stdin)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let deadline = Instant::now() + PATIENCE;
+        let mut process = Process(self.command.spawn().expect("the binary starts"));
+        if let (Some(mut pipe), Some(bytes)) = (process.0.stdin.take(), self.stdin) {
+            // On a thread, as the binary may print more than a pipe holds before it reads on. It
+            // may also end without having read all: that is not an error here.
+            thread::spawn(move || drop(pipe.write_all(&bytes)));
+        }
+        let stdout = collect(process.0.stdout.take().expect("stdout is piped"));
+        let stderr = collect(process.0.stderr.take().expect("stderr is piped"));
+        Child {
+            process,
+            stdout,
+            stderr,
+            deadline,
+        }
+    }
+}
+
+/// The binary while it runs. It is killed if this is dropped before [`Child::wait`].
+pub(crate) struct Child {
+    process: Process,
+    stdout: JoinHandle<Vec<u8>>,
+    stderr: JoinHandle<Vec<u8>>,
+    deadline: Instant,
+}
+
+impl Child {
+    /// Sends a signal. The process is not waited for before [`Child::wait`], so its number is still
+    /// its own.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.process.0), signal)
+            .expect("a child can be sent a signal");
+    }
+
+    /// Waits for the end, which comes by force 60 s after the start, and then fails the test.
+    pub(crate) fn wait(mut self) -> Output {
+        let ended = self.process.end_by(self.deadline);
+        let status = ended.unwrap_or_else(|| self.process.kill());
+        let output = Output {
+            status: number_of(status),
+            stdout: text_from(self.stdout),
+            stderr: text_from(self.stderr),
+        };
+        assert!(
+            ended.is_some(),
+            "the binary still ran after {PATIENCE:?}; it had printed: {output:#?}"
+        );
+        output
+    }
+}
+
+/// Kills what still runs when it is dropped, so that a failed test leaves no process behind.
+struct Process(process::Child);
+
+impl Process {
+    fn end_by(&mut self, deadline: Instant) -> Option<ExitStatus> {
+        loop {
+            let status = self.0.try_wait().expect("a child can be waited for");
+            if status.is_some() || Instant::now() >= deadline {
+                return status;
+            }
+            thread::sleep(POLL);
+        }
+    }
+
+    fn kill(&mut self) -> ExitStatus {
+        self.0
+            .kill()
+            .and_then(|()| self.0.wait())
+            .expect("a child can be killed")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Neither does anything to a child that was waited for.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// Reads a pipe while the binary runs, for one that nobody reads would stop it once full.
+fn collect(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes).expect("a pipe can be read");
+        bytes
+    })
+}
+
+fn text_from(pipe: JoinHandle<Vec<u8>>) -> String {
+    let bytes = pipe.join().expect("a pipe can be read");
+    String::from_utf8(bytes).expect("the binary prints UTF-8")
+}
+
+/// The exit status, or the number of the signal that ended the process below zero: a process that
+/// SIGINT ended (-2) is not one that took it and exited with 130.
+fn number_of(status: ExitStatus) -> i32 {
+    use std::os::unix::process::ExitStatusExt;
+    status
+        .code()
+        .or_else(|| status.signal().map(|signal| -signal))
+        .expect("it exited or was ended by a signal")
+}
+
+/// How a run ended and what it printed.
+#[derive(Debug)]
+pub(crate) struct Output {
+    /// The exit status; `-N` if signal N ended the process.
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// A line of results.csv; the columns that are empty where nothing was sent are texts.
+#[derive(Debug, PartialEq, Deserialize)]
+pub(crate) struct LedgerLine {
+    pub(crate) line: u64,
+    pub(crate) slug: String,
+    pub(crate) outcome: String,
+    pub(crate) http_status: String,
+    pub(crate) reasons: String,
+    pub(crate) attempts: u64,
+    pub(crate) elapsed_ms: String,
+    pub(crate) finished_at: String,
+}
+
+/// The header line that scripts rely on.
+const LEDGER_COLUMNS: [&str; 8] = [
+    "line",
+    "slug",
+    "outcome",
+    "http_status",
+    "reasons",
+    "attempts",
+    "elapsed_ms",
+    "finished_at",
+];
+
+/// The lines of results.csv, as they stand in the file.
+pub(crate) fn ledger(run_dir: &Path) -> Vec<LedgerLine> {
+    let text = read_text(&run_dir.join("results.csv"));
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    assert_eq!(
+        reader.headers().expect("a header line"),
+        LEDGER_COLUMNS.as_slice(),
+        "columns of results.csv"
+    );
+    let lines = reader
+        .deserialize()
+        .map(|line| line.unwrap_or_else(|error| panic!("results.csv: {error}\n{text}")));
+    lines.collect()
+}
+
+/// The content of summary.json.
+pub(crate) fn summary(run_dir: &Path) -> Value {
+    let text = read_text(&run_dir.join("summary.json"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("summary.json: {error}\n{text}"))
+}
+
+/// The text of `failed.EXT`, if there is such a file.
+pub(crate) fn failed(run_dir: &Path, ext: &str) -> Option<String> {
+    let path = run_dir.join("failed").with_extension(ext);
+    path.exists().then(|| read_text(&path))
+}
+
+fn read_text(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

@@ -1,0 +1,16 @@
+//! What the integration tests stand on: a Re:amaze that does as a test says, and the binary run in
+//! a place of its own.
+//!
+//! Nothing here knows what the tool should do. [`server`] plays whatever [`answer`]s a test
+//! scripts, broken ones included, and keeps every [`request`]; [`command`] starts the binary cut
+//! off from the machine's settings and reads what it printed and wrote.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a support that cannot do its part ends the test, with words"
+)]
+
+pub(crate) mod answer;
+pub(crate) mod command;
+pub(crate) mod request;
+pub(crate) mod server;
