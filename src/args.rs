@@ -36,9 +36,9 @@ const SANDBOX_ABOUT: &str = "\
 Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted.
 
 Any login and token that are not empty are accepted. Conversations exist as soon as they are \
-asked for, except those whose slug begins with `missing-`. Emails of staff and slugs of channels \
-are known, except those that begin with `unknown`, `missing` or `nobody`. Nothing is kept beyond \
-the end of the process.";
+asked for, except those whose slug begins with `missing-`. Every staff email and channel is known, \
+except those that hold `unknown`, `missing`, `nobody`, `no-such` or `nonexistent`. Nothing is kept \
+beyond the end of the process.";
 
 /// Options of `run`.
 #[derive(Debug, clap::Args)]
@@ -86,7 +86,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "N")]
     pub max_rows: Option<u64>,
 
-    /// Run directory, new or empty [default: reamaze-runs/<input>-<UTC time>]
+    /// Run directory, new or empty [default: reamaze-runs/INPUT-TIME, in UTC]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 

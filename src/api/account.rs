@@ -3,10 +3,15 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use reqwest::Url;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::model::text::quoted;
+
+/// What stands where a secret stood.
+const REDACTED: &str = "[redacted]";
 
 /// Why an account cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -160,6 +165,17 @@ impl Account {
         &self.base_url
     }
 
+    /// `text` without the token, plain or as it stands in the `Authorization` header: a server may
+    /// repeat what it was sent.
+    pub(super) fn redacted(&self, text: String) -> String {
+        let token = self.token.expose_secret();
+        let basic = BASE64.encode(format!("{}:{token}", self.email));
+        if text.contains(token) || text.contains(&basic) {
+            return text.replace(&basic, REDACTED).replace(token, REDACTED);
+        }
+        text
+    }
+
     /// The login.
     #[must_use]
     pub fn email(&self) -> &str {
@@ -231,6 +247,17 @@ mod tests {
         ] {
             assert!(BaseUrl::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_token_that_the_server_repeats_is_redacted() {
+        let base = BaseUrl::of_brand("acme").expect("a brand");
+        let account = Account::new(base, "a@example.com", "s3cret").expect("an account");
+        let told = "bad token s3cret in Basic YUBleGFtcGxlLmNvbTpzM2NyZXQ=".to_owned();
+        assert_eq!(
+            account.redacted(told),
+            "bad token [redacted] in Basic [redacted]"
+        );
     }
 
     #[test]

@@ -129,14 +129,13 @@ impl Client {
                     retry_after: None,
                 },
             },
-            // The status code is the answer: a body that breaks off costs its reasons only.
             422 => Said::Rejected {
-                reasons: reasons::told(&body().unwrap_or_default()),
+                reasons: self.reasons(body),
             },
             404 => Said::NotFound,
             401 => Said::LoginRefused,
             403 => Said::Forbidden {
-                reasons: reasons::told(&body().unwrap_or_default()),
+                reasons: self.reasons(body),
             },
             429 => Said::Throttled { retry_after },
             408 | 425 => Said::NotYet {
@@ -161,12 +160,19 @@ impl Client {
                 ),
             },
             _ => {
-                let reasons = reasons::told(&body().unwrap_or_default());
+                let reasons = self.reasons(body);
                 Said::Refused {
                     what: format!("{}: {reasons}", named(status)),
                 }
             }
         }
+    }
+
+    /// The reasons in a body. The status code is the answer: a body that breaks off costs no more
+    /// than its reasons.
+    fn reasons(&self, body: impl FnOnce() -> Result<Vec<u8>, String>) -> String {
+        self.account
+            .redacted(reasons::told(&body().unwrap_or_default()))
     }
 
     /// What a 200's body shows other than was asked for; the error says why it is no conversation.
@@ -181,7 +187,13 @@ impl Client {
             return Err("HTTP 200 about another conversation".into());
         }
         Ok(match self.verification {
-            Verification::Compare => verify::differences(&update.changes, &conversation),
+            Verification::Compare => {
+                let found = verify::differences(&update.changes, &conversation);
+                found
+                    .into_iter()
+                    .map(|text| self.account.redacted(text))
+                    .collect()
+            }
             Verification::Skip => Vec::new(),
         })
     }

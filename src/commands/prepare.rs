@@ -13,7 +13,7 @@ use crate::model::{StopReason, Update};
 use crate::pipeline::{
     Check, CheckError, Findings, KeepViolations, Planner, Stop, Violations, columns,
 };
-use crate::report::Plan;
+use crate::report::{Account, Plan};
 use crate::validate::Rules;
 
 /// An input that was read to its end.
@@ -145,8 +145,8 @@ impl Prepared {
         &'a self,
         settings: &'a Settings,
         input: &'a str,
-        base_url: Option<&BaseUrl>,
-        email: Option<&str>,
+        base_url: Option<&'a BaseUrl>,
+        email: Option<&'a str>,
     ) -> Plan<'a> {
         let preview = &self.findings.preview;
         let is_blocked = preview.illegal() > 0 && !settings.args.skip_invalid;
@@ -160,11 +160,10 @@ impl Prepared {
         };
         Plan {
             input,
-            account: format!(
-                "{} at {}",
-                email.unwrap_or("(no --email given)"),
-                base_url.map_or("(no --brand given)", BaseUrl::as_str)
-            ),
+            account: Account {
+                base_url: base_url.map(BaseUrl::as_str),
+                email,
+            },
             preview,
             requests: if is_blocked || self.findings.too_many {
                 0

@@ -74,7 +74,7 @@ pub struct Pace {
     pub retries: u64,
     /// Answers 429.
     pub throttled: u64,
-    /// Requests a second, from the first to the last; `None` where fewer than two were sent.
+    /// Requests a second, from the first to the last; `None` where none was sent.
     pub rate_reached: Option<f64>,
 }
 

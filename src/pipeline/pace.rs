@@ -150,7 +150,9 @@ impl Gate {
             (Some(first), Some(last)) if turn.passed > burst => {
                 Some((turn.passed - burst) as f64 / (last - first).as_secs_f64().max(1e-6))
             }
-            _ => None,
+            // Within the burst: all that can be said is how long they took.
+            (Some(first), _) => Some(turn.passed as f64 / first.elapsed().as_secs_f64().max(1e-6)),
+            (None, _) => None,
         };
         Pace {
             requests: turn.passed,

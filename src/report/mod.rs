@@ -10,7 +10,7 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
-pub use preview::{DryRun, Plan};
+pub use preview::{Account, DryRun, Plan};
 pub use progress::{Progress, Style};
 pub use summary::text as summary_text;
 

@@ -31,13 +31,33 @@ struct Sample {
     pub body: Box<RawValue>,
 }
 
+/// Where requests go, and as whom; a dry run needs to know neither.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub struct Account<'a> {
+    /// The address of the API.
+    pub base_url: Option<&'a str>,
+    /// The login.
+    pub email: Option<&'a str>,
+}
+
+impl std::fmt::Display for Account<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.email, self.base_url) {
+            (Some(email), Some(base_url)) => write!(f, "{email} at {base_url}"),
+            (None, Some(base_url)) => f.write_str(base_url),
+            (Some(email), None) => f.write_str(email),
+            (None, None) => f.write_str("not given (a dry run needs none)"),
+        }
+    }
+}
+
 /// What would be sent, where, and how fast.
 #[derive(Debug)]
 pub struct Plan<'a> {
     /// The input as the user named it.
     pub input: &'a str,
-    /// Where it goes, and as whom.
-    pub account: String,
+    /// Where it goes, and as whom, as far as it is known.
+    pub account: Account<'a>,
     /// What the rows change.
     pub preview: &'a Preview,
     /// Requests that would be sent.
@@ -191,7 +211,7 @@ impl Serialize for DryRun<'_> {
         map.serialize_entry("rows", &preview.rows)?;
         map.serialize_entry("valid", &preview.legal)?;
         map.serialize_entry("invalid", &preview.illegal())?;
-        map.serialize_entry("account", &self.plan.map(|plan| &plan.account))?;
+        map.serialize_entry("account", &self.plan.map(|plan| plan.account))?;
         map.serialize_entry("changes", &Changes(preview))?;
         map.serialize_entry("requests", &self.plan.map_or(0, |plan| plan.requests))?;
         map.serialize_entry("rate_asked", &self.plan.map(|plan| plan.rate_per_second))?;

@@ -3,10 +3,14 @@
 use std::fmt::Write as _;
 
 use super::counted;
+use crate::model::text::head;
 use crate::model::{Outcome, Summary};
 
 /// Reasons that the page shows.
 const REASONS_SHOWN: usize = 5;
+
+/// The longest slug that the page shows, in bytes.
+const SLUG_BYTES: usize = 60;
 
 /// The page. `resubmission` is the command that feeds back what is not updated.
 #[must_use]
@@ -38,7 +42,7 @@ pub fn text(summary: &Summary, resubmission: Option<&str>) -> String {
             reason.count,
             reason.outcome.name(),
             reason.reason,
-            reason.example
+            head(&reason.example, SLUG_BYTES)
         );
     }
     if summary.reasons.len() > REASONS_SHOWN {

@@ -11,8 +11,8 @@ use serde_json::value::RawValue;
 /// The status called "On Hold".
 pub(super) const ON_HOLD: u8 = 5;
 
-/// Emails and channel slugs that begin like this belong to nobody.
-const UNKNOWN: [&str; 3] = ["unknown", "missing", "nobody"];
+/// Emails and channel slugs that hold one of these belong to nobody.
+const UNKNOWN: [&str; 5] = ["unknown", "missing", "nobody", "no-such", "nonexistent"];
 
 /// JSON names with their values as written: a number keeps its digits.
 pub(super) type Object = BTreeMap<String, Box<RawValue>>;
@@ -130,7 +130,7 @@ fn channel_slug(value: &RawValue) -> Result<String, &'static str> {
 
 fn known(name: String, or: &'static str) -> Result<String, &'static str> {
     let lower = name.to_lowercase();
-    let unknown = lower.is_empty() || UNKNOWN.iter().any(|prefix| lower.starts_with(prefix));
+    let unknown = lower.is_empty() || UNKNOWN.iter().any(|part| lower.contains(part));
     if unknown { Err(or) } else { Ok(name) }
 }
 

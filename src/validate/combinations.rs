@@ -43,7 +43,7 @@ fn slug(given: &Given<String>, violations: &mut Violations) -> Option<Slug> {
         Given::Invalid => return None,
     };
     Slug::parse(text)
-        .map_err(|why| violations.add("slug", why))
+        .map_err(|why| violations.add_first("slug", why))
         .ok()
 }
 

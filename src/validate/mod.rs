@@ -99,6 +99,12 @@ impl Violations {
         });
     }
 
+    /// The same, in front of the others: what a row is about comes first.
+    fn add_first(&mut self, field: &str, message: String) {
+        self.add(field, message);
+        self.found.rotate_right(1);
+    }
+
     fn checked(self, slug: String, update: Option<Update>) -> Checked {
         let verdict = update.filter(|_| self.found.is_empty()).ok_or(self.found);
         Checked {
