@@ -94,7 +94,8 @@ struct RawRecords {
 
 const TOO_LONG: &str =
     "is a record of more than 1 MiB (is a quote opened on this line and never closed?)";
-const UNCLOSED: &str = "opens a quote that is never closed: all that follows is inside it";
+const UNCLOSED: &str =
+    "opens a quote that is never closed (all that follows is inside it: close it, or take it out)";
 const STRAY: &str =
     "has text after a closing quote (double a quote that belongs to the text: \"\")";
 

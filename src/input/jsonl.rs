@@ -60,7 +60,7 @@ impl Records {
 
 fn parse(text: &[u8], encoding: Encoding) -> Result<Content, String> {
     if text.len() > MAX_RECORD_BYTES {
-        return Err("is a record of more than 1 MiB".into());
+        return Err("is a record of more than 1 MiB (write one object a line)".into());
     }
     let text = encoding.text(text)?;
     if !text.starts_with('{') {
@@ -72,7 +72,7 @@ fn parse(text: &[u8], encoding: Encoding) -> Result<Content, String> {
     let members = serde_json::from_str(text).map_err(|error| {
         // Every text is one line here: serde_json's "line 1" would only mislead.
         format!(
-            "is not valid JSON: {}",
+            "is not valid JSON: {} (write one whole object a line)",
             error.to_string().replace("line 1 column", "column")
         )
     })?;

@@ -110,9 +110,13 @@ impl Plan<'_> {
     pub fn question(&self) -> String {
         let tags = self
             .tags()
-            .map(|tags| format!("\nThis {tags}."))
+            .map(|tags| format!("This {tags}.\n"))
             .unwrap_or_default();
-        format!("{}{tags}\nSend to {}? [y/N] ", self.sending(), self.account)
+        format!(
+            "\n{tags}Send {} to {}? [y/N] ",
+            self.sending(),
+            self.account
+        )
     }
 
     /// One line for a run that does not ask.

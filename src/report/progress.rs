@@ -1,8 +1,9 @@
 //! Events -> a bar, lines, or silence. Callers never ask which.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{Verbosity, in_words, tell};
 use crate::model::text::{one_line, visible};
@@ -143,9 +144,13 @@ impl Progress {
 
 fn bar(rows: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr());
-    let template = "{bar:24} {pos}/{len}  {per_sec}  {eta} left  {wide_msg}";
+    let template = "{bar:24} {pos}/{len}  {rate}  {eta} left  {wide_msg}";
     if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.progress_chars("=> "));
+        let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // A bar that cannot be drawn has nobody to tell.
+            let _ = write!(out, "{:.1}/s", state.per_sec());
+        };
+        bar.set_style(style.with_key("rate", rate).progress_chars("=> "));
     }
     bar.enable_steady_tick(Duration::from_millis(500));
     bar

@@ -179,7 +179,10 @@ impl Columns {
         for (column, cell) in self.0.iter().zip(cells) {
             let Some(field) = &column.field else {
                 if !cell.trim().is_empty() {
-                    let message = format!("{} stands in a column without a name", quoted(cell));
+                    let message = format!(
+                        "{} stands in a column without a name (name the column, or empty the cell)",
+                        quoted(cell)
+                    );
                     violations.add(Violation::ROW, message);
                 }
                 continue;
@@ -243,7 +246,7 @@ fn data_object(
         let path = format!("data.{name}");
         let field = Field::Data(name.clone());
         if name.trim().is_empty() {
-            violations.add("data", "has a custom field without a name");
+            violations.add("data", "has a custom field without a name (give it one)");
         } else if names.check(&path, &field, violations)
             && let Err(why) = draft.take_value(&field, Value::Json(value), clock)
         {

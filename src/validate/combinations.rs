@@ -75,7 +75,10 @@ fn status_change(
         }
         (Given::Valid(status), Given::Absent) => Some(StatusChange::To(status)),
         (Given::Valid(_) | Given::Absent, Given::Valid(_) | Given::Invalid) => {
-            violations.add("hold_until", "belongs to status 5 (On Hold) only");
+            violations.add(
+                "hold_until",
+                "belongs to status 5 only (set that status, On Hold, or leave the time out)",
+            );
             None
         }
     }
@@ -94,7 +97,7 @@ fn destination(
         (Given::Absent, Given::Valid(_) | Given::Invalid) => {
             violations.add(
                 "brand",
-                "needs a `category`: the channel of that brand to move to",
+                "stands alone (it needs a `category`: the channel of that brand to move to)",
             );
             None
         }

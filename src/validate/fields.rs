@@ -57,7 +57,7 @@ impl<'a> Value<'a> {
 
     /// The members of the object that it is.
     pub(super) fn members(self) -> Result<Members, String> {
-        let wrong = || format!("{self} is no object of names and values");
+        let wrong = || format!("{self} is no object (write {{\"NAME\": ...}})");
         match self {
             Self::Text(_) => Err(wrong()),
             Self::Json(json) => serde_json::from_str(json.get()).map_err(|_| wrong()),
@@ -97,7 +97,7 @@ pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<String>, String> {
         }
         if tag.contains(char::is_control) {
             return Err(format!(
-                "the tag {} holds a line break or control character",
+                "the tag {} holds a line break or control character (take it out)",
                 quoted(tag)
             ));
         }
@@ -205,7 +205,7 @@ pub(super) fn name(value: Value<'_>) -> Result<String, String> {
     let text = value.some_text()?;
     if text.contains(char::is_control) {
         return Err(format!(
-            "{} holds a line break or control character",
+            "{} holds a line break or control character (take it out)",
             quoted(&text)
         ));
     }
@@ -220,7 +220,7 @@ pub(super) fn data(value: Value<'_>) -> Result<DataValue, String> {
     match json.get().as_bytes().first() {
         Some(b'"') => serde_json::from_str(json.get())
             .map(DataValue::Text)
-            .map_err(|_| format!("{value} is not valid text")),
+            .map_err(|_| format!("{value} is not valid text (escape it as JSON does)")),
         Some(b't') => Ok(DataValue::Flag(true)),
         Some(b'f') => Ok(DataValue::Flag(false)),
         Some(b'n') => Ok(DataValue::Null),

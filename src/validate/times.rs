@@ -11,9 +11,12 @@ use crate::model::text::quoted;
 /// Reads RFC 3339, and where a time zone is given also `2026-12-01 09:00` and `2026-12-01`.
 pub(super) fn hold_until(text: &str, clock: &Clock) -> Result<HoldUntil, String> {
     let hold_until = if is_rfc3339(text) {
-        let instant: Timestamp = text
-            .parse()
-            .map_err(|_| format!("{} is no time of the calendar", quoted(text)))?;
+        let instant: Timestamp = text.parse().map_err(|_| {
+            format!(
+                "{} is no time of the calendar (write `2026-12-01T09:00:00+01:00`)",
+                quoted(text)
+            )
+        })?;
         HoldUntil {
             instant,
             text: text.to_ascii_uppercase().replacen(' ', "T", 1),
@@ -38,7 +41,10 @@ pub(super) fn hold_until(text: &str, clock: &Clock) -> Result<HoldUntil, String>
         ));
     };
     if hold_until.instant <= clock.now {
-        return Err(format!("{} lies in the past", quoted(text)));
+        return Err(format!(
+            "{} lies in the past (give a time to come)",
+            quoted(text)
+        ));
     }
     Ok(hold_until)
 }
@@ -79,7 +85,12 @@ fn has_form(text: &str, form: &str) -> bool {
 
 /// The one instant at which clocks in `zone` show `text`.
 fn local(text: &str, zone: &TimeZone) -> Result<Zoned, String> {
-    let no_time = |_| format!("{} is no time of the calendar", quoted(text));
+    let no_time = |_| {
+        format!(
+            "{} is no time of the calendar (write `2026-12-01T09:00:00+01:00`)",
+            quoted(text)
+        )
+    };
     if has_form(text, "0000-00-00") {
         let date: Date = text.parse().map_err(no_time)?;
         return date.to_zoned(zone.clone()).map_err(no_time);
