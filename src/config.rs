@@ -13,7 +13,7 @@ use crate::args::{AskedRate, RunArgs};
 use crate::error::Error;
 use crate::input::Wanted;
 use crate::ledger::Place;
-use crate::model::text::quoted;
+use crate::model::text::{quoted, visible};
 use crate::validate::{Clock, Draft};
 
 /// Where a run sends.
@@ -117,7 +117,7 @@ impl Settings {
         if self.reads_stdin() {
             "standard input".into()
         } else {
-            self.args.input.display().to_string()
+            visible(&self.args.input.display().to_string())
         }
     }
 

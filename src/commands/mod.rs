@@ -14,19 +14,19 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::args::{Args, Command};
-use crate::model::Summary;
+use crate::error::Error;
 use crate::{exit, report};
 
 /// Runs what the command line asks for.
 #[must_use]
 pub fn main(words: Vec<OsString>) -> ExitCode {
-    let wants_json = words.iter().any(|word| word == "--json");
+    let wanted = Document::wanted(&words);
     let ended = panic::catch_unwind(AssertUnwindSafe(|| match Args::try_parse_from(words) {
         Ok(args) => match args.command {
             Command::Run(args) => run::run(*args),
             Command::Sandbox(args) => sandbox::sandbox(&args),
         },
-        Err(error) => not_parsed(&error, wants_json),
+        Err(error) => not_parsed(&error, wanted),
     }));
     ExitCode::from(ended.unwrap_or_else(|_| {
         report::error("a fault of ours: please report what is printed above");
@@ -34,28 +34,46 @@ pub fn main(words: Vec<OsString>) -> ExitCode {
     }))
 }
 
+/// The document that a script waits for, even if its command line cannot be parsed.
+#[derive(Debug, Clone, Copy)]
+enum Document {
+    Run,
+    DryRun,
+}
+
+impl Document {
+    fn wanted(words: &[OsString]) -> Option<Self> {
+        let has = |option: &str| words.iter().any(|word| word == option);
+        let document = if has("--dry-run") {
+            Self::DryRun
+        } else {
+            Self::Run
+        };
+        has("--json").then_some(document)
+    }
+}
+
 /// Help and version are printed as asked for; anything else is a usage error.
-fn not_parsed(error: &clap::Error, wants_json: bool) -> u8 {
+fn not_parsed(error: &clap::Error, wanted: Option<Document>) -> u8 {
     // There is nowhere left to say that the stream is gone.
     let _ = error.print();
     if !error.use_stderr() {
         return exit::DONE;
     }
-    if wants_json {
+    if let Some(document) = wanted {
         let told = error.render().to_string();
         let told = told
             .trim_start_matches("error: ")
             .lines()
             .next()
-            .unwrap_or_default()
-            .to_owned();
-        let summary = Summary {
-            exit_status: exit::USAGE,
-            error: Some(told),
-            ..Summary::default()
+            .unwrap_or_default();
+        let error = Error::Usage(told.to_owned());
+        let printed = match document {
+            Document::DryRun => dry_run::print_error(&error),
+            Document::Run => run::print_error(&error),
         };
-        if let Err(error) = report::print_json(&summary) {
-            report::error(&format!("standard output cannot be written: {error}"));
+        if let Err(error) = printed {
+            report::error(&error.to_string());
         }
     }
     exit::USAGE

@@ -55,6 +55,16 @@ pub(super) fn run(args: RunArgs) -> u8 {
     status
 }
 
+/// The document of a run that did not come so far as to have settings.
+pub(super) fn print_error(error: &Error) -> Result<(), Error> {
+    let summary = Summary {
+        exit_status: error.status(),
+        error: Some(error.to_string()),
+        ..Summary::default()
+    };
+    report::print_json(&summary).map_err(Error::Output)
+}
+
 fn start(args: RunArgs, summary: &mut Summary) -> Result<u8, Error> {
     let settings = Settings::resolve(args)?;
     settings

@@ -26,8 +26,13 @@ impl Records {
         encoding: Encoding,
     ) -> Result<Self, InputError> {
         let mut raw = RawRecords::new(source, delimiter);
-        let header_line = raw.advance()?.ok_or(InputError::NoHeader)?;
-        let header = raw.cells(encoding).map_err(InputError::Header)?;
+        let (header_line, header) = loop {
+            let line = raw.advance()?.ok_or(InputError::NoHeader)?;
+            let cells = raw.cells(encoding).map_err(InputError::Header)?;
+            if !is_empty(&cells) {
+                break (line, cells);
+            }
+        };
         Ok(Self {
             raw,
             encoding,
@@ -48,7 +53,7 @@ impl Records {
     pub(super) fn next_row(&mut self) -> io::Result<Option<Row>> {
         while let Some(line) = self.raw.advance()? {
             let content = match self.raw.cells(self.encoding) {
-                Ok(cells) if cells.iter().all(|cell| cell.trim().is_empty()) => continue,
+                Ok(cells) if is_empty(&cells) => continue,
                 Ok(cells) if cells.len() == self.header.len() => Content::Cells(cells),
                 Ok(cells) => self.unreadable(format!(
                     "has {} where the header has {} (a cell that holds the delimiter needs quotes)",
@@ -68,6 +73,11 @@ impl Records {
             raw: raw_head(self.raw.raw()),
         }
     }
+}
+
+/// Whether a record is no row: spreadsheets write such lines where nothing is.
+fn is_empty(cells: &StringRecord) -> bool {
+    cells.iter().all(|cell| cell.trim().is_empty())
 }
 
 fn counted(cells: usize) -> String {

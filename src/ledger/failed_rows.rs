@@ -137,6 +137,13 @@ impl Form {
     }
 }
 
+/// Whether a column or key holds an older note of ours. Names are compared without case.
+fn is_note(name: &str) -> bool {
+    [OUTCOME, REASONS]
+        .iter()
+        .any(|note| name.trim().eq_ignore_ascii_case(note))
+}
+
 /// The columns of the file: those of the input less older notes of ours, then the new notes.
 struct Columns {
     names: Vec<String>,
@@ -151,11 +158,16 @@ impl Columns {
             from: Vec::new(),
         };
         for (at, name) in header.iter().enumerate() {
-            if ![OUTCOME, REASONS].contains(&name.trim()) {
+            if !is_note(name) {
                 columns.add(name, Some(at));
             }
         }
-        if has_unreadable && !columns.names.iter().any(|name| name.trim() == RAW) {
+        if has_unreadable
+            && !columns
+                .names
+                .iter()
+                .any(|name| name.trim().eq_ignore_ascii_case(RAW))
+        {
             columns.add(RAW, None);
         }
         columns.add(OUTCOME, None);
@@ -178,7 +190,9 @@ impl Columns {
             .zip(&self.from)
             .map(move |(name, from)| match (content, from) {
                 (Content::Cells(cells), Some(at)) => cells.get(*at).unwrap_or_default(),
-                (Content::Unreadable { raw, .. }, _) if name.trim() == RAW => raw,
+                (Content::Unreadable { raw, .. }, _) if name.trim().eq_ignore_ascii_case(RAW) => {
+                    raw
+                }
                 (_, None) if name == OUTCOME => record.outcome.name(),
                 (_, None) if name == REASONS => &record.reasons,
                 _ => "",
@@ -202,7 +216,7 @@ fn object(members: Option<&Members>, raw: Option<&str>, record: &Record) -> io::
         .map(|members| members.0.as_slice())
         .unwrap_or_default()
     {
-        if ![OUTCOME, REASONS].contains(&key.trim()) {
+        if !is_note(key) {
             map.serialize_entry(key, value)?;
         }
     }

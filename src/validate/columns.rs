@@ -23,7 +23,7 @@ pub(super) enum Field {
     /// JSONL only: an object of custom fields.
     DataObject,
     /// `_anything`: not for us.
-    Ignored,
+    Ignored(String),
 }
 
 /// The names as users write them.
@@ -54,7 +54,7 @@ impl Field {
     pub(super) fn named(name: &str) -> Result<Self, String> {
         let trimmed = name.trim_start();
         if trimmed.starts_with('_') {
-            return Ok(Self::Ignored);
+            return Ok(Self::Ignored(trimmed.trim_end().to_lowercase()));
         }
         if let Some((prefix, rest)) = trimmed.split_once('.')
             && prefix.eq_ignore_ascii_case("data")
@@ -207,7 +207,6 @@ pub(super) fn draft_of(members: &Members, clock: &Clock, violations: &mut Violat
         let name = key.trim();
         match Field::named(key) {
             Err(why) => violations.add(name, why),
-            Ok(Field::Ignored) => {}
             Ok(field) => {
                 let is_new = names.check(name, &field, violations);
                 let value = Value::Json(value);
@@ -262,9 +261,6 @@ struct Names(Vec<(String, Field)>);
 impl Names {
     /// Whether the field is new; if not, that is noted.
     fn check(&mut self, name: &str, field: &Field, violations: &mut Violations) -> bool {
-        if *field == Field::Ignored {
-            return true;
-        }
         match self.0.iter().find(|(_, known)| known == field) {
             Some((first, _)) if first == name => {
                 violations.add(name, "is there twice (keep one)");

@@ -8,8 +8,9 @@ use crate::model::{
 
 /// The update that a draft makes. `None`, and the reasons noted, where it makes none.
 pub(super) fn update(line: u64, draft: Draft, violations: &mut Violations) -> Option<Update> {
+    // A key that nobody knows was meant to change something: that is blamed already.
+    let is_without_change = draft.is_without_change() && violations.found.is_empty();
     let slug = slug(&draft.slug, violations);
-    let is_without_change = draft.is_without_change();
     let status = status_change(draft.status, draft.hold_until, violations);
     let destination = destination(draft.category, draft.brand, violations);
     if is_without_change {

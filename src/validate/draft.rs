@@ -63,7 +63,7 @@ impl Draft {
                 .ok_or_else(|| format!("--set {option}: write FIELD=VALUE"))?;
             let field =
                 Field::named(name).map_err(|why| format!("--set {option}: `{name}` {why}"))?;
-            if matches!(field, Field::Slug | Field::Ignored | Field::DataObject) {
+            if matches!(field, Field::Slug | Field::Ignored(_) | Field::DataObject) {
                 return Err(format!(
                     "--set {option}: `{name}` is nothing that every row can share"
                 ));
@@ -115,7 +115,7 @@ impl Draft {
                     None => Ok(()),
                 }
             }
-            Field::DataObject | Field::Ignored => Ok(()),
+            Field::DataObject | Field::Ignored(_) => Ok(()),
         }
     }
 

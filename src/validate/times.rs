@@ -59,9 +59,13 @@ fn is_rfc3339(text: &str) -> bool {
         None => rest,
     };
     has_form(local, "0000-00-00 00:00:00")
-        && (offset.eq_ignore_ascii_case("z")
-            || has_form(offset, "+00:00")
-            || has_form(offset, "-00:00"))
+        && !local.ends_with(":60")
+        && (offset.eq_ignore_ascii_case("z") || is_offset(offset))
+}
+
+/// Whether `text` is an offset of less than a day. (jiff reads longer ones.)
+fn is_offset(text: &str) -> bool {
+    (has_form(text, "+00:00") || has_form(text, "-00:00")) && &text[1..3] < "24"
 }
 
 fn is_local(text: &str) -> bool {
@@ -166,6 +170,8 @@ mod tests {
             "2025-12-31T23:59:59Z",
             "2026-12-01T09:00Z",
             "2026-12-01T09:00:00+0100",
+            "2026-12-01T09:00:00+24:00",
+            "2026-12-01T09:00:60Z",
             "2026-12-01T25:00:00Z",
             "2026-12-01T09:00:00Z[UTC]",
             "1.12.2026",

@@ -3,7 +3,8 @@
 //!
 //! Nothing here knows what the tool should do. [`server`] plays whatever [`answer`]s a test
 //! scripts, broken ones included, and keeps every [`request`]; [`command`] starts the binary cut
-//! off from the machine's settings and reads what it printed and wrote.
+//! off from the machine's settings and reads what it printed and wrote; [`rows`] does both for one
+//! file of rows.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -13,4 +14,5 @@
 pub(crate) mod answer;
 pub(crate) mod command;
 pub(crate) mod request;
+pub(crate) mod rows;
 pub(crate) mod server;

@@ -130,7 +130,8 @@ fn body_length(headers: &BTreeMap<String, String>) -> Result<usize, String> {
         .map_err(|error| format!("content-length {length:?}: {error}"))
 }
 
-fn slug_in(path: &str) -> String {
+/// The last segment of a path or address, percent-decoded.
+pub(crate) fn slug_in(path: &str) -> String {
     let path = path.split('?').next().unwrap_or_default();
     let segment = path.rsplit('/').next().unwrap_or_default();
     percent_decode_str(segment).decode_utf8_lossy().into_owned()

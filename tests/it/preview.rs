@@ -1,0 +1,326 @@
+//! The dry run: what a run would do, said before anything is done, without credentials and without
+//! a trace, and not otherwise than the run then does it.
+
+#![expect(clippy::expect_used, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::support::answer::Answer;
+use super::support::command::{Output, Run, Workspace};
+use super::support::rows::preview;
+use super::support::server::Server;
+
+/// Rows that between them set every attribute.
+const ROWS: &str = "\
+slug,tag_list,status,hold_until,assignee,category,brand,data.order
+a,\"vip, refund\",2,,,,,
+b%,vip,0,,staff1@example.com,,,0012
+c,[],5,2099-12-01T09:00:00Z,,sales,acme,
+d,,2,,staff1@example.com,support,,0013
+";
+
+/// The same as JSONL, less the last, with a null.
+const NULLS: &str = r#"{"slug":"a","data":{"order":null,"paid":true}}
+{"slug":"b","data":{"order":12.50}}
+"#;
+
+fn workspace_with(content: &str) -> Workspace {
+    let workspace = Workspace::new();
+    workspace.write("rows.csv", content);
+    workspace
+}
+
+fn dry_run(workspace: &Workspace, options: &[&str]) -> Run {
+    workspace.command(&[&["run", "rows.csv", "--dry-run"], options].concat())
+}
+
+fn page(content: &str, options: &[&str]) -> Output {
+    dry_run(&workspace_with(content), options).output()
+}
+
+fn bad_rows(count: usize) -> String {
+    let rows = (0..count).map(|number| format!("s{number},nope\n"));
+    format!("slug,status\n{}", rows.collect::<String>())
+}
+
+/// Checks that a page says each of these lines.
+fn assert_says(output: &Output, parts: &str) {
+    for part in parts.trim().lines().map(str::trim) {
+        let page = &output.stdout;
+        assert!(page.contains(part), "{part:?} is not in {page}");
+    }
+}
+
+/// The one document on standard output, which says the exit status too.
+fn document(output: &Output) -> Value {
+    let document: Value = serde_json::from_str(&output.stdout).expect("one JSON document");
+    assert_eq!(document["exit_status"], output.status);
+    document
+}
+
+fn names_in(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).expect("a directory");
+    let names = entries.map(|entry| entry.expect("an entry").file_name());
+    names
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn the_page_shows_rows_changes_account_pace_and_the_first_requests() {
+    let account = ["--brand=acme", "--email=me@example.com", "--rate=60/m"];
+    let output = page(ROWS, &account);
+    assert_eq!((output.status, output.stderr.as_str()), (0, ""));
+    assert_says(
+        &output,
+        r#"
+        rows.csv: 4 rows, 4 valid, 0 invalid
+        me@example.com at https://acme.reamaze.io/api/v1
+        tag_list: 3 rows
+        vip (2)
+        status: 4 rows
+        2 (Done) (2)
+        staff1@example.com (2)
+        category: 2 rows
+        brand: 1 row
+        data.order: 2 rows
+        replaces all tags on 2 conversations, clears them on 1
+        4 requests at 60/m (about 4s)
+        PUT https://acme.reamaze.io/api/v1/conversations/a
+        {"conversation":{"tag_list":["vip","refund"],"status":2}}
+        PUT https://acme.reamaze.io/api/v1/conversations/b%25
+        PUT https://acme.reamaze.io/api/v1/conversations/c
+        "#,
+    );
+    assert!(!output.stdout.contains("conversations/d"));
+}
+
+#[test]
+fn the_warning_about_tags_stands_wherever_tags_are_set_and_nowhere_else() {
+    let replaced = page("slug,tag_list\na,x\n", &[]);
+    assert_says(
+        &replaced,
+        "replaces all tags on 1 conversation, clears them on 0",
+    );
+    let cleared = page("slug,tag_list\na,[]\nb,[]\n", &[]);
+    assert_says(
+        &cleared,
+        "replaces all tags on 0 conversations, clears them on 2",
+    );
+    let set = page("slug\na\nb\n", &["--set", "tag_list=x"]);
+    assert_says(
+        &set,
+        "replaces all tags on 2 conversations, clears them on 0",
+    );
+    let left_alone = page("slug,tag_list,status\na,,1\n", &[]);
+    assert!(!left_alone.stdout.contains("all tags"));
+}
+
+#[test]
+fn the_document_holds_the_same_for_scripts() {
+    let workspace = workspace_with(ROWS);
+    let run = dry_run(&workspace, &["--json"]).env("REAMAZE_BRAND", "acme");
+    let mut document = document(&run.output());
+    for (key, expected) in [
+        ("rows", json!(4)),
+        ("valid", json!(4)),
+        ("invalid", json!(0)),
+        ("violations", json!([])),
+        ("requests", json!(4)),
+        ("rate_asked", json!(2.0)),
+        ("expected_s", json!(2.0)),
+        ("exit_status", json!(0)),
+        ("error", Value::Null),
+    ] {
+        assert_eq!(document[key], expected, "{key}");
+    }
+    let changes = document["changes"].as_object().expect("an object");
+    let fields: Vec<&str> = changes.keys().map(String::as_str).collect();
+    let expected = "assignee brand category data.order hold_until status tag_list";
+    assert_eq!(fields.join(" "), expected);
+    let tags = json!({"rows": 3, "replaces": 2, "clears": 1,
+        "values": [{"value": "vip", "rows": 2}, {"value": "refund", "rows": 1}]});
+    assert_eq!(changes["tag_list"], tags);
+    assert_eq!(changes["status"]["rows"], 4);
+    let done = json!({"value": "2 (Done)", "rows": 2});
+    assert_eq!(changes["status"]["values"][0], done);
+    let third = document["samples"][2].take();
+    let expected = json!({
+        "line": 4, "method": "PUT", "url": "https://acme.reamaze.io/api/v1/conversations/c",
+        "body": {"conversation": {
+            "tag_list": [], "status": 5, "hold_until": "2099-12-01T09:00:00Z",
+            "category": "sales", "brand": "acme"
+        }},
+    });
+    assert_eq!(third, expected);
+    assert_eq!(document["samples"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn nulls_that_are_sent_are_counted() {
+    let changes = &preview("rows.jsonl", NULLS, &[]).document["changes"];
+    assert_eq!(changes["data.order"]["rows"], 2);
+    assert_eq!(changes["data.order"]["nulls"], 1);
+    assert_eq!(changes["data.paid"]["values"][0]["value"], "true");
+}
+
+#[test]
+fn a_dry_run_needs_no_credentials_sends_nothing_and_leaves_no_trace() {
+    let server = Server::start(Answer::echo);
+    let workspace = workspace_with(ROWS);
+    for options in [
+        [].as_slice(),
+        &["--json"],
+        &["--out=results"],
+        &["--skip-invalid"],
+    ] {
+        let output = dry_run(&workspace, options).output();
+        assert_eq!(output.status, 0, "{output:?}");
+        let output = dry_run(&workspace, options).against(&server).output();
+        assert_eq!(output.status, 0, "{output:?}");
+        let said = output.stdout + &output.stderr;
+        assert!(!said.contains("test-token"), "{said}");
+    }
+    assert_eq!(names_in(workspace.path()), ["rows.csv"]);
+    let root = workspace.path().parent().expect("the directory around it");
+    for beside in ["tmp", "home", "runtime"] {
+        assert_eq!(names_in(&root.join(beside)), [""; 0], "{beside}");
+    }
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[test]
+fn an_account_that_would_be_refused_is_refused_in_a_dry_run() {
+    for options in [
+        ["--brand", "acme.evil.example/"],
+        ["--email", "me:you@example.com"],
+        ["--base-url", "http://reamaze.example/api/v1"],
+        ["--base-url", "https://me@reamaze.example/api/v1"],
+    ] {
+        let output = page(ROWS, &[&options[..], &["--json"]].concat());
+        assert_eq!(document(&output)["exit_status"], 2, "{options:?}");
+    }
+}
+
+#[test]
+fn the_samples_are_the_requests_that_the_run_then_sends() {
+    let server = Server::start(Answer::echo);
+    for (name, rows, options) in [
+        ("rows.csv", ROWS, [].as_slice()),
+        ("rows.csv", ROWS, &["--set=data.x=y", "--set=tag_list=late"]),
+        ("rows.jsonl", NULLS, &["--timezone", "Asia/Tokyo"]),
+    ] {
+        let workspace = Workspace::new();
+        workspace.write(name, rows);
+        let run = |words: &[&str]| {
+            let words = [&["run", name], words, options].concat();
+            workspace.command(&words).against(&server).output()
+        };
+        let document = document(&run(&["--dry-run", "--json"]));
+        let before = server.requests().len();
+        let output = run(&["--yes", "--rate=1000/s", "--workers=1"]);
+        assert_eq!(output.status, 0, "{output:?}");
+        let sent = &server.requests()[before..];
+        assert_eq!(document["requests"], sent.len(), "{name}");
+        let samples = document["samples"].as_array().expect("an array");
+        assert_eq!(samples.len(), sent.len().min(3));
+        let origin = server.base_url().replace("/api/v1", "");
+        for (sample, request) in samples.iter().zip(sent) {
+            assert_eq!(sample["body"], request.body);
+            assert_eq!(sample["method"], request.method.as_str());
+            assert_eq!(sample["url"], format!("{origin}{}", request.path));
+        }
+    }
+}
+
+#[test]
+fn violations_are_cut_at_twenty_in_text_and_complete_in_the_document() {
+    let rows = bad_rows(600);
+    let workspace = workspace_with(&rows);
+    let server = Server::start(Answer::echo);
+    let run = workspace.command(&["run", "rows.csv", "--yes"]);
+    let run = run.against(&server).output();
+    for (text, status) in [(page(&rows, &[]).stdout, 3), (run.stderr, run.status)] {
+        let told = text
+            .lines()
+            .filter(|line| line.contains("`nope` is no status"));
+        assert_eq!((told.count(), status), (20, 3), "{text}");
+        assert!(text.contains("580 more"), "{text}");
+    }
+    let preview = preview("rows.csv", &rows, &[]);
+    assert_eq!(preview.invalid_lines(), (2..602).collect::<Vec<u64>>());
+    assert_eq!(preview.document["invalid"], 600);
+    assert_eq!(preview.status, 3);
+}
+
+#[test]
+fn twenty_violations_are_all_there_are() {
+    let output = page(&bad_rows(20), &[]);
+    assert_eq!(output.stdout.matches("`nope` is no status").count(), 20);
+    assert!(!output.stdout.contains(" more"), "{}", output.stdout);
+}
+
+#[test]
+fn what_is_wrong_with_the_input_is_on_standard_output_and_the_verdict_in_the_status() {
+    let output = page("slug,status\na,1\nb,nope\n", &[]);
+    assert_eq!(output.status, 3);
+    let told = "rows.csv:3: status: `nope` is no status\nrows.csv: 2 rows, 1 valid, 1 invalid";
+    assert_says(&output, told);
+    let output = page("slug,statsu\na,1\n", &[]);
+    assert_eq!(output.status, 3);
+    assert_says(&output, "rows.csv:1: statsu: is no known field");
+}
+
+#[test]
+fn with_skip_invalid_the_preview_is_of_the_rows_that_would_be_sent() {
+    let rows = "slug,status\na,1\nb,nope\nc,2\n";
+    let document = preview("rows.csv", rows, &["--skip-invalid"]).document;
+    let [valid, invalid, requests] = ["valid", "invalid", "requests"].map(|key| &document[key]);
+    assert_eq!(json!([valid, invalid, requests]), json!([2, 1, 2]));
+    assert_eq!(document["changes"]["status"]["rows"], 2);
+}
+
+#[test]
+fn standard_output_holds_one_document_whatever_is_wrong() {
+    for (rows, options, status) in [
+        (ROWS, [].as_slice(), 0),
+        ("", &[], 3),
+        ("slug,stat\na,1\n", &[], 3),
+        ("slug\na\n", &[], 3),
+        (ROWS, &["--max-rows", "1"], 3),
+        (ROWS, &["--set", "status=nope"], 2),
+        (ROWS, &["--rate", "5"], 2),
+        (ROWS, &["--no-such-option"], 2),
+    ] {
+        let output = page(rows, &[&["--json"], options].concat());
+        let document = document(&output);
+        assert_eq!(document["exit_status"], status, "{options:?}");
+        assert_eq!(document["error"].is_string(), status != 0, "{document}");
+        assert!(document["violations"].is_array(), "{options:?}: {document}");
+    }
+}
+
+#[test]
+fn foreign_text_in_the_page_cannot_act_on_a_terminal() {
+    let rows = "slug,status,category,data.x\u{1b}[2J\na,1,\u{202e}x,\u{1b}[31m\u{9b}\u{200b}y\n";
+    let output = page(rows, &[]);
+    assert_eq!(output.status, 0, "{output:?}");
+    let acts = |c: char| (c.is_control() && c != '\n') || ['\u{202e}', '\u{200b}'].contains(&c);
+    assert!(!output.stdout.contains(acts), "{:?}", output.stdout);
+}
+
+#[test]
+fn the_default_pace_is_120_a_minute_and_50_a_second_in_the_sandbox() {
+    for (options, rate, expected_s) in [
+        ([].as_slice(), 2.0, 2.0),
+        (&["--sandbox"], 50.0, 0.08),
+        (&["--rate", "30/m"], 0.5, 8.0),
+    ] {
+        let document = preview("rows.csv", ROWS, options).document;
+        assert_eq!(document["rate_asked"], rate, "{options:?}");
+        assert_eq!(document["expected_s"], expected_s, "{options:?}");
+    }
+}
