@@ -171,8 +171,9 @@ impl Client {
     /// The reasons in a body. The status code is the answer: a body that breaks off costs no more
     /// than its reasons.
     fn reasons(&self, body: impl FnOnce() -> Result<Vec<u8>, String>) -> String {
-        self.account
-            .redacted(reasons::told(&body().unwrap_or_default()))
+        reasons::told(&body().unwrap_or_default(), |text| {
+            self.account.redacted(text)
+        })
     }
 
     /// What a 200's body shows other than was asked for; the error says why it is no conversation.
@@ -181,19 +182,15 @@ impl Client {
         let Ok(Value::Object(conversation)) = serde_json::from_slice(body) else {
             return Err(unreadable.into());
         };
-        if let Some(slug) = conversation.get("slug")
+        if let Some(slug) = conversation.get("slug").filter(|slug| !slug.is_null())
             && slug.as_str() != Some(update.slug.as_str())
         {
             return Err("HTTP 200 about another conversation".into());
         }
         Ok(match self.verification {
-            Verification::Compare => {
-                let found = verify::differences(&update.changes, &conversation);
-                found
-                    .into_iter()
-                    .map(|text| self.account.redacted(text))
-                    .collect()
-            }
+            Verification::Compare => verify::differences(&update.changes, &conversation, |text| {
+                self.account.redacted(text)
+            }),
             Verification::Skip => Vec::new(),
         })
     }

@@ -63,6 +63,23 @@ pub enum Said {
 }
 
 impl Said {
+    /// Whether the server wants a pause from everybody, and for how long if it says so.
+    #[must_use]
+    pub fn pause(&self) -> Option<Option<Duration>> {
+        match self {
+            Self::Throttled { retry_after } => Some(*retry_after),
+            Self::Unclear { retry_after, .. } => retry_after.map(Some),
+            Self::Updated { .. }
+            | Self::Rejected { .. }
+            | Self::NotFound
+            | Self::LoginRefused
+            | Self::Forbidden { .. }
+            | Self::Refused { .. }
+            | Self::NotYet { .. }
+            | Self::Unreached { .. } => None,
+        }
+    }
+
     /// A few words for the log.
     #[must_use]
     pub fn in_words(&self) -> String {

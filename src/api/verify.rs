@@ -15,8 +15,13 @@ use crate::model::{Changes, DataValue, HoldUntil, Status, StatusChange};
 /// The longest value that a difference quotes, in characters.
 const MAX_VALUE: usize = 100;
 
-/// What `shown` shows other than `asked`, a line each.
-pub(super) fn differences(asked: &Changes, shown: &Map<String, Value>) -> Vec<String> {
+/// What `shown` shows other than `asked`, a line each. `redacted` takes out what must not be told,
+/// before anything is cut.
+pub(super) fn differences(
+    asked: &Changes,
+    shown: &Map<String, Value>,
+    redacted: impl Fn(String) -> String,
+) -> Vec<String> {
     let mut found = Vec::new();
     let mut compare = |field: &str, asked: String, shown: Option<String>| {
         if let Some(shown) = shown {
@@ -24,7 +29,7 @@ pub(super) fn differences(asked: &Changes, shown: &Map<String, Value>) -> Vec<St
                 line if line.is_empty() => "nothing".to_owned(),
                 line => line,
             };
-            let (asked, shown) = (told(&asked), told(&shown));
+            let (asked, shown) = (told(&asked), told(&redacted(shown)));
             found.push(format!(
                 "{field}: asked for {asked}, the server shows {shown}"
             ));
@@ -206,7 +211,11 @@ mod tests {
     }
 
     fn found(shown: &Value) -> Vec<String> {
-        differences(&asked(), shown.as_object().expect("an object"))
+        differences(
+            &asked(),
+            shown.as_object().expect("an object"),
+            std::convert::identity,
+        )
     }
 
     #[test]

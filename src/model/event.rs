@@ -21,7 +21,7 @@ pub enum Event {
     },
     /// A try ended. Told only at `-v`.
     Answered {
-        /// The row's slug.
+        /// The row's slug, fit to be shown.
         slug: String,
         /// The answer's status code, if there was an answer.
         http_status: Option<u16>,
@@ -32,8 +32,8 @@ pub enum Event {
     Pausing {
         /// For how long from now on.
         wait: Duration,
-        /// The answer that asked for it, in words.
-        because: &'static str,
+        /// The status code of the answer that asked for it.
+        http_status: u16,
     },
     /// No further request goes out; those in flight finish.
     Stopping {

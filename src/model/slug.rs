@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::text::quoted;
+use super::text::{quoted, visible};
 
 /// The longest slug in bytes.
 const MAX_BYTES: usize = 255;
@@ -53,6 +53,12 @@ impl Slug {
             ));
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// The slug with visible escapes for what acts on a display: slugs come from outside.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        visible(&self.0)
     }
 
     /// The slug as text.

@@ -150,8 +150,11 @@ impl Gate {
             (Some(first), Some(last)) if turn.passed > burst => {
                 Some((turn.passed - burst) as f64 / (last - first).as_secs_f64().max(1e-6))
             }
-            // Within the burst: all that can be said is how long they took.
-            (Some(first), _) => Some(turn.passed as f64 / first.elapsed().as_secs_f64().max(1e-6)),
+            // Within the burst all that can be said is how long they took.
+            (Some(first), _) => {
+                let seconds = first.elapsed().as_secs_f64().max(1e-6);
+                Some((turn.passed as f64 / seconds).min(self.rate.per_second))
+            }
             (None, _) => None,
         };
         Pace {

@@ -26,6 +26,8 @@ pub(super) struct Tries {
     trouble: Option<String>,
     /// Whether some try may have been applied.
     in_doubt: bool,
+    /// Whether the last try went wrong in another way than by a 429.
+    is_in_trouble: bool,
     /// The last status code.
     pub(super) http_status: Option<u16>,
 }
@@ -35,13 +37,8 @@ pub(super) struct Tries {
 pub(super) enum Next {
     /// The row is done.
     Settle { outcome: Outcome, reasons: String },
-    /// Try again after a wait of one's own.
-    Wait(Duration),
-    /// Everybody waits, then this row is tried again.
-    PauseAll {
-        retry_after: Option<Duration>,
-        because: &'static str,
-    },
+    /// Try again, no sooner than after this wait.
+    Again(Duration),
     /// Nobody sends any more. This row ends as its tries say.
     StopRun(StopReason),
 }
@@ -65,7 +62,8 @@ impl Tries {
         chance: f64,
     ) -> Next {
         self.attempts += 1;
-        self.http_status = reply.http_status;
+        self.http_status = reply.http_status.or(self.http_status);
+        self.is_in_trouble = !matches!(reply.said, Said::Throttled { .. });
         let settle = |outcome, reasons| Next::Settle { outcome, reasons };
         match reply.said {
             Said::Updated { differences } => settle(Outcome::Updated, differences.join("; ")),
@@ -77,26 +75,22 @@ impl Tries {
             }
             Said::Forbidden { .. } => login_refused(403),
             Said::LoginRefused => login_refused(401),
-            Said::Throttled { retry_after } => Next::PauseAll {
-                retry_after,
-                because: "HTTP 429",
-            },
+            Said::Throttled { .. } => Next::Again(Duration::ZERO),
             Said::NotYet { what } | Said::Unreached { what } => {
                 self.trouble = Some(what);
                 self.again(retries, chance)
             }
-            Said::Unclear { what, retry_after } => {
+            Said::Unclear { what, .. } => {
                 self.trouble = Some(what);
                 self.in_doubt = true;
-                match (self.again(retries, chance), retry_after) {
-                    (Next::Wait(_), Some(asked)) => Next::PauseAll {
-                        retry_after: Some(asked),
-                        because: "HTTP 503",
-                    },
-                    (next, _) => next,
-                }
+                self.again(retries, chance)
             }
         }
+    }
+
+    /// Whether a further request is a retry: not the first, and not the repeat of a throttled one.
+    pub(super) fn is_in_trouble(&self) -> bool {
+        self.is_in_trouble
     }
 
     /// The outcome of a row that gets no further try.
@@ -130,7 +124,7 @@ impl Tries {
             return Next::Settle { outcome, reasons };
         }
         let doubled = FIRST_BACKOFF.saturating_mul(1 << (self.counted - 1).min(16));
-        Next::Wait(doubled.min(MAX_BACKOFF).mul_f64(0.5 + chance))
+        Next::Again(doubled.min(MAX_BACKOFF).mul_f64(0.5 + chance))
     }
 }
 
@@ -175,7 +169,7 @@ mod tests {
     /// Judges one reply after another, with two retries, in a run without success.
     fn judged(replies: impl IntoIterator<Item = Reply>) -> (Next, Tries) {
         let mut tries = Tries::default();
-        let mut next = Next::Wait(Duration::ZERO);
+        let mut next = Next::Again(Duration::ZERO);
         for reply in replies {
             next = tries.judge(reply, Retries(2), Login::Unproven, 0.5);
         }
@@ -185,7 +179,7 @@ mod tests {
     fn outcome(replies: impl IntoIterator<Item = Reply>) -> Option<Outcome> {
         match judged(replies).0 {
             Next::Settle { outcome, .. } => Some(outcome),
-            Next::Wait(_) | Next::PauseAll { .. } | Next::StopRun(_) => None,
+            Next::Again(_) | Next::StopRun(_) => None,
         }
     }
 
@@ -268,8 +262,8 @@ mod tests {
         let waits: Vec<_> = (0..9)
             .map(
                 |_| match tries.judge(unclear(), Retries(99), Login::Unproven, 0.5) {
-                    Next::Wait(wait) => wait.as_millis(),
-                    Next::Settle { .. } | Next::PauseAll { .. } | Next::StopRun(_) => 0,
+                    Next::Again(wait) => wait.as_millis(),
+                    Next::Settle { .. } | Next::StopRun(_) => 0,
                 },
             )
             .collect();

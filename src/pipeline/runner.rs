@@ -146,7 +146,7 @@ fn due(
     match decision {
         Decision::Send(update) if stop.is_set() => Err(Record::unsent(
             line,
-            update.slug.to_string(),
+            update.slug.shown(),
             Outcome::NotSent,
             String::new(),
         )),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::Stop;
 use super::pace::{Gate, Pause};
 use super::retry::{Login, Next, Retries, Tries};
-use crate::api::{Exchange, Said};
+use crate::api::{Exchange, Reply, Said};
 use crate::ledger::Record;
 use crate::model::{Event, Outcome, Pace, StopReason, Update};
 
@@ -39,16 +39,19 @@ impl<E: Exchange> Desk<'_, E> {
                 break tries.given_up();
             };
             began.get_or_insert(sent);
+            if tries.is_in_trouble() {
+                self.counters.retries.fetch_add(1, Ordering::Relaxed);
+            }
             tell(Event::Sending {
                 request: self.exchange.in_words(update),
             });
             let reply = self.exchange.put(update);
             tell(Event::Answered {
-                slug: update.slug.to_string(),
+                slug: update.slug.shown(),
                 http_status: reply.http_status,
                 said: reply.said.in_words(),
             });
-            self.note(&reply.said);
+            self.note(&reply, sent, tell);
             let login = if self.counters.succeeded.load(Ordering::Relaxed) {
                 Login::Proven
             } else {
@@ -56,14 +59,7 @@ impl<E: Exchange> Desk<'_, E> {
             };
             match tries.judge(reply, self.retries, login, fastrand::f64()) {
                 Next::Settle { outcome, reasons } => break (outcome, reasons),
-                Next::Wait(wait) => {
-                    self.counters.retries.fetch_add(1, Ordering::Relaxed);
-                    self.stop.wait_until(Instant::now() + wait);
-                }
-                Next::PauseAll {
-                    retry_after,
-                    because,
-                } => self.pause(sent, retry_after, because, tell),
+                Next::Again(wait) => self.stop.wait_until(Instant::now() + wait),
                 Next::StopRun(reason) => {
                     self.stop(reason, tell);
                     break tries.given_up();
@@ -73,31 +69,21 @@ impl<E: Exchange> Desk<'_, E> {
         record(update, &tries, settled, began)
     }
 
-    fn note(&self, said: &Said) {
-        match said {
-            Said::Throttled { .. } => {
-                self.counters.throttled.fetch_add(1, Ordering::Relaxed);
-                return;
-            }
-            Said::Unclear {
-                retry_after: Some(_),
-                ..
-            } => return,
+    /// Takes in what a reply says to everybody: that the server wants a pause, or works.
+    fn note(&self, reply: &Reply, sent: Instant, tell: &dyn Fn(Event)) {
+        match reply.said {
+            Said::Throttled { .. } => _ = self.counters.throttled.fetch_add(1, Ordering::Relaxed),
             Said::Updated { .. } => self.counters.succeeded.store(true, Ordering::Relaxed),
             _ => {}
         }
-        self.gate.answered();
-    }
-
-    fn pause(
-        &self,
-        sent: Instant,
-        retry_after: Option<std::time::Duration>,
-        because: &'static str,
-        tell: &dyn Fn(Event),
-    ) {
+        let Some(retry_after) = reply.said.pause() else {
+            return self.gate.answered();
+        };
         match self.gate.throttled(sent, retry_after) {
-            Pause::Wait { wait, is_new: true } => tell(Event::Pausing { wait, because }),
+            Pause::Wait { wait, is_new: true } => {
+                let http_status = reply.http_status.unwrap_or_default();
+                tell(Event::Pausing { wait, http_status });
+            }
             Pause::Wait { .. } => {}
             Pause::TooLong(told) => self.stop(StopReason::LongPause { told }, tell),
         }
@@ -127,7 +113,7 @@ fn record(
 ) -> Record {
     Record {
         line: update.line,
-        slug: update.slug.to_string(),
+        slug: update.slug.shown(),
         outcome,
         http_status: tries.http_status,
         reasons,

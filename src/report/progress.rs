@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{Verbosity, in_words, tell};
-use crate::model::text::{one_line, visible};
+use crate::model::text::visible;
 use crate::model::{Counts, Event, Outcome};
 
 /// Time between two lines.
@@ -68,17 +68,16 @@ impl Progress {
                 http_status,
                 said,
             } => {
-                let status = http_status
-                    .map_or_else(|| "no answer".into(), |status| format!("HTTP {status}"));
-                self.say(
-                    Verbosity::Verbose,
-                    &format!("{}: {status}: {said}", one_line(slug, 255)),
-                );
+                let status = match http_status {
+                    Some(status) if !said.starts_with("HTTP") => format!("HTTP {status}: "),
+                    _ => String::new(),
+                };
+                self.say(Verbosity::Verbose, &format!("{slug}: {status}{said}"));
             }
-            Event::Pausing { wait, because } => self.say(
+            Event::Pausing { wait, http_status } => self.say(
                 Verbosity::Normal,
                 &format!(
-                    "the server throttles ({because}): all wait {}",
+                    "the server throttles (HTTP {http_status}): all wait {}",
                     in_words(*wait)
                 ),
             ),

@@ -17,9 +17,14 @@ const SLUG_BYTES: usize = 60;
 pub fn text(summary: &Summary, resubmission: Option<&str>) -> String {
     let mut page = String::new();
     if summary.differs > 0 {
+        let differ = if summary.differs == 1 {
+            "differs"
+        } else {
+            "differ"
+        };
         let _ = writeln!(
             page,
-            "{} differ: the server took the change and shows something else (see reasons in results.csv)",
+            "{} {differ}: the server took the change and shows something else (see reasons in results.csv)",
             counted(summary.differs, "row")
         );
     }

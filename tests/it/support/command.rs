@@ -8,6 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use std::{env, fs};
@@ -164,8 +165,8 @@ impl Run {
             // may also end without having read all: that is not an error here.
             thread::spawn(move || drop(pipe.write_all(&bytes)));
         }
-        let stdout = collect(process.0.stdout.take().expect("stdout is piped"));
-        let stderr = collect(process.0.stderr.take().expect("stderr is piped"));
+        let stdout = Pipe::collect(process.0.stdout.take().expect("stdout is piped"));
+        let stderr = Pipe::collect(process.0.stderr.take().expect("stderr is piped"));
         Child {
             process,
             stdout,
@@ -178,12 +179,28 @@ impl Run {
 /// The binary while it runs. It is killed if this is dropped before [`Child::wait`].
 pub(crate) struct Child {
     process: Process,
-    stdout: JoinHandle<Vec<u8>>,
-    stderr: JoinHandle<Vec<u8>>,
+    stdout: Pipe,
+    stderr: Pipe,
     deadline: Instant,
 }
 
 impl Child {
+    /// Returns as soon as standard error holds `words`; fails the test if they do not come.
+    pub(crate) fn wait_for_stderr(&self, words: &str) {
+        loop {
+            let is_all = self.stderr.reader.is_finished();
+            let said = self.stderr.so_far();
+            if said.contains(words) {
+                return;
+            }
+            assert!(
+                !is_all && Instant::now() < self.deadline,
+                "no {words:?} in: {said}"
+            );
+            thread::sleep(POLL);
+        }
+    }
+
     /// Sends a signal. The process is not waited for before [`Child::wait`], so its number is still
     /// its own.
     pub(crate) fn signal(&self, signal: Signal) {
@@ -197,8 +214,8 @@ impl Child {
         let status = ended.unwrap_or_else(|| self.process.kill());
         let output = Output {
             status: number_of(status),
-            stdout: text_from(self.stdout),
-            stderr: text_from(self.stderr),
+            stdout: self.stdout.whole(),
+            stderr: self.stderr.whole(),
         };
         assert!(
             ended.is_some(),
@@ -238,18 +255,44 @@ impl Drop for Process {
     }
 }
 
-/// Reads a pipe while the binary runs, for one that nobody reads would stop it once full.
-fn collect(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        pipe.read_to_end(&mut bytes).expect("a pipe can be read");
-        bytes
-    })
+/// What comes through a pipe, read while the binary runs, for one that nobody reads would stop it
+/// once full.
+struct Pipe {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
 }
 
-fn text_from(pipe: JoinHandle<Vec<u8>>) -> String {
-    let bytes = pipe.join().expect("a pipe can be read");
-    String::from_utf8(bytes).expect("the binary prints UTF-8")
+impl Pipe {
+    fn collect(mut pipe: impl Read + Send + 'static) -> Self {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let collected = Arc::clone(&bytes);
+        let reader = thread::spawn(move || {
+            let mut chunk = [0; 16 * 1024];
+            loop {
+                match pipe.read(&mut chunk).expect("a pipe can be read") {
+                    0 => return,
+                    count => lock(&collected).extend_from_slice(&chunk[..count]),
+                }
+            }
+        });
+        Self { bytes, reader }
+    }
+
+    fn so_far(&self) -> String {
+        String::from_utf8_lossy(&lock(&self.bytes)).into_owned()
+    }
+
+    /// All of it, once the other side is closed.
+    fn whole(self) -> String {
+        self.reader.join().expect("a pipe can be read");
+        String::from_utf8(lock(&self.bytes).clone()).expect("the binary prints UTF-8")
+    }
+}
+
+fn lock(bytes: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
+    bytes
+        .lock()
+        .expect("nothing panics while it holds the bytes")
 }
 
 /// The exit status, or the number of the signal that ended the process below zero: a process that

@@ -3,8 +3,8 @@
 //!
 //! Nothing here knows what the tool should do. [`server`] plays whatever [`answer`]s a test
 //! scripts, broken ones included, and keeps every [`request`]; [`command`] starts the binary cut
-//! off from the machine's settings and reads what it printed and wrote; [`rows`] does both for one
-//! file of rows.
+//! off from the machine's settings and reads what it printed and wrote. Both together: [`rows`] for
+//! what is sent of a file, [`sent`] for what comes of its rows.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -15,4 +15,5 @@ pub(crate) mod answer;
 pub(crate) mod command;
 pub(crate) mod request;
 pub(crate) mod rows;
+pub(crate) mod sent;
 pub(crate) mod server;

@@ -65,6 +65,16 @@ impl Server {
         self.shared.state().requests.clone()
     }
 
+    /// The slug of every request so far, in order of arrival.
+    pub(crate) fn slugs(&self) -> Vec<String> {
+        let state = self.shared.state();
+        state
+            .requests
+            .iter()
+            .map(|request| request.slug.clone())
+            .collect()
+    }
+
     /// The requests so far for one conversation, in order of arrival.
     pub(crate) fn requests_for(&self, slug: &str) -> Vec<Request> {
         self.shared

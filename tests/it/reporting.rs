@@ -1,0 +1,281 @@
+//! What a person reads and what a script reads.
+
+#![expect(clippy::panic, reason = "a step that fails fails the test")]
+
+use serde_json::{Value, json};
+
+use super::support::answer::Answer;
+use super::support::command::{Workspace, summary};
+use super::support::request::Request;
+use super::support::sent::{Sent, command, numbered, send, send_file};
+use super::support::server::Server;
+
+/// Rejects what begins with `bad`, knows nothing of what begins with `gone`, and shows another
+/// status where the slug begins with `other`.
+fn mixed(request: &Request) -> Answer {
+    match request.slug.split('-').next().unwrap_or_default() {
+        "bad" => Answer::json(422, &json!({"errors": {"status": ["is wrong"]}})),
+        "gone" => Answer::text(404, ""),
+        "other" => Answer::json(200, &json!({"status": 4})),
+        "login" => Answer::text(401, ""),
+        _ => Answer::echo(request),
+    }
+}
+
+/// Where `words` begin in `text`; fails the test if they are not in it.
+fn place_of(words: &str, text: &str) -> usize {
+    text.find(words)
+        .unwrap_or_else(|| panic!("no {words:?} in:\n{text}"))
+}
+
+#[test]
+fn the_summary_tells_first_what_differs_then_counts_and_grouped_reasons_and_where_the_files_are() {
+    let server = Server::start(mixed);
+    let slugs = [
+        "ok-1", "bad-1", "gone-1", "bad-2", "other-1", "bad-3", "ok-2",
+    ];
+    let sent = send(&server, &slugs, "--workers 1");
+    sent.expect_status(1);
+    let text = &sent.output.stderr;
+    let differs = place_of("1 row differ", text);
+    let counts = place_of("3 updated, 3 rejected, 1 not_found", text);
+    let commonest = place_of("status: is wrong", text);
+    let rarer = place_of("no such conversation", text);
+    assert!(
+        differs < counts && counts < commonest && commonest < rarer,
+        "{text}"
+    );
+    assert_eq!(
+        text.matches("status: is wrong").count(),
+        1,
+        "grouped: {text}"
+    );
+    let line = text
+        .lines()
+        .find(|line| line.contains("status: is wrong"))
+        .expect("a line");
+    assert!(
+        line.contains('3') && line.contains("line 3") && line.contains("bad-1"),
+        "{line}"
+    );
+    place_of("asked for 2 (Done), the server shows 4", text);
+    place_of("7 requests", text);
+    let files = place_of("out", text);
+    let command = place_of("reamaze-bulk run out/failed.csv", text);
+    assert!(files < command, "{text}");
+    assert_eq!(sent.output.stdout, "");
+}
+
+#[test]
+fn the_summary_of_a_run_that_went_well_asks_for_nothing_more() {
+    let server = Server::start(mixed);
+    let sent = send(&server, &["ok-1", "ok-2"], "");
+    sent.expect_status(0);
+    let text = &sent.output.stderr;
+    place_of("2 updated", text);
+    for word in ["differ", "rejected", "failed", "again"] {
+        assert!(!text.contains(word), "{word} in:\n{text}");
+    }
+}
+
+#[test]
+fn before_it_sends_a_run_says_what_it_is_about_to_do() {
+    let server = Server::start(mixed);
+    let rows = "slug,tag_list\na,vip\nb,[]\nc,old\n";
+    let sent = send_file(&server, "rows.csv", rows, "");
+    let text = &sent.output.stderr;
+    place_of("3 requests", text);
+    place_of("500/s", text);
+    place_of("agent@example.com", text);
+    place_of(&server.base_url(), text);
+    place_of(
+        "replaces all tags on 2 conversations, clears them on 1",
+        text,
+    );
+}
+
+#[test]
+fn with_json_standard_output_is_one_document_whatever_the_status() {
+    let server = Server::start(mixed);
+    let (good, bad) = ("slug,status\nok,2\n", "slug,status\nok,2\nbad,2\n");
+    for (status, rows, options) in [
+        (0, good, ""),
+        (0, good, "-v"),
+        (0, "slug,status\n", ""),
+        (1, bad, ""),
+        (1, bad, "-q"),
+        (1, "slug,status\nother,2\n", ""),
+        (2, good, "--workers 1000"),
+        (2, good, "--brand a.b"),
+        (2, good, "--out rows.csv"),
+        (3, "slug,status\na,99\n", ""),
+        (3, "slug,colour\na,99\n", ""),
+        (3, "", ""),
+        (6, "slug,status\nlogin,2\n", ""),
+    ] {
+        let workspace = Workspace::new();
+        workspace.write("rows.csv", rows);
+        let run = command(&workspace, &format!("run rows.csv --yes --json {options}"));
+        let output = run.against(&server).output();
+        assert_eq!(output.status, status, "{rows:?} {options}: {output:#?}");
+        let document: Value = serde_json::from_str(&output.stdout).expect("one document");
+        assert_eq!(document["exit_status"], status, "{document}");
+        assert_eq!(document["error"].is_string(), status > 1, "{document}");
+        match workspace.run_dirs().as_slice() {
+            [] => assert_eq!(document["run_dir"], Value::Null),
+            [made, ..] => {
+                let mut written = summary(made);
+                written["finished_at"] = document["finished_at"].clone();
+                assert_eq!(document, written);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_quiet_run_that_went_well_says_nothing_and_one_that_did_not_speaks() {
+    let server = Server::start(mixed);
+    let quiet = send(&server, &["ok-1", "ok-2"], "-q");
+    let said = [quiet.output.stdout.as_str(), quiet.output.stderr.as_str()];
+    assert_eq!(said, ["", ""]);
+    quiet.expect_status(0);
+    let loud = send(&server, &["ok-1", "bad-1"], "-q");
+    assert!(
+        loud.output.stderr.contains("1 rejected"),
+        "{}",
+        loud.output.stderr
+    );
+}
+
+#[test]
+fn throttling_is_said_aloud_and_counted() {
+    let server = Server::start(|request| match request.nth {
+        0 => Answer::text(429, "").header("Retry-After", "1"),
+        _ => Answer::echo(request),
+    });
+    let sent = send(&server, &["a"], "");
+    sent.expect_status(0);
+    let text = &sent.output.stderr;
+    place_of("HTTP 429", text);
+    place_of("1 throttled", text);
+    assert_eq!(sent.summary()["throttled"], 1);
+}
+
+#[test]
+fn progress_that_nobody_can_see_move_has_no_control_characters() {
+    let server = Server::start(mixed);
+    for style in ["auto", "lines", "none", "bar"] {
+        let sent = send(&server, &["ok", "bad"], &format!("--progress {style}"));
+        sent.expect_status(1);
+        expect_tame(style, &sent.output.stderr);
+    }
+}
+
+/// Fails the test if a text acts on a terminal: controls, or marks that turn the direction of
+/// writing or cannot be seen.
+fn expect_tame(place: &str, text: &str) {
+    let acts = |c: &char| {
+        c.is_control() && *c != '\n'
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+            || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let found = text.chars().find(acts);
+    assert_eq!(found, None, "in {place}: {text:?}");
+}
+
+/// Fails the test if a run shows or records anything that acts on a terminal.
+fn expect_tame_run(sent: &Sent) {
+    expect_tame("standard error", &sent.output.stderr);
+    expect_tame("standard output", &sent.output.stdout);
+    for name in ["results.csv", "summary.json"] {
+        expect_tame(name, &sent.workspace.read(&format!("out/{name}")));
+    }
+    assert_eq!(
+        sent.workspace.read("out/results.csv").lines().count(),
+        sent.ledger().len() + 1
+    );
+}
+
+const HOSTILE: &str =
+    "\u{1b}[2J\u{1b}]0;x\u{7} \u{202e}evil\u{2066}\u{200b} \u{9b}31m a\r\nb\u{2028}c";
+
+#[test]
+fn what_a_server_says_cannot_act_on_a_terminal_or_break_a_line() {
+    let server = Server::start(|request| match request.slug.as_str() {
+        "ok" => Answer::echo(request),
+        "json" => Answer::json(
+            422,
+            &json!({"errors": {format!("status{HOSTILE}"): [HOSTILE]}}),
+        ),
+        "text" => Answer::text(422, HOSTILE),
+        "html" => Answer::html(422, &format!("<p>{HOSTILE}&#27;[2J&#x202e;</p>")),
+        "forbidden" => Answer::text(403, HOSTILE),
+        "teapot" => Answer::text(418, HOSTILE),
+        "slug" => Answer::json(200, &json!({"slug": HOSTILE})),
+        _ => Answer::json(200, &json!({"tag_list": [HOSTILE], "status": HOSTILE})),
+    });
+    let slugs = [
+        "ok",
+        "json",
+        "text",
+        "html",
+        "forbidden",
+        "teapot",
+        "slug",
+        "differs",
+    ];
+    let sent = send(&server, &slugs, "--workers 1 --retries 0 -v --json");
+    sent.expect_status(1);
+    expect_tame_run(&sent);
+    let failed = sent.failed("csv").expect("rows to feed back");
+    expect_tame("failed.csv", &failed);
+    for slug in &slugs[1..6] {
+        assert!(
+            sent.line(slug).reasons.contains("evil"),
+            "{:?}",
+            sent.line(slug)
+        );
+    }
+}
+
+#[test]
+fn what_a_file_says_cannot_act_on_a_terminal_or_break_a_line() {
+    let server = Server::start(|request| match request.slug.as_str() {
+        "other" => Answer::json(200, &json!({"data": {"note": "x"}})),
+        _ => Answer::text(422, "no"),
+    });
+    let rows = format!(
+        "slug,status,data.note\nother,2,\"{HOSTILE}\"\nbi\u{202e}di,2,\nnull\0,2,\n\
+         ok,\"{HOSTILE}\",\nin\u{200b}visible,2,\n\"two\nlines\",2,\n"
+    );
+    let sent = send_file(&server, "rows.csv", rows, "--skip-invalid -v --json");
+    sent.expect_status(1);
+    expect_tame_run(&sent);
+}
+
+#[test]
+fn what_a_server_says_is_no_formula_for_a_spreadsheet() {
+    let formulas = [
+        "=cmd|' /C calc'!A0",
+        "+1",
+        "-1",
+        "@SUM(1)",
+        "\t=1",
+        " =1",
+        "＝1",
+    ];
+    let server = Server::start(move |request| {
+        let number: usize = request.slug.parse().expect("a number for a slug");
+        Answer::json(422, &json!({"error": formulas[number]}))
+    });
+    let sent = send(&server, &numbered("", formulas.len()), "");
+    sent.expect_status(1);
+    let lines = sent.ledger();
+    let failed = sent.failed("csv").expect("rows to feed back");
+    let mut failed = csv::Reader::from_reader(failed.as_bytes());
+    let notes = failed.records().map(|row| row.expect("CSV")[3].to_owned());
+    let reasons = lines.iter().map(|line| line.reasons.clone());
+    for reason in reasons.chain(notes) {
+        assert!(reason.starts_with('\''), "{reason}");
+    }
+}

@@ -1,0 +1,237 @@
+//! Rows and a script for the server -> a run that has ended, and what came of each row.
+//!
+//! Most tests want no more than that: the rows are in a fresh workspace, the run goes to `out`, and
+//! whatever came of it, the sums of the run directory must agree.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, mpsc};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
+
+use serde_json::Value;
+
+use super::answer::Answer;
+use super::command::{Child, LedgerLine, Output, Run, Workspace, failed, ledger, summary};
+use super::server::Server;
+
+/// How long [`eventually`] looks before it fails the test.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A run that goes on.
+pub(crate) struct Started {
+    pub(crate) workspace: Workspace,
+    pub(crate) child: Child,
+}
+
+/// A run that has ended.
+pub(crate) struct Sent {
+    pub(crate) workspace: Workspace,
+    pub(crate) output: Output,
+    pub(crate) run_dir: PathBuf,
+}
+
+/// A CSV file that sets status 2 for each of these conversations.
+pub(crate) fn done(slugs: &[impl AsRef<str>]) -> String {
+    let lines = slugs.iter().map(|slug| format!("{},2\n", slug.as_ref()));
+    format!("slug,status\n{}", lines.collect::<String>())
+}
+
+/// `count` slugs: `PREFIX0`, `PREFIX1` and so on.
+pub(crate) fn numbered(prefix: &str, count: usize) -> Vec<String> {
+    (0..count)
+        .map(|number| format!("{prefix}{number}"))
+        .collect()
+}
+
+/// The binary with these arguments, written as for a shell, ready to run in that workspace.
+pub(crate) fn command(workspace: &Workspace, line: &str) -> Run {
+    let words = shlex::split(line).expect("words as a shell reads them");
+    workspace.command(&words.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// The run of a file that goes to `out` without asking, quickly unless `options` say otherwise.
+pub(crate) fn to_out(workspace: &Workspace, name: &str, options: &str) -> Run {
+    let rate = if options.contains("--rate") {
+        ""
+    } else {
+        "--rate 500/s"
+    };
+    command(
+        workspace,
+        &format!("run {name:?} --yes --out out {rate} {options}"),
+    )
+}
+
+/// Sets status 2 for each of these conversations.
+pub(crate) fn send(server: &Server, slugs: &[impl AsRef<str>], options: &str) -> Sent {
+    start(server, slugs, options).wait()
+}
+
+/// Sends the rows of a file of that name and content.
+pub(crate) fn send_file(
+    server: &Server,
+    name: &str,
+    rows: impl AsRef<[u8]>,
+    options: &str,
+) -> Sent {
+    start_file(server, name, rows, options).wait()
+}
+
+/// The same as [`send`], while it runs.
+pub(crate) fn start(server: &Server, slugs: &[impl AsRef<str>], options: &str) -> Started {
+    start_file(server, "rows.csv", done(slugs), options)
+}
+
+fn start_file(server: &Server, name: &str, rows: impl AsRef<[u8]>, options: &str) -> Started {
+    let workspace = Workspace::new();
+    workspace.write(name, rows);
+    let child = to_out(&workspace, name, options).against(server).spawn();
+    Started { workspace, child }
+}
+
+impl Started {
+    /// Where the run's files are.
+    pub(crate) fn run_dir(&self) -> PathBuf {
+        self.workspace.path().join("out")
+    }
+
+    /// Waits for the end.
+    pub(crate) fn wait(self) -> Sent {
+        let run_dir = self.run_dir();
+        let sent = Sent {
+            workspace: self.workspace,
+            output: self.child.wait(),
+            run_dir,
+        };
+        if sent.run_dir.join("summary.json").exists() {
+            sent.check_sums();
+        }
+        sent
+    }
+}
+
+impl Sent {
+    /// The lines of results.csv.
+    pub(crate) fn ledger(&self) -> Vec<LedgerLine> {
+        ledger(&self.run_dir)
+    }
+
+    /// The line of results.csv about one conversation.
+    pub(crate) fn line(&self, slug: &str) -> LedgerLine {
+        let mut lines = self.ledger().into_iter().filter(|line| line.slug == slug);
+        let line = lines.next();
+        assert_eq!(lines.count(), 0, "{slug} has one line in results.csv");
+        line.unwrap_or_else(|| panic!("no line for {slug} in results.csv: {:#?}", self.output))
+    }
+
+    /// `SLUG OUTCOME` of each line of results.csv.
+    pub(crate) fn outcomes(&self) -> Vec<String> {
+        let lines = self.ledger();
+        let told = |line: &LedgerLine| format!("{} {}", line.slug, line.outcome);
+        lines.iter().map(told).collect()
+    }
+
+    /// The content of summary.json.
+    pub(crate) fn summary(&self) -> Value {
+        summary(&self.run_dir)
+    }
+
+    /// The text of `failed.EXT`, if there is such a file.
+    pub(crate) fn failed(&self, ext: &str) -> Option<String> {
+        failed(&self.run_dir, ext)
+    }
+
+    /// Fails the test unless the run ended with that exit status.
+    pub(crate) fn expect_status(&self, status: i32) {
+        assert_eq!(self.output.status, status, "{:#?}", self.output);
+    }
+
+    /// Fails the test unless every row is accounted for: a line in the ledger each, and in the file
+    /// to feed back those that are not updated.
+    fn check_sums(&self) {
+        let (lines, summary) = (self.ledger(), self.summary());
+        assert_eq!(
+            summary["rows"],
+            lines.len(),
+            "rows and lines in results.csv"
+        );
+        let physical: BTreeSet<u64> = lines.iter().map(|line| line.line).collect();
+        assert_eq!(physical.len(), lines.len(), "one line for each row");
+        let counts = summary["counts"].as_object().expect("counts by outcome");
+        for (outcome, count) in counts {
+            let found = lines.iter().filter(|line| line.outcome == *outcome);
+            assert_eq!(*count, found.count(), "{outcome} in counts and results.csv");
+        }
+        let attempts: u64 = lines.iter().map(|line| line.attempts).sum();
+        assert_eq!(summary["requests"], attempts, "requests and attempts");
+        let updated = lines.iter().filter(|line| line.outcome == "updated");
+        let to_feed_back = lines.len() - updated.count();
+        assert_eq!(self.rows_to_feed_back(), to_feed_back, "rows in failed.*");
+    }
+
+    fn rows_to_feed_back(&self) -> usize {
+        let mut rows = 0;
+        for (ext, delimiter) in [("csv", b','), ("tsv", b'\t')] {
+            let text = self.failed(ext).unwrap_or_default();
+            let delimiter = match text.lines().next() {
+                Some(header) if header.contains(';') => b';',
+                _ => delimiter,
+            };
+            let mut reader = csv::ReaderBuilder::new();
+            let mut reader = reader.delimiter(delimiter).from_reader(text.as_bytes());
+            rows += reader.records().flatten().count();
+        }
+        rows + self.failed("jsonl").unwrap_or_default().lines().count()
+    }
+}
+
+/// A server that shows what it was asked for, and holds back its first answer about `slug` until
+/// the test drops the sender.
+///
+/// Bind the two in this order, `let (server, release) = ...`: a failing test then releases first.
+pub(crate) fn holding(slug: &'static str) -> (Server, mpsc::Sender<()>) {
+    let (release, held) = mpsc::channel();
+    let held = Mutex::new(held);
+    let server = Server::start(move |request| {
+        if request.slug == slug && request.nth == 0 {
+            // The end of the other side is what is waited for.
+            let _ = held.lock().expect("one waits at a time").recv();
+        }
+        Answer::echo(request)
+    });
+    (server, release)
+}
+
+/// Looks until `is_so`; fails the test if it never is.
+pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// `OUTCOME HTTP_STATUS ATTEMPTS` of a line of results.csv; `-` for no status.
+pub(crate) fn fate(line: &LedgerLine) -> String {
+    let status = if line.http_status.is_empty() {
+        "-"
+    } else {
+        &line.http_status
+    };
+    format!("{} {status} {}", line.outcome, line.attempts)
+}
+
+/// Every file and directory below `directory`, sorted.
+pub(crate) fn tree(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let entries = fs::read_dir(directory).expect("a readable directory");
+    for path in entries.map(|entry| entry.expect("a readable directory").path()) {
+        if path.is_dir() {
+            found.extend(tree(&path));
+        }
+        found.push(path);
+    }
+    found.sort();
+    found
+}
