@@ -53,6 +53,7 @@ fn judged(text: &str) -> u64 {
     let check = Check {
         keep: KeepViolations::First,
         max_rows: None,
+        recorded: Arc::default(),
         stop: &Stop::default(),
     };
     let (findings, _) = check

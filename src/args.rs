@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::exit;
 use crate::input::Format;
-use crate::pipeline::Rate;
+use crate::pipeline::{MaxFailures, Rate};
 
 /// Change thousands of Re:amaze conversations from one file, and account for every row.
 #[derive(Debug, Parser)]
@@ -52,7 +52,12 @@ beyond the end of the process.";
 )]
 pub struct RunArgs {
     /// File of rows (CSV, TSV or JSONL), or `-` for standard input
-    pub input: PathBuf,
+    #[arg(required_unless_present = "resume")]
+    pub input: Option<PathBuf>,
+
+    /// Go on with a run that was cut short: its directory, or `latest` under reamaze-runs
+    #[arg(long, value_name = "DIR|latest", conflicts_with_all = ["input", "out", "max_rows", "sandbox"])]
+    pub resume: Option<PathBuf>,
 
     /// Format of INPUT [default: by its name's ending, else by its first bytes]
     #[arg(long, value_enum)]
@@ -98,13 +103,30 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
 
-    /// Time for one request, like 30s, 2m or bare seconds
-    #[arg(long, value_name = "T", value_parser = timeout, default_value = "30s")]
-    pub timeout: Duration,
+    /// Time for one request, like 30s, 2m or bare seconds [default: 30s]
+    #[arg(long, value_name = "T", value_parser = timeout)]
+    pub timeout: Option<Duration>,
 
-    /// Tries after the first, for what can be retried; a 429 never counts
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1000), default_value_t = 5)]
-    pub retries: u32,
+    /// Tries after the first, for what can be retried; a 429 never counts [default: 5]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1000))]
+    pub retries: Option<u32>,
+
+    /// Send the first N rows that are due, and leave the rest to --resume
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+
+    /// Stop sending after this long, like 6h; --resume goes on
+    #[arg(long, value_name = "T", value_parser = duration)]
+    pub max_duration: Option<Duration>,
+
+    /// Stop past this many rows that are rejected, not found, failed or unknown: N, N% (from the
+    /// 50th row on) or none [default: 50%]
+    #[arg(long, value_name = "N|N%|none", value_parser = max_failures)]
+    pub max_failures: Option<AllowedFailures>,
+
+    /// Run although another run holds the account
+    #[arg(long)]
+    pub allow_overlap: bool,
 
     /// Do not compare the server's answer with what was asked for
     #[arg(long)]
@@ -221,8 +243,53 @@ impl std::fmt::Display for AskedRate {
     }
 }
 
+/// How many rows may go wrong, and how that was typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AllowedFailures {
+    /// What it means.
+    pub most: MaxFailures,
+    text: String,
+}
+
+impl Default for AllowedFailures {
+    fn default() -> Self {
+        Self {
+            most: MaxFailures::Share(0.5),
+            text: "50%".into(),
+        }
+    }
+}
+
+impl std::fmt::Display for AllowedFailures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Reads `N`, `N%` or `none`.
+///
+/// # Errors
+/// Says what would be right.
+pub fn max_failures(text: &str) -> Result<AllowedFailures, String> {
+    let most = match text {
+        "none" => MaxFailures::Unlimited,
+        _ if text.ends_with('%') => MaxFailures::Share(percentage(text)?),
+        _ => MaxFailures::Rows(
+            text.parse()
+                .map_err(|_| "write a number of rows, a share like 50%, or none")?,
+        ),
+    };
+    Ok(AllowedFailures {
+        most,
+        text: text.to_owned(),
+    })
+}
+
 /// Reads `N/s` or `N/m`, 1/m to 1000000/s.
-fn rate(text: &str) -> Result<AskedRate, String> {
+///
+/// # Errors
+/// Says what would be right.
+pub fn rate(text: &str) -> Result<AskedRate, String> {
     let Some((number, unit)) = text.split_once('/') else {
         return Err(format!(
             "per second or per minute? write {text}/s or {text}/m"
@@ -288,7 +355,11 @@ fn delimiter(text: &str) -> Result<u8, String> {
     }
 }
 
-fn timezone(text: &str) -> Result<TimeZone, String> {
+/// Reads the name of a time zone.
+///
+/// # Errors
+/// When the machine does not know it.
+pub fn timezone(text: &str) -> Result<TimeZone, String> {
     TimeZone::get(text)
         .map_err(|_| "is no time zone that is known here (write one like Europe/Berlin)".into())
 }

@@ -2,18 +2,18 @@
 
 use std::env;
 use std::fs;
-use std::io::{IsTerminal as _, stderr, stdin};
+use std::io::{self, IsTerminal as _, Read as _, stderr, stdin};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use crate::api::{Account, BaseUrl, check_email};
-use crate::args::{AskedRate, RunArgs};
+use crate::args::{AllowedFailures, AskedRate, RunArgs, max_failures, rate, timezone};
 use crate::error::Error;
-use crate::input::Wanted;
-use crate::ledger::Place;
-use crate::model::text::{quoted, visible};
+use crate::input::{Format, Layout, Wanted};
+use crate::ledger::{FORMAT_VERSION, Place, RunAccount, RunFile, RunInput, RunOptions};
+use crate::model::text::{head, one_line, quoted};
 use crate::validate::{Clock, Draft};
 
 /// Where a run sends.
@@ -41,11 +41,66 @@ pub enum Consent {
     Ask,
 }
 
+/// Where rows come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Standard input.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+impl Source {
+    fn new(path: &Path) -> Self {
+        if path == Path::new("-") {
+            Self::Stdin
+        } else {
+            Self::File(path.to_owned())
+        }
+    }
+
+    /// The input as the user named it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Stdin => "standard input".into(),
+            Self::File(path) => one_line(&path.display().to_string(), 1000),
+        }
+    }
+
+    /// Where it is, for people: a path need not be text.
+    fn absolute(&self) -> String {
+        match self {
+            Self::Stdin => "-".into(),
+            Self::File(path) => {
+                let absolute = std::path::absolute(path);
+                let absolute = absolute.unwrap_or_else(|_| path.clone());
+                absolute.to_string_lossy().into_owned()
+            }
+        }
+    }
+
+    /// The name of a file without its ending.
+    fn stem(&self) -> String {
+        match self {
+            Self::Stdin => "stdin".into(),
+            // A name that begins with a dot would hide the results.
+            Self::File(path) => {
+                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+                // A name with the time behind it must stay a name that file systems take.
+                head(stem.trim_start_matches('.'), 200).to_owned()
+            }
+        }
+    }
+}
+
 /// A run, resolved.
 #[derive(Debug)]
 pub struct Settings {
-    /// What was typed.
+    /// What was typed; of a resumed run also what it takes over.
     pub args: RunArgs,
+    /// Where rows come from.
+    pub source: Source,
     /// Where to send.
     pub target: Target,
     /// What to know of the input's form before opening it.
@@ -57,7 +112,13 @@ pub struct Settings {
     /// The ceiling of requests.
     pub rate: AskedRate,
     /// Requests in flight at most.
-    pub workers: usize,
+    pub workers: u16,
+    /// Time for one request.
+    pub timeout: Duration,
+    /// Tries after the first.
+    pub retries: u32,
+    /// How many rows may go wrong.
+    pub max_failures: AllowedFailures,
     /// Where the run directory appears.
     pub place: Place,
     /// Whether to ask.
@@ -66,73 +127,194 @@ pub struct Settings {
     pub warnings: Vec<String>,
 }
 
+/// Time for one request.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Tries after the first.
+const RETRIES: u32 = 5;
+
 impl Settings {
-    /// Resolves what was typed.
+    /// Resolves what was typed for a new run.
     ///
     /// # Errors
     /// When something is missing, contradictory, or a way for the token to reach a stranger.
     pub fn resolve(args: RunArgs) -> Result<Self, Error> {
+        let source = Source::new(args.input.as_deref().unwrap_or(Path::new("-")));
+        Self::of(args, source, None)
+    }
+
+    /// Resolves what was typed for going on with the run in `directory`.
+    ///
+    /// # Errors
+    /// The same, and when something is asked for that the run is not bound to.
+    pub fn resume(args: RunArgs, directory: &Path, run: &RunFile) -> Result<Self, Error> {
+        let args = taken_over(args, &run.options)?;
+        let input = directory.join(format!("input.{}", run.options.format.extension()));
+        let settings = Self::of(args, Source::File(input), Some(&run.account))?;
+        let (base_url, email) = settings.target.account();
+        let is_same = base_url.is_none_or(|url| url.as_str() == run.account.base_url)
+            && email.is_none_or(|email| email == run.account.email);
+        if !is_same {
+            return Err(Error::Usage(format!(
+                "the run belongs to {} at {}: another account cannot go on with it",
+                run.account.email, run.account.base_url
+            )));
+        }
+        Ok(settings)
+    }
+
+    fn of(args: RunArgs, source: Source, account: Option<&RunAccount>) -> Result<Self, Error> {
         let clock = Clock {
             now: Timestamp::now(),
             timezone: args.timezone.clone(),
         };
         let set =
             Draft::of_set(args.set.iter().map(String::as_str), &clock).map_err(Error::Usage)?;
-        let wanted = Wanted::new(args.format, args.delimiter, &args.input);
-        if wanted.format == Some(crate::input::Format::Jsonl) && args.delimiter.is_some() {
+        let path = args.input.as_deref().unwrap_or(Path::new(""));
+        let wanted = Wanted::new(args.format, args.delimiter, path);
+        if wanted.format == Some(Format::Jsonl) && args.delimiter.is_some() {
             return Err(Error::usage("--delimiter: JSONL has none"));
         }
-        let consent = consent(&args)?;
+        let consent = consent(&args, &source)?;
         let rate = args.rate.unwrap_or_else(|| default_rate(&args));
-        let place = match &args.out {
-            Some(path) => Place::At(path.clone()),
-            None => Place::Named(format!(
-                "{}-{}",
-                stem(&args.input),
-                clock.now.strftime("%Y%m%dT%H%M%SZ")
-            )),
-        };
+        let time = clock.now.strftime("%Y%m%dT%H%M%SZ");
+        let named = || Place::Named(format!("{}-{time}", source.stem()));
+        let place = args.out.clone().map_or_else(named, Place::At);
         let mut warnings = Vec::new();
-        let target = target(&args, &mut warnings)?;
-        let workers = args
-            .workers
-            .map_or_else(|| default_workers(rate), usize::from);
+        let target = target(&args, account, &mut warnings)?;
         Ok(Self {
+            workers: args.workers.unwrap_or_else(|| default_workers(rate)),
+            timeout: args.timeout.unwrap_or(TIMEOUT),
+            retries: args.retries.unwrap_or(RETRIES),
+            max_failures: args.max_failures.clone().unwrap_or_default(),
             args,
+            source,
             target,
             wanted,
             clock,
             set,
             rate,
-            workers,
             place,
             consent,
             warnings,
         })
     }
 
-    /// The input as the user named it.
+    /// What `run.json` says of a run of these settings.
     #[must_use]
-    pub fn input_name(&self) -> String {
-        if self.reads_stdin() {
-            "standard input".into()
-        } else {
-            visible(&self.args.input.display().to_string())
+    pub fn run_file(&self, account: &Account, layout: Layout, sha256: String) -> RunFile {
+        let args = &self.args;
+        let has_cells = layout.format != Format::Jsonl;
+        RunFile {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            format_version: FORMAT_VERSION,
+            created_at: self.clock.now,
+            account: RunAccount {
+                base_url: account.base_url().to_string(),
+                email: account.email().to_owned(),
+            },
+            input: RunInput {
+                path: self.source.absolute(),
+                sha256,
+            },
+            options: RunOptions {
+                format: layout.format,
+                delimiter: has_cells.then(|| char::from(layout.delimiter)),
+                timezone: zone_name(args),
+                set: args.set.clone(),
+                skip_invalid: args.skip_invalid,
+                rate: self.rate.to_string(),
+                workers: self.workers,
+                timeout_s: self.timeout.as_secs_f64(),
+                retries: self.retries,
+                max_failures: self.max_failures.to_string(),
+                verify: !args.no_verify,
+                sandbox: args.sandbox,
+            },
         }
-    }
-
-    /// Whether rows come from standard input.
-    #[must_use]
-    pub fn reads_stdin(&self) -> bool {
-        self.args.input == Path::new("-")
     }
 }
 
-fn consent(args: &RunArgs) -> Result<Consent, Error> {
+impl Target {
+    /// The address and the login, as far as they are known.
+    #[must_use]
+    pub fn account(&self) -> (Option<&BaseUrl>, Option<&str>) {
+        match self {
+            Self::Account(account) => (Some(account.base_url()), Some(account.email())),
+            Self::Sandbox => (None, None),
+            Self::Nowhere { base_url, email } => (base_url.as_ref(), email.as_deref()),
+        }
+    }
+}
+
+fn zone_name(args: &RunArgs) -> Option<String> {
+    args.timezone.as_ref()?.iana_name().map(str::to_owned)
+}
+
+/// What was typed, completed from the run that goes on. What a run is bound to cannot be changed:
+/// rows that were sent would have meant something else.
+fn taken_over(mut args: RunArgs, run: &RunOptions) -> Result<RunArgs, Error> {
+    if run.sandbox {
+        return Err(Error::usage(
+            "a run in the sandbox cannot be resumed: its simulated Re:amaze is gone",
+        ));
+    }
+    let bound = |name: &str, is_same: bool| {
+        let message = format!("--{name}: a resumed run is bound to what it was started with");
+        if is_same {
+            Ok(())
+        } else {
+            Err(Error::Usage(message))
+        }
+    };
+    let delimiter = run.delimiter.and_then(|c| u8::try_from(c).ok());
+    bound("set", args.set.is_empty() || args.set == run.set)?;
+    bound(
+        "timezone",
+        args.timezone.is_none() || zone_name(&args) == run.timezone,
+    )?;
+    bound(
+        "format",
+        args.format.is_none_or(|format| format == run.format),
+    )?;
+    bound(
+        "delimiter",
+        args.delimiter.is_none() || args.delimiter == delimiter,
+    )?;
+    bound("skip-invalid", !args.skip_invalid || run.skip_invalid)?;
+    let broken = |error: String| Error::Usage(format!("{}: {error}", RunFile::NAME));
+    args.set.clone_from(&run.set);
+    args.timezone = run
+        .timezone
+        .as_deref()
+        .map(timezone)
+        .transpose()
+        .map_err(broken)?;
+    args.format = Some(run.format);
+    args.delimiter = delimiter;
+    args.skip_invalid = run.skip_invalid;
+    args.rate = Some(
+        args.rate
+            .map_or_else(|| rate(&run.rate), Ok)
+            .map_err(broken)?,
+    );
+    args.workers = args.workers.or(Some(run.workers));
+    args.timeout = args
+        .timeout
+        .or_else(|| Duration::try_from_secs_f64(run.timeout_s).ok());
+    args.retries = args.retries.or(Some(run.retries));
+    let allowed = args.max_failures.take();
+    let allowed = allowed.map_or_else(|| max_failures(&run.max_failures), Ok);
+    args.max_failures = Some(allowed.map_err(broken)?);
+    args.no_verify |= !run.verify;
+    Ok(args)
+}
+
+fn consent(args: &RunArgs, source: &Source) -> Result<Consent, Error> {
     if args.yes || args.dry_run || args.sandbox {
         return Ok(Consent::Given);
     }
-    if args.input == Path::new("-") {
+    if *source == Source::Stdin {
         return Err(Error::usage(
             "rows come from standard input, so nobody can be asked there: give --yes, or look first with --dry-run",
         ));
@@ -149,41 +331,37 @@ fn default_rate(args: &RunArgs) -> AskedRate {
     let (requests, seconds) = if args.sandbox { (50, 1) } else { (120, 60) };
     AskedRate {
         requests,
-        window: std::time::Duration::from_secs(seconds),
+        window: Duration::from_secs(seconds),
     }
 }
 
 /// Enough for answers that take two seconds.
-fn default_workers(rate: AskedRate) -> usize {
+fn default_workers(rate: AskedRate) -> u16 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "2 to 64"
     )]
-    let workers = (rate.rate().per_second() * 2.0).clamp(2.0, 64.0) as usize;
+    let workers = (rate.rate().per_second() * 2.0).clamp(2.0, 64.0) as u16;
     workers
 }
 
-fn stem(input: &Path) -> String {
-    if input == Path::new("-") {
-        return "stdin".into();
-    }
-    let stem = input
-        .file_stem()
-        .map(|stem| stem.to_string_lossy().into_owned());
-    // A name that begins with a dot would hide the results.
-    stem.unwrap_or_default().trim_start_matches('.').to_owned()
-}
-
-fn target(args: &RunArgs, warnings: &mut Vec<String>) -> Result<Target, Error> {
+fn target(
+    args: &RunArgs,
+    account: Option<&RunAccount>,
+    warnings: &mut Vec<String>,
+) -> Result<Target, Error> {
     if args.sandbox {
         return Ok(Target::Sandbox);
     }
-    let base_url = base_url(args, warnings)?;
-    let email = args
-        .email
-        .clone()
-        .map_or_else(|| variable("REAMAZE_EMAIL"), |email| Ok(Some(email)))?;
+    let recorded = account.map(|account| BaseUrl::parse(&account.base_url));
+    let recorded = recorded.transpose().map_err(Error::usage)?;
+    let base_url = base_url(args, warnings)?.or(recorded);
+    let email = match &args.email {
+        Some(email) => Some(email.clone()),
+        None => variable("REAMAZE_EMAIL")?,
+    };
+    let email = email.or_else(|| Some(account?.email.clone()));
     if let Some(email) = &email {
         check_email(email).map_err(Error::usage)?;
     }
@@ -245,18 +423,30 @@ fn token(args: &RunArgs, warnings: &mut Vec<String>) -> Result<Option<String>, E
     let Some(path) = &args.token_file else {
         return variable("REAMAZE_API_TOKEN");
     };
-    let told =
-        |error: std::io::Error| Error::Usage(format!("--token-file {}: {error}", path.display()));
-    let metadata = fs::metadata(path).map_err(told)?;
+    let told = |error: io::Error| Error::Usage(format!("--token-file {}: {error}", path.display()));
+    let file = fs::File::open(path).map_err(told)?;
+    let metadata = file.metadata().map_err(told)?;
     if others_can_read(&metadata) {
         warnings.push(format!(
             "the token file {} can be read by others: chmod 600 it",
             path.display()
         ));
     }
-    let text = fs::read_to_string(path).map_err(told)?;
-    Ok(Some(text.trim().to_owned()))
+    let mut text = String::new();
+    file.take(MAX_TOKEN_BYTES)
+        .read_to_string(&mut text)
+        .map_err(told)?;
+    if text.len() as u64 == MAX_TOKEN_BYTES {
+        return Err(told(io::Error::other(
+            "it is too long for a token (is it the right file?)",
+        )));
+    }
+    // Some editors begin every file with a byte order mark.
+    Ok(Some(text.trim_start_matches('\u{feff}').trim().to_owned()))
 }
+
+/// The longest token file, in bytes.
+const MAX_TOKEN_BYTES: u64 = 4 << 10;
 
 fn others_can_read(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
@@ -273,127 +463,69 @@ fn variable(name: &str) -> Result<Option<String>, Error> {
     }
 }
 
-/// `run.json`: what was asked. Never the token.
-#[derive(Debug, Serialize)]
-pub struct RunFile {
-    version: &'static str,
-    format_version: u32,
-    account: RunAccount,
-    input: RunInput,
-    options: RunOptions,
-}
-
-#[derive(Debug, Serialize)]
-struct RunAccount {
-    base_url: String,
-    email: String,
-}
-
-#[derive(Debug, Serialize)]
-struct RunInput {
-    path: PathBuf,
-    sha256: String,
-}
-
-#[derive(Debug, Serialize)]
-struct RunOptions {
-    format: crate::input::Format,
-    delimiter: Option<char>,
-    timezone: Option<String>,
-    set: Vec<String>,
-    skip_invalid: bool,
-    rate: String,
-    workers: usize,
-    timeout_s: f64,
-    retries: u32,
-    verify: bool,
-    sandbox: bool,
-}
-
-impl RunFile {
-    /// What `settings` ask for, of an input of that layout and hash.
-    #[must_use]
-    pub fn new(
-        settings: &Settings,
-        account: &Account,
-        layout: crate::input::Layout,
-        sha256: String,
-    ) -> Self {
-        let args = &settings.args;
-        let path = if settings.reads_stdin() {
-            args.input.clone()
-        } else {
-            std::path::absolute(&args.input).unwrap_or_else(|_| args.input.clone())
-        };
-        let has_cells = layout.format != crate::input::Format::Jsonl;
-        Self {
-            version: env!("CARGO_PKG_VERSION"),
-            format_version: 1,
-            account: RunAccount {
-                base_url: account.base_url().to_string(),
-                email: account.email().to_owned(),
-            },
-            input: RunInput { path, sha256 },
-            options: RunOptions {
-                format: layout.format,
-                delimiter: has_cells.then(|| char::from(layout.delimiter)),
-                timezone: args
-                    .timezone
-                    .as_ref()
-                    .and_then(|zone| zone.iana_name().map(str::to_owned)),
-                set: args.set.clone(),
-                skip_invalid: args.skip_invalid,
-                rate: settings.rate.to_string(),
-                workers: settings.workers,
-                timeout_s: args.timeout.as_secs_f64(),
-                retries: args.retries,
-                verify: !args.no_verify,
-                sandbox: args.sandbox,
-            },
-        }
-    }
-}
-
 /// The command that feeds `failed` back under the same options.
 #[must_use]
 pub fn resubmission(settings: &Settings, failed: &Path) -> String {
     let args = &settings.args;
-    let mut words = vec![
-        "reamaze-bulk".to_owned(),
-        "run".to_owned(),
-        failed.display().to_string(),
-    ];
-    let mut option = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            words.extend([name.to_owned(), value]);
-        }
-    };
-    let delimiter = args.delimiter.map(|byte| match byte {
-        b'\t' => "tab".to_owned(),
-        byte => char::from(byte).to_string(),
-    });
-    option("--delimiter", delimiter);
-    option(
-        "--timezone",
-        args.timezone
-            .as_ref()
-            .and_then(|zone| zone.iana_name().map(str::to_owned)),
-    );
+    let mut words = Words::new([failed.display().to_string()]);
+    words.option("--delimiter", typed_delimiter(args));
+    words.option("--timezone", zone_name(args));
     for set in &args.set {
-        option("--set", Some(set.clone()));
+        words.option("--set", Some(set.clone()));
     }
-    option("--rate", args.rate.map(|rate| rate.to_string()));
-    option("--brand", args.brand.clone());
-    option("--email", args.email.clone());
-    option(
-        "--token-file",
-        args.token_file
-            .as_ref()
-            .map(|path| path.display().to_string()),
-    );
-    option("--base-url", args.base_url.clone());
-    if args.sandbox {
-        words.push("--sandbox".to_owned());
+    words.account(args);
+    words.quoted()
+}
+
+/// The command that goes on with the run in `directory`.
+#[must_use]
+pub fn resumption(settings: &Settings, directory: &Path) -> String {
+    let mut words = Words::new(["--resume".to_owned(), directory.display().to_string()]);
+    words.account(&settings.args);
+    words.quoted()
+}
+
+fn typed_delimiter(args: &RunArgs) -> Option<String> {
+    match args.delimiter? {
+        b'\t' => Some("tab".to_owned()),
+        byte => Some(char::from(byte).to_string()),
     }
-    shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| quoted(&words.join(" ")))
+}
+
+/// A command line, word by word.
+struct Words(Vec<String>);
+
+impl Words {
+    fn new(words: impl IntoIterator<Item = String>) -> Self {
+        let start = ["reamaze-bulk".to_owned(), "run".to_owned()];
+        Self(start.into_iter().chain(words).collect())
+    }
+
+    fn option(&mut self, name: &str, value: Option<String>) {
+        if let Some(value) = value {
+            self.0.extend([name.to_owned(), value]);
+        }
+    }
+
+    /// The options that say where to send, and how fast, as they were typed.
+    fn account(&mut self, args: &RunArgs) {
+        self.option("--rate", args.rate.map(|rate| rate.to_string()));
+        self.option("--brand", args.brand.clone());
+        self.option("--email", args.email.clone());
+        let token_file = args.token_file.as_ref();
+        self.option(
+            "--token-file",
+            token_file.map(|path| path.display().to_string()),
+        );
+        self.option("--base-url", args.base_url.clone());
+        if args.sandbox {
+            self.0.push("--sandbox".to_owned());
+        }
+    }
+
+    /// As a shell reads it.
+    fn quoted(&self) -> String {
+        let words = self.0.iter().map(String::as_str);
+        shlex::try_join(words).unwrap_or_else(|_| quoted(&self.0.join(" ")))
+    }
 }

@@ -18,6 +18,9 @@ pub enum Error {
     /// A temporary file or the run directory cannot be made.
     #[error("no run directory can be made: {0}")]
     Directory(LedgerError),
+    /// Another run holds the account or the run directory.
+    #[error("{0}")]
+    Held(String),
     /// The input cannot be read as rows.
     #[error("{name}: {error}")]
     Input {
@@ -34,7 +37,7 @@ pub enum Error {
     Signal(Signal),
     /// The results of a run cannot be put in order.
     #[error("{0}")]
-    Ledger(LedgerError),
+    Ledger(#[from] LedgerError),
     /// Rows could not be accounted for.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -57,12 +60,15 @@ impl Error {
     pub fn status(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Declined | Self::Directory(_) => exit::USAGE,
+            Self::Held(_) => exit::HELD,
             Self::Input { .. } | Self::Refused(_) => exit::INPUT,
             Self::Signal(signal) => exit::of_signal(*signal),
             Self::Ledger(LedgerError::Sums(_)) | Self::Run(RunError::Panicked) | Self::Fault(_) => {
                 exit::FAULT
             }
-            Self::Ledger(_) | Self::Run(RunError::Input(_)) | Self::Output(_) => exit::STOPPED,
+            Self::Ledger(_)
+            | Self::Run(RunError::Input(_) | RunError::Unwritable(_) | RunError::Threads(_))
+            | Self::Output(_) => exit::STOPPED,
         }
     }
 }

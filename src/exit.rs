@@ -10,13 +10,17 @@ pub const ROWS_LEFT: u8 = 1;
 pub const USAGE: u8 = 2;
 /// The input is unreadable, has invalid rows, or too many.
 pub const INPUT: u8 = 3;
+/// Stopped by a limit that was asked for.
+pub const LIMIT: u8 = 4;
+/// Another run holds the account or the run directory.
+pub const HELD: u8 = 5;
 /// Something is wrong beyond the rows.
 pub const STOPPED: u8 = 6;
 /// Our own fault.
 pub const FAULT: u8 = 70;
 
 /// Status and meaning, as README and `--help` show them.
-pub const TABLE: [(&str, &str); 7] = [
+pub const TABLE: [(&str, &str); 9] = [
     (
         "0",
         "every row is updated and shows what was asked for (dry run: every row is valid); or there was nothing to do",
@@ -31,13 +35,21 @@ pub const TABLE: [(&str, &str); 7] = [
         "the input is unreadable, has invalid rows, or more than --max-rows: nothing was sent",
     ),
     (
+        "4",
+        "stopped by a limit that was asked for (--limit, --max-duration); --resume goes on",
+    ),
+    (
+        "5",
+        "another run holds this account or run directory: nothing was sent",
+    ),
+    (
         "6",
-        "stopped because something is wrong: login refused, server asking for a long pause, results cannot be written",
+        "stopped because something is wrong: login refused, too many failures, server down or asking for a long pause, results cannot be written; --resume goes on",
     ),
     ("70", "our own fault: the sums do not agree, or a panic"),
     (
         "129, 130, 143",
-        "SIGHUP, SIGINT, SIGTERM, after finishing what was in flight",
+        "SIGHUP, SIGINT, SIGTERM, after finishing what was in flight; --resume goes on",
     ),
 ];
 
@@ -56,8 +68,13 @@ pub fn of_signal(signal: Signal) -> u8 {
 pub fn of_run(summary: &Summary) -> u8 {
     match &summary.stop_reason {
         Some(StopReason::Signal(signal)) => of_signal(*signal),
+        Some(StopReason::Panicked) => FAULT,
+        Some(StopReason::Limit | StopReason::MaxDuration) => LIMIT,
         Some(
-            StopReason::LoginRefused { .. }
+            StopReason::TooManyFailures { .. }
+            | StopReason::ServerDown
+            | StopReason::WrongBrand
+            | StopReason::LoginRefused { .. }
             | StopReason::LongPause { .. }
             | StopReason::InputUnreadable { .. }
             | StopReason::LedgerUnwritable { .. },

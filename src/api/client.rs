@@ -1,20 +1,17 @@
 //! One request over the wire, and the classification of what comes back.
 
-use std::error::Error as _;
+use std::error::Error;
 use std::io::Read;
 use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::StatusCode;
 use reqwest::blocking;
-use reqwest::header::{
-    ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
-};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use secrecy::ExposeSecret as _;
-use serde_json::Value;
 
 use super::{Account, Exchange, Reply, Request, Said, reasons, verify};
-use crate::model::Update;
 use crate::model::text::one_line;
+use crate::model::{Members, Update};
 
 /// The longest answer that is read, in bytes.
 const MAX_ANSWER_BYTES: u64 = 1 << 20;
@@ -38,12 +35,12 @@ pub enum Verification {
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The TLS library or the system's certificates could not be set up.
-    #[error("the HTTPS client cannot be set up: {0}")]
+    #[error("the HTTPS client cannot be set up: {}", innermost(.0))]
     Setup(#[from] reqwest::Error),
 }
 
-/// Sends updates to one account. Clones share their connections.
-#[derive(Debug, Clone)]
+/// Sends updates to one account, over connections that are kept for the next.
+#[derive(Debug)]
 pub struct Client {
     http: blocking::Client,
     account: Account,
@@ -149,7 +146,7 @@ impl Client {
                 what: named(status),
                 retry_after: None,
             },
-            201..=299 => Said::Unclear {
+            0..=299 | 600.. => Said::Unclear {
                 what: format!("{}, which is not the answer expected", named(status)),
                 retry_after: None,
             },
@@ -159,7 +156,7 @@ impl Client {
                     named(status)
                 ),
             },
-            _ => {
+            400..=499 => {
                 let reasons = self.reasons(body);
                 Said::Refused {
                     what: format!("{}: {reasons}", named(status)),
@@ -179,11 +176,18 @@ impl Client {
     /// What a 200's body shows other than was asked for; the error says why it is no conversation.
     fn shown(&self, update: &Update, body: &[u8]) -> Result<Vec<String>, String> {
         let unreadable = "HTTP 200 with something else than the conversation";
-        let Ok(Value::Object(conversation)) = serde_json::from_slice(body) else {
-            return Err(unreadable.into());
+        let text = String::from_utf8_lossy(body);
+        // Only what is compared is looked into: a stray byte elsewhere is no concern of this row.
+        let shown: Members = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            .map_err(|_| unreadable.to_owned())?;
+        let conversation = match shown.get("conversation") {
+            Some(inner) if shown.get("slug").is_none() => {
+                serde_json::from_str(inner.get()).map_err(|_| unreadable.to_owned())?
+            }
+            _ => shown,
         };
-        if let Some(slug) = conversation.get("slug").filter(|slug| !slug.is_null())
-            && slug.as_str() != Some(update.slug.as_str())
+        if let Some(slug) = conversation.get("slug").filter(|slug| slug.get() != "null")
+            && serde_json::from_str(slug.get()).ok() != Some(update.slug.as_str().to_owned())
         {
             return Err("HTTP 200 about another conversation".into());
         }
@@ -242,13 +246,17 @@ fn named(status: StatusCode) -> String {
     }
 }
 
-fn broken(error: &reqwest::Error, timeout: Duration) -> Said {
-    let mut cause = error.source();
-    let mut told = String::new();
-    while let Some(error) = cause {
-        told = one_line(&error.to_string(), MAX_TOLD);
-        cause = error.source();
+/// The innermost cause of an error: the outer ones say no more than that there is one.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
     }
+    one_line(&cause.to_string(), MAX_TOLD)
+}
+
+fn broken(error: &reqwest::Error, timeout: Duration) -> Said {
+    let told = innermost(error);
     if error.is_connect() {
         let why = if error.is_timeout() {
             "timed out"
@@ -275,23 +283,31 @@ fn broken(error: &reqwest::Error, timeout: Duration) -> Said {
 /// How long the server wants nothing: seconds, or a date (RFC 9110, section 10.2.3), which is
 /// taken by the server's own clock where the answer shows it.
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
-    let asked = text(RETRY_AFTER)?;
+    let values = headers.get_all(RETRY_AFTER).iter();
+    let date = headers.get(DATE).and_then(|date| date.to_str().ok());
+    let now = date
+        .and_then(|date| httpdate::parse_http_date(date.trim()).ok())
+        .unwrap_or(now);
+    // Of several wishes the longest.
+    values
+        .filter_map(|value| pause(value.to_str().ok()?.trim(), now))
+        .max()
+}
+
+fn pause(asked: &str, now: SystemTime) -> Option<Duration> {
     if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than a number holds is still a wish for a very long pause.
-        return Some(Duration::from_secs(
-            asked.parse().unwrap_or(u64::from(u32::MAX)),
-        ));
+        let seconds = asked.parse().unwrap_or(u64::from(u32::MAX));
+        return Some(Duration::from_secs(seconds));
     }
     let until = httpdate::parse_http_date(asked).ok()?;
-    let now = text(DATE)
-        .and_then(|date| httpdate::parse_http_date(date).ok())
-        .unwrap_or(now);
     Some(until.duration_since(now).unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::HeaderName;
+
     use super::*;
 
     fn asked(headers: &[(HeaderName, &'static str)]) -> Option<u64> {

@@ -2,10 +2,19 @@
 
 use serde_json::Value;
 
-use crate::model::text::one_line;
+use crate::model::text::{head, one_line};
 
 /// The longest line of reasons, in characters.
 const MAX_CHARS: usize = 1000;
+
+/// The longest path of a field, in bytes.
+const MAX_PATH_BYTES: usize = 100;
+
+/// Reasons that are looked at. More would not fit into the line.
+const MAX_REASONS: usize = 500;
+
+/// How much of an HTML page is looked at, in bytes.
+const MAX_HTML_BYTES: usize = 16 << 10;
 
 /// Keys that hold the reasons themselves and name no field.
 const ENVELOPES: [&str; 9] = [
@@ -30,7 +39,7 @@ pub(super) fn told(body: &[u8], redacted: impl Fn(String) -> String) -> String {
     } else {
         let text = String::from_utf8_lossy(body);
         if text.trim_start().starts_with('<') {
-            nanohtml2text::html2text(&text)
+            nanohtml2text::html2text(head(&text, MAX_HTML_BYTES))
         } else {
             text.into_owned()
         }
@@ -44,6 +53,9 @@ pub(super) fn told(body: &[u8], redacted: impl Fn(String) -> String) -> String {
 }
 
 fn collect(json: &Value, field: &str, reasons: &mut Vec<String>) {
+    if reasons.len() >= MAX_REASONS {
+        return;
+    }
     let mut add = |text: &str| {
         let text = text.trim();
         if !text.is_empty() {
@@ -83,11 +95,13 @@ fn collect(json: &Value, field: &str, reasons: &mut Vec<String>) {
     }
 }
 
+/// A field's path, no longer than a reader needs: a hostile one would be repeated for each reason.
 fn path(outer: &str, inner: &str) -> String {
+    let inner = head(inner, MAX_PATH_BYTES);
     if outer.is_empty() {
         inner.to_owned()
     } else {
-        format!("{outer}.{inner}")
+        head(&format!("{outer}.{inner}"), MAX_PATH_BYTES).to_owned()
     }
 }
 

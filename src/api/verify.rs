@@ -7,10 +7,11 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::model::text::one_line;
-use crate::model::{Changes, DataValue, HoldUntil, Status, StatusChange};
+use crate::model::{Changes, DataValue, HoldUntil, Members, Status, StatusChange};
 
 /// The longest value that a difference quotes, in characters.
 const MAX_VALUE: usize = 100;
@@ -19,7 +20,7 @@ const MAX_VALUE: usize = 100;
 /// before anything is cut.
 pub(super) fn differences(
     asked: &Changes,
-    shown: &Map<String, Value>,
+    shown: &Members,
     redacted: impl Fn(String) -> String,
 ) -> Vec<String> {
     let mut found = Vec::new();
@@ -79,11 +80,20 @@ pub(super) fn differences(
             );
         }
     }
-    if let Some(Value::Object(data)) = shown.get("data") {
-        for (name, value) in &asked.data {
-            let field = format!("data.{}", one_line(name, MAX_VALUE));
-            compare(&field, plain(value), other_data(value, data.get(name)));
-        }
+    let data = shown
+        .get("data")
+        .and_then(|data| serde_json::from_str(data.get()).ok());
+    let data: Option<Members> = data.flatten();
+    let has_none = shown.get("data").is_some_and(|data| data.get() == "null");
+    for (name, value) in &asked.data {
+        let field = format!("data.{}", one_line(name, MAX_VALUE));
+        let shown = data.as_ref().and_then(|data| data.get(name)).map(text_of);
+        let shown = shown.or(has_none.then(String::new));
+        compare(
+            &field,
+            plain(value),
+            shown.filter(|shown| !is_same_data(value, shown)),
+        );
     }
     found
 }
@@ -102,10 +112,10 @@ fn listed(tags: &[String]) -> String {
     }
 }
 
-fn other_tags(asked: &[String], shown: Option<&Value>) -> Option<String> {
-    let shown: Vec<String> = match shown? {
+fn other_tags(asked: &[String], shown: Option<&RawValue>) -> Option<String> {
+    let shown: Vec<String> = match parsed(shown?)? {
         Value::Null => Vec::new(),
-        Value::Array(tags) => tags.iter().map(text_of).collect(),
+        Value::Array(tags) => tags.into_iter().map(plain_text).collect(),
         Value::String(tags) => tags.split(',').map(str::to_owned).collect(),
         _ => return None,
     };
@@ -118,52 +128,59 @@ fn other_tags(asked: &[String], shown: Option<&Value>) -> Option<String> {
     (set(asked) != set(&shown)).then(|| listed(&shown))
 }
 
-fn other_status(asked: Status, shown: Option<&Value>) -> Option<String> {
+fn other_status(asked: Status, shown: Option<&RawValue>) -> Option<String> {
     let shown = text_of(shown?);
     let is_same =
         same_number(&asked.code().to_string(), &shown) || Status::from_name(&shown) == Some(asked);
     (!is_same).then_some(shown)
 }
 
-fn other_time(asked: &HoldUntil, shown: Option<&Value>) -> Option<String> {
-    match shown? {
+fn other_time(asked: &HoldUntil, shown: Option<&RawValue>) -> Option<String> {
+    match parsed(shown?)? {
         Value::Null => Some("none".into()),
         Value::String(text) => {
             let shown: Timestamp = text.trim().parse().ok()?;
             // Servers that keep whole seconds drop the fraction.
-            (shown.as_second() != asked.instant.as_second()).then(|| text.clone())
+            (shown.as_second() != asked.instant.as_second()).then_some(text)
         }
         _ => None,
     }
 }
 
 /// A name that comes as text, or as an object that has it under `key`.
-fn other_name(asked: &str, shown: Option<&Value>, key: &str) -> Option<String> {
-    let shown = match shown? {
+fn other_name(asked: &str, shown: Option<&RawValue>, key: &str) -> Option<String> {
+    let shown = match parsed(shown?)? {
         Value::Null => return Some("none".into()),
         Value::String(text) => text,
-        Value::Object(members) => members.get(key)?.as_str()?,
+        Value::Object(members) => members.get(key)?.as_str()?.to_owned(),
         _ => return None,
     };
-    (!alike(asked, shown)).then(|| shown.to_owned())
+    (!alike(asked, &shown)).then_some(shown)
 }
 
-fn other_data(asked: &DataValue, shown: Option<&Value>) -> Option<String> {
-    let (asked, shown) = (plain(asked), text_of(shown?));
-    let is_same = alike(&asked, &shown) || same_number(&asked, &shown);
-    (!is_same).then_some(shown)
+fn is_same_data(asked: &DataValue, shown: &str) -> bool {
+    let asked = plain(asked);
+    alike(&asked, shown) || same_number(&asked, shown)
 }
 
 /// Two forms of one number. Whole numbers are compared in full: an order number has more digits
 /// than a float keeps.
 fn same_number(a: &str, b: &str) -> bool {
-    let (a, b) = (a.trim(), b.trim());
-    match (a.parse::<i128>(), b.parse::<i128>()) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => {
-            matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if a.to_bits() == b.to_bits())
-        }
+    match (whole_number(a), whole_number(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => matches!(
+            (a.trim().parse::<f64>(), b.trim().parse::<f64>()),
+            (Ok(a), Ok(b)) if a.to_bits() == b.to_bits()
+        ),
     }
+}
+
+/// Sign and digits of a whole number, without leading zeros.
+fn whole_number(text: &str) -> Option<(bool, &str)> {
+    let text = text.trim();
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+    is_number.then(|| (digits.len() < text.len(), digits.trim_start_matches('0')))
 }
 
 fn plain(value: &DataValue) -> String {
@@ -175,11 +192,22 @@ fn plain(value: &DataValue) -> String {
     }
 }
 
-/// A JSON value as text; null is empty text.
-fn text_of(value: &Value) -> String {
+/// What a value says; `None` where it holds what our parser refuses.
+fn parsed(value: &RawValue) -> Option<Value> {
+    serde_json::from_str(value.get()).ok()
+}
+
+/// A value as text, numbers digit for digit; null is empty text.
+fn text_of(value: &RawValue) -> String {
+    match value.get() {
+        "null" => String::new(),
+        json => serde_json::from_str(json).unwrap_or_else(|_| json.to_owned()),
+    }
+}
+
+fn plain_text(value: Value) -> String {
     match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => text,
         other => other.to_string(),
     }
 }
@@ -211,11 +239,8 @@ mod tests {
     }
 
     fn found(shown: &Value) -> Vec<String> {
-        differences(
-            &asked(),
-            shown.as_object().expect("an object"),
-            std::convert::identity,
-        )
+        let shown = serde_json::from_str(&shown.to_string()).expect("an object");
+        differences(&asked(), &shown, std::convert::identity)
     }
 
     #[test]

@@ -1,71 +1,71 @@
 //! `run --dry-run`: the same way up to the send, then a preview.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
-use super::prepare::{Checked, prepare};
-use crate::config::{Settings, Target};
+use super::prepare::{Checked, Mode, Prepared, prepare};
+use crate::config::Settings;
 use crate::error::Error;
+use crate::exit;
 use crate::ledger::LedgerError;
 use crate::model::Violation;
 use crate::pipeline::{KeepViolations, Stop, Violations};
 use crate::report::{self, DryRun};
-use crate::{exit, sandbox};
 
 /// Previews; the exit status. What cannot be said in the preview is the error.
-pub(super) fn dry_run(settings: &Settings, stop: &Stop) -> Result<u8, Error> {
+pub(super) fn dry_run(settings: &Settings, stop: &Arc<Stop>) -> Result<u8, Error> {
     let copy = tempfile::tempfile().map_err(|error| {
         Error::Directory(LedgerError::Io {
             path: std::env::temp_dir(),
             error,
         })
     })?;
-    let is_json = settings.args.json;
-    let keep = if is_json {
-        KeepViolations::All
-    } else {
-        KeepViolations::First
-    };
-    let name = settings.input_name();
-    match prepare(settings, &copy, keep, stop)? {
+    match prepare(settings, &copy, kept(settings), stop)? {
+        Checked::Rows(prepared) => show(settings, *prepared),
         Checked::Header(violations) => {
+            let name = settings.source.name();
             let error = format!("{name}: the header is wrong: no row can be read");
-            show(None, &name, violations, Some(error), is_json)
-        }
-        Checked::Rows(mut prepared) => {
-            let none = Violations::new(KeepViolations::First).map_err(Error::Output)?;
-            let violations = std::mem::replace(&mut prepared.findings.violations, none);
-            let refusal = prepared.refusal(settings);
-            let (base_url, email) = match &settings.target {
-                Target::Nowhere { base_url, email } => (base_url.clone(), email.clone()),
-                Target::Account(account) => (
-                    Some(account.base_url().clone()),
-                    Some(account.email().to_owned()),
-                ),
-                Target::Sandbox => (None, Some(sandbox::EMAIL.to_owned())),
-            };
-            let plan = prepared.plan(settings, &name, base_url.as_ref(), email.as_deref());
-            show(Some(&plan), &name, violations, refusal, is_json)
+            print(settings, None, violations, Some(error))
         }
     }
 }
 
-fn show(
+/// The violations that a preview needs: a document has all of them.
+pub(super) fn kept(settings: &Settings) -> KeepViolations {
+    if settings.args.dry_run && settings.args.json {
+        KeepViolations::All
+    } else {
+        KeepViolations::First
+    }
+}
+
+/// Shows what would be sent; the exit status.
+pub(super) fn show(settings: &Settings, mut prepared: Prepared) -> Result<u8, Error> {
+    let none = Violations::new(KeepViolations::First).map_err(Error::Output)?;
+    let violations = std::mem::replace(&mut prepared.findings.violations, none);
+    let refusal = prepared.refusal(settings, Mode::DryRun);
+    let name = settings.source.name();
+    let plan = prepared.plan(settings, &name, settings.target.account());
+    print(settings, Some(&plan), violations, refusal)
+}
+
+fn print(
+    settings: &Settings,
     plan: Option<&report::Plan<'_>>,
-    name: &str,
     violations: Violations,
     refusal: Option<String>,
-    is_json: bool,
 ) -> Result<u8, Error> {
     let status = if refusal.is_some() {
         exit::INPUT
     } else {
         exit::DONE
     };
-    if is_json {
+    if settings.args.json {
         let all = violations.into_all().map_err(Error::Output)?;
         print_document(plan, all, status, refusal.clone())?;
     } else {
-        let mut page = report::violations_text(name, &violations.first, violations.count);
+        let name = settings.source.name();
+        let mut page = report::violations_text(&name, &violations.first, violations.count);
         page.push_str(&plan.map(report::Plan::page).unwrap_or_default());
         report::print(&page).map_err(Error::Output)?;
     }

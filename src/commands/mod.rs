@@ -2,10 +2,14 @@
 
 mod consent;
 mod dry_run;
+mod locks;
 mod prepare;
+mod resume;
 mod run;
 mod sandbox;
+mod session;
 mod signals;
+mod source;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
@@ -15,6 +19,7 @@ use clap::Parser as _;
 
 use crate::args::{Args, Command};
 use crate::error::Error;
+use crate::model::text::one_line;
 use crate::{exit, report};
 
 /// Runs what the command line asks for.
@@ -29,7 +34,9 @@ pub fn main(words: Vec<OsString>) -> ExitCode {
         Err(error) => not_parsed(&error, wanted),
     }));
     ExitCode::from(ended.unwrap_or_else(|_| {
-        report::error("a fault of ours: please report what is printed above");
+        let error = Error::Fault("a fault of ours: please report what is printed above".into());
+        report::error(&error.to_string());
+        print_document(wanted, &error);
         exit::FAULT
     }))
 }
@@ -60,21 +67,21 @@ fn not_parsed(error: &clap::Error, wanted: Option<Document>) -> u8 {
     if !error.use_stderr() {
         return exit::DONE;
     }
-    if let Some(document) = wanted {
-        let told = error.render().to_string();
-        let told = told
-            .trim_start_matches("error: ")
-            .lines()
-            .next()
-            .unwrap_or_default();
-        let error = Error::Usage(told.to_owned());
-        let printed = match document {
-            Document::DryRun => dry_run::print_error(&error),
-            Document::Run => run::print_error(&error),
-        };
-        if let Err(error) = printed {
-            report::error(&error.to_string());
-        }
-    }
+    let told = error.render().to_string();
+    let told = told.split("\n\n").next().unwrap_or_default();
+    let told = one_line(told.trim_start_matches("error: "), 1000);
+    print_document(wanted, &Error::Usage(told));
     exit::USAGE
+}
+
+/// Prints the document that a script waits for, of a command that came to nothing.
+fn print_document(wanted: Option<Document>, error: &Error) {
+    let printed = match wanted {
+        None => Ok(()),
+        Some(Document::DryRun) => dry_run::print_error(error),
+        Some(Document::Run) => run::print_error(error),
+    };
+    if let Err(error) = printed {
+        report::error(&error.to_string());
+    }
 }

@@ -1,14 +1,15 @@
 //! What dry run and run have in common: the input is copied and checked, nothing is sent.
 
 use std::fs::File;
-use std::io::{self, Read, Seek as _};
+use std::io::{self, Seek as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::source;
 use crate::api::{BaseUrl, Request};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::input::{InputError, Layout, Reader};
-use crate::ledger::{Copying, LedgerError};
+use crate::ledger::{Copying, LedgerError, Recorded};
 use crate::model::{StopReason, Update};
 use crate::pipeline::{
     Check, CheckError, Findings, KeepViolations, Planner, Stop, Violations, columns,
@@ -21,6 +22,7 @@ pub(super) struct Prepared {
     pub(super) layout: Layout,
     pub(super) planner: Planner,
     pub(super) findings: Findings,
+    /// Of the input's bytes, in hexadecimal.
     pub(super) sha256: String,
 }
 
@@ -37,21 +39,44 @@ pub(super) fn prepare(
     settings: &Settings,
     copy: &File,
     keep: KeepViolations,
-    stop: &Stop,
+    stop: &Arc<Stop>,
 ) -> Result<Checked, Error> {
     let input = |error| input_error(settings, error);
-    let source = open(settings).map_err(|error| input(InputError::Io(error)))?;
+    let source =
+        source::open(&settings.source, stop).map_err(|error| input(InputError::Io(error)))?;
     let written = copy.try_clone().map_err(temporary)?;
     let (source, copied) = Copying::new(source, written);
     let made = |error: InputError| {
-        // A copy that cannot be written is no fault of the input.
+        // A signal, or a copy that cannot be written, is no fault of the input.
         let fault = copied
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .error();
-        fault.map_or_else(|| input(error), temporary)
+        let fault = fault.map(temporary).or_else(|| stopped(stop));
+        fault.unwrap_or_else(|| input(error))
     };
     let reader = Reader::open(source, settings.wanted).map_err(made)?;
+    let layout = reader.layout();
+    let again = || reread(copy, &copied, layout);
+    let mut checked = judge(settings, Arc::default(), reader, again, keep, stop, made)?;
+    if let Checked::Rows(prepared) = &mut checked {
+        let mut copied = copied.lock().unwrap_or_else(PoisonError::into_inner);
+        prepared.sha256 = copied.finish().map_err(temporary)?;
+    }
+    Ok(checked)
+}
+
+/// Judges the rows of `reader` that are not settled in `recorded`. `fault` says what an error of
+/// reading means.
+pub(super) fn judge(
+    settings: &Settings,
+    recorded: Arc<Recorded>,
+    reader: Reader,
+    again: impl FnOnce() -> Result<Reader, InputError>,
+    keep: KeepViolations,
+    stop: &Stop,
+    fault: impl Fn(InputError) -> Error,
+) -> Result<Checked, Error> {
     let layout = reader.layout();
     let columns = match columns(&reader) {
         Ok(columns) => columns,
@@ -61,45 +86,28 @@ pub(super) fn prepare(
             return Ok(Checked::Header(violations));
         }
     };
-    let rules = Arc::new(Rules::new(
-        columns,
-        settings.set.clone(),
-        settings.clock.clone(),
-    ));
+    let rules = Rules::new(columns, settings.set.clone(), settings.clock.clone());
+    let max_rows = settings.args.max_rows;
     let check = Check {
         keep,
-        max_rows: settings.args.max_rows,
+        max_rows,
+        recorded,
         stop,
     };
     let (findings, planner) = check
-        .rows(reader, &rules, || reread(copy, &copied, layout))
+        .rows(reader, &Arc::new(rules), again)
         .map_err(|error| match error {
-            CheckError::Input(error) => made(error),
+            CheckError::Input(error) => fault(error),
             CheckError::Temporary(error) => temporary(error),
             CheckError::Stopped => stopped(stop).unwrap_or(Error::Declined),
         })?;
-    let sha256 = copied
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .finish()
-        .map_err(temporary)?;
+    let sha256 = String::new();
     Ok(Checked::Rows(Box::new(Prepared {
         layout,
         planner,
         findings,
         sha256,
     })))
-}
-
-fn open(settings: &Settings) -> io::Result<Box<dyn Read + Send>> {
-    if settings.reads_stdin() {
-        return Ok(Box::new(io::stdin()));
-    }
-    let file = File::open(&settings.args.input)?;
-    if file.metadata()?.is_dir() {
-        return Err(io::Error::other("it is a directory"));
-    }
-    Ok(Box::new(file))
 }
 
 /// Reads the copy from its start.
@@ -126,7 +134,7 @@ fn temporary(error: io::Error) -> Error {
 
 fn input_error(settings: &Settings, error: InputError) -> Error {
     Error::Input {
-        name: settings.input_name(),
+        name: settings.source.name(),
         error,
     }
 }
@@ -140,22 +148,19 @@ pub(super) fn stopped(stop: &Stop) -> Option<Error> {
 }
 
 impl Prepared {
-    /// What would be sent to `base_url`.
+    /// What would be sent to `account`.
     pub(super) fn plan<'a>(
         &'a self,
         settings: &'a Settings,
         input: &'a str,
-        base_url: Option<&'a BaseUrl>,
-        email: Option<&'a str>,
+        (base_url, email): (Option<&'a BaseUrl>, Option<&'a str>),
     ) -> Plan<'a> {
         let preview = &self.findings.preview;
-        let is_blocked = preview.illegal() > 0 && !settings.args.skip_invalid;
-        let unknown = "https://BRAND.reamaze.io/api/v1".to_owned();
+        let is_blocked = self.refusal(settings, Mode::Run).is_some();
+        let sendable = if is_blocked { 0 } else { preview.legal };
+        let shown = base_url.map_or("https://BRAND.reamaze.io/api/v1", BaseUrl::as_str);
         let sample = |update: &Update| {
-            let Request { method, url, body } = match base_url {
-                Some(base_url) => Request::new(base_url, update),
-                None => Request::at(&unknown, update),
-            };
+            let Request { method, url, body } = Request::at(shown, update);
             (update.line, method, url, body)
         };
         Plan {
@@ -165,35 +170,45 @@ impl Prepared {
                 email,
             },
             preview,
-            requests: if is_blocked || self.findings.too_many {
-                0
-            } else {
-                preview.legal
-            },
+            settled: self.findings.settled,
+            requests: sendable.min(settings.args.limit.unwrap_or(u64::MAX)),
             rate: settings.rate.to_string(),
             rate_per_second: settings.rate.rate().per_second(),
             samples: preview.samples.iter().map(sample).collect(),
         }
     }
 
-    /// Why these rows are not sent, if so.
-    pub(super) fn refusal(&self, settings: &Settings) -> Option<String> {
+    /// Why these rows are not sent, if so. A resumed run is not held up by rows that have become
+    /// illegal meanwhile.
+    pub(super) fn refusal(&self, settings: &Settings, mode: Mode) -> Option<String> {
+        let name = settings.source.name();
         let preview = &self.findings.preview;
         if self.findings.too_many {
             let most = settings.args.max_rows.unwrap_or_default();
             return Some(format!(
-                "{}: more than {most} rows (--max-rows): nothing is sent",
-                settings.input_name()
+                "{name}: more than {most} rows (--max-rows): nothing is sent"
             ));
         }
-        if preview.illegal() == 0 || (settings.args.skip_invalid && !settings.args.dry_run) {
+        let is_skipped = settings.args.skip_invalid || settings.args.resume.is_some();
+        if preview.illegal() == 0 || (is_skipped && mode == Mode::Run) {
             return None;
         }
+        let advice = if is_skipped {
+            "a run skips them"
+        } else {
+            "repair them, or send the others with --skip-invalid"
+        };
         Some(format!(
-            "{}: {} of {} rows are invalid: repair them, or send the others with --skip-invalid",
-            settings.input_name(),
+            "{name}: {} of {} rows are invalid: {advice}",
             preview.illegal(),
             preview.rows
         ))
     }
+}
+
+/// Whether the question is what to send, or what to say of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    Run,
+    DryRun,
 }

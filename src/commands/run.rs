@@ -1,24 +1,24 @@
-//! `run`: validate, preview, ask, send, record, add up.
+//! `run`: a new run, from its input to its exit status.
 
 use std::fs::File;
-use std::io::{IsTerminal as _, stderr};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::prepare::{Checked, Prepared, prepare, stopped};
+use super::locks::{self, AccountLock};
+use super::prepare::{Checked, Mode, Prepared, prepare};
+use super::session::{self, Session};
 use super::signals::Listener;
-use super::{consent, dry_run};
-use crate::api::{Account, Client, Verification};
-use crate::args::{ProgressStyle, RunArgs};
-use crate::config::{Consent, RunFile, Settings, Target, resubmission};
+use super::{dry_run, resume};
+use crate::api::{Account, BaseUrl};
+use crate::args::RunArgs;
+use crate::config::{Settings, Target};
 use crate::error::Error;
 use crate::exit;
-use crate::input::{Layout, Reader};
-use crate::ledger::{LedgerError, RunDirectory, Staging, settle};
-use crate::model::{Outcome, StopReason, Summary};
-use crate::pipeline::{Gate, KeepViolations, Retries, Run, Stop};
-use crate::report::{self, Progress, Style, Verbosity};
+use crate::ledger::Staging;
+use crate::model::{Outcome, Summary};
+use crate::pipeline::{Brand, KeepViolations, Stop};
+use crate::report;
 use crate::sandbox::{self, Sandbox};
 
 /// Runs; the exit status.
@@ -38,7 +38,7 @@ pub(super) fn run(args: RunArgs) -> u8 {
     };
     if is_json {
         summary.exit_status = status;
-        summary.finished_at = Some(Timestamp::now());
+        summary.finished_at.get_or_insert_with(Timestamp::now);
         let printed = match (is_dry, ended) {
             (true, Ok(_)) => Ok(()),
             (true, Err(error)) => dry_run::print_error(&error),
@@ -66,36 +66,47 @@ pub(super) fn print_error(error: &Error) -> Result<(), Error> {
 }
 
 fn start(args: RunArgs, summary: &mut Summary) -> Result<u8, Error> {
+    let stop = Arc::new(Stop::default());
+    let _listener = Listener::start(&stop)
+        .map_err(|error| Error::Usage(format!("signals cannot be handled: {error}")))?;
+    match args.resume.clone() {
+        Some(from) => resume::resume(args, &from, &stop, summary),
+        None => fresh(args, &stop, summary),
+    }
+}
+
+/// A new run.
+fn fresh(args: RunArgs, stop: &Arc<Stop>, summary: &mut Summary) -> Result<u8, Error> {
     let settings = Settings::resolve(args)?;
     settings
         .warnings
         .iter()
         .for_each(|warning| report::warning(warning));
-    let stop = Arc::new(Stop::default());
-    let _listener = Listener::start(&stop)
-        .map_err(|error| Error::Fault(format!("signals cannot be handled: {error}")))?;
     if settings.args.dry_run {
-        return dry_run::dry_run(&settings, &stop);
+        return dry_run::dry_run(&settings, stop);
     }
-    summary.rate_asked = Some(settings.rate.rate().per_second());
     let (account, _sandbox) = account(&settings.target)?;
+    let mut lock = AccountLock::take(&settings, &account)?;
     let staging = Staging::prepare(settings.place.clone()).map_err(Error::Directory)?;
     let copy = staging.create(COPY).map_err(Error::Directory)?;
-    let Some(prepared) = checked(&settings, &copy, &stop, summary)? else {
+    let Some(prepared) = checked(&settings, &copy, stop, summary)? else {
         return Ok(exit::DONE);
     };
-    agree(&settings, &prepared, &account, &stop)?;
-    let client = client(&settings, &account)?;
-    let layout = prepared.layout;
-    let run_file = RunFile::new(&settings, &account, layout, prepared.sha256.clone());
+    session::agree(&settings, &prepared, &account, stop)?;
+    let client = session::client(&settings, &account)?;
+    let run_file = settings.run_file(&account, prepared.layout, prepared.sha256.clone());
     let (directory, journal) = staging
-        .publish(COPY, layout.format, &run_file)
+        .publish(COPY, prepared.layout.format, &run_file)
         .map_err(Error::Directory)?;
-    summary.run_dir = Some(directory.path().display().to_string());
-    let sent = send(
-        &settings, *prepared, &client, &directory, journal, &stop, summary,
-    );
-    finish(&settings, &directory, layout, sent, &stop, summary)
+    lock.name_run(directory.path());
+    let _run_lock = locks::run_directory(&directory.run_file())?;
+    let session = Session {
+        settings: &settings,
+        directory,
+        layout: prepared.layout,
+        stop,
+    };
+    session.run(prepared.planner, &client, journal, Brand::Unproven, summary)
 }
 
 /// The name of the copy until its format is known.
@@ -108,7 +119,7 @@ fn account(target: &Target) -> Result<(Account, Option<Sandbox>), Error> {
         Target::Sandbox => {
             let sandbox = Sandbox::start(0, sandbox::Options::default())
                 .map_err(|error| Error::Usage(format!("the sandbox cannot be started: {error}")))?;
-            let base_url = crate::api::BaseUrl::parse(&sandbox.base_url()).map_err(Error::usage)?;
+            let base_url = BaseUrl::parse(&sandbox.base_url()).map_err(Error::usage)?;
             let account =
                 Account::new(base_url, sandbox::EMAIL, "sandbox").map_err(Error::usage)?;
             Ok((account, Some(sandbox)))
@@ -121,10 +132,10 @@ fn account(target: &Target) -> Result<(Account, Option<Sandbox>), Error> {
 fn checked(
     settings: &Settings,
     copy: &File,
-    stop: &Stop,
+    stop: &Arc<Stop>,
     summary: &mut Summary,
 ) -> Result<Option<Box<Prepared>>, Error> {
-    let name = settings.input_name();
+    let name = settings.source.name();
     let prepared = match prepare(settings, copy, KeepViolations::First, stop)? {
         Checked::Rows(prepared) => prepared,
         Checked::Header(violations) => {
@@ -148,7 +159,7 @@ fn checked(
             violations.count,
         ));
     }
-    if let Some(refusal) = prepared.refusal(settings) {
+    if let Some(refusal) = prepared.refusal(settings, Mode::Run) {
         summary.counts.add(Outcome::Invalid, preview.illegal());
         summary.counts.add(Outcome::NotSent, preview.legal);
         return Err(Error::Refused(refusal));
@@ -160,147 +171,4 @@ fn checked(
         return Ok(None);
     }
     Ok(Some(prepared))
-}
-
-/// Shows what is about to happen, and asks where that is wanted.
-fn agree(
-    settings: &Settings,
-    prepared: &Prepared,
-    account: &Account,
-    stop: &Stop,
-) -> Result<(), Error> {
-    let name = settings.input_name();
-    let plan = prepared.plan(
-        settings,
-        &name,
-        Some(account.base_url()),
-        Some(account.email()),
-    );
-    match settings.consent {
-        Consent::Ask => {
-            report::tell(&plan.page());
-            consent::ask(&plan.question(), stop)
-        }
-        Consent::Given => {
-            if !settings.args.quiet {
-                report::tell(&plan.line());
-            }
-            stopped(stop).map_or(Ok(()), Err)
-        }
-    }
-}
-
-fn client(settings: &Settings, account: &Account) -> Result<Client, Error> {
-    let verification = if settings.args.no_verify {
-        Verification::Skip
-    } else {
-        Verification::Compare
-    };
-    Client::new(
-        account.clone(),
-        settings.args.timeout,
-        settings.workers,
-        verification,
-    )
-    .map_err(Error::usage)
-}
-
-/// Sends and records.
-fn send(
-    settings: &Settings,
-    prepared: Prepared,
-    client: &Client,
-    directory: &RunDirectory,
-    mut journal: crate::ledger::Journal,
-    stop: &Stop,
-    summary: &mut Summary,
-) -> Result<(), Error> {
-    let reader = read(directory, prepared.layout).map_err(Error::Ledger)?;
-    let gate = Gate::new(settings.rate.rate());
-    let run = Run {
-        planner: prepared.planner,
-        exchange: client,
-        gate: &gate,
-        retries: Retries(settings.args.retries),
-        workers: settings.workers,
-        stop,
-    };
-    let mut progress = Progress::new(
-        style(&settings.args),
-        verbosity(&settings.args),
-        summary.rows,
-    );
-    let sent = run.send(reader, &mut journal, &mut |event| progress.show(event));
-    progress.finish();
-    summary.pace = sent?;
-    journal.sync().map_err(Error::Ledger)
-}
-
-/// Puts the results in order, and tells what came of the run.
-fn finish(
-    settings: &Settings,
-    directory: &RunDirectory,
-    layout: Layout,
-    sent: Result<(), Error>,
-    stop: &Stop,
-    summary: &mut Summary,
-) -> Result<u8, Error> {
-    summary.stop_reason = stop.reason();
-    sent?;
-    if let Some(reason @ StopReason::LedgerUnwritable { .. }) = &summary.stop_reason {
-        // The ledger is whole up to here; nothing else fits on that disk either.
-        return Err(Error::Ledger(LedgerError::Io {
-            path: directory.results(),
-            error: std::io::Error::other(reason.to_string()),
-        }));
-    }
-    let settled = settle(directory, layout, || read(directory, layout)).map_err(Error::Ledger)?;
-    if settled.rows != summary.rows {
-        return Err(Error::Ledger(LedgerError::Sums(format!(
-            "{} rows were checked, and {} are in the ledger",
-            summary.rows, settled.rows
-        ))));
-    }
-    summary.counts = settled.counts;
-    summary.differs = settled.differs;
-    summary.reasons = settled.reasons;
-    let status = exit::of_run(summary);
-    summary.exit_status = status;
-    summary.finished_at = Some(Timestamp::now());
-    directory.write_summary(summary).map_err(Error::Ledger)?;
-    tell(settings, directory, summary);
-    Ok(status)
-}
-
-fn tell(settings: &Settings, directory: &RunDirectory, summary: &Summary) {
-    if settings.args.quiet && summary.exit_status == exit::DONE {
-        return;
-    }
-    let command =
-        (summary.counts.to_be_fed_back() > 0).then(|| resubmission(settings, &directory.failed()));
-    report::tell(&report::summary_text(summary, command.as_deref()));
-}
-
-fn read(directory: &RunDirectory, layout: Layout) -> Result<Reader, LedgerError> {
-    let path = directory.input();
-    let file = File::open(&path).map_err(|error| LedgerError::Io { path, error })?;
-    Ok(Reader::open(file, layout.into())?)
-}
-
-fn style(args: &RunArgs) -> Style {
-    match args.progress {
-        _ if args.quiet => Style::Silent,
-        ProgressStyle::Auto if stderr().is_terminal() => Style::Bar,
-        ProgressStyle::Bar => Style::Bar,
-        ProgressStyle::Auto | ProgressStyle::Lines => Style::Lines,
-        ProgressStyle::None => Style::Silent,
-    }
-}
-
-fn verbosity(args: &RunArgs) -> Verbosity {
-    match (args.quiet, args.verbose) {
-        (true, _) => Verbosity::Quiet,
-        (false, true) => Verbosity::Verbose,
-        (false, false) => Verbosity::Normal,
-    }
 }

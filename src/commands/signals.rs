@@ -2,16 +2,15 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::thread::{self, JoinHandle};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::{Handle, Signals};
+use signal_hook::{flag, low_level};
 
-use crate::exit;
 use crate::model::{Signal, StopReason};
 use crate::pipeline::Stop;
+use crate::{exit, report};
 
 /// Listens for signals until it is dropped.
 pub(super) struct Listener {
@@ -26,26 +25,23 @@ impl Listener {
         if !is_hangup_ignored() {
             handled.push((SIGHUP, Signal::Hangup));
         }
-        let is_second = Arc::new(AtomicBool::new(false));
-        for (number, signal) in &handled {
-            // In this order: the flag is tested before the same signal sets it.
-            flag::register_conditional_shutdown(
-                *number,
-                i32::from(exit::of_signal(*signal)),
-                Arc::clone(&is_second),
-            )?;
-            flag::register(*number, Arc::clone(&is_second))?;
-        }
+        // A file size limit is to be an error of the write, not the end of the process.
+        flag::register(SIGXFSZ, Arc::default())?;
         let mut signals = Signals::new(handled.iter().map(|(number, _)| *number))?;
         let handle = signals.handle();
         let stop = Arc::clone(stop);
-        let thread = thread::spawn(move || {
+        let thread = thread::Builder::new().spawn(move || {
+            let mut is_second = false;
             for number in signals.forever() {
-                if let Some((_, signal)) = handled.iter().find(|(known, _)| *known == number) {
-                    stop.because(StopReason::Signal(*signal));
+                let known = handled.iter().find(|(known, _)| *known == number);
+                let Some((_, signal)) = known else { continue };
+                if std::mem::replace(&mut is_second, true) {
+                    report::tell("stopped at once: rows in flight are not recorded");
+                    low_level::exit(i32::from(exit::of_signal(*signal)));
                 }
+                stop.because(StopReason::Signal(*signal));
             }
-        });
+        })?;
         Ok(Self {
             handle,
             thread: Some(thread),

@@ -146,7 +146,7 @@ impl RawRecords {
             (bytes, cells) = (bytes + written, cells + ended);
             if !at_end {
                 self.lines.count(&chunk[..read]);
-                let room = (MAX_RECORD_BYTES + 2).saturating_sub(self.raw.len());
+                let room = (MAX_RECORD_BYTES + 3).saturating_sub(self.raw.len());
                 self.raw.extend_from_slice(&chunk[..read.min(room)]);
                 self.source.consume(read);
             }

@@ -12,6 +12,8 @@ pub(super) struct Records {
     encoding: Encoding,
     line: u64,
     text: Vec<u8>,
+    /// Whether the line is longer than what was kept of it.
+    is_cut: bool,
 }
 
 impl Records {
@@ -21,6 +23,7 @@ impl Records {
             encoding,
             line: 0,
             text: Vec::new(),
+            is_cut: false,
         }
     }
 
@@ -28,10 +31,10 @@ impl Records {
     pub(super) fn next_row(&mut self) -> io::Result<Option<Row>> {
         while self.advance()? {
             let text = self.text.trim_ascii();
-            if text.is_empty() {
+            if text.is_empty() && !self.is_cut {
                 continue;
             }
-            let content = parse(text, self.encoding).unwrap_or_else(|why| Content::Unreadable {
+            let content = self.parse(text).unwrap_or_else(|why| Content::Unreadable {
                 why,
                 raw: raw_head(text),
             });
@@ -51,30 +54,31 @@ impl Records {
             .take(most)
             .read_until(b'\n', &mut self.text)?;
         self.line += 1;
-        if read as u64 == most && !self.text.ends_with(b"\n") {
+        self.is_cut = read as u64 == most && !self.text.ends_with(b"\n");
+        if self.is_cut {
             self.source.skip_until(b'\n')?;
         }
         Ok(read > 0)
     }
-}
 
-fn parse(text: &[u8], encoding: Encoding) -> Result<Content, String> {
-    if text.len() > MAX_RECORD_BYTES {
-        return Err("is a record of more than 1 MiB (write one object a line)".into());
+    fn parse(&self, text: &[u8]) -> Result<Content, String> {
+        if self.is_cut || text.len() > MAX_RECORD_BYTES {
+            return Err("is a record of more than 1 MiB (write one object a line)".into());
+        }
+        let text = self.encoding.text(text)?;
+        if !text.starts_with('{') {
+            return Err(
+                "is no JSON object (one a line, like {\"slug\": \"knock-knock\", \"status\": 2})"
+                    .into(),
+            );
+        }
+        let members = serde_json::from_str(text).map_err(|error| {
+            // Every text is one line here: serde_json's "line 1" would only mislead.
+            format!(
+                "is not valid JSON: {} (write one whole object a line)",
+                error.to_string().replace("line 1 column", "column")
+            )
+        })?;
+        Ok(Content::Object(members))
     }
-    let text = encoding.text(text)?;
-    if !text.starts_with('{') {
-        return Err(
-            "is no JSON object (one a line, like {\"slug\": \"knock-knock\", \"status\": 2})"
-                .into(),
-        );
-    }
-    let members = serde_json::from_str(text).map_err(|error| {
-        // Every text is one line here: serde_json's "line 1" would only mislead.
-        format!(
-            "is not valid JSON: {} (write one whole object a line)",
-            error.to_string().replace("line 1 column", "column")
-        )
-    })?;
-    Ok(Content::Object(members))
 }

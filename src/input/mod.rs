@@ -13,6 +13,7 @@ pub use error::InputError;
 pub use layout::{Format, Layout, Wanted};
 
 use crate::model::Row;
+use crate::model::text::visible;
 
 /// The longest record in bytes of UTF-8, line ends aside.
 pub const MAX_RECORD_BYTES: usize = 1 << 20;
@@ -97,8 +98,9 @@ impl Reader {
     }
 }
 
-/// The first 4 KiB of a record, as text whatever it is.
+/// The first 4 KiB of a record, as text whatever it is: bytes that are not text would make whatever
+/// repeats them unreadable too.
 fn raw_head(record: &[u8]) -> String {
     let cut = &record[..record.len().min(RAW_BYTES)];
-    String::from_utf8_lossy(cut).into_owned()
+    visible(&String::from_utf8_lossy(cut))
 }

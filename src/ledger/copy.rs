@@ -81,10 +81,15 @@ impl Copied {
     /// When the file cannot be written.
     pub fn finish(&mut self) -> io::Result<String> {
         self.file.flush()?;
-        let mut hexadecimal = String::new();
-        for byte in self.hash.finalize_reset() {
-            let _ = write!(hexadecimal, "{byte:02x}");
-        }
-        Ok(hexadecimal)
+        Ok(hexadecimal(&self.hash.finalize_reset()))
     }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

@@ -1,5 +1,6 @@
 //! The run directory: prepared out of sight, and renamed into place whole.
 
+use std::env;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use tempfile::{NamedTempFile, TempDir};
 
-use super::{Journal, LedgerError};
+use super::{Journal, LedgerError, RunFile};
 use crate::input::Format;
 
 /// Where default run directories are made.
@@ -30,6 +31,12 @@ impl Place {
     /// When something is there that must not be overwritten.
     pub fn check(&self) -> Result<(), LedgerError> {
         let Self::At(path) = self else { return Ok(()) };
+        let is_here = fs::canonicalize(path)
+            .is_ok_and(|path| env::current_dir().is_ok_and(|here| here == path));
+        if is_here {
+            // It would have to be replaced, and whoever stands in it would stand nowhere.
+            return Err(LedgerError::Occupied(path.clone()));
+        }
         match fs::read_dir(path) {
             Ok(mut entries) => match entries.next() {
                 None => Ok(()),
@@ -56,7 +63,8 @@ impl Place {
     /// The paths to try, the wanted one first.
     fn candidates(&self) -> Vec<PathBuf> {
         match self {
-            Self::At(path) => vec![path.clone()],
+            // Renaming onto a link would replace the link.
+            Self::At(path) => vec![fs::canonicalize(path).unwrap_or_else(|_| path.clone())],
             Self::Named(name) => {
                 let further = (2..1000).map(|number| format!("{name}-{number}"));
                 let names = std::iter::once(name.clone()).chain(further);
@@ -124,12 +132,6 @@ impl Staging {
         create(&self.directory.path().join(name))
     }
 
-    /// Where a file in it is for the time being.
-    #[must_use]
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
     /// Completes the directory and lets it appear under its name, whole.
     ///
     /// # Errors
@@ -138,13 +140,13 @@ impl Staging {
         mut self,
         input: &str,
         format: Format,
-        run: &impl Serialize,
+        run: &RunFile,
     ) -> Result<(RunDirectory, Journal), LedgerError> {
         let staged = self.directory.path().to_owned();
         let name = RunDirectory::input_name(format);
         fs::rename(staged.join(input), staged.join(&name)).map_err(LedgerError::at(&staged))?;
         sync(&staged.join(&name))?;
-        write_json(&staged, "run.json", run)?;
+        write_json(&staged, RunFile::NAME, run)?;
         let journal = Journal::create(&staged.join("results.csv"))?;
         sync(&staged)?;
         let path = self.rename()?;
@@ -182,13 +184,43 @@ fn is_taken(error: &io::Error) -> bool {
 }
 
 /// A run directory in its place.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct RunDirectory {
     path: PathBuf,
     format: Format,
 }
 
 impl RunDirectory {
+    /// The one that is there already.
+    #[must_use]
+    pub fn open(path: PathBuf, format: Format) -> Self {
+        Self { path, format }
+    }
+
+    /// The newest under `reamaze-runs` that can be resumed, if there is one.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    pub fn latest() -> io::Result<Option<PathBuf>> {
+        let mut newest = None;
+        for entry in fs::read_dir(RUNS)? {
+            let path = entry?.path();
+            // What is no run directory, or still being prepared, is passed over.
+            if let Ok(run) = RunFile::read(&path)
+                && !run.options.sandbox
+            {
+                newest = newest.max(Some((run.created_at, path)));
+            }
+        }
+        Ok(newest.map(|(_, path)| path))
+    }
+
+    /// What the run was asked for: the file that is locked while a run is open.
+    #[must_use]
+    pub fn run_file(&self) -> PathBuf {
+        self.path.join(RunFile::NAME)
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {

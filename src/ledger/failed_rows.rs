@@ -9,7 +9,7 @@ use serde::ser::{SerializeMap as _, Serializer as _};
 use tempfile::NamedTempFile;
 
 use super::{LedgerError, Record, RunDirectory};
-use crate::input::{Format, Layout, Reader};
+use crate::input::{Format, Layout, MAX_RECORD_BYTES, Reader};
 use crate::model::{Content, Members, Row};
 
 const OUTCOME: &str = "_outcome";
@@ -63,7 +63,15 @@ impl FailedRows {
 
     pub(super) fn write(&mut self, row: &Row, record: &Record) -> Result<(), LedgerError> {
         let at = LedgerError::at;
-        let text = self.form.row(row, record).map_err(at(&self.path))?;
+        let mut text = self.form.row(row, record).map_err(at(&self.path))?;
+        if text.len() > MAX_RECORD_BYTES {
+            // Notes must not make a row too long to be fed back; results.csv has them too.
+            let brief = Record {
+                reasons: String::new(),
+                ..record.clone()
+            };
+            text = self.form.row(row, &brief).map_err(at(&self.path))?;
+        }
         if self.file.is_none() {
             let header = self.form.header().map_err(at(&self.path))?;
             let mut open = Open::beside(&self.path).map_err(at(&self.path))?;

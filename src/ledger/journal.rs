@@ -2,14 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::{LedgerError, Record, directory};
+use super::{LedgerError, Record, Recorded, directory};
 
 /// The open ledger. Each record is in the operating system's hands when `append` returns.
 #[derive(Debug)]
 pub struct Journal {
-    path: PathBuf,
     file: File,
     /// Bytes of whole lines.
     length: u64,
@@ -19,15 +18,33 @@ impl Journal {
     /// A new ledger with its header.
     pub(super) fn create(path: &Path) -> Result<Self, LedgerError> {
         let file = directory::create(path)?;
-        let mut journal = Self {
-            path: path.to_owned(),
-            file,
-            length: 0,
-        };
-        journal
-            .append_line(|line| line.write_record(Record::COLUMNS))
-            .map_err(LedgerError::at(path))?;
+        let mut journal = Self { file, length: 0 };
+        journal.write_header().map_err(LedgerError::at(path))?;
         Ok(journal)
+    }
+
+    fn write_header(&mut self) -> io::Result<()> {
+        self.append_line(|line| line.write_record(Record::COLUMNS))
+    }
+
+    /// Opens the ledger of a run that was cut short, and tells what it holds. What a crash left
+    /// behind the last whole record is cut off: those rows count as not recorded.
+    ///
+    /// # Errors
+    /// When the file cannot be read or mended.
+    pub fn reopen(path: &Path) -> Result<(Self, Recorded), LedgerError> {
+        let file = File::options()
+            .read(true)
+            .append(true)
+            .open(path)
+            .map_err(LedgerError::at(path))?;
+        let (recorded, length) = Recorded::read(&file).map_err(LedgerError::at(path))?;
+        file.set_len(length).map_err(LedgerError::at(path))?;
+        let mut journal = Self { file, length };
+        if length == 0 {
+            journal.write_header().map_err(LedgerError::at(path))?;
+        }
+        Ok((journal, recorded))
     }
 
     /// Appends one record.
@@ -43,8 +60,8 @@ impl Journal {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn sync(&self) -> Result<(), LedgerError> {
-        self.file.sync_data().map_err(LedgerError::at(&self.path))
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
     }
 
     fn append_line(

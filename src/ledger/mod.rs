@@ -4,7 +4,10 @@ mod copy;
 mod directory;
 mod failed_rows;
 mod journal;
+mod lock;
 mod record;
+mod recorded;
+mod run_file;
 mod settle;
 
 use std::io;
@@ -13,14 +16,17 @@ use std::path::{Path, PathBuf};
 pub use copy::{Copied, Copying};
 pub use directory::{Place, RunDirectory, Staging};
 pub use journal::Journal;
+pub use lock::{Holder, Lock, NotLocked};
 pub use record::Record;
-pub use settle::{Settled, settle};
+pub use recorded::Recorded;
+pub use run_file::{FORMAT_VERSION, RunAccount, RunFile, RunInput, RunOptions};
+pub use settle::{Settled, Unrecorded, settle};
 
 /// Why a run directory could not be made, or its ledger not be put in order.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// `--out` names something that is in use.
-    #[error("{}: is there already and not empty (results are never overwritten: name another directory)", .0.display())]
+    #[error("{}: is in use (results are never overwritten: name a new or empty directory)", .0.display())]
     Occupied(PathBuf),
     /// The operating system refused.
     #[error("{}: {error}", path.display())]

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::failed_rows::FailedRows;
 use super::{LedgerError, Record, RunDirectory, directory};
 use crate::input::{Layout, Reader};
-use crate::model::{Counts, Reason, Reasons, Row};
+use crate::model::{Counts, Outcome, Reason, Reasons, Row};
 
 /// Groups of reasons that a summary keeps.
 const MOST_REASONS: usize = 50;
@@ -22,8 +22,19 @@ pub struct Settled {
     pub counts: Counts,
     /// Updated rows that show something else than was asked for.
     pub differs: u64,
+    /// Requests that the rows took, each in the part of the run that settled it.
+    pub attempts: u64,
     /// Why rows are not updated, or differ.
     pub reasons: Vec<Reason>,
+}
+
+/// What a row without a record means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unrecorded {
+    /// A fault of ours: a run that came to its end has recorded every row.
+    Fault,
+    /// A row not sent: the run was cut short.
+    NotSent,
 }
 
 /// Puts the ledger in input order, writes the rows to feed back, and adds up. `read` opens the
@@ -34,21 +45,27 @@ pub struct Settled {
 pub fn settle(
     run: &RunDirectory,
     layout: Layout,
+    unrecorded: Unrecorded,
     read: impl Fn() -> Result<Reader, LedgerError>,
 ) -> Result<Settled, LedgerError> {
     put_in_order(&run.results())?;
-    let mut records = records(&run.results())?;
+    let mut records = records(&run.results())?.peekable();
     let mut failed = FailedRows::new(run, layout, &read)?;
     let mut settled = Settled::default();
     let mut reasons = Reasons::default();
     let mut reader = read()?;
     while let Some(row) = reader.next_row()? {
-        let record = match records.next() {
-            Some(Ok(record)) if record.line == row.line => record,
-            Some(Err(error)) => return Err(error),
-            Some(Ok(_)) | None => return Err(unaccounted(&row)),
+        let found =
+            records.next_if(|record| record.as_ref().is_ok_and(|record| record.line == row.line));
+        let record = match (found, unrecorded) {
+            (Some(record), _) => record?,
+            (None, Unrecorded::NotSent) => {
+                Record::unsent(row.line, String::new(), Outcome::NotSent, String::new())
+            }
+            (None, Unrecorded::Fault) => return Err(unaccounted(&row)),
         };
         settled.rows += 1;
+        settled.attempts += u64::from(record.attempts);
         settled.counts.add(record.outcome, 1);
         settled.differs += u64::from(record.differs());
         if !record.reasons.is_empty() {

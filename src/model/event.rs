@@ -14,12 +14,12 @@ pub enum Event {
         /// Whether the server shows something else than was asked for.
         differs: bool,
     },
-    /// A request goes out. Told only at `-v`.
+    /// A request goes out.
     Sending {
         /// Method, address and body; never credentials.
         request: String,
     },
-    /// A try ended. Told only at `-v`.
+    /// A try ended.
     Answered {
         /// The row's slug, fit to be shown.
         slug: String,
@@ -27,6 +27,11 @@ pub enum Event {
         http_status: Option<u16>,
         /// What it says, in words.
         said: String,
+    },
+    /// The machine lends fewer threads than there were to be workers.
+    FewerWorkers {
+        /// Workers that are there.
+        started: usize,
     },
     /// The server throttles: every worker waits.
     Pausing {

@@ -48,6 +48,15 @@ impl Outcome {
         }
     }
 
+    /// Whether a resumed run lets the row be: its answer was definite, or it can never be sent.
+    #[must_use]
+    pub fn is_settled(self) -> bool {
+        match self {
+            Self::Updated | Self::Rejected | Self::NotFound | Self::Invalid => true,
+            Self::Failed | Self::Unknown | Self::NotSent => false,
+        }
+    }
+
     /// Whether the row belongs into the file of rows to repair and feed back.
     #[must_use]
     pub fn is_to_be_fed_back(self) -> bool {

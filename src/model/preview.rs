@@ -8,7 +8,7 @@ use super::{Changes, DataValue, Update};
 /// Requests shown in full.
 const SAMPLES: usize = 3;
 
-/// Different values counted per field. Beyond these, new ones are only known to exist.
+/// Different values counted per field; further ones are not, which are not the commonest.
 const MOST_VALUES: usize = 1000;
 
 /// Fields counted one by one; custom fields beyond these are only known to exist.
@@ -42,8 +42,6 @@ pub struct FieldChanges {
     /// Of these, rows that set it to null.
     pub nulls: u64,
     values: HashMap<String, u64>,
-    /// Whether there are more different values than were counted.
-    pub has_more_values: bool,
 }
 
 impl FieldChanges {
@@ -66,8 +64,6 @@ impl FieldChanges {
             *rows += 1;
         } else if self.values.len() < MOST_VALUES {
             self.values.insert(value, 1);
-        } else {
-            self.has_more_values = true;
         }
     }
 }
@@ -120,7 +116,9 @@ impl Preview {
         }
         if let Some(destination) = destination {
             self.set("category", [destination.category.as_str()]);
-            self.set("brand", destination.brand.as_deref());
+            if let Some(brand) = &destination.brand {
+                self.set("brand", [brand.as_str()]);
+            }
         }
         for (name, value) in data {
             self.count_data(name, value);
@@ -128,36 +126,33 @@ impl Preview {
     }
 
     fn count_data(&mut self, name: &str, value: &DataValue) {
-        let field = format!("data.{}", one_line(name, VALUE_CHARS));
+        let mut field = format!("data.{}", one_line(name, VALUE_CHARS));
+        // One row can name any number of custom fields.
+        if self.fields.len() >= MOST_FIELDS && !self.fields.contains_key(&field) {
+            "data.(others)".clone_into(&mut field);
+        }
         match value {
             DataValue::Text(text) => self.set(&field, [text.as_str()]),
             DataValue::Number(number) => self.set(&field, [number.get()]),
             DataValue::Flag(flag) => self.set(&field, [flag.to_string().as_str()]),
             DataValue::Null => {
-                self.set(&field, ["null"]);
-                if let Some(changes) = self.fields.get_mut(&field) {
-                    changes.nulls += 1;
-                }
+                self.set(&field, []);
+                self.fields.entry(field).or_default().nulls += 1;
             }
         }
     }
 
     /// Counts one row that sets `field` to those values.
     fn set<'a>(&mut self, field: &str, values: impl IntoIterator<Item = &'a str>) {
-        let is_known = self.fields.contains_key(field);
-        let field = if is_known || self.fields.len() < MOST_FIELDS {
-            field
-        } else {
-            "data.(others)"
-        };
-        let mut values = values.into_iter().peekable();
-        if values.peek().is_none() && field != "tag_list" {
-            return;
+        if !self.fields.contains_key(field) {
+            self.fields
+                .insert(field.to_owned(), FieldChanges::default());
         }
-        let changes = self.fields.entry(field.to_owned()).or_default();
-        changes.rows += 1;
-        for value in values {
-            changes.add(value);
+        if let Some(changes) = self.fields.get_mut(field) {
+            changes.rows += 1;
+            for value in values {
+                changes.add(value);
+            }
         }
     }
 }

@@ -15,17 +15,24 @@ pub struct Row {
     pub content: Content,
 }
 
+/// About what a cell takes beside its text while it is judged, in bytes.
+const CELL_BYTES: usize = 160;
+
 impl Row {
     /// About how much memory the row takes, in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
         match &self.content {
-            Content::Cells(cells) => cells.as_slice().len(),
-            Content::Object(members) => members
-                .0
-                .iter()
-                .map(|(key, value)| key.len() + value.get().len())
-                .sum(),
+            // What a cell becomes takes more than its text.
+            Content::Cells(cells) => cells.as_slice().len() + cells.len() * CELL_BYTES,
+            Content::Object(members) => {
+                let size = |(key, value): &(String, Box<RawValue>)| key.len() + value.get().len();
+                members
+                    .0
+                    .iter()
+                    .map(|member| size(member) + CELL_BYTES)
+                    .sum()
+            }
             Content::Unreadable { why, raw } => why.len() + raw.len(),
         }
     }
@@ -50,6 +57,17 @@ pub enum Content {
 /// The members of a JSON object, repeated keys and all. (A map would keep the last one only.)
 #[derive(Debug)]
 pub struct Members(pub Vec<(String, Box<RawValue>)>);
+
+impl Members {
+    /// The value of that key; of several the last, as JSON parsers have it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&RawValue> {
+        let mut members = self.0.iter().rev();
+        members
+            .find(|(known, _)| known == key)
+            .map(|(_, value)| &**value)
+    }
+}
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -28,11 +28,26 @@ pub enum StopReason {
         /// What happened, with the time at which to go on where it is known.
         told: String,
     },
+    /// As many rows were sent as were asked for.
+    Limit,
+    /// The run lasted as long as it was allowed to.
+    MaxDuration,
+    /// More rows went wrong than allowed.
+    TooManyFailures {
+        /// How many of how many.
+        told: String,
+    },
+    /// Row after row failed, with no definite answer between.
+    ServerDown,
+    /// Not one of the first rows was found.
+    WrongBrand,
     /// The private copy of the input could not be read to its end.
     InputUnreadable {
         /// What the operating system said.
         error: String,
     },
+    /// A thread of our own panicked.
+    Panicked,
     /// A result could not be written to the ledger.
     LedgerUnwritable {
         /// What the operating system said.
@@ -50,7 +65,13 @@ impl StopReason {
             Self::Signal(Signal::Terminate) => "sigterm",
             Self::LoginRefused { .. } => "login_refused",
             Self::LongPause { .. } => "long_pause",
+            Self::Limit => "limit",
+            Self::MaxDuration => "max_duration",
+            Self::TooManyFailures { .. } => "too_many_failures",
+            Self::ServerDown => "server_down",
+            Self::WrongBrand => "wrong_brand",
             Self::InputUnreadable { .. } => "input_cannot_be_read",
+            Self::Panicked => "fault",
             Self::LedgerUnwritable { .. } => "results_cannot_be_written",
         }
     }
@@ -67,12 +88,24 @@ impl fmt::Display for StopReason {
                 "the server refuses the login (HTTP {http_status}): check the email, the token and the brand"
             ),
             Self::LongPause { told } => f.write_str(told),
+            Self::Limit => f.write_str("as many rows were sent as --limit allows"),
+            Self::MaxDuration => f.write_str("the time of --max-duration is over"),
+            Self::TooManyFailures { told } => {
+                write!(f, "{told}: see why, before going on (--max-failures)")
+            }
+            Self::ServerDown => f.write_str(
+                "20 rows in succession failed: the server seems to be down, go on when it is back",
+            ),
+            Self::WrongBrand => f.write_str(
+                "not one of the first conversations was found: check the brand or base URL",
+            ),
             Self::InputUnreadable { error } => {
                 write!(
                     f,
                     "the private copy of the input cannot be read ({error}): mend the disk"
                 )
             }
+            Self::Panicked => f.write_str("a fault of ours: please report what is printed above"),
             Self::LedgerUnwritable { error } => write!(
                 f,
                 "results cannot be written ({error}): make room or mend the disk"

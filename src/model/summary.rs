@@ -29,14 +29,21 @@ impl Counts {
         self.0.iter().sum()
     }
 
+    /// The rows that a resumed run would send.
+    #[must_use]
+    pub fn open(&self) -> u64 {
+        self.sum(|outcome| !outcome.is_settled())
+    }
+
     /// The rows that go into the file to feed back.
     #[must_use]
     pub fn to_be_fed_back(&self) -> u64 {
-        Outcome::ALL
-            .into_iter()
-            .filter(|outcome| outcome.is_to_be_fed_back())
-            .map(|outcome| self.of(outcome))
-            .sum()
+        self.sum(Outcome::is_to_be_fed_back)
+    }
+
+    fn sum(&self, wanted: impl Fn(Outcome) -> bool) -> u64 {
+        let outcomes = Outcome::ALL.into_iter().filter(|outcome| wanted(*outcome));
+        outcomes.map(|outcome| self.of(outcome)).sum()
     }
 }
 

@@ -37,12 +37,16 @@ pub fn one_line(text: &str, limit: usize) -> String {
     line
 }
 
-/// `text` with every active character as a visible escape, and otherwise as it stands.
+/// `text` with every active character as a visible escape, and otherwise as it stands: lines stay
+/// lines.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        push_visible(&mut shown, c);
+        match c {
+            '\n' | '\r' | '\t' => shown.push(c),
+            _ => push_visible(&mut shown, c),
+        }
     }
     shown
 }

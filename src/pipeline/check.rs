@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{Decision, Planned, Planner, Stop};
 use crate::input::{InputError, Reader};
+use crate::ledger::Recorded;
 use crate::model::{Preview, Row, Violation};
 use crate::validate::{Columns, Prints, Repeated, Rules};
 
@@ -45,6 +46,8 @@ pub struct Check<'a> {
     pub keep: KeepViolations,
     /// Rows beyond this number are not looked at.
     pub max_rows: Option<u64>,
+    /// Rows that are settled already.
+    pub recorded: Arc<Recorded>,
     /// Ends the pass early.
     pub stop: &'a Stop,
 }
@@ -56,6 +59,8 @@ pub struct Findings {
     pub preview: Preview,
     /// What is wrong with the others.
     pub violations: Violations,
+    /// Rows that are settled already, and not looked at.
+    pub settled: u64,
     /// Whether there are more rows than allowed; then not all were looked at.
     pub too_many: bool,
 }
@@ -73,15 +78,17 @@ impl Check<'_> {
         again: impl FnOnce() -> Result<Reader, InputError>,
     ) -> Result<(Findings, Planner), CheckError> {
         let mut prints = Prints::default();
-        let planner = Planner::new(Arc::clone(rules), Repeated::default());
-        let findings = self.pass(&mut reader, planner.clone(), |planned| {
+        let planner =
+            |repeated| Planner::new(Arc::clone(rules), repeated, Arc::clone(&self.recorded));
+        let first = planner(Repeated::default());
+        let findings = self.pass(&mut reader, first.clone(), |planned| {
             prints.note(&planned.slug);
         })?;
         let repeated = prints.repeated();
         if repeated.is_empty() || findings.too_many {
-            return Ok((findings, planner));
+            return Ok((findings, first));
         }
-        let planner = Planner::new(Arc::clone(rules), repeated);
+        let planner = planner(repeated);
         let findings = self.pass(&mut again()?, planner.clone(), |_| {})?;
         Ok((findings, planner))
     }
@@ -95,6 +102,7 @@ impl Check<'_> {
         let mut findings = Findings {
             preview: Preview::default(),
             violations: Violations::new(self.keep).map_err(CheckError::Temporary)?,
+            settled: 0,
             too_many: false,
         };
         let mut rows = Vec::with_capacity(BATCH);
@@ -109,6 +117,7 @@ impl Check<'_> {
                 }
                 note(&planned);
                 match planned.decision {
+                    Decision::Skip => findings.settled += 1,
                     Decision::Send(update) => findings.preview.add_legal(update),
                     Decision::Refuse { violations, .. } => {
                         findings.preview.add_illegal();

@@ -6,6 +6,7 @@ mod plan;
 mod retry;
 mod runner;
 mod stop;
+mod watch;
 mod worker;
 
 pub use check::{Check, CheckError, Findings, KeepViolations, Violations, columns};
@@ -14,3 +15,4 @@ pub use plan::{Decision, Planned, Planner};
 pub use retry::Retries;
 pub use runner::{Run, RunError};
 pub use stop::Stop;
+pub use watch::{Brand, MaxFailures};

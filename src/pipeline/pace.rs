@@ -108,7 +108,9 @@ impl Gate {
             if stop.is_set() {
                 return None;
             }
-            if let Some(until) = lock(&self.throttle).pause_at(Instant::now()) {
+            // Taken out first: a guard in the condition would be held for as long as the pause.
+            let pause = lock(&self.throttle).pause_at(Instant::now());
+            if let Some(until) = pause {
                 stop.wait_until(until);
                 continue;
             }
@@ -130,7 +132,8 @@ impl Gate {
 
     /// Takes in that the request sent at `sent` was answered with the wish for a pause.
     pub(super) fn throttled(&self, sent: Instant, retry_after: Option<Duration>) -> Pause {
-        lock(&self.throttle).throttled(Instant::now(), sent, retry_after, fastrand::f64())
+        let now = Instant::now();
+        lock(&self.throttle).throttled(now, sent, retry_after, fastrand::f64())
     }
 
     /// Takes in an answer of another kind.
@@ -305,6 +308,27 @@ mod tests {
             waited(&throttle.throttled(now + 901 * SECOND, now, Some(SECOND), 0.0)),
             Some(1)
         );
+    }
+
+    #[test]
+    fn an_answer_is_taken_in_while_others_wait_for_a_pause_to_end() {
+        let (stop, gate) = (Stop::default(), Gate::new(Rate::new(1, SECOND)));
+        gate.throttled(Instant::now(), Some(600 * SECOND));
+        let (answered, seen) = std::sync::mpsc::channel();
+        std::thread::scope(|scope| {
+            scope.spawn(|| gate.pass(&stop));
+            // Once the other one waits, it holds its turn.
+            while gate.turn.try_lock().is_ok() {
+                std::thread::yield_now();
+            }
+            scope.spawn(|| {
+                gate.answered();
+                answered.send(()).expect("a listener");
+            });
+            let in_time = seen.recv_timeout(60 * SECOND);
+            stop.because(crate::model::StopReason::Limit);
+            assert!(in_time.is_ok());
+        });
     }
 
     #[test]

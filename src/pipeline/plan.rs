@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::ledger::Recorded;
 use crate::model::text::quoted;
 use crate::model::{Row, Update, Violation};
 use crate::validate::{Checked, Repeat, Repeated, Rules};
@@ -13,6 +14,7 @@ use crate::validate::{Checked, Repeat, Repeated, Rules};
 pub struct Planner {
     rules: Arc<Rules>,
     repeated: Repeated,
+    recorded: Arc<Recorded>,
 }
 
 /// What is to be done with one row.
@@ -29,6 +31,8 @@ pub struct Planned {
 /// What is to be done with a row.
 #[derive(Debug)]
 pub enum Decision {
+    /// It is settled already: a resumed run lets it be.
+    Skip,
     /// It is legal.
     Send(Update),
     /// It is not.
@@ -41,10 +45,15 @@ pub enum Decision {
 }
 
 impl Planner {
-    /// Plans by `rules`, and refuses the rows of every slug in `repeated`.
+    /// Plans by `rules`, refuses the rows of every slug in `repeated`, and skips what is settled in
+    /// `recorded`.
     #[must_use]
-    pub fn new(rules: Arc<Rules>, repeated: Repeated) -> Self {
-        Self { rules, repeated }
+    pub fn new(rules: Arc<Rules>, repeated: Repeated, recorded: Arc<Recorded>) -> Self {
+        Self {
+            rules,
+            repeated,
+            recorded,
+        }
     }
 
     /// Plans the next rows of the file. Rows are judged on all cores, and come back in order.
@@ -72,6 +81,7 @@ impl Planner {
         };
         let repeat = self.repeated.next(&slug, line);
         let decision = match (verdict, repeat) {
+            _ if self.recorded.is_settled(line) => Decision::Skip,
             (Ok(update), None) => Decision::Send(update),
             (verdict, repeat) => {
                 let mut violations = verdict.err().unwrap_or_default();

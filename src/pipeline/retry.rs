@@ -64,6 +64,14 @@ impl Tries {
         self.attempts += 1;
         self.http_status = reply.http_status.or(self.http_status);
         self.is_in_trouble = !matches!(reply.said, Said::Throttled { .. });
+        let condemns_nobody = matches!(
+            reply.said,
+            Said::Throttled { .. } | Said::LoginRefused | Said::Forbidden { .. }
+        );
+        if condemns_nobody && !self.in_doubt {
+            // What went before was harmless too: nothing can have been applied.
+            self.trouble = None;
+        }
         let settle = |outcome, reasons| Next::Settle { outcome, reasons };
         match reply.said {
             Said::Updated { differences } => settle(Outcome::Updated, differences.join("; ")),
@@ -277,6 +285,10 @@ mod tests {
     fn a_row_between_two_tries_gets_what_its_tries_say() {
         assert_eq!(judged([throttled()]).1.given_up().0, Outcome::NotSent);
         assert_eq!(judged([unreached()]).1.given_up().0, Outcome::Failed);
+        assert_eq!(
+            judged([unreached(), throttled()]).1.given_up().0,
+            Outcome::NotSent
+        );
         assert_eq!(
             judged([unclear(), throttled()]).1.given_up().0,
             Outcome::Unknown

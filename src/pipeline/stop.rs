@@ -13,15 +13,13 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Asks everybody to stop. Whether this was the first time.
-    pub fn because(&self, reason: StopReason) -> bool {
+    /// Asks everybody to stop.
+    pub fn because(&self, reason: StopReason) {
         let mut current = self.lock();
-        let is_first = current.is_none();
-        if is_first {
+        if current.is_none() {
             *current = Some(reason);
             self.changed.notify_all();
         }
-        is_first
     }
 
     /// Why to stop, if so.

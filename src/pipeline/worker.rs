@@ -61,7 +61,7 @@ impl<E: Exchange> Desk<'_, E> {
                 Next::Settle { outcome, reasons } => break (outcome, reasons),
                 Next::Again(wait) => self.stop.wait_until(Instant::now() + wait),
                 Next::StopRun(reason) => {
-                    self.stop(reason, tell);
+                    self.stop.because(reason);
                     break tries.given_up();
                 }
             }
@@ -77,7 +77,11 @@ impl<E: Exchange> Desk<'_, E> {
             _ => {}
         }
         let Some(retry_after) = reply.said.pause() else {
-            return self.gate.answered();
+            // Silence says nothing about how much the server can take.
+            if reply.http_status.is_some() {
+                self.gate.answered();
+            }
+            return;
         };
         match self.gate.throttled(sent, retry_after) {
             Pause::Wait { wait, is_new: true } => {
@@ -85,13 +89,7 @@ impl<E: Exchange> Desk<'_, E> {
                 tell(Event::Pausing { wait, http_status });
             }
             Pause::Wait { .. } => {}
-            Pause::TooLong(told) => self.stop(StopReason::LongPause { told }, tell),
-        }
-    }
-
-    fn stop(&self, reason: StopReason, tell: &dyn Fn(Event)) {
-        if self.stop.because(reason.clone()) {
-            tell(Event::Stopping { reason });
+            Pause::TooLong(told) => self.stop.because(StopReason::LongPause { told }),
         }
     }
 

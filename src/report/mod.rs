@@ -15,6 +15,7 @@ pub use progress::{Progress, Style};
 pub use summary::text as summary_text;
 
 use crate::model::Violation;
+use crate::model::text::visible;
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +31,12 @@ pub enum Verbosity {
 /// Writes `text` to standard error.
 pub fn tell(text: &str) {
     // There is nowhere left to say that standard error is gone.
-    let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
+    let _ = writeln!(io::stderr().lock(), "{}", shown(text.trim_end()));
+}
+
+/// `text` as a terminal may see it: names of files are foreign text too.
+fn shown(text: &str) -> String {
+    visible(text).replace('\r', "\\r")
 }
 
 /// Writes an error to standard error.
@@ -48,7 +54,7 @@ pub fn warning(text: &str) {
 /// # Errors
 /// When it cannot be written. A reader that has gone away is no error.
 pub fn print(text: &str) -> io::Result<()> {
-    unless_gone(|out| out.write_all(text.as_bytes()))
+    unless_gone(|out| out.write_all(shown(text).as_bytes()))
 }
 
 /// Writes one JSON document to standard output.

@@ -60,6 +60,8 @@ pub struct Plan<'a> {
     pub account: Account<'a>,
     /// What the rows change.
     pub preview: &'a Preview,
+    /// Rows that an earlier part of the run has settled.
+    pub settled: u64,
     /// Requests that would be sent.
     pub requests: u64,
     /// The rate as it was typed.
@@ -136,8 +138,12 @@ impl Plan<'_> {
 
     fn rows(&self) -> String {
         let Preview { rows, legal, .. } = self.preview;
+        let settled = match self.settled {
+            0 => String::new(),
+            settled => format!("{settled} settled before; "),
+        };
         format!(
-            "{}: {}, {legal} valid, {} invalid",
+            "{}: {settled}{}, {legal} valid, {} invalid",
             self.input,
             counted(*rows, "row"),
             self.preview.illegal()
@@ -212,6 +218,7 @@ impl Serialize for DryRun<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("exit_status", &self.exit_status)?;
         map.serialize_entry("error", &self.error)?;
+        map.serialize_entry("settled", &self.plan.map_or(0, |plan| plan.settled))?;
         map.serialize_entry("rows", &preview.rows)?;
         map.serialize_entry("valid", &preview.legal)?;
         map.serialize_entry("invalid", &preview.illegal())?;

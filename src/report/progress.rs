@@ -81,6 +81,10 @@ impl Progress {
                     in_words(*wait)
                 ),
             ),
+            Event::FewerWorkers { started } => self.say(
+                Verbosity::Quiet,
+                &format!("warning: the machine lends no more threads: {started} requests in flight at most"),
+            ),
             Event::Stopping { reason } => {
                 self.say(
                     Verbosity::Quiet,

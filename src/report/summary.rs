@@ -12,9 +12,9 @@ const REASONS_SHOWN: usize = 5;
 /// The longest slug that the page shows, in bytes.
 const SLUG_BYTES: usize = 60;
 
-/// The page. `resubmission` is the command that feeds back what is not updated.
+/// The page, with the commands that go on with the run and that feed back what is not updated.
 #[must_use]
-pub fn text(summary: &Summary, resubmission: Option<&str>) -> String {
+pub fn text(summary: &Summary, resume: Option<&str>, resubmit: Option<&str>) -> String {
     let mut page = String::new();
     if summary.differs > 0 {
         let differ = if summary.differs == 1 {
@@ -57,11 +57,14 @@ pub fn text(summary: &Summary, resubmission: Option<&str>) -> String {
     if let Some(run_dir) = &summary.run_dir {
         let _ = writeln!(page, "results: {run_dir}");
     }
-    if let Some(command) = resubmission {
+    if let Some(command) = resubmit {
         let _ = writeln!(
             page,
             "to send again what is not updated, repair failed rows and run:\n  {command}"
         );
+    }
+    if let Some(command) = resume {
+        let _ = writeln!(page, "to go on with what is not settled, run:\n  {command}");
     }
     page
 }

@@ -10,7 +10,7 @@
 //! | in the request | answer |
 //! | --- | --- |
 //! | a slug that begins with `missing-` | 404 |
-//! | an assignee or category that begins with `unknown`, `missing` or `nobody` | 422 |
+//! | an assignee or category that holds `unknown`, `missing`, `nobody`, `no-such` or `nonexistent` | 422 |
 //! | a body that breaks the rules of the API | 422 with all its problems |
 
 mod limit;

@@ -1,5 +1,7 @@
 //! Names of columns and keys -> fields, and with them the values of one row -> a draft.
 
+use std::collections::HashMap;
+
 use csv::StringRecord;
 
 use super::draft::Draft;
@@ -9,7 +11,7 @@ use crate::model::text::quoted;
 use crate::model::{Members, Violation};
 
 /// What a column or key stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Field {
     Slug,
     TagList,
@@ -117,16 +119,14 @@ impl Columns {
         };
         let mut columns: Vec<Column> = Vec::with_capacity(header.len());
         let mut names = Names::default();
+        let is_named = |cell: &str| !cell.trim().is_empty() && !cell.trim_start().starts_with('_');
+        let last = (0..header.len()).rfind(|at| header.get(*at).is_some_and(is_named));
         for (at, cell) in header.iter().enumerate() {
             let name = cell.trim().to_owned();
             let field = if name.is_empty() {
                 // Spreadsheets leave empty columns behind at the right; one between others is a
                 // slip that could hide data.
-                let is_last = header
-                    .iter()
-                    .skip(at)
-                    .all(|cell| cell.trim().is_empty() || cell.trim_start().starts_with('_'));
-                if !is_last {
+                if Some(at) < last {
                     let message = format!("column {} has no name (name it, or remove it)", at + 1);
                     violations.add("header", message);
                 }
@@ -256,27 +256,21 @@ fn data_object(
 
 /// Sees that no field is given twice, under one name or two.
 #[derive(Default)]
-struct Names(Vec<(String, Field)>);
+struct Names(HashMap<Field, String>);
 
 impl Names {
     /// Whether the field is new; if not, that is noted.
     fn check(&mut self, name: &str, field: &Field, violations: &mut Violations) -> bool {
-        match self.0.iter().find(|(_, known)| known == field) {
-            Some((first, _)) if first == name => {
-                violations.add(name, "is there twice (keep one)");
-                false
-            }
-            Some((first, _)) => {
-                violations.add(
-                    name,
-                    format!("is the same field as {} (keep one)", quoted(first)),
-                );
-                false
-            }
-            None => {
-                self.0.push((name.to_owned(), field.clone()));
-                true
-            }
-        }
+        let Some(first) = self.0.get(field) else {
+            self.0.insert(field.clone(), name.to_owned());
+            return true;
+        };
+        let message = if first == name {
+            "is there twice (keep one)".to_owned()
+        } else {
+            format!("is the same field as {} (keep one)", quoted(first))
+        };
+        violations.add(name, message);
+        false
     }
 }

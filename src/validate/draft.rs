@@ -109,11 +109,10 @@ impl Draft {
             Field::Category => put(&mut self.category, fields::name(value)),
             Field::Brand => put(&mut self.brand, fields::name(value)),
             Field::Data(name) => {
-                self.data.push((name.clone(), Given::Absent));
-                match self.data.last_mut() {
-                    Some((_, place)) => put(place, fields::data(value)),
-                    None => Ok(()),
-                }
+                let mut given = Given::Absent;
+                let result = put(&mut given, fields::data(value));
+                self.data.push((name.clone(), given));
+                result
             }
             Field::DataObject | Field::Ignored(_) => Ok(()),
         }

@@ -1,7 +1,7 @@
 //! Slugs of all rows -> which of them more than one row has, at 16 bytes a row.
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
 
 /// A keyed 128-bit fingerprint of a slug. Two slugs share one with a probability of 2^-128, and
 /// nobody who does not know the keys can make a pair: a hit needs no second look at the input.
@@ -43,10 +43,11 @@ impl Prints {
             .collect();
         prints.dedup();
         prints.shrink_to_fit();
+        let first_lines = vec![0; prints.len()];
         Repeated {
             keys: self.keys,
-            prints,
-            first_lines: HashMap::new(),
+            prints: prints.into(),
+            first_lines,
         }
     }
 }
@@ -56,8 +57,9 @@ impl Prints {
 pub struct Repeated {
     keys: Keys,
     /// Sorted.
-    prints: Vec<Fingerprint>,
-    first_lines: HashMap<Fingerprint, u64>,
+    prints: Arc<[Fingerprint]>,
+    /// Of each print the line on which it came first; 0 where it has not come yet.
+    first_lines: Vec<u64>,
 }
 
 /// How a row shares its slug.
@@ -81,14 +83,13 @@ impl Repeated {
         if self.prints.is_empty() || slug.is_empty() {
             return None;
         }
-        let print = self.keys.print(slug);
-        self.prints.binary_search(&print).ok()?;
-        let first = *self.first_lines.entry(print).or_insert(line);
-        Some(if first == line {
-            Repeat::First
-        } else {
-            Repeat::Of(first)
-        })
+        let at = self.prints.binary_search(&self.keys.print(slug)).ok()?;
+        let first = &mut self.first_lines[at];
+        if *first == 0 {
+            *first = line;
+            return Some(Repeat::First);
+        }
+        Some(Repeat::Of(*first))
     }
 }
 

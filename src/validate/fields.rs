@@ -1,6 +1,7 @@
 //! The value of one field, as a cell or as JSON -> what it means, or what is wrong with it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::str::FromStr as _;
 
 use email_address::{EmailAddress, Options};
@@ -84,6 +85,7 @@ pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<String>, String> {
     };
     let is_cleared = is_array && tags.is_empty();
     let mut kept: Vec<String> = Vec::with_capacity(tags.len());
+    let mut seen = HashSet::with_capacity(tags.len());
     for tag in tags
         .iter()
         .map(|tag| tag.trim())
@@ -101,7 +103,7 @@ pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<String>, String> {
                 quoted(tag)
             ));
         }
-        if !kept.iter().any(|known| known == tag) {
+        if seen.insert(tag) {
             kept.push(tag.to_owned());
         }
     }

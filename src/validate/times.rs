@@ -11,12 +11,7 @@ use crate::model::text::quoted;
 /// Reads RFC 3339, and where a time zone is given also `2026-12-01 09:00` and `2026-12-01`.
 pub(super) fn hold_until(text: &str, clock: &Clock) -> Result<HoldUntil, String> {
     let hold_until = if is_rfc3339(text) {
-        let instant: Timestamp = text.parse().map_err(|_| {
-            format!(
-                "{} is no time of the calendar (write `2026-12-01T09:00:00+01:00`)",
-                quoted(text)
-            )
-        })?;
+        let instant = instant(text)?;
         HoldUntil {
             instant,
             text: text.to_ascii_uppercase().replacen(' ', "T", 1),
@@ -89,23 +84,36 @@ fn has_form(text: &str, form: &str) -> bool {
 
 /// The one instant at which clocks in `zone` show `text`.
 fn local(text: &str, zone: &TimeZone) -> Result<Zoned, String> {
-    let no_time = |_| {
-        format!(
-            "{} is no time of the calendar (write `2026-12-01T09:00:00+01:00`)",
-            quoted(text)
-        )
-    };
     if has_form(text, "0000-00-00") {
-        let date: Date = text.parse().map_err(no_time)?;
-        return date.to_zoned(zone.clone()).map_err(no_time);
+        let date: Date = text.parse().map_err(|_| no_time(text))?;
+        return date.to_zoned(zone.clone()).map_err(|_| no_time(text));
     }
-    let time: DateTime = text.parse().map_err(no_time)?;
-    zone.to_ambiguous_zoned(time).unambiguous().map_err(|_| {
-        format!(
+    let time: DateTime = text.parse().map_err(|_| no_time(text))?;
+    let zoned = zone.to_ambiguous_zoned(time);
+    if zoned.is_ambiguous() {
+        return Err(format!(
             "{} comes twice or never there, since clocks are put back or forward (write it with its offset)",
             quoted(text)
-        )
-    })
+        ));
+    }
+    zoned.unambiguous().map_err(|_| no_time(text))
+}
+
+/// The instant that RFC 3339 text names. The last two days of the year 9999, which people write
+/// for "never", are beyond what jiff can compare, and count as its last instant.
+fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse()
+        .or_else(|_| match text[..19].parse::<DateTime>() {
+            Ok(time) if time.year() == 9999 => Ok(Timestamp::MAX),
+            _ => Err(no_time(text)),
+        })
+}
+
+fn no_time(text: &str) -> String {
+    format!(
+        "{} is no time of the calendar (write `2026-12-01T09:00:00+01:00`)",
+        quoted(text)
+    )
 }
 
 #[cfg(test)]
@@ -126,6 +134,7 @@ mod tests {
             "2026-12-01T09:00:00Z",
             "2026-12-01T09:00:00.25+05:30",
             "2026-12-01T09:00:00-00:00",
+            "9999-12-31T23:59:59Z",
         ] {
             assert_eq!(read(text, None).as_deref(), Ok(text));
         }

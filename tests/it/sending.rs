@@ -148,14 +148,15 @@ fn each_request_says_who_sends_it_and_what_it_is() {
 fn a_redirect_is_not_followed() {
     let stranger = Server::start(Answer::echo);
     let to = format!("{}/conversations/a", stranger.base_url());
-    let statuses = ["301", "302", "303", "307", "308"];
-    let server = Server::start(move |request| {
-        let status = request.slug.parse().expect("a status for a slug");
-        Answer::text(status, "").header("Location", &to)
+    // One that is fine, or the brand would seem to be wrong.
+    let statuses = ["fine", "301", "302", "303", "307", "308"];
+    let server = Server::start(move |request| match request.slug.parse() {
+        Ok(status) => Answer::text(status, "").header("Location", &to),
+        Err(_) => Answer::echo(request),
     });
     let sent = send(&server, &statuses, "");
     sent.expect_status(1);
-    for line in sent.ledger() {
+    for line in &sent.ledger()[1..] {
         assert_eq!(
             (line.outcome.as_str(), line.attempts),
             ("failed", 1),

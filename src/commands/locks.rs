@@ -1,0 +1,102 @@
+//! Takes the locks of a run, and says who holds one that is taken.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::api::Account;
+use crate::config::Settings;
+use crate::error::Error;
+use crate::ledger::{Holder, LedgerError, Lock, NotLocked};
+use crate::model::utc_millis;
+use crate::report;
+
+/// The account of a run, locked as far as that is wanted and possible.
+pub(super) struct AccountLock {
+    lock: Option<Lock>,
+    holder: Holder,
+}
+
+impl AccountLock {
+    /// Locks the account, unless runs may overlap.
+    pub(super) fn take(settings: &Settings, account: &Account) -> Result<Self, Error> {
+        let since = utc_millis(settings.clock.now);
+        let holder = Holder {
+            pid: std::process::id(),
+            since,
+            run_dir: None,
+        };
+        if settings.args.sandbox || settings.args.allow_overlap {
+            return Ok(Self { lock: None, holder });
+        }
+        let Some(state) = state_directory() else {
+            report::warning(
+                "there is no home directory: a second run on this account would not be noticed",
+            );
+            return Ok(Self { lock: None, holder });
+        };
+        match Lock::account(
+            &state,
+            account.base_url().as_str(),
+            account.email(),
+            &holder,
+        ) {
+            Ok(lock) => Ok(Self {
+                lock: Some(lock),
+                holder,
+            }),
+            Err(NotLocked::Held(by)) => Err(Error::Held(format!(
+                "another run holds this account{}: wait for it, or give --allow-overlap",
+                by.map(told).unwrap_or_default()
+            ))),
+            Err(NotLocked::Unavailable { path, error }) => {
+                report::warning(&format!(
+                    "{}: {error}: a second run on this account would not be noticed",
+                    path.display()
+                ));
+                Ok(Self { lock: None, holder })
+            }
+        }
+    }
+
+    /// Says where the run keeps its results.
+    pub(super) fn name_run(&mut self, directory: &Path) {
+        let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
+        self.holder.run_dir = Some(directory.to_string_lossy().into_owned());
+        if let Some(lock) = &mut self.lock {
+            // The lock holds without the words in it.
+            let _ = lock.write(&self.holder);
+        }
+    }
+}
+
+/// Locks a run directory.
+pub(super) fn run_directory(run_file: &Path) -> Result<Lock, Error> {
+    Lock::run(run_file).map_err(|refused| match refused {
+        NotLocked::Held(_) => Error::Held(format!(
+            "{}: another process is at work on this run: wait for it",
+            run_file.parent().unwrap_or(run_file).display()
+        )),
+        NotLocked::Unavailable { path, error } => Error::Directory(LedgerError::Io { path, error }),
+    })
+}
+
+fn told(holder: Holder) -> String {
+    let run = holder.run_dir.map(|run| format!(", run directory {run}"));
+    format!(
+        " (process {}, since {}{})",
+        holder.pid,
+        holder.since,
+        run.unwrap_or_default()
+    )
+}
+
+/// Where lock files live, by the XDG Base Directory Specification.
+fn state_directory() -> Option<PathBuf> {
+    let absolute = |name| {
+        env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")));
+    Some(state?.join("reamaze-bulk"))
+}

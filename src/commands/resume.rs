@@ -1,0 +1,174 @@
+//! `run --resume`: goes on with a run that was cut short, by its own copy of the input.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::dry_run;
+use super::locks::{self, AccountLock};
+use super::prepare::{Checked, Prepared, judge};
+use super::session::{self, Session};
+use crate::args::RunArgs;
+use crate::config::{Settings, Target};
+use crate::error::Error;
+use crate::input::{InputError, Layout};
+use crate::ledger::{Journal, LedgerError, Recorded, RunDirectory, RunFile, Unrecorded};
+use crate::model::Summary;
+use crate::pipeline::{Brand, Stop};
+use crate::report;
+
+/// A run that is older says its age.
+const OLD: Duration = Duration::from_hours(24);
+
+/// Goes on with the run in `from`; the exit status.
+pub(super) fn resume(
+    args: RunArgs,
+    from: &Path,
+    stop: &Stop,
+    summary: &mut Summary,
+) -> Result<u8, Error> {
+    let directory = find(from)?;
+    let run = RunFile::read(&directory).map_err(|error| {
+        Error::Usage(format!(
+            "{}: no run can be resumed there: {error}",
+            directory.display()
+        ))
+    })?;
+    let mut settings = Settings::resume(args, &directory, &run)?;
+    settings.warnings.extend(age(&run, &settings));
+    settings
+        .warnings
+        .iter()
+        .for_each(|warning| report::warning(warning));
+    let mut lock = match &settings.target {
+        Target::Account(account) => Some(AccountLock::take(&settings, account)?),
+        Target::Sandbox | Target::Nowhere { .. } => None,
+    };
+    let directory = RunDirectory::open(directory, run.options.format);
+    let _run_lock = locks::run_directory(&directory.run_file())?;
+    if let Some(lock) = &mut lock {
+        lock.name_run(directory.path());
+    }
+    let (journal, recorded) = Journal::reopen(&directory.results()).map_err(Error::Ledger)?;
+    if recorded.torn > 0 {
+        report::warning(&format!(
+            "{}: the last {} bytes are no whole record, as a crash leaves them: those rows are sent again",
+            directory.results().display(),
+            recorded.torn
+        ));
+    }
+    let layout = Layout {
+        format: run.options.format,
+        delimiter: settings.args.delimiter.unwrap_or(b','),
+    };
+    let session = Session {
+        settings: &settings,
+        directory,
+        layout,
+        stop,
+    };
+    let prepared = due(&session, &recorded)?;
+    go_on(&session, *prepared, journal, &recorded, summary)
+}
+
+fn go_on(
+    session: &Session<'_>,
+    prepared: Prepared,
+    journal: Journal,
+    recorded: &Recorded,
+    summary: &mut Summary,
+) -> Result<u8, Error> {
+    let settings = session.settings;
+    summary.rows = prepared.findings.preview.rows + prepared.findings.settled;
+    let account = match &settings.target {
+        Target::Account(account) if prepared.findings.preview.rows > 0 => account,
+        Target::Account(_) | Target::Sandbox | Target::Nowhere { .. } => {
+            return look(session, prepared, summary);
+        }
+    };
+    session::agree(settings, &prepared, account, session.stop)?;
+    let client = session::client(settings, account)?;
+    let brand = if recorded.has_found_any {
+        Brand::Proven
+    } else {
+        Brand::Unproven
+    };
+    session.run(prepared.planner, &client, journal, brand, summary)
+}
+
+/// Says what is done and what would be sent, and rebuilds what can be rebuilt.
+fn look(session: &Session<'_>, prepared: Prepared, summary: &mut Summary) -> Result<u8, Error> {
+    let settings = session.settings;
+    if prepared.findings.preview.rows == 0 {
+        if !settings.args.quiet {
+            report::tell(&format!(
+                "{}: this run is finished: nothing is left to send",
+                session.directory.path().display()
+            ));
+        }
+        let status = session.add_up(Unrecorded::Fault, summary)?;
+        if settings.args.dry_run && settings.args.json {
+            dry_run::show(settings, prepared)?;
+        }
+        return Ok(status);
+    }
+    session.rebuild(Unrecorded::NotSent, summary)?;
+    dry_run::show(settings, prepared)
+}
+
+/// The directory that is meant.
+fn find(from: &Path) -> Result<PathBuf, Error> {
+    if from != Path::new("latest") {
+        return Ok(from.to_owned());
+    }
+    match RunDirectory::latest() {
+        Ok(Some(directory)) => Ok(directory),
+        Ok(None) => Err(Error::usage(
+            "--resume latest: there is no run under reamaze-runs",
+        )),
+        Err(error) => Err(Error::Usage(format!(
+            "--resume latest: reamaze-runs: {error}"
+        ))),
+    }
+}
+
+/// What to say of a run that is old: the world may have changed since.
+fn age(run: &RunFile, settings: &Settings) -> Option<String> {
+    let age = settings
+        .clock
+        .now
+        .duration_since(run.created_at)
+        .unsigned_abs();
+    (age > OLD).then(|| {
+        format!(
+            "this run was started {} ago: what it asks for may be out of date",
+            report::in_words(age)
+        )
+    })
+}
+
+/// The rows that are not settled, judged anew.
+fn due(session: &Session<'_>, recorded: &Recorded) -> Result<Box<Prepared>, Error> {
+    let fault = |error: InputError| Error::Ledger(LedgerError::Input(error));
+    let read = || match session.read() {
+        Ok(reader) => Ok(reader),
+        Err(LedgerError::Input(error)) => Err(error),
+        Err(error) => Err(InputError::Io(std::io::Error::other(error.to_string()))),
+    };
+    let recorded = Arc::new(recorded.clone());
+    let reader = read().map_err(fault)?;
+    match judge(
+        session.settings,
+        recorded,
+        reader,
+        read,
+        dry_run::kept(session.settings),
+        session.stop,
+        fault,
+    )? {
+        Checked::Rows(prepared) => Ok(prepared),
+        Checked::Header(_) => Err(Error::Fault(
+            "the private copy of the input has another header than it had".into(),
+        )),
+    }
+}

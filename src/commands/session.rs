@@ -1,0 +1,225 @@
+//! What a new run and a resumed one have in common: ask, send, record, add up.
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, stderr};
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::consent;
+use super::prepare::{Prepared, stopped};
+use crate::api::{Account, Client, Verification};
+use crate::args::{ProgressStyle, RunArgs};
+use crate::config::{Consent, Settings, resubmission, resumption};
+use crate::error::Error;
+use crate::exit;
+use crate::input::{Layout, Reader};
+use crate::ledger::{Journal, LedgerError, RunDirectory, Unrecorded, settle};
+use crate::model::{Event, Pace, Summary};
+use crate::pipeline::{Brand, Gate, Planner, Retries, Run, RunError, Stop};
+use crate::report::{self, Progress, Style, Verbosity};
+
+/// Shows what is about to happen, and asks where that is wanted.
+pub(super) fn agree(
+    settings: &Settings,
+    prepared: &Prepared,
+    account: &Account,
+    stop: &Stop,
+) -> Result<(), Error> {
+    let name = settings.source.name();
+    let known = (Some(account.base_url()), Some(account.email()));
+    let plan = prepared.plan(settings, &name, known);
+    match settings.consent {
+        Consent::Ask => {
+            report::tell(&plan.page());
+            consent::ask(&plan.question(), stop)
+        }
+        Consent::Given => {
+            if !settings.args.quiet {
+                report::tell(&plan.line());
+            }
+            stopped(stop).map_or(Ok(()), Err)
+        }
+    }
+}
+
+/// The client that sends to `account`.
+pub(super) fn client(settings: &Settings, account: &Account) -> Result<Client, Error> {
+    let verification = if settings.args.no_verify {
+        Verification::Skip
+    } else {
+        Verification::Compare
+    };
+    let connections = usize::from(settings.workers);
+    Client::new(account.clone(), settings.timeout, connections, verification).map_err(Error::usage)
+}
+
+/// A run whose directory is in its place.
+pub(super) struct Session<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) directory: RunDirectory,
+    pub(super) layout: Layout,
+    pub(super) stop: &'a Stop,
+}
+
+impl Session<'_> {
+    /// Sends what `planner` finds due, records it, and adds up; the exit status.
+    pub(super) fn run(
+        &self,
+        planner: Planner,
+        client: &Client,
+        mut journal: Journal,
+        brand: Brand,
+        summary: &mut Summary,
+    ) -> Result<u8, Error> {
+        summary.run_dir = Some(self.directory.path().display().to_string());
+        summary.rate_asked = Some(self.settings.rate.rate().per_second());
+        let sent = self.send(planner, client, &mut journal, brand, summary);
+        summary.stop_reason = self.stop.reason();
+        sent.map_err(|error| self.told(error))?;
+        self.add_up(Unrecorded::Fault, summary)
+    }
+
+    fn send(
+        &self,
+        planner: Planner,
+        client: &Client,
+        journal: &mut Journal,
+        brand: Brand,
+        summary: &mut Summary,
+    ) -> Result<(), Error> {
+        let args = &self.settings.args;
+        let gate = Gate::new(self.settings.rate.rate());
+        let run = Run {
+            planner,
+            exchange: client,
+            gate: &gate,
+            retries: Retries(self.settings.retries),
+            workers: usize::from(self.settings.workers),
+            limit: args.limit,
+            deadline: args
+                .max_duration
+                .and_then(|most| Instant::now().checked_add(most)),
+            max_failures: self.settings.max_failures.most,
+            brand,
+            stop: self.stop,
+        };
+        let mut progress = Progress::new(style(args), verbosity(args), summary.rows);
+        let reader = self.read()?;
+        let recorded = &mut summary.counts;
+        let sent = run.send(reader, journal, &mut |event| {
+            if let Event::Recorded { outcome, .. } = event {
+                recorded.add(*outcome, 1);
+            }
+            progress.show(event);
+        });
+        progress.finish();
+        summary.pace = sent?;
+        Ok(journal.sync().map_err(RunError::Unwritable)?)
+    }
+
+    /// Puts the results in order, and tells what came of the run; the exit status.
+    pub(super) fn add_up(
+        &self,
+        unrecorded: Unrecorded,
+        summary: &mut Summary,
+    ) -> Result<u8, Error> {
+        self.rebuild(unrecorded, summary)?;
+        self.tell(summary);
+        Ok(summary.exit_status)
+    }
+
+    /// Rebuilds from the ledger what is derived from it, and completes the summary.
+    pub(super) fn rebuild(
+        &self,
+        unrecorded: Unrecorded,
+        summary: &mut Summary,
+    ) -> Result<(), Error> {
+        let settled = settle(&self.directory, self.layout, unrecorded, || self.read());
+        let settled = settled.map_err(|error| self.not_derived(error))?;
+        summary.run_dir = Some(self.directory.path().display().to_string());
+        if summary.pace == Pace::default() {
+            summary.pace.requests = settled.attempts;
+        }
+        summary.rows = settled.rows;
+        summary.counts = settled.counts;
+        summary.differs = settled.differs;
+        summary.reasons = settled.reasons;
+        summary.exit_status = exit::of_run(summary);
+        summary.finished_at = Some(Timestamp::now());
+        let written = self.directory.write_summary(summary);
+        written.map_err(|error| self.not_derived(error))
+    }
+
+    /// The ledger is whole; what is derived from it can be made again.
+    fn not_derived(&self, error: LedgerError) -> Error {
+        let LedgerError::Io { path, error } = error else {
+            return Error::Ledger(error);
+        };
+        let resume = resumption(self.settings, self.directory.path());
+        let told = format!(
+            "{error}; every outcome is in {}: make room or mend the disk, then run: {resume}",
+            self.directory.results().display()
+        );
+        Error::Ledger(LedgerError::Io {
+            path,
+            error: io::Error::other(told),
+        })
+    }
+
+    fn tell(&self, summary: &Summary) {
+        if self.settings.args.quiet && summary.exit_status == exit::DONE {
+            return;
+        }
+        // A sandbox is gone when its run ends: nothing goes on from there.
+        let is_gone = self.settings.args.sandbox;
+        let open = if is_gone { 0 } else { summary.counts.open() };
+        let resume = (open > 0).then(|| resumption(self.settings, self.directory.path()));
+        let failed = summary.counts.to_be_fed_back() > 0;
+        let resubmit = failed.then(|| resubmission(self.settings, &self.directory.failed()));
+        report::tell(&report::summary_text(
+            summary,
+            resume.as_deref(),
+            resubmit.as_deref(),
+        ));
+    }
+
+    /// An error with what to do about it.
+    fn told(&self, error: Error) -> Error {
+        let Error::Run(RunError::Unwritable(error)) = error else {
+            return error;
+        };
+        // The ledger is whole up to here; nothing else fits on that disk either.
+        let resume = resumption(self.settings, self.directory.path());
+        let told = format!("{error}; make room or mend the disk, then go on: {resume}");
+        Error::Ledger(LedgerError::Io {
+            path: self.directory.results(),
+            error: io::Error::other(told),
+        })
+    }
+
+    /// Reads the private copy from its start.
+    pub(super) fn read(&self) -> Result<Reader, LedgerError> {
+        let path = self.directory.input();
+        let file = File::open(&path).map_err(|error| LedgerError::Io { path, error })?;
+        Ok(Reader::open(file, self.layout.into())?)
+    }
+}
+
+fn style(args: &RunArgs) -> Style {
+    match args.progress {
+        _ if args.quiet => Style::Silent,
+        ProgressStyle::Auto if stderr().is_terminal() => Style::Bar,
+        ProgressStyle::Bar => Style::Bar,
+        ProgressStyle::Auto | ProgressStyle::Lines => Style::Lines,
+        ProgressStyle::None => Style::Silent,
+    }
+}
+
+fn verbosity(args: &RunArgs) -> Verbosity {
+    match (args.quiet, args.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, true) => Verbosity::Verbose,
+        (false, false) => Verbosity::Normal,
+    }
+}

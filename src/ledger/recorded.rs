@@ -1,0 +1,100 @@
+//! A ledger, whole or torn -> which rows a resumed run lets be.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Seek as _};
+
+use super::Record;
+use crate::model::Outcome;
+
+/// What a ledger holds, at 8 bytes a row.
+#[derive(Debug, Clone, Default)]
+pub struct Recorded {
+    /// Lines of settled rows, sorted.
+    settled: Vec<u64>,
+    /// Whether some conversation was found: the brand is right.
+    pub has_found_any: bool,
+    /// Bytes that belonged to no whole record.
+    pub torn: u64,
+}
+
+/// The longest line that a record can take, in bytes.
+const MAX_LINE: u64 = 1 << 20;
+
+impl Recorded {
+    /// Reads up to the first line that is no whole record; what it holds, and its length in bytes.
+    pub(super) fn read(file: &File) -> io::Result<(Self, u64)> {
+        let mut reader = BufReader::new(file);
+        reader.rewind()?;
+        // Of several records of a row the last one counts: (line, is settled), in one number.
+        let mut rows: Vec<u64> = Vec::new();
+        let (mut length, mut has_found_any) = (0, false);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let read = io::Read::take(&mut reader, MAX_LINE).read_until(b'\n', &mut line)?;
+            if length == 0 {
+                if line != header() {
+                    break;
+                }
+            } else {
+                // A record takes one physical line: its texts hold no line breaks.
+                let Some(record) = whole(&line) else { break };
+                has_found_any |= matches!(record.outcome, Outcome::Updated | Outcome::Rejected);
+                rows.push(record.line << 1 | u64::from(record.outcome.is_settled()));
+            }
+            length += read as u64;
+        }
+        let torn = file.metadata()?.len() - length;
+        Ok((
+            Self {
+                settled: settled(rows),
+                has_found_any,
+                torn,
+            },
+            length,
+        ))
+    }
+
+    /// Whether the row on `line` is settled.
+    #[must_use]
+    pub fn is_settled(&self, line: u64) -> bool {
+        self.settled.binary_search(&line).is_ok()
+    }
+
+    /// How many rows are settled.
+    #[must_use]
+    pub fn settled(&self) -> u64 {
+        self.settled.len() as u64
+    }
+}
+
+/// The lines whose last entry is settled. `rows` come in the order in which they were recorded.
+fn settled(mut rows: Vec<u64>) -> Vec<u64> {
+    // Stable: of several entries of a line, the last one recorded stays last.
+    rows.sort_by_key(|row| row >> 1);
+    let mut lines: Vec<u64> = rows
+        .chunk_by(|a, b| a >> 1 == b >> 1)
+        .filter_map(|same| same.last().filter(|last| *last & 1 == 1))
+        .map(|row| row >> 1)
+        .collect();
+    lines.shrink_to_fit();
+    lines
+}
+
+fn header() -> Vec<u8> {
+    let mut header = Record::COLUMNS.join(",").into_bytes();
+    header.push(b'\n');
+    header
+}
+
+fn whole(line: &[u8]) -> Option<Record> {
+    if !line.ends_with(b"\n") {
+        return None;
+    }
+    let reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(line);
+    let mut records = reader.into_deserialize();
+    let record = records.next()?.ok()?;
+    records.next().is_none().then_some(record)
+}

@@ -1,0 +1,100 @@
+//! `run.json`: what a run was asked for. Never the token.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::input::Format;
+
+/// The version of what a run directory holds. A program reads its own and older ones.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What a run was asked for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunFile {
+    /// The program's version.
+    pub version: String,
+    /// The version of the run directory's form.
+    pub format_version: u32,
+    /// When the run was started: RFC 3339, UTC.
+    pub created_at: jiff::Timestamp,
+    /// Who sends, and where to.
+    pub account: RunAccount,
+    /// What was read.
+    pub input: RunInput,
+    /// How.
+    pub options: RunOptions,
+}
+
+/// Who sends, and where to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunAccount {
+    /// The address of the API.
+    pub base_url: String,
+    /// The login.
+    pub email: String,
+}
+
+/// What was read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunInput {
+    /// The input's absolute path, or `-`.
+    pub path: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// How rows were read and sent: options as they were typed or came by default.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunOptions {
+    /// The input's format.
+    pub format: Format,
+    /// What stands between cells; JSONL has none.
+    pub delimiter: Option<char>,
+    /// `--timezone`.
+    pub timezone: Option<String>,
+    /// `--set`, one by one.
+    pub set: Vec<String>,
+    /// `--skip-invalid`.
+    pub skip_invalid: bool,
+    /// `--rate`.
+    pub rate: String,
+    /// `--workers`.
+    pub workers: u16,
+    /// `--timeout`, in seconds.
+    pub timeout_s: f64,
+    /// `--retries`.
+    pub retries: u32,
+    /// `--max-failures`.
+    pub max_failures: String,
+    /// Whether answers are compared.
+    pub verify: bool,
+    /// Whether the run went to a sandbox of its own, which is gone.
+    pub sandbox: bool,
+}
+
+impl RunFile {
+    /// The name of the file.
+    pub const NAME: &'static str = "run.json";
+
+    /// Reads the one in `directory`.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is of a newer form than this program knows.
+    pub fn read(directory: &Path) -> io::Result<Self> {
+        #[derive(Deserialize)]
+        struct Version {
+            format_version: u32,
+        }
+        let text = fs::read_to_string(directory.join(Self::NAME))?;
+        let Version { format_version } = serde_json::from_str(&text)?;
+        if format_version > FORMAT_VERSION {
+            return Err(io::Error::other(format!(
+                "it was made by a newer reamaze-bulk (format {format_version}, this one knows {FORMAT_VERSION})"
+            )));
+        }
+        Ok(serde_json::from_str(&text)?)
+    }
+}
