@@ -13,7 +13,7 @@ use crate::args::{AllowedFailures, AskedRate, RunArgs, max_failures, rate, timez
 use crate::error::Error;
 use crate::input::{Format, Layout, Wanted};
 use crate::ledger::{FORMAT_VERSION, Place, RunAccount, RunFile, RunInput, RunOptions};
-use crate::model::text::{head, one_line, quoted};
+use crate::model::text::{head, one_line};
 use crate::validate::{Clock, Draft};
 
 /// Where a run sends.
@@ -247,7 +247,9 @@ impl Target {
     }
 }
 
-fn zone_name(args: &RunArgs) -> Option<String> {
+/// The name of the time zone that was asked for.
+#[must_use]
+pub fn zone_name(args: &RunArgs) -> Option<String> {
     args.timezone.as_ref()?.iana_name().map(str::to_owned)
 }
 
@@ -460,72 +462,5 @@ fn variable(name: &str) -> Result<Option<String>, Error> {
         Ok(value) => Ok(Some(value)),
         Err(env::VarError::NotPresent) => Ok(None),
         Err(env::VarError::NotUnicode(_)) => Err(Error::Usage(format!("{name} is not UTF-8 text"))),
-    }
-}
-
-/// The command that feeds `failed` back under the same options.
-#[must_use]
-pub fn resubmission(settings: &Settings, failed: &Path) -> String {
-    let args = &settings.args;
-    let mut words = Words::new([failed.display().to_string()]);
-    words.option("--delimiter", typed_delimiter(args));
-    words.option("--timezone", zone_name(args));
-    for set in &args.set {
-        words.option("--set", Some(set.clone()));
-    }
-    words.account(args);
-    words.quoted()
-}
-
-/// The command that goes on with the run in `directory`.
-#[must_use]
-pub fn resumption(settings: &Settings, directory: &Path) -> String {
-    let mut words = Words::new(["--resume".to_owned(), directory.display().to_string()]);
-    words.account(&settings.args);
-    words.quoted()
-}
-
-fn typed_delimiter(args: &RunArgs) -> Option<String> {
-    match args.delimiter? {
-        b'\t' => Some("tab".to_owned()),
-        byte => Some(char::from(byte).to_string()),
-    }
-}
-
-/// A command line, word by word.
-struct Words(Vec<String>);
-
-impl Words {
-    fn new(words: impl IntoIterator<Item = String>) -> Self {
-        let start = ["reamaze-bulk".to_owned(), "run".to_owned()];
-        Self(start.into_iter().chain(words).collect())
-    }
-
-    fn option(&mut self, name: &str, value: Option<String>) {
-        if let Some(value) = value {
-            self.0.extend([name.to_owned(), value]);
-        }
-    }
-
-    /// The options that say where to send, and how fast, as they were typed.
-    fn account(&mut self, args: &RunArgs) {
-        self.option("--rate", args.rate.map(|rate| rate.to_string()));
-        self.option("--brand", args.brand.clone());
-        self.option("--email", args.email.clone());
-        let token_file = args.token_file.as_ref();
-        self.option(
-            "--token-file",
-            token_file.map(|path| path.display().to_string()),
-        );
-        self.option("--base-url", args.base_url.clone());
-        if args.sandbox {
-            self.0.push("--sandbox".to_owned());
-        }
-    }
-
-    /// As a shell reads it.
-    fn quoted(&self) -> String {
-        let words = self.0.iter().map(String::as_str);
-        shlex::try_join(words).unwrap_or_else(|_| quoted(&self.0.join(" ")))
     }
 }

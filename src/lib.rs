@@ -13,7 +13,10 @@
 //!
 //! ```text
 //! main      -> commands
-//! commands  -> args, config, pipeline, every stage, model
+//! commands  -> args, config, exit, every stage, model
+//! config    -> args, api, input, validate, ledger, model     what was typed, resolved
+//! args      -> exit, input, pipeline                         what was typed
+//! exit      -> model          error -> exit, input, ledger, pipeline
 //! pipeline  -> input, validate, api, ledger, model
 //! ledger    -> input (the private copy is read again), model
 //! input | validate | api | report -> model

@@ -100,7 +100,7 @@ impl Client {
                 self.account.email(),
                 Some(self.account.token.expose_secret()),
             )
-            .body(body)
+            .body(String::from(Box::<str>::from(body)))
             .send()?;
         let status = response.status();
         let retry_after = retry_after(response.headers(), SystemTime::now());
@@ -210,7 +210,7 @@ impl Exchange for Client {
 
     fn in_words(&self, update: &Update) -> String {
         let Request { method, url, body } = Request::new(self.account.base_url(), update);
-        format!("{method} {url} {body}")
+        format!("{method} {url} {}", body.get())
     }
 }
 

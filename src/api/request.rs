@@ -2,6 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::BaseUrl;
 use crate::model::{Changes, DataValue, Slug, StatusChange, Update};
@@ -14,14 +15,14 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// One request, without its headers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Request {
     /// The method: always `PUT`.
     pub method: &'static str,
     /// The address, the slug percent-encoded as one path segment.
     pub url: String,
-    /// The body, JSON.
-    pub body: String,
+    /// The body.
+    pub body: Box<RawValue>,
 }
 
 impl Request {
@@ -51,7 +52,7 @@ fn url(base: &str, slug: &Slug) -> String {
 }
 
 /// The body: only what the update sets.
-fn body(update: &Update) -> String {
+fn body(update: &Update) -> Box<RawValue> {
     let envelope = Envelope {
         conversation: Conversation(&update.changes),
     };
@@ -59,7 +60,7 @@ fn body(update: &Update) -> String {
         clippy::expect_used,
         reason = "maps with text keys always have a JSON form"
     )]
-    serde_json::to_string(&envelope).expect("an update is JSON")
+    to_raw_value(&envelope).expect("an update is JSON")
 }
 
 #[derive(serde::Serialize)]
@@ -130,8 +131,6 @@ impl Serialize for DataValue {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::value::RawValue;
-
     use super::*;
     use crate::model::{Destination, Status};
 
@@ -159,7 +158,7 @@ mod tests {
             },
         };
         assert_eq!(
-            body(&update),
+            body(&update).get(),
             r#"{"conversation":{"assignee":{"email":"staff1@example.com"},"tag_list":[],"status":0,"data":{"n":1.50e3,"t":"a\"b","z":null},"category":"support"}}"#
         );
     }

@@ -3,6 +3,7 @@
 mod consent;
 mod dry_run;
 mod locks;
+mod next;
 mod prepare;
 mod resume;
 mod run;

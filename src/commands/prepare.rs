@@ -2,19 +2,19 @@
 
 use std::fs::File;
 use std::io::{self, Seek as _};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::source;
 use crate::api::{BaseUrl, Request};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::input::{InputError, Layout, Reader};
-use crate::ledger::{Copying, LedgerError, Recorded};
+use crate::ledger::{Copied, Copying, LedgerError, Recorded};
 use crate::model::{StopReason, Update};
 use crate::pipeline::{
     Check, CheckError, Findings, KeepViolations, Planner, Stop, Violations, columns,
 };
-use crate::report::{Account, Plan};
+use crate::report::{Account, Plan, Sample};
 use crate::validate::Rules;
 
 /// An input that was read to its end.
@@ -48,11 +48,7 @@ pub(super) fn prepare(
     let (source, copied) = Copying::new(source, written);
     let made = |error: InputError| {
         // A signal, or a copy that cannot be written, is no fault of the input.
-        let fault = copied
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .error();
-        let fault = fault.map(temporary).or_else(|| stopped(stop));
+        let fault = copied.error().map(temporary).or_else(|| stopped(stop));
         fault.unwrap_or_else(|| input(error))
     };
     let reader = Reader::open(source, settings.wanted).map_err(made)?;
@@ -60,7 +56,6 @@ pub(super) fn prepare(
     let again = || reread(copy, &copied, layout);
     let mut checked = judge(settings, Arc::default(), reader, again, keep, stop, made)?;
     if let Checked::Rows(prepared) = &mut checked {
-        let mut copied = copied.lock().unwrap_or_else(PoisonError::into_inner);
         prepared.sha256 = copied.finish().map_err(temporary)?;
     }
     Ok(checked)
@@ -111,15 +106,8 @@ pub(super) fn judge(
 }
 
 /// Reads the copy from its start.
-fn reread(
-    copy: &File,
-    copied: &Mutex<crate::ledger::Copied>,
-    layout: Layout,
-) -> Result<Reader, InputError> {
-    copied
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .flush()?;
+fn reread(copy: &File, copied: &Copied, layout: Layout) -> Result<Reader, InputError> {
+    copied.flush()?;
     let mut copy = copy.try_clone()?;
     copy.rewind()?;
     Reader::open(copy, layout.into())
@@ -161,7 +149,12 @@ impl Prepared {
         let shown = base_url.map_or("https://BRAND.reamaze.io/api/v1", BaseUrl::as_str);
         let sample = |update: &Update| {
             let Request { method, url, body } = Request::at(shown, update);
-            (update.line, method, url, body)
+            Sample {
+                line: update.line,
+                method,
+                url,
+                body,
+            }
         };
         Plan {
             input,

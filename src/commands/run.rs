@@ -43,7 +43,7 @@ pub(super) fn run(args: RunArgs) -> u8 {
             (true, Ok(_)) => Ok(()),
             (true, Err(error)) => dry_run::print_error(&error),
             (false, ended) => {
-                summary.error = ended.err().map(|error| error.to_string());
+                summary.error = ended.err().map(|error| error.to_string()).or(summary.error);
                 report::print_json(&summary).map_err(Error::Output)
             }
         };

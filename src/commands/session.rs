@@ -7,10 +7,11 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::consent;
+use super::next::{resubmission, resumption};
 use super::prepare::{Prepared, stopped};
 use crate::api::{Account, Client, Verification};
 use crate::args::{ProgressStyle, RunArgs};
-use crate::config::{Consent, Settings, resubmission, resumption};
+use crate::config::{Consent, Settings};
 use crate::error::Error;
 use crate::exit;
 use crate::input::{Layout, Reader};
@@ -76,6 +77,7 @@ impl Session<'_> {
         summary.rate_asked = Some(self.settings.rate.rate().per_second());
         let sent = self.send(planner, client, &mut journal, brand, summary);
         summary.stop_reason = self.stop.reason();
+        summary.error = summary.stop_reason.as_ref().map(ToString::to_string);
         sent.map_err(|error| self.told(error))?;
         self.add_up(Unrecorded::Fault, summary)
     }

@@ -6,8 +6,10 @@ use std::io::{self, BufRead};
 use csv::{ByteRecord, StringRecord};
 use csv_core::ReadRecordResult;
 
+use super::InputError;
+use super::raw::{MAX_RECORD_BYTES, raw_head};
+use super::reader::Source;
 use super::text::Encoding;
-use super::{InputError, MAX_RECORD_BYTES, Source, raw_head};
 use crate::model::{Content, Row};
 
 /// The records of one file, after its header.

@@ -2,8 +2,9 @@
 
 use std::io::{self, BufRead, Read};
 
+use super::raw::{MAX_RECORD_BYTES, raw_head};
+use super::reader::Source;
 use super::text::Encoding;
-use super::{MAX_RECORD_BYTES, Source, raw_head};
 use crate::model::{Content, Row};
 
 /// The lines of one file.

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write as _};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
 
@@ -12,76 +12,83 @@ use sha2::{Digest, Sha256};
 #[derive(Debug)]
 pub struct Copying<R> {
     source: R,
-    copied: Arc<Mutex<Copied>>,
+    copied: Copied,
 }
 
-/// The copy while it is being made.
+/// The copy, while it is being made and afterwards. Clones are the same copy.
+#[derive(Debug, Clone)]
+pub struct Copied(Arc<Mutex<State>>);
+
 #[derive(Debug)]
-pub struct Copied {
+struct State {
     file: BufWriter<File>,
     hash: Sha256,
     error: Option<io::Error>,
 }
 
 impl<R: Read> Copying<R> {
-    /// Reads from `source` and copies into `file`; the second part keeps the copy.
-    pub fn new(source: R, file: File) -> (Self, Arc<Mutex<Copied>>) {
-        let copied = Copied {
+    /// Reads from `source` and copies into `file`.
+    pub fn new(source: R, file: File) -> (Self, Copied) {
+        let state = State {
             file: BufWriter::new(file),
             hash: Sha256::new(),
             error: None,
         };
-        let copied = Arc::new(Mutex::new(copied));
-        (
-            Self {
-                source,
-                copied: Arc::clone(&copied),
-            },
-            copied,
-        )
+        let copied = Copied(Arc::new(Mutex::new(state)));
+        let copying = Self {
+            source,
+            copied: copied.clone(),
+        };
+        (copying, copied)
     }
 }
 
 impl<R: Read> Read for Copying<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;
-        let mut copied = self.copied.lock().unwrap_or_else(PoisonError::into_inner);
-        copied.take_in(&buffer[..read])?;
+        self.copied.take_in(&buffer[..read])?;
         Ok(read)
     }
 }
 
 impl Copied {
-    fn take_in(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.hash.update(bytes);
-        if let Err(error) = self.file.write_all(bytes) {
+    fn take_in(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut state = self.lock();
+        state.hash.update(bytes);
+        let written = state.file.write_all(bytes);
+        written.map_err(|error| {
             let told = io::Error::new(error.kind(), error.to_string());
-            self.error = Some(error);
-            return Err(told);
-        }
-        Ok(())
+            state.error = Some(error);
+            told
+        })
     }
 
     /// What kept the copy from being made: not a fault of the input.
-    pub fn error(&mut self) -> Option<io::Error> {
-        self.error.take()
+    #[must_use]
+    pub fn error(&self) -> Option<io::Error> {
+        self.lock().error.take()
     }
 
     /// Writes what is still buffered.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+    pub fn flush(&self) -> io::Result<()> {
+        self.lock().file.flush()
     }
 
     /// Writes what is still buffered; the SHA-256 of all that was copied, in hexadecimal.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn finish(&mut self) -> io::Result<String> {
-        self.file.flush()?;
-        Ok(hexadecimal(&self.hash.finalize_reset()))
+    pub fn finish(&self) -> io::Result<String> {
+        self.flush()?;
+        Ok(hexadecimal(&self.lock().hash.finalize_reset()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Whoever panicked while it copied has ended the command.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -16,13 +16,23 @@ const OUTCOME: &str = "_outcome";
 const REASONS: &str = "_reasons";
 const RAW: &str = "_raw";
 
+/// Opens the private copy from its start.
+pub(super) type Read<'a> = &'a dyn Fn() -> Result<Reader, LedgerError>;
+
 /// The file of rows to feed back, while it is being written.
-pub(super) struct FailedRows {
+pub(super) struct FailedRows<'a> {
     path: PathBuf,
-    form: Form,
+    layout: Layout,
+    read: Read<'a>,
     /// Made with the first row: without one there is to be no file.
-    file: Option<Open>,
+    open: Option<Open>,
     written: u64,
+}
+
+struct Open {
+    form: Form,
+    file: NamedTempFile,
+    writer: BufWriter<File>,
 }
 
 enum Form {
@@ -30,80 +40,64 @@ enum Form {
     Objects,
 }
 
-struct Open {
-    file: NamedTempFile,
-    writer: BufWriter<File>,
-}
-
-impl FailedRows {
-    pub(super) fn new(
-        run: &RunDirectory,
-        layout: Layout,
-        read: &impl Fn() -> Result<Reader, LedgerError>,
-    ) -> Result<Self, LedgerError> {
-        let form = match layout.format {
-            Format::Csv | Format::Tsv => {
-                let reader = read()?;
-                let header = reader.header().cloned().unwrap_or_default();
-                let columns = Columns::new(&header, has_unreadable(reader)?);
-                Form::Cells {
-                    delimiter: layout.delimiter,
-                    columns,
-                }
-            }
-            Format::Jsonl => Form::Objects,
-        };
-        Ok(Self {
+impl<'a> FailedRows<'a> {
+    pub(super) fn new(run: &RunDirectory, layout: Layout, read: Read<'a>) -> Self {
+        Self {
             path: run.failed(),
-            form,
-            file: None,
+            layout,
+            read,
+            open: None,
             written: 0,
-        })
+        }
     }
 
     pub(super) fn write(&mut self, row: &Row, record: &Record) -> Result<(), LedgerError> {
-        let at = LedgerError::at;
-        let mut text = self.form.row(row, record).map_err(at(&self.path))?;
+        let open = if let Some(open) = &mut self.open {
+            open
+        } else {
+            let form = Form::new(self.layout, self.read)?;
+            let open = Open::beside(&self.path, form).map_err(LedgerError::at(&self.path))?;
+            self.open.insert(open)
+        };
+        open.write(row, record)
+            .map_err(LedgerError::at(&self.path))?;
+        self.written += 1;
+        Ok(())
+    }
+
+    /// Puts the file in its place, or removes an older one where no row is left; the rows in it.
+    pub(super) fn finish(self) -> Result<u64, LedgerError> {
+        let put = match self.open {
+            Some(open) => open.put(&self.path),
+            None => match fs::remove_file(&self.path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            },
+        };
+        put.map_err(LedgerError::at(&self.path))?;
+        Ok(self.written)
+    }
+}
+
+impl Open {
+    fn beside(path: &Path, form: Form) -> io::Result<Self> {
+        let file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+        let mut writer = BufWriter::new(file.reopen()?);
+        writer.write_all(&form.header()?)?;
+        Ok(Self { form, file, writer })
+    }
+
+    fn write(&mut self, row: &Row, record: &Record) -> io::Result<()> {
+        let mut text = self.form.row(row, record)?;
         if text.len() > MAX_RECORD_BYTES {
             // Notes must not make a row too long to be fed back; results.csv has them too.
             let brief = Record {
                 reasons: String::new(),
                 ..record.clone()
             };
-            text = self.form.row(row, &brief).map_err(at(&self.path))?;
+            text = self.form.row(row, &brief)?;
         }
-        if self.file.is_none() {
-            let header = self.form.header().map_err(at(&self.path))?;
-            let mut open = Open::beside(&self.path).map_err(at(&self.path))?;
-            open.writer.write_all(&header).map_err(at(&self.path))?;
-            self.file = Some(open);
-        }
-        if let Some(open) = &mut self.file {
-            open.writer.write_all(&text).map_err(at(&self.path))?;
-            self.written += 1;
-        }
-        Ok(())
-    }
-
-    /// Puts the file in its place, or removes an older one where no row is left; the rows in it.
-    pub(super) fn finish(self) -> Result<u64, LedgerError> {
-        let at = || LedgerError::at(&self.path);
-        match self.file {
-            Some(open) => open.put(&self.path).map_err(at())?,
-            None => match fs::remove_file(&self.path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at()(error)),
-                _ => {}
-            },
-        }
-        Ok(self.written)
-    }
-}
-
-impl Open {
-    fn beside(path: &Path) -> io::Result<Self> {
-        let file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-        let writer = BufWriter::new(file.reopen()?);
-        Ok(Self { file, writer })
+        self.writer.write_all(&text)
     }
 
     fn put(mut self, path: &Path) -> io::Result<()> {
@@ -124,6 +118,18 @@ fn has_unreadable(mut reader: Reader) -> Result<bool, LedgerError> {
 }
 
 impl Form {
+    fn new(layout: Layout, read: Read<'_>) -> Result<Self, LedgerError> {
+        if layout.format == Format::Jsonl {
+            return Ok(Self::Objects);
+        }
+        let reader = read()?;
+        let header = reader.header().cloned().unwrap_or_default();
+        Ok(Self::Cells {
+            delimiter: layout.delimiter,
+            columns: Columns::new(&header, has_unreadable(reader)?),
+        })
+    }
+
     fn header(&self) -> io::Result<Vec<u8>> {
         match self {
             Self::Cells { delimiter, columns } => {

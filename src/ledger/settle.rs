@@ -50,7 +50,7 @@ pub fn settle(
 ) -> Result<Settled, LedgerError> {
     put_in_order(&run.results())?;
     let mut records = records(&run.results())?.peekable();
-    let mut failed = FailedRows::new(run, layout, &read)?;
+    let mut failed = FailedRows::new(run, layout, &read);
     let mut settled = Settled::default();
     let mut reasons = Reasons::default();
     let mut reader = read()?;

@@ -73,7 +73,7 @@ pub struct Reason {
 }
 
 /// What went over the wire.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
 pub struct Pace {
     /// Requests sent, every try counted.
     pub requests: u64,
@@ -86,7 +86,7 @@ pub struct Pace {
 }
 
 /// What a run did.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Summary {
     /// The run directory, if one was made.
     pub run_dir: Option<String>,
@@ -103,47 +103,32 @@ pub struct Summary {
     /// Updated rows of which the server shows something else than was asked for.
     pub differs: u64,
     /// What went over the wire.
+    #[serde(flatten)]
     pub pace: Pace,
     /// Requests a second asked for at most.
     pub rate_asked: Option<f64>,
     /// When the command started.
+    #[serde(serialize_with = "as_utc_millis")]
     pub started_at: Option<Timestamp>,
     /// When it ended.
+    #[serde(serialize_with = "as_utc_millis")]
     pub finished_at: Option<Timestamp>,
     /// Why rows are not updated, or differ: the commonest first.
     pub reasons: Vec<Reason>,
-}
-
-impl Serialize for Summary {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("run_dir", &self.run_dir)?;
-        map.serialize_entry("exit_status", &self.exit_status)?;
-        map.serialize_entry(
-            "stop_reason",
-            &self.stop_reason.as_ref().map(StopReason::name),
-        )?;
-        let stopped = self.stop_reason.as_ref().map(ToString::to_string);
-        map.serialize_entry("error", &self.error.as_ref().or(stopped.as_ref()))?;
-        map.serialize_entry("rows", &self.rows)?;
-        map.serialize_entry("counts", &self.counts)?;
-        map.serialize_entry("differs", &self.differs)?;
-        map.serialize_entry("requests", &self.pace.requests)?;
-        map.serialize_entry("retries", &self.pace.retries)?;
-        map.serialize_entry("throttled", &self.pace.throttled)?;
-        map.serialize_entry("rate_asked", &self.rate_asked)?;
-        map.serialize_entry("rate_reached", &self.pace.rate_reached)?;
-        map.serialize_entry("started_at", &self.started_at.map(utc_millis))?;
-        map.serialize_entry("finished_at", &self.finished_at.map(utc_millis))?;
-        map.serialize_entry("reasons", &self.reasons)?;
-        map.end()
-    }
 }
 
 /// An instant as RFC 3339 in UTC with milliseconds, the one form of all files.
 #[must_use]
 pub fn utc_millis(instant: Timestamp) -> String {
     format!("{instant:.3}")
+}
+
+#[expect(clippy::ref_option, reason = "the form that serde calls")]
+fn as_utc_millis<S: Serializer>(
+    instant: &Option<Timestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    instant.map(utc_millis).serialize(serializer)
 }
 
 /// Rows grouped by the reason that they share, in bounded memory.

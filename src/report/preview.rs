@@ -20,7 +20,7 @@ const VALUES_KEPT: usize = 20;
 
 /// A request that would be sent.
 #[derive(Debug, serde::Serialize)]
-struct Sample {
+pub struct Sample {
     /// The row's line.
     pub line: u64,
     /// The method.
@@ -68,8 +68,8 @@ pub struct Plan<'a> {
     pub rate: String,
     /// The same in requests a second.
     pub rate_per_second: f64,
-    /// The first requests: line, method, address, body.
-    pub samples: Vec<(u64, &'static str, String, String)>,
+    /// The first requests.
+    pub samples: Vec<Sample>,
 }
 
 impl Plan<'_> {
@@ -101,8 +101,18 @@ impl Plan<'_> {
         if !self.samples.is_empty() {
             page.push_str("the first of them:\n");
         }
-        for (line, method, url, body) in &self.samples {
-            let _ = writeln!(page, "line {line}: {method} {url}\n  {}", visible(body));
+        for Sample {
+            line,
+            method,
+            url,
+            body,
+        } in &self.samples
+        {
+            let _ = writeln!(
+                page,
+                "line {line}: {method} {url}\n  {}",
+                visible(body.get())
+            );
         }
         page
     }
@@ -230,24 +240,10 @@ impl Serialize for DryRun<'_> {
             "expected_s",
             &self.plan.map(|plan| plan.expected().as_secs_f64()),
         )?;
-        map.serialize_entry("samples", &samples(self.plan).map_err(S::Error::custom)?)?;
+        map.serialize_entry("samples", self.plan.map_or(&[][..], |plan| &plan.samples))?;
         map.serialize_entry("violations", &Violations(&self.violations))?;
         map.end()
     }
-}
-
-fn samples(plan: Option<&Plan<'_>>) -> serde_json::Result<Vec<Sample>> {
-    let samples = plan.map(|plan| plan.samples.as_slice()).unwrap_or_default();
-    let sample = |(line, method, url, body): &(u64, &'static str, String, String)| {
-        let body = RawValue::from_string(body.clone())?;
-        Ok(Sample {
-            line: *line,
-            method,
-            url: url.clone(),
-            body,
-        })
-    };
-    samples.iter().map(sample).collect()
 }
 
 struct Changes<'a>(&'a Preview);

@@ -5,12 +5,23 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::{Verbosity, in_words, tell};
+use super::{in_words, tell};
 use crate::model::text::visible;
 use crate::model::{Counts, Event, Outcome};
 
 /// Time between two lines.
 const LINE_EVERY: Duration = Duration::from_secs(30);
+
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Warnings and errors.
+    Quiet,
+    /// What a person wants to know.
+    Normal,
+    /// Every request and answer.
+    Verbose,
+}
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use csv::StringRecord;
 
+use super::Clock;
 use super::draft::Draft;
+use super::faults::Faults;
 use super::fields::{self, Value};
-use super::{Clock, Violations};
 use crate::model::text::quoted;
 use crate::model::{Members, Violation};
 
@@ -113,7 +114,7 @@ impl Columns {
     /// # Errors
     /// Everything that is wrong with the header: unknown, repeated and missing columns.
     pub fn of_header(header: &StringRecord, line: u64) -> Result<Self, Vec<Violation>> {
-        let mut violations = Violations {
+        let mut faults = Faults {
             line,
             found: Vec::new(),
         };
@@ -128,24 +129,24 @@ impl Columns {
                 // slip that could hide data.
                 if Some(at) < last {
                     let message = format!("column {} has no name (name it, or remove it)", at + 1);
-                    violations.add("header", message);
+                    faults.add("header", message);
                 }
                 None
             } else {
                 match Field::named(cell) {
                     Ok(Field::DataObject) => {
-                        violations.add(
+                        faults.add(
                             &name,
                             "is no column (a custom field is written `data.NAME`)",
                         );
                         None
                     }
                     Ok(field) => {
-                        names.check(&name, &field, &mut violations);
+                        names.check(&name, &field, &mut faults);
                         Some(field)
                     }
                     Err(why) => {
-                        violations.add(&name, why);
+                        faults.add(&name, why);
                         None
                     }
                 }
@@ -156,25 +157,20 @@ impl Columns {
             .iter()
             .any(|column| column.field == Some(Field::Slug))
         {
-            violations.add(
+            faults.add(
                 "slug",
                 "the column is missing (every row names its conversation)",
             );
         }
-        if violations.found.is_empty() {
+        if faults.found.is_empty() {
             Ok(Self(columns))
         } else {
-            Err(violations.found)
+            Err(faults.found)
         }
     }
 
     /// Reads a row's cells.
-    pub(super) fn draft(
-        &self,
-        cells: &StringRecord,
-        clock: &Clock,
-        violations: &mut Violations,
-    ) -> Draft {
+    pub(super) fn draft(&self, cells: &StringRecord, clock: &Clock, faults: &mut Faults) -> Draft {
         let mut draft = Draft::default();
         for (column, cell) in self.0.iter().zip(cells) {
             let Some(field) = &column.field else {
@@ -183,7 +179,7 @@ impl Columns {
                         "{} stands in a column without a name (name the column, or empty the cell)",
                         quoted(cell)
                     );
-                    violations.add(Violation::ROW, message);
+                    faults.add(Violation::ROW, message);
                 }
                 continue;
             };
@@ -192,7 +188,7 @@ impl Columns {
                 continue;
             }
             if let Err(why) = draft.take_value(field, Value::Text(cell), clock) {
-                violations.add(&column.name, why);
+                faults.add(&column.name, why);
             }
         }
         draft
@@ -200,25 +196,25 @@ impl Columns {
 }
 
 /// Reads a JSON object's members.
-pub(super) fn draft_of(members: &Members, clock: &Clock, violations: &mut Violations) -> Draft {
+pub(super) fn draft_of(members: &Members, clock: &Clock, faults: &mut Faults) -> Draft {
     let mut draft = Draft::default();
     let mut names = Names::default();
     for (key, value) in &members.0 {
         let name = key.trim();
         match Field::named(key) {
-            Err(why) => violations.add(name, why),
+            Err(why) => faults.add(name, why),
             Ok(field) => {
-                let is_new = names.check(name, &field, violations);
+                let is_new = names.check(name, &field, faults);
                 let value = Value::Json(value);
                 if !is_new {
                     continue;
                 }
                 if field == Field::DataObject {
-                    data_object(value, &mut draft, &mut names, clock, violations);
+                    data_object(value, &mut draft, &mut names, clock, faults);
                 } else if (matches!(field, Field::Data(_)) || !value.is_null())
                     && let Err(why) = draft.take_value(&field, value, clock)
                 {
-                    violations.add(name, why);
+                    faults.add(name, why);
                 }
             }
         }
@@ -232,24 +228,24 @@ fn data_object(
     draft: &mut Draft,
     names: &mut Names,
     clock: &Clock,
-    violations: &mut Violations,
+    faults: &mut Faults,
 ) {
     if value.is_null() {
         return;
     }
     let members = match value.members() {
         Ok(members) => members,
-        Err(why) => return violations.add("data", why),
+        Err(why) => return faults.add("data", why),
     };
     for (name, value) in &members.0 {
         let path = format!("data.{name}");
         let field = Field::Data(name.clone());
         if name.trim().is_empty() {
-            violations.add("data", "has a custom field without a name (give it one)");
-        } else if names.check(&path, &field, violations)
+            faults.add("data", "has a custom field without a name (give it one)");
+        } else if names.check(&path, &field, faults)
             && let Err(why) = draft.take_value(&field, Value::Json(value), clock)
         {
-            violations.add(&path, why);
+            faults.add(&path, why);
         }
     }
 }
@@ -260,7 +256,7 @@ struct Names(HashMap<Field, String>);
 
 impl Names {
     /// Whether the field is new; if not, that is noted.
-    fn check(&mut self, name: &str, field: &Field, violations: &mut Violations) -> bool {
+    fn check(&mut self, name: &str, field: &Field, faults: &mut Faults) -> bool {
         let Some(first) = self.0.get(field) else {
             self.0.insert(field.clone(), name.to_owned());
             return true;
@@ -270,7 +266,7 @@ impl Names {
         } else {
             format!("is the same field as {} (keep one)", quoted(first))
         };
-        violations.add(name, message);
+        faults.add(name, message);
         false
     }
 }

@@ -1,20 +1,20 @@
 //! Fields that are each legal -> an update, where they are legal together.
 
-use super::Violations;
 use super::draft::{Draft, Given};
+use super::faults::Faults;
 use crate::model::{
     Changes, Destination, HoldUntil, Slug, Status, StatusChange, Update, Violation,
 };
 
 /// The update that a draft makes. `None`, and the reasons noted, where it makes none.
-pub(super) fn update(line: u64, draft: Draft, violations: &mut Violations) -> Option<Update> {
+pub(super) fn update(line: u64, draft: Draft, faults: &mut Faults) -> Option<Update> {
     // A key that nobody knows was meant to change something: that is blamed already.
-    let is_without_change = draft.is_without_change() && violations.found.is_empty();
-    let slug = slug(&draft.slug, violations);
-    let status = status_change(draft.status, draft.hold_until, violations);
-    let destination = destination(draft.category, draft.brand, violations);
+    let is_without_change = draft.is_without_change() && faults.found.is_empty();
+    let slug = slug(&draft.slug, faults);
+    let status = status_change(draft.status, draft.hold_until, faults);
+    let destination = destination(draft.category, draft.brand, faults);
     if is_without_change {
-        violations.add(
+        faults.add(
             Violation::ROW,
             "changes nothing (fill a cell, or give --set)",
         );
@@ -37,14 +37,14 @@ pub(super) fn update(line: u64, draft: Draft, violations: &mut Violations) -> Op
     })
 }
 
-fn slug(given: &Given<String>, violations: &mut Violations) -> Option<Slug> {
+fn slug(given: &Given<String>, faults: &mut Faults) -> Option<Slug> {
     let text = match given {
         Given::Valid(text) => text,
         Given::Absent => "",
         Given::Invalid => return None,
     };
     Slug::parse(text)
-        .map_err(|why| violations.add_first("slug", why))
+        .map_err(|why| faults.add_first("slug", why))
         .ok()
 }
 
@@ -63,12 +63,12 @@ impl Draft {
 fn status_change(
     status: Given<Status>,
     hold_until: Given<HoldUntil>,
-    violations: &mut Violations,
+    faults: &mut Faults,
 ) -> Option<StatusChange> {
     match (status, hold_until) {
         (Given::Valid(Status::ON_HOLD), Given::Valid(until)) => Some(StatusChange::OnHold(until)),
         (Given::Valid(Status::ON_HOLD), Given::Absent) => {
-            violations.add("hold_until", "is missing (status 5, On Hold, needs it)");
+            faults.add("hold_until", "is missing (status 5, On Hold, needs it)");
             None
         }
         (Given::Valid(Status::ON_HOLD) | Given::Invalid, _) | (Given::Absent, Given::Absent) => {
@@ -76,7 +76,7 @@ fn status_change(
         }
         (Given::Valid(status), Given::Absent) => Some(StatusChange::To(status)),
         (Given::Valid(_) | Given::Absent, Given::Valid(_) | Given::Invalid) => {
-            violations.add(
+            faults.add(
                 "hold_until",
                 "belongs to status 5 only (set that status, On Hold, or leave the time out)",
             );
@@ -88,7 +88,7 @@ fn status_change(
 fn destination(
     category: Given<String>,
     brand: Given<String>,
-    violations: &mut Violations,
+    faults: &mut Faults,
 ) -> Option<Destination> {
     match (category, brand) {
         (Given::Valid(category), brand) => Some(Destination {
@@ -96,7 +96,7 @@ fn destination(
             brand: brand.valid(),
         }),
         (Given::Absent, Given::Valid(_) | Given::Invalid) => {
-            violations.add(
+            faults.add(
                 "brand",
                 "stands alone (it needs a `category`: the channel of that brand to move to)",
             );

@@ -1,0 +1,83 @@
+//! Bytes -> rows: tells encoding, format and delimiter, and reads with the reader of that format.
+
+use std::io::{BufRead, BufReader, Cursor, Read};
+
+use super::{Format, InputError, Layout, Wanted, csv, jsonl, layout, text};
+use crate::model::Row;
+
+/// How much of the input is looked at to tell format and delimiter, in bytes.
+const SNIFFED_BYTES: u64 = 64 << 10;
+
+/// Reads rows.
+pub struct Reader {
+    layout: Layout,
+    records: Records,
+}
+
+pub(super) type Source = Box<dyn BufRead + Send>;
+
+enum Records {
+    Csv(Box<csv::Records>),
+    Jsonl(jsonl::Records),
+}
+
+impl Reader {
+    /// Starts to read `bytes`: tells encoding, format and delimiter, and reads the header.
+    ///
+    /// # Errors
+    /// When the bytes cannot be read, or are no file of rows at all (no header, a workbook).
+    pub fn open(bytes: impl Read + Send + 'static, wanted: Wanted) -> Result<Self, InputError> {
+        let (mut text, encoding) = text::decoded(bytes)?;
+        let mut start = Vec::new();
+        (&mut text).take(SNIFFED_BYTES).read_to_end(&mut start)?;
+        let layout = layout::sniff(&start, wanted)?;
+        let source: Source = Box::new(BufReader::with_capacity(
+            64 << 10,
+            Cursor::new(start).chain(text),
+        ));
+        let records = match layout.format {
+            Format::Csv | Format::Tsv => Records::Csv(Box::new(csv::Records::open(
+                source,
+                layout.delimiter,
+                encoding,
+            )?)),
+            Format::Jsonl => Records::Jsonl(jsonl::Records::new(source, encoding)),
+        };
+        Ok(Self { layout, records })
+    }
+
+    /// Format and delimiter, as asked for or as found.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// The header of a CSV or TSV file; JSONL has none.
+    #[must_use]
+    pub fn header(&self) -> Option<&::csv::StringRecord> {
+        match &self.records {
+            Records::Csv(records) => Some(records.header()),
+            Records::Jsonl(_) => None,
+        }
+    }
+
+    /// The physical line on which the header starts.
+    #[must_use]
+    pub fn header_line(&self) -> u64 {
+        match &self.records {
+            Records::Csv(records) => records.header_line(),
+            Records::Jsonl(_) => 1,
+        }
+    }
+
+    /// The next row; `None` at the end.
+    ///
+    /// # Errors
+    /// When the bytes cannot be read. A record that makes no sense is a row, not an error.
+    pub fn next_row(&mut self) -> Result<Option<Row>, InputError> {
+        Ok(match &mut self.records {
+            Records::Csv(records) => records.next_row()?,
+            Records::Jsonl(records) => records.next_row()?,
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! Text -> the standard streams.
+
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+
+use crate::model::text::visible;
+
+/// Writes `text` to standard error.
+pub fn tell(text: &str) {
+    // There is nowhere left to say that standard error is gone.
+    let _ = writeln!(io::stderr().lock(), "{}", shown(text.trim_end()));
+}
+
+/// `text` as a terminal may see it: names of files are foreign text too.
+fn shown(text: &str) -> String {
+    visible(text).replace('\r', "\\r")
+}
+
+/// Writes an error to standard error.
+pub fn error(text: &str) {
+    tell(&format!("error: {text}"));
+}
+
+/// Writes a warning to standard error.
+pub fn warning(text: &str) {
+    tell(&format!("warning: {text}"));
+}
+
+/// Writes `text` to standard output.
+///
+/// # Errors
+/// When it cannot be written. A reader that has gone away is no error.
+pub fn print(text: &str) -> io::Result<()> {
+    unless_gone(|out| out.write_all(shown(text).as_bytes()))
+}
+
+/// Writes one JSON document to standard output.
+///
+/// # Errors
+/// When it cannot be written. A reader that has gone away is no error.
+pub fn print_json(document: &impl Serialize) -> io::Result<()> {
+    unless_gone(|out| {
+        serde_json::to_writer_pretty(&mut *out, document)?;
+        out.write_all(b"\n")
+    })
+}
+
+fn unless_gone(
+    write: impl FnOnce(&mut io::BufWriter<io::StdoutLock<'_>>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
