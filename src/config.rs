@@ -153,7 +153,7 @@ impl Settings {
         let settings = Self::of(args, Source::File(input), Some(&run.account))?;
         let (base_url, email) = settings.target.account();
         let is_same = base_url.is_none_or(|url| url.as_str() == run.account.base_url)
-            && email.is_none_or(|email| email == run.account.email);
+            && email.is_none_or(|email| email.eq_ignore_ascii_case(&run.account.email));
         if !is_same {
             return Err(Error::Usage(format!(
                 "the run belongs to {} at {}: another account cannot go on with it",

@@ -90,6 +90,13 @@ impl Client {
         })
     }
 
+    /// What an answer with this status code and whole `body` says of `update`: the judgement alone,
+    /// without the wire.
+    #[must_use]
+    pub fn judge(&self, update: &Update, status: StatusCode, body: &[u8]) -> Said {
+        self.said(update, status, None, || Ok(body.to_vec()))
+    }
+
     fn exchange(&self, update: &Update) -> Result<Reply, reqwest::Error> {
         let deadline = Instant::now() + self.timeout;
         let Request { url, body, .. } = Request::new(self.account.base_url(), update);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::api::Account;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::ledger::{Holder, LedgerError, Lock, NotLocked};
+use crate::ledger::{Holder, LedgerError, Lock, NotLocked, RunAccount};
 use crate::model::utc_millis;
 use crate::report;
 
@@ -25,7 +25,7 @@ impl AccountLock {
             since,
             run_dir: None,
         };
-        if settings.args.sandbox || settings.args.allow_overlap {
+        if settings.args.sandbox {
             return Ok(Self { lock: None, holder });
         }
         let Some(state) = state_directory() else {
@@ -44,6 +44,9 @@ impl AccountLock {
                 lock: Some(lock),
                 holder,
             }),
+            Err(NotLocked::Held(_)) if settings.args.allow_overlap => {
+                Ok(Self { lock: None, holder })
+            }
             Err(NotLocked::Held(by)) => Err(Error::Held(format!(
                 "another run holds this account{}: wait for it, or give --allow-overlap",
                 by.map(told).unwrap_or_default()
@@ -60,8 +63,7 @@ impl AccountLock {
 
     /// Says where the run keeps its results.
     pub(super) fn name_run(&mut self, directory: &Path) {
-        let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
-        self.holder.run_dir = Some(directory.to_string_lossy().into_owned());
+        self.holder.run_dir = Some(absolute(directory));
         if let Some(lock) = &mut self.lock {
             // The lock holds without the words in it.
             let _ = lock.write(&self.holder);
@@ -69,15 +71,27 @@ impl AccountLock {
     }
 }
 
-/// Locks a run directory.
-pub(super) fn run_directory(run_file: &Path) -> Result<Lock, Error> {
+/// Locks a run directory; the account that it belongs to tells who is at work on it.
+pub(super) fn run_directory(run_file: &Path, account: &RunAccount) -> Result<Lock, Error> {
+    let directory = run_file.parent().unwrap_or(run_file);
     Lock::run(run_file).map_err(|refused| match refused {
-        NotLocked::Held(_) => Error::Held(format!(
-            "{}: another process is at work on this run: wait for it",
-            run_file.parent().unwrap_or(run_file).display()
-        )),
+        NotLocked::Held(_) => {
+            let holder = state_directory()
+                .and_then(|state| Lock::holder(&state, &account.base_url, &account.email))
+                .filter(|holder| holder.run_dir.as_deref() == Some(&absolute(directory)));
+            Error::Held(format!(
+                "{}: another process is at work on this run{}: wait for it",
+                directory.display(),
+                holder.map(told).unwrap_or_default()
+            ))
+        }
         NotLocked::Unavailable { path, error } => Error::Directory(LedgerError::Io { path, error }),
     })
+}
+
+fn absolute(directory: &Path) -> String {
+    let path = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
+    path.to_string_lossy().into_owned()
 }
 
 fn told(holder: Holder) -> String {

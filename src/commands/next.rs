@@ -28,6 +28,8 @@ pub(super) fn resumption(settings: &Settings, directory: &Path) -> String {
 
 fn typed_delimiter(args: &RunArgs) -> Option<String> {
     match args.delimiter? {
+        // What a resumed run takes over was typed only if no header line shows it.
+        b',' | b';' | b'\t' | b'|' if args.resume.is_some() => None,
         b'\t' => Some("tab".to_owned()),
         byte => Some(char::from(byte).to_string()),
     }

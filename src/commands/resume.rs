@@ -45,11 +45,17 @@ pub(super) fn resume(
         Target::Sandbox | Target::Nowhere { .. } => None,
     };
     let directory = RunDirectory::open(directory, run.options.format);
-    let _run_lock = locks::run_directory(&directory.run_file())?;
+    let _run_lock = locks::run_directory(&directory.run_file(), &run.account)?;
     if let Some(lock) = &mut lock {
         lock.name_run(directory.path());
     }
-    let (journal, recorded) = Journal::reopen(&directory.results()).map_err(Error::Ledger)?;
+    directory.sweep().map_err(Error::Ledger)?;
+    let (journal, recorded) = if settings.args.dry_run {
+        (None, Recorded::look(&directory.results())?)
+    } else {
+        let (journal, recorded) = Journal::reopen(&directory.results())?;
+        (Some(journal), recorded)
+    };
     if recorded.torn > 0 {
         report::warning(&format!(
             "{}: the last {} bytes are no whole record, as a crash leaves them: those rows are sent again",
@@ -74,17 +80,16 @@ pub(super) fn resume(
 fn go_on(
     session: &Session<'_>,
     prepared: Prepared,
-    journal: Journal,
+    journal: Option<Journal>,
     recorded: &Recorded,
     summary: &mut Summary,
 ) -> Result<u8, Error> {
     let settings = session.settings;
     summary.rows = prepared.findings.preview.rows + prepared.findings.settled;
-    let account = match &settings.target {
-        Target::Account(account) if prepared.findings.preview.rows > 0 => account,
-        Target::Account(_) | Target::Sandbox | Target::Nowhere { .. } => {
-            return look(session, prepared, summary);
-        }
+    let (Target::Account(account), Some(journal), 1..) =
+        (&settings.target, journal, prepared.findings.preview.rows)
+    else {
+        return look(session, prepared, summary);
     };
     session::agree(settings, &prepared, account, session.stop)?;
     let client = session::client(settings, account)?;

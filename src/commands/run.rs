@@ -99,7 +99,7 @@ fn fresh(args: RunArgs, stop: &Arc<Stop>, summary: &mut Summary) -> Result<u8, E
         .publish(COPY, prepared.layout.format, &run_file)
         .map_err(Error::Directory)?;
     lock.name_run(directory.path());
-    let _run_lock = locks::run_directory(&directory.run_file())?;
+    let _run_lock = locks::run_directory(&directory.run_file(), &run_file.account)?;
     let session = Session {
         settings: &settings,
         directory,

@@ -147,6 +147,12 @@ impl Session<'_> {
         summary.counts = settled.counts;
         summary.differs = settled.differs;
         summary.reasons = settled.reasons;
+        if unrecorded == Unrecorded::NotSent && summary.counts.open() > 0 {
+            let open = summary.counts.open();
+            summary.error = Some(format!(
+                "the run was cut short: {open} rows are not settled"
+            ));
+        }
         summary.exit_status = exit::of_run(summary);
         summary.finished_at = Some(Timestamp::now());
         let written = self.directory.write_summary(summary);

@@ -1,11 +1,12 @@
 //! The input's bytes, in a way that a signal ends the wait for them.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Take};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::config::Source;
 use crate::pipeline::Stop;
@@ -24,10 +25,43 @@ pub(super) fn open(source: &Source, stop: &Arc<Stop>) -> io::Result<Box<dyn Read
         return Err(io::Error::other("it is a directory"));
     }
     if metadata.is_file() {
-        return Ok(Box::new(File::open(&path)?));
+        return Ok(Box::new(Steady::open(&path)?));
     }
     // A named pipe: even to open it waits for whoever writes.
     Ok(Box::new(Waiting::start(|| File::open(path), stop)?))
+}
+
+/// A file that must not change while it is read: its last row could be half of one, and one that
+/// grows faster than it is read has no end.
+struct Steady {
+    file: Take<File>,
+    found: (u64, Option<SystemTime>),
+}
+
+impl Steady {
+    fn open(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let found = state(&file)?;
+        let file = file.take(found.0);
+        Ok(Self { file, found })
+    }
+}
+
+fn state(file: &File) -> io::Result<(u64, Option<SystemTime>)> {
+    let metadata = file.metadata()?;
+    Ok((metadata.len(), metadata.modified().ok()))
+}
+
+impl Read for Steady {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        if read == 0 && !buffer.is_empty() && state(self.file.get_ref())? != self.found {
+            return Err(io::Error::other(
+                "it changes while it is read (wait until whoever writes it is done)",
+            ));
+        }
+        Ok(read)
+    }
 }
 
 /// Bytes that may be long in coming, read by a thread that nobody has to wait for: a read cannot

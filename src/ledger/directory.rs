@@ -12,6 +12,9 @@ use tempfile::{NamedTempFile, TempDir};
 use super::{Journal, LedgerError, RunFile};
 use crate::input::Format;
 
+/// How the names of what is still being made begin.
+const PREFIX: &str = ".reamaze-bulk-";
+
 /// Where default run directories are made.
 const RUNS: &str = "reamaze-runs";
 
@@ -113,7 +116,7 @@ impl Staging {
         );
         fs::create_dir_all(&parent).map_err(LedgerError::at(&parent))?;
         let directory = tempfile::Builder::new()
-            .prefix(".reamaze-bulk-")
+            .prefix(PREFIX)
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(&parent)
             .map_err(LedgerError::at(&parent))?;
@@ -221,6 +224,21 @@ impl RunDirectory {
         self.path.join(RunFile::NAME)
     }
 
+    /// Removes what a crash left of files that were being replaced.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    pub fn sweep(&self) -> Result<(), LedgerError> {
+        let entries = fs::read_dir(&self.path).map_err(LedgerError::at(&self.path))?;
+        for entry in entries.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(PREFIX) {
+                // One that cannot be removed does no harm.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        Ok(())
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -259,6 +277,13 @@ impl RunDirectory {
     }
 }
 
+/// A file that is to get another name in `directory`. It is 0600, like all files of a run.
+pub(super) fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(PREFIX)
+        .tempfile_in(directory)
+}
+
 /// Replaces a file in `directory` by temporary file, sync and rename.
 pub(super) fn replace(
     directory: &Path,
@@ -266,8 +291,7 @@ pub(super) fn replace(
     write: impl FnOnce(&mut io::BufWriter<&mut File>) -> Result<(), LedgerError>,
 ) -> Result<(), LedgerError> {
     let path = directory.join(name);
-    // Such a file is 0600, like all files of a run directory.
-    let mut file = NamedTempFile::new_in(directory).map_err(LedgerError::at(&path))?;
+    let mut file = temporary(directory).map_err(LedgerError::at(&path))?;
     let mut writer = io::BufWriter::new(file.as_file_mut());
     write(&mut writer)?;
     writer.flush().map_err(LedgerError::at(&path))?;

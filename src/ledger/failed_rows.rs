@@ -8,7 +8,7 @@ use csv::StringRecord;
 use serde::ser::{SerializeMap as _, Serializer as _};
 use tempfile::NamedTempFile;
 
-use super::{LedgerError, Record, RunDirectory};
+use super::{LedgerError, Record, RunDirectory, directory};
 use crate::input::{Format, Layout, MAX_RECORD_BYTES, Reader};
 use crate::model::{Content, Members, Row};
 
@@ -81,7 +81,7 @@ impl<'a> FailedRows<'a> {
 
 impl Open {
     fn beside(path: &Path, form: Form) -> io::Result<Self> {
-        let file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+        let file = directory::temporary(path.parent().unwrap_or(Path::new(".")))?;
         let mut writer = BufWriter::new(file.reopen()?);
         writer.write_all(&form.header()?)?;
         Ok(Self { form, file, writer })

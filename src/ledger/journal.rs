@@ -27,7 +27,7 @@ impl Journal {
         self.append_line(|line| line.write_record(Record::COLUMNS))
     }
 
-    /// Opens the ledger of a run that was cut short, and tells what it holds. What a crash left
+    /// Opens the ledger of a run that was cut short, to go on with what it holds. What a crash left
     /// behind the last whole record is cut off: those rows count as not recorded.
     ///
     /// # Errors

@@ -58,8 +58,7 @@ impl Lock {
             error,
         };
         fs::create_dir_all(state).map_err(unavailable)?;
-        let key = Sha256::digest(format!("{base_url}\n{}", email.to_lowercase()));
-        let path = state.join(format!("{}.lock", hexadecimal(&key)));
+        let path = account_file(state, base_url, email);
         let file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -71,6 +70,13 @@ impl Lock {
         let mut lock = Self::take(file, &path)?;
         lock.write(holder).map_err(unavailable)?;
         Ok(lock)
+    }
+
+    /// Who holds an account, or held it last.
+    #[must_use]
+    pub fn holder(state: &Path, base_url: &str, email: &str) -> Option<Holder> {
+        let text = fs::read_to_string(account_file(state, base_url, email)).ok()?;
+        serde_json::from_str(&text).ok()
     }
 
     /// Locks a run directory by its `run.json`, which no run replaces.
@@ -112,4 +118,9 @@ impl Lock {
             }),
         }
     }
+}
+
+fn account_file(state: &Path, base_url: &str, email: &str) -> PathBuf {
+    let key = Sha256::digest(format!("{base_url}\n{}", email.to_lowercase()));
+    state.join(format!("{}.lock", hexadecimal(&key)))
 }

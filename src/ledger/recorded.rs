@@ -2,8 +2,9 @@
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Seek as _};
+use std::path::Path;
 
-use super::Record;
+use super::{LedgerError, Record};
 use crate::model::Outcome;
 
 /// What a ledger holds, at 8 bytes a row.
@@ -21,6 +22,16 @@ pub struct Recorded {
 const MAX_LINE: u64 = 1 << 20;
 
 impl Recorded {
+    /// What the ledger at `path` holds, which stays as it is.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn look(path: &Path) -> Result<Self, LedgerError> {
+        let read = File::open(path).and_then(|file| Self::read(&file));
+        read.map(|(recorded, _)| recorded)
+            .map_err(LedgerError::at(path))
+    }
+
     /// Reads up to the first line that is no whole record; what it holds, and its length in bytes.
     pub(super) fn read(file: &File) -> io::Result<(Self, u64)> {
         let mut reader = BufReader::new(file);

@@ -2,11 +2,11 @@
 //! feed back, and the sums, which must agree.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use super::failed_rows::FailedRows;
-use super::{LedgerError, Record, RunDirectory, directory};
+use super::{LedgerError, Record, Recorded, RunDirectory, directory};
 use crate::input::{Layout, Reader};
 use crate::model::{Counts, Outcome, Reason, Reasons, Row};
 
@@ -48,8 +48,12 @@ pub fn settle(
     unrecorded: Unrecorded,
     read: impl Fn() -> Result<Reader, LedgerError>,
 ) -> Result<Settled, LedgerError> {
-    put_in_order(&run.results())?;
-    let mut records = records(&run.results())?.peekable();
+    let path = run.results();
+    let ledger = match unrecorded {
+        Unrecorded::Fault => put_in_order(&path)?,
+        Unrecorded::NotSent => in_order_aside(&path)?,
+    };
+    let mut records = records(ledger, &path).peekable();
     let mut failed = FailedRows::new(run, layout, &read);
     let mut settled = Settled::default();
     let mut reasons = Reasons::default();
@@ -99,42 +103,59 @@ fn unaccounted(row: &Row) -> LedgerError {
     ))
 }
 
-fn records(
-    path: &Path,
-) -> Result<impl Iterator<Item = Result<Record, LedgerError>> + use<>, LedgerError> {
-    let file = File::open(path).map_err(LedgerError::at(path))?;
-    let path = path.to_owned();
-    Ok(csv::Reader::from_reader(file)
-        .into_deserialize()
-        .map(move |record| record.map_err(|error| LedgerError::at(&path)(error.into()))))
+fn records(ledger: File, path: &Path) -> impl Iterator<Item = Result<Record, LedgerError>> {
+    let at = move |error: csv::Error| LedgerError::at(path)(error.into());
+    let records = csv::Reader::from_reader(ledger).into_deserialize();
+    records.map(move |record| record.map_err(at))
 }
 
-/// Sorts the ledger by line, the last record of a line winning. Holds 24 bytes a row, no text.
-fn put_in_order(path: &Path) -> Result<(), LedgerError> {
+/// Sorts the ledger by line, the last record of a line winning, and opens it.
+fn put_in_order(path: &Path) -> Result<File, LedgerError> {
     let at = || LedgerError::at(path);
-    let mut extents = extents(path)?;
-    if extents.windows(2).all(|pair| pair[0].line < pair[1].line) {
-        return Ok(());
+    let open = || File::open(path).map_err(at());
+    let extents = extents(open()?).map_err(at())?;
+    if extents.windows(2).any(|pair| pair[0].line >= pair[1].line) {
+        let parent = path.parent().unwrap_or(Path::new("."));
+        let name = Path::new(path.file_name().unwrap_or_default());
+        directory::replace(parent, name, |sorted| {
+            copy_in_order(open()?, extents, sorted).map_err(at())
+        })?;
     }
+    open()
+}
+
+/// The whole records of a ledger in order, as a copy: a run that was cut short is only looked at.
+fn in_order_aside(path: &Path) -> Result<File, LedgerError> {
+    let sort = || -> io::Result<File> {
+        let (_, whole) = Recorded::read(&File::open(path)?)?;
+        let extents = extents(File::open(path)?.take(whole))?;
+        let mut sorted = BufWriter::new(tempfile::tempfile()?);
+        copy_in_order(File::open(path)?, extents, &mut sorted)?;
+        let mut sorted = sorted
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        sorted.rewind()?;
+        Ok(sorted)
+    };
+    sort().map_err(LedgerError::at(path))
+}
+
+fn copy_in_order(
+    ledger: File,
+    mut extents: Vec<Extent>,
+    sorted: &mut impl io::Write,
+) -> io::Result<()> {
+    let mut ledger = BufReader::new(ledger);
+    let header = extents.first().map_or(0, |extent| extent.start);
+    copy_line(&mut ledger, 0, header, sorted)?;
     // Stable: of several records of a line, the last one written stays last.
     extents.sort_by_key(|extent| extent.line);
-    let mut file = BufReader::new(File::open(path).map_err(at())?);
-    let parent = path.parent().unwrap_or(Path::new("."));
-    let name = Path::new(path.file_name().unwrap_or_default());
-    directory::replace(parent, name, |sorted| {
-        let mut copy = |start, end| copy_line(&mut file, start, end, sorted);
-        let first = extents.iter().map(|extent| extent.start).min().unwrap_or(0);
-        copy(0, first).map_err(at())?;
-        for (extent, next) in extents
-            .iter()
-            .zip(extents.iter().skip(1).map(Some).chain([None]))
-        {
-            if next.is_none_or(|next| next.line != extent.line) {
-                copy(extent.start, extent.end).map_err(at())?;
-            }
+    for same in extents.chunk_by(|a, b| a.line == b.line) {
+        if let Some(last) = same.last() {
+            copy_line(&mut ledger, last.start, last.end, sorted)?;
         }
-        Ok(())
-    })
+    }
+    Ok(())
 }
 
 /// Where a record stands in the file.
@@ -144,30 +165,25 @@ struct Extent {
     end: u64,
 }
 
-fn extents(path: &Path) -> Result<Vec<Extent>, LedgerError> {
-    let file = File::open(path).map_err(LedgerError::at(path))?;
-    let mut reader = csv::Reader::from_reader(file);
+/// Where each record stands: 24 bytes a row, and no text.
+fn extents(ledger: impl io::Read) -> io::Result<Vec<Extent>> {
+    let mut reader = csv::Reader::from_reader(ledger);
     let mut record = csv::ByteRecord::new();
     let mut extents: Vec<Extent> = Vec::new();
-    let mut read = || -> csv::Result<()> {
-        reader.byte_headers()?;
-        let mut start = reader.position().byte();
-        while reader.read_byte_record(&mut record)? {
-            let line = record
-                .get(0)
-                .and_then(|cell| str::from_utf8(cell).ok()?.parse().ok());
-            let end = reader.position().byte();
-            // A ledger of ours has a number there: settling reports one that has not.
-            extents.push(Extent {
-                line: line.unwrap_or(u64::MAX),
-                start,
-                end,
-            });
-            start = end;
-        }
-        Ok(())
-    };
-    read().map_err(|error| LedgerError::at(path)(error.into()))?;
+    reader.byte_headers()?;
+    let mut start = reader.position().byte();
+    while reader.read_byte_record(&mut record)? {
+        let line = record.get(0);
+        let line = line.and_then(|cell| str::from_utf8(cell).ok()?.parse().ok());
+        let end = reader.position().byte();
+        // A ledger of ours has a number there: settling reports one that has not.
+        extents.push(Extent {
+            line: line.unwrap_or(u64::MAX),
+            start,
+            end,
+        });
+        start = end;
+    }
     Ok(extents)
 }
 

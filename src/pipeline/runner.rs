@@ -70,6 +70,9 @@ pub struct Run<'a, E> {
 
 /// What threads tell the one that records.
 enum Message {
+    /// A row that was sent is settled; its worker waits until that is written.
+    Sent(Record),
+    /// A row that was not sent is settled.
     Settled(Record),
     OverLimit(Record),
     Told(Event),
@@ -97,6 +100,13 @@ impl<E: Exchange> Run<'_, E> {
         };
         let (jobs, due) = bounded::<Update>(self.workers);
         let (messages, inbox) = bounded(1024);
+        // A worker takes its next row only when its last one is in the ledger: nothing is ever sent
+        // and not recorded beyond what is in flight.
+        let (written, may_go_on) = bounded(self.workers);
+        for _ in 0..self.workers {
+            // There is room for one each, and the other end is right here.
+            let _ = written.send(());
+        }
         let feeder = Feeder {
             planner: self.planner,
             left: self.limit,
@@ -117,8 +127,9 @@ impl<E: Exchange> Run<'_, E> {
             // lends no more threads must not cost rows.
             for _ in 0..self.workers {
                 let (desk, due, outbox) = (&desk, due.clone(), messages.clone());
-                let spawned =
-                    thread::Builder::new().spawn_scoped(scope, move || work(desk, &due, &outbox));
+                let may_go_on = may_go_on.clone();
+                let spawned = thread::Builder::new()
+                    .spawn_scoped(scope, move || work(desk, &may_go_on, &due, &outbox));
                 match spawned {
                     Ok(worker) => threads.push(worker),
                     Err(_) if !threads.is_empty() => break,
@@ -137,10 +148,10 @@ impl<E: Exchange> Run<'_, E> {
                     .spawn_scoped(scope, feed)
                     .map_err(RunError::Threads)?,
             );
-            drop(due);
-            let ledger = recorder.record(&inbox);
+            drop((due, may_go_on));
+            let ledger = recorder.record(&inbox, &written);
             // A send fails only when its receiver is gone: nobody is left waiting.
-            drop(inbox);
+            drop((inbox, written));
             let ended: Vec<_> = threads
                 .into_iter()
                 .map(thread::ScopedJoinHandle::join)
@@ -249,15 +260,22 @@ impl Drop for StopOnPanic<'_> {
     }
 }
 
-fn work<E: Exchange>(desk: &Desk<'_, E>, due: &Receiver<Update>, outbox: &Sender<Message>) {
+fn work<E: Exchange>(
+    desk: &Desk<'_, E>,
+    may_go_on: &Receiver<()>,
+    due: &Receiver<Update>,
+    outbox: &Sender<Message>,
+) {
     let _guard = StopOnPanic(desk.stop);
     let tell = |event| {
         // There is nobody to tell only if the run is over anyway.
         let _ = outbox.send(Message::Told(event));
     };
-    for update in due {
+    while may_go_on.recv().is_ok()
+        && let Ok(update) = due.recv()
+    {
         let record = desk.settle(&update, &tell);
-        if outbox.send(Message::Settled(record)).is_err() {
+        if outbox.send(Message::Sent(record)).is_err() {
             return;
         }
     }
@@ -284,11 +302,16 @@ enum State {
 }
 
 impl Recorder<'_> {
-    fn record(mut self, inbox: &Receiver<Message>) -> Result<(), RunError> {
+    fn record(mut self, inbox: &Receiver<Message>, written: &Sender<()>) -> Result<(), RunError> {
         let mut synced = Instant::now();
         let mut is_over_limit = false;
         loop {
             match inbox.recv_timeout(TICK) {
+                Ok(Message::Sent(record)) => {
+                    self.settle(record);
+                    // A worker that has ended needs no leave to go on.
+                    let _ = written.try_send(());
+                }
                 Ok(Message::Settled(record)) => self.settle(record),
                 Ok(Message::OverLimit(record)) => {
                     is_over_limit = true;

@@ -11,28 +11,10 @@ use serde_json::{Value, json};
 use super::support::answer::Answer;
 use super::support::command::{Workspace, ledger};
 use super::support::request::Request;
-use super::support::sent::{Sent, done, fate, numbered, send, send_file, to_out};
+use super::support::sent::{
+    Fate, Sent, done, expect_fates, fate, numbered, send, send_file, slugs, to_out,
+};
 use super::support::server::Server;
-
-/// What a row came to: slug, then outcome, status code and tries, then a part of its reasons.
-type Fate = (&'static str, &'static str, &'static str);
-
-/// Fails the test unless each row came to what is expected, and every try was a request.
-fn expect_fates(sent: &Sent, server: &Server, fates: &[Fate]) {
-    for &(slug, expected, reason) in fates {
-        let line = sent.line(slug);
-        assert_eq!(fate(&line), expected, "{line:?}");
-        assert!(line.reasons.contains(reason), "{reason:?} in {line:?}");
-        assert!(!reason.is_empty() || line.reasons.is_empty(), "{line:?}");
-        let requests = server.requests_for(slug).len();
-        assert_eq!(requests as u64, line.attempts, "requests for {slug}");
-    }
-    assert_eq!(sent.ledger().len(), fates.len());
-}
-
-fn slugs(fates: &[Fate]) -> Vec<&'static str> {
-    fates.iter().map(|fate| fate.0).collect()
-}
 
 /// An answer that leaves open what became of the update; `None` for a slug that names no such
 /// answer.

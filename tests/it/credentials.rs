@@ -12,7 +12,8 @@ use serde_json::json;
 use super::support::answer::Answer;
 use super::support::command::{Output, Run, Workspace};
 use super::support::request::Request;
-use super::support::sent::{command, done, to_out, tree};
+use super::support::secrets::expect_no_token;
+use super::support::sent::{command, done, to_out};
 use super::support::server::Server;
 
 const EMAIL: &str = "agent@example.com";
@@ -177,34 +178,6 @@ fn loopback_is_never_reached_through_a_proxy() {
 /// A token that cannot come up by chance.
 const TOKEN: &str = "tok3n-7f2c9e51b8";
 
-/// Fails the test if the token, or a form of it, is in the output or in a file of the workspace.
-fn expect_no_token(workspace: &Workspace, output: &Output) {
-    let login = STANDARD.encode(format!("{EMAIL}:{TOKEN}"));
-    let alone = STANDARD.encode(TOKEN);
-    // Half of it is too much, too.
-    let half = &TOKEN[..8];
-    let forms = [half, &login, &alone, "Basic ", "uthorization"];
-    let mut texts = vec![(
-        "output".to_owned(),
-        format!("{}{}", output.stdout, output.stderr),
-    )];
-    for path in tree(workspace.path())
-        .into_iter()
-        .filter(|path| path.is_file())
-    {
-        let bytes = fs::read(&path).expect("a readable file");
-        texts.push((
-            path.display().to_string(),
-            String::from_utf8_lossy(&bytes).into_owned(),
-        ));
-    }
-    for (place, text) in texts {
-        for form in forms {
-            assert!(!text.contains(form), "{form} in {place}: {text}");
-        }
-    }
-}
-
 /// Runs over these rows with everything told, and fails the test if the token shows anywhere.
 fn run_and_look(base_url: &str, slugs: &[&str], options: &str) -> Output {
     let workspace = Workspace::new();
@@ -215,7 +188,7 @@ fn run_and_look(base_url: &str, slugs: &[&str], options: &str) -> Output {
         .env("REAMAZE_EMAIL", EMAIL)
         .env("REAMAZE_API_TOKEN", TOKEN)
         .output();
-    expect_no_token(&workspace, &output);
+    expect_no_token(&workspace, &output, EMAIL, TOKEN);
     output
 }
 

@@ -1,12 +1,20 @@
 //! What users and scripts rely on, shown through the binary.
 
 mod answers;
+mod crashes;
 mod credentials;
+mod full_disk;
+mod hostile_input;
+mod hostile_server;
 mod input;
+mod ledger_model;
+mod limits;
+mod overlap;
 mod preview;
 mod properties;
 mod readme;
 mod reporting;
+mod resuming;
 mod run_directory;
 mod sending;
 mod stopping;

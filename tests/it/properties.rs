@@ -22,7 +22,7 @@ use super::support::rows::{Sent, send_to};
 use super::support::server::Server;
 
 /// So many cases, and no file to remember failures in: a case worth keeping becomes a test.
-fn cases(cases: u32) -> ProptestConfig {
+pub(super) fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig {
         cases,
         failure_persistence: None,

@@ -15,7 +15,7 @@ use super::support::answer::Answer;
 use super::support::command::{Workspace, failed, ledger};
 use super::support::request::Request;
 use super::support::sent::{
-    Sent, command, done, eventually, fate, holding, numbered, send, send_file, start, to_out, tree,
+    Sent, command, done, fate, holding, numbered, send, send_file, start, to_out, tree,
 };
 use super::support::server::Server;
 
@@ -37,10 +37,7 @@ fn picky(request: &Request) -> Answer {
 fn the_ledger_grows_while_the_run_goes_on_and_is_in_input_order_at_the_end() {
     let (server, release) = holding("b");
     let run = start(&server, &["a", "b", "c", "d"], "--workers 2");
-    let results = run.run_dir().join("results.csv");
-    eventually("three rows are recorded while one is held back", || {
-        fs::read_to_string(&results).is_ok_and(|text| text.lines().count() == 4)
-    });
+    run.wait_for_records(3);
     let recorded = ledger(&run.run_dir());
     assert!(recorded.iter().all(|line| line.slug != "b"), "{recorded:?}");
     drop(release);

@@ -43,6 +43,12 @@ enum Manner {
         tick: Duration,
     },
     Raw(Vec<u8>),
+    /// Sends `start`, then `again` until `most` bytes are out.
+    Flood {
+        start: Vec<u8>,
+        again: Vec<u8>,
+        most: usize,
+    },
     Reset,
     Close,
     Hang,
@@ -99,6 +105,18 @@ impl Answer {
         Self::new(Manner::Raw(bytes))
     }
 
+    /// Sends `start`, then `again` over and over until the peer leaves, the server stops or `most`
+    /// bytes are out; then closes.
+    pub(crate) fn flood(start: &str, again: &str, most: usize) -> Self {
+        // Many at once, as small writes would make for a slow flood.
+        let again = again.repeat((64 << 10) / again.len() + 1).into_bytes();
+        Self::new(Manner::Flood {
+            start: start.into(),
+            again,
+            most,
+        })
+    }
+
     /// Never answers; ends when the peer leaves or the server stops.
     pub(crate) fn hang() -> Self {
         Self::new(Manner::Hang)
@@ -124,6 +142,15 @@ impl Answer {
         match &mut self.manner {
             Manner::Reply { head, .. } | Manner::Drip { head, .. } => head.set(name, value),
             manner => panic!("{manner:?} has no head to put {name} into"),
+        }
+        self
+    }
+
+    /// Sets the status code.
+    pub(crate) fn status(mut self, status: u16) -> Self {
+        match &mut self.manner {
+            Manner::Reply { head, .. } | Manner::Drip { head, .. } => head.status = status,
+            manner => panic!("{manner:?} has no head to put {status} into"),
         }
         self
     }
@@ -163,6 +190,14 @@ impl Answer {
                 }
             }
             Manner::Raw(bytes) => stream.write_all(&bytes)?,
+            Manner::Flood { start, again, most } => {
+                stream.write_all(&start)?;
+                let mut sent = 0;
+                while sent < most && pause(Duration::ZERO) {
+                    stream.write_all(&again)?;
+                    sent += again.len();
+                }
+            }
             // Closing a socket that lingers for no time throws the connection away: the peer gets
             // RST, not FIN.
             Manner::Reset => SockRef::from(stream).set_linger(Some(Duration::ZERO))?,

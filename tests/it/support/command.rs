@@ -25,6 +25,9 @@ pub(crate) use rustix::process::Signal;
 /// How long one run of the binary may take.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// What is tested.
+const BINARY: &str = env!("CARGO_BIN_EXE_reamaze-bulk");
+
 /// How often a running binary is looked at.
 const POLL: Duration = Duration::from_millis(2);
 
@@ -50,6 +53,12 @@ impl Workspace {
     /// The directory in which the binary runs.
     pub(crate) fn path(&self) -> &Path {
         &self.work
+    }
+
+    /// The directory of all that a run can write by itself: [`Workspace::path`], the home directory
+    /// and the place for temporary files.
+    pub(crate) fn root(&self) -> &Path {
+        self.root.path()
     }
 
     /// Writes a file, and the directories on the way to it; returns its absolute path.
@@ -83,7 +92,17 @@ impl Workspace {
 
     /// The binary with these arguments, ready to run here.
     pub(crate) fn command(&self, args: &[&str]) -> Run {
-        let mut command = process::Command::new(env!("CARGO_BIN_EXE_reamaze-bulk"));
+        self.isolated(process::Command::new(BINARY), args)
+    }
+
+    /// The same, by a shell that does `first` and then becomes the binary.
+    pub(crate) fn command_after(&self, first: &str, args: &[&str]) -> Run {
+        let mut shell = process::Command::new("sh");
+        shell.args(["-c", &format!("{first}; exec \"$0\" \"$@\""), BINARY]);
+        self.isolated(shell, args)
+    }
+
+    fn isolated(&self, mut command: process::Command, args: &[&str]) -> Run {
         command.args(args).current_dir(&self.work);
         for (name, _) in env::vars_os().filter(|(name, _)| changes_the_binary(name)) {
             command.env_remove(name);
@@ -100,6 +119,7 @@ impl Workspace {
         Run {
             command,
             stdin: None,
+            stdout: None,
         }
     }
 }
@@ -121,6 +141,7 @@ fn changes_the_binary(name: &OsStr) -> bool {
 pub(crate) struct Run {
     command: process::Command,
     stdin: Option<Vec<u8>>,
+    stdout: Option<Stdio>,
 }
 
 impl Run {
@@ -142,6 +163,12 @@ impl Run {
         self
     }
 
+    /// Where standard output goes; without this, to [`Output::stdout`].
+    pub(crate) fn stdout(mut self, to: impl Into<Stdio>) -> Self {
+        self.stdout = Some(to.into());
+        self
+    }
+
     /// Runs it to its end.
     pub(crate) fn output(self) -> Output {
         self.spawn().wait()
@@ -156,17 +183,19 @@ impl Run {
         };
         self.command
             .stdin(stdin)
-            .stdout(Stdio::piped())
+            .stdout(self.stdout.unwrap_or_else(Stdio::piped))
             .stderr(Stdio::piped());
         let deadline = Instant::now() + PATIENCE;
-        let mut process = Process(self.command.spawn().expect("the binary starts"));
-        if let (Some(mut pipe), Some(bytes)) = (process.0.stdin.take(), self.stdin) {
+        let mut process = Process::of(self.command.spawn().expect("the binary starts"));
+        if let (Some(mut pipe), Some(bytes)) = (process.child.stdin.take(), self.stdin) {
             // On a thread, as the binary may print more than a pipe holds before it reads on. It
             // may also end without having read all: that is not an error here.
             thread::spawn(move || drop(pipe.write_all(&bytes)));
         }
-        let stdout = Pipe::collect(process.0.stdout.take().expect("stdout is piped"));
-        let stderr = Pipe::collect(process.0.stderr.take().expect("stderr is piped"));
+        let stdout = process.child.stdout.take().map(Pipe::collect);
+        let stderr = Pipe::collect(process.child.stderr.take().expect("stderr is piped"));
+        // It holds the child's end of a pipe for standard output, if there is one.
+        drop(self.command);
         Child {
             process,
             stdout,
@@ -179,7 +208,7 @@ impl Run {
 /// The binary while it runs. It is killed if this is dropped before [`Child::wait`].
 pub(crate) struct Child {
     process: Process,
-    stdout: Pipe,
+    stdout: Option<Pipe>,
     stderr: Pipe,
     deadline: Instant,
 }
@@ -204,8 +233,13 @@ impl Child {
     /// Sends a signal. The process is not waited for before [`Child::wait`], so its number is still
     /// its own.
     pub(crate) fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.process.0), signal)
+        kill_process(Pid::from_child(&self.process.child), signal)
             .expect("a child can be sent a signal");
+    }
+
+    /// The number of the process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.child.id()
     }
 
     /// Waits for the end, which comes by force 60 s after the start, and then fails the test.
@@ -214,7 +248,8 @@ impl Child {
         let status = ended.unwrap_or_else(|| self.process.kill());
         let output = Output {
             status: number_of(status),
-            stdout: self.stdout.whole(),
+            peak_bytes: self.process.peak_bytes,
+            stdout: self.stdout.map(Pipe::whole).unwrap_or_default(),
             stderr: self.stderr.whole(),
         };
         assert!(
@@ -226,12 +261,23 @@ impl Child {
 }
 
 /// Kills what still runs when it is dropped, so that a failed test leaves no process behind.
-struct Process(process::Child);
+struct Process {
+    child: process::Child,
+    peak_bytes: u64,
+}
 
 impl Process {
+    fn of(child: process::Child) -> Self {
+        Self {
+            child,
+            peak_bytes: 0,
+        }
+    }
+
     fn end_by(&mut self, deadline: Instant) -> Option<ExitStatus> {
         loop {
-            let status = self.0.try_wait().expect("a child can be waited for");
+            self.note_peak();
+            let status = self.child.try_wait().expect("a child can be waited for");
             if status.is_some() || Instant::now() >= deadline {
                 return status;
             }
@@ -239,10 +285,21 @@ impl Process {
         }
     }
 
+    /// Linux only, and the last of it before the end: elsewhere it stays 0.
+    fn note_peak(&mut self) {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(path).unwrap_or_default();
+        let peak = status.lines().find_map(|line| {
+            let kib = line.strip_prefix("VmHWM:")?.strip_suffix("kB")?;
+            kib.trim().parse::<u64>().ok()
+        });
+        self.peak_bytes = peak.map_or(self.peak_bytes, |kib| kib << 10);
+    }
+
     fn kill(&mut self) -> ExitStatus {
-        self.0
+        self.child
             .kill()
-            .and_then(|()| self.0.wait())
+            .and_then(|()| self.child.wait())
             .expect("a child can be killed")
     }
 }
@@ -250,8 +307,8 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         // Neither does anything to a child that was waited for.
-        drop(self.0.kill());
-        drop(self.0.wait());
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 
@@ -312,6 +369,8 @@ pub(crate) struct Output {
     pub(crate) status: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+    /// The most memory that it held at once, as seen every few milliseconds.
+    pub(crate) peak_bytes: u64,
 }
 
 /// A line of results.csv; the columns that are empty where nothing was sent are texts.

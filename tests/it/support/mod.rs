@@ -4,7 +4,8 @@
 //! Nothing here knows what the tool should do. [`server`] plays whatever [`answer`]s a test
 //! scripts, broken ones included, and keeps every [`request`]; [`command`] starts the binary cut
 //! off from the machine's settings and reads what it printed and wrote. Both together: [`rows`] for
-//! what is sent of a file, [`sent`] for what comes of its rows.
+//! what is sent of a file, [`sent`] for what comes of its rows, [`resumed`] for a run that was cut
+//! short.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -14,6 +15,8 @@
 pub(crate) mod answer;
 pub(crate) mod command;
 pub(crate) mod request;
+pub(crate) mod resumed;
 pub(crate) mod rows;
+pub(crate) mod secrets;
 pub(crate) mod sent;
 pub(crate) mod server;

@@ -12,7 +12,7 @@ use std::{fs, thread};
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::command::{Child, LedgerLine, Output, Run, Workspace, failed, ledger, summary};
+use super::command::{Child, LedgerLine, Output, Run, Signal, Workspace, failed, ledger, summary};
 use super::server::Server;
 
 /// How long [`eventually`] looks before it fails the test.
@@ -96,18 +96,44 @@ impl Started {
         self.workspace.path().join("out")
     }
 
+    /// Returns as soon as results.csv holds so many rows.
+    pub(crate) fn wait_for_records(&self, count: usize) {
+        let results = self.run_dir().join("results.csv");
+        eventually("so many rows are recorded", || {
+            fs::read_to_string(&results).is_ok_and(|text| text.lines().count() == count + 1)
+        });
+    }
+
     /// Waits for the end.
     pub(crate) fn wait(self) -> Sent {
-        let run_dir = self.run_dir();
-        let sent = Sent {
-            workspace: self.workspace,
-            output: self.child.wait(),
-            run_dir,
-        };
+        let sent = self.finish();
+        if sent.run_dir.join("summary.json").exists() {
+            sent.check_requests();
+        }
+        sent
+    }
+
+    /// Waits for the end of a run that goes on with another one: its ledger holds tries of both.
+    pub(crate) fn finish(self) -> Sent {
+        let sent = self.ended();
         if sent.run_dir.join("summary.json").exists() {
             sent.check_sums();
         }
         sent
+    }
+
+    /// Ends it by a signal that leaves no time to put its files in order.
+    pub(crate) fn end_by(self, signal: Signal) -> Sent {
+        self.child.signal(signal);
+        self.ended()
+    }
+
+    fn ended(self) -> Sent {
+        Sent {
+            run_dir: self.run_dir(),
+            workspace: self.workspace,
+            output: self.child.wait(),
+        }
     }
 }
 
@@ -163,11 +189,15 @@ impl Sent {
             let found = lines.iter().filter(|line| line.outcome == *outcome);
             assert_eq!(*count, found.count(), "{outcome} in counts and results.csv");
         }
-        let attempts: u64 = lines.iter().map(|line| line.attempts).sum();
-        assert_eq!(summary["requests"], attempts, "requests and attempts");
         let updated = lines.iter().filter(|line| line.outcome == "updated");
         let to_feed_back = lines.len() - updated.count();
         assert_eq!(self.rows_to_feed_back(), to_feed_back, "rows in failed.*");
+    }
+
+    /// Fails the test unless every try is a request, and every request a try.
+    fn check_requests(&self) {
+        let attempts: u64 = self.ledger().iter().map(|line| line.attempts).sum();
+        assert_eq!(self.summary()["requests"], attempts, "requests, attempts");
     }
 
     fn rows_to_feed_back(&self) -> usize {
@@ -220,6 +250,27 @@ pub(crate) fn fate(line: &LedgerLine) -> String {
         &line.http_status
     };
     format!("{} {status} {}", line.outcome, line.attempts)
+}
+
+/// What a row came to: slug, then outcome, status code and tries, then a part of its reasons.
+pub(crate) type Fate = (&'static str, &'static str, &'static str);
+
+/// Fails the test unless each row came to what is expected, and every try was a request.
+pub(crate) fn expect_fates(sent: &Sent, server: &Server, fates: &[Fate]) {
+    for &(slug, expected, reason) in fates {
+        let line = sent.line(slug);
+        assert_eq!(fate(&line), expected, "{line:?}");
+        assert!(line.reasons.contains(reason), "{reason:?} in {line:?}");
+        assert!(!reason.is_empty() || line.reasons.is_empty(), "{line:?}");
+        let requests = server.requests_for(slug).len();
+        assert_eq!(requests as u64, line.attempts, "requests for {slug}");
+    }
+    assert_eq!(sent.ledger().len(), fates.len());
+}
+
+/// The slugs of those rows.
+pub(crate) fn slugs(fates: &[Fate]) -> Vec<&'static str> {
+    fates.iter().map(|fate| fate.0).collect()
 }
 
 /// Every file and directory below `directory`, sorted.

@@ -1,0 +1,61 @@
+//! A ledger with anything behind its whole records, or anything at all: what is whole survives
+//! byte for byte, the rest is cut off, and the ledger takes records again.
+
+#![no_main]
+
+use std::fs;
+use std::io::Write as _;
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use reamaze_bulk::ledger::{Journal, Record};
+use reamaze_bulk::model::Outcome;
+use tempfile::NamedTempFile;
+
+static FILE: LazyLock<NamedTempFile> = LazyLock::new(|| NamedTempFile::new().expect("a file"));
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some((&choice, bytes)) = bytes.split_first() else {
+        return;
+    };
+    let path = FILE.path();
+    let read = || fs::read(path).expect("a readable file");
+    // Any bytes at all, or so many records and then any bytes.
+    fs::write(path, b"").expect("room for a file");
+    if choice > 0 {
+        let (mut journal, _) = Journal::reopen(path).expect("an empty ledger opens");
+        let texts = String::from_utf8_lossy(bytes);
+        for line in 2..2 + u64::from(choice % 4) {
+            let mut record =
+                Record::unsent(line, "a".into(), Outcome::NotFound, texts.clone().into_owned());
+            // As the program does it: the texts of a record are one line.
+            record.reasons.retain(|c| !c.is_control());
+            journal.append(&record).expect("room for a record");
+        }
+    }
+    let whole = read();
+    let mut file = fs::File::options().append(true).open(path).expect("a file");
+    file.write_all(bytes).expect("room for the rest");
+    let before = read();
+
+    let (mut journal, recorded) = Journal::reopen(path).expect("a ledger opens");
+    let mended = read();
+    assert!(mended.starts_with(&whole), "whole records are lost");
+    let kept = before.len() as u64 - recorded.torn;
+    if kept == 0 {
+        assert_eq!(recorded.settled(), 0);
+    } else {
+        assert_eq!(mended, before[..mended.len()], "what is whole is changed");
+        assert_eq!(mended.len() as u64, kept, "bytes that are kept, and counted as torn");
+    }
+    assert!(mended.ends_with(b"\n"), "no whole line at the end");
+
+    let last = Record::unsent(u64::from(u32::MAX), "z".into(), Outcome::Invalid, "=x".into());
+    let was_there = recorded.is_settled(last.line);
+    journal.append(&last).expect("room for a record");
+    drop(journal);
+    let (_, again) = Journal::reopen(path).expect("a mended ledger opens");
+    assert_eq!(again.torn, 0, "a mended ledger is whole");
+    assert!(again.is_settled(last.line), "a record appended to a mended ledger is lost");
+    assert_eq!(again.settled(), recorded.settled() + u64::from(!was_there));
+});

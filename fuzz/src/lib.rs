@@ -1,0 +1,85 @@
+//! Bytes -> what must hold for them whatever they are, for the targets to feed.
+//!
+//! `cargo +nightly fuzz run TARGET fuzz/corpus/TARGET fuzz/seeds/TARGET` runs a target until it
+//! finds something; `-- -max_total_time=600` ends it after ten minutes.
+
+use std::io::Cursor;
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use reamaze_bulk::input::{MAX_RECORD_BYTES, Reader, Wanted};
+use reamaze_bulk::model::Update;
+use reamaze_bulk::pipeline::columns;
+use reamaze_bulk::validate::{Checked, Clock, Columns, Draft, Rules};
+
+/// Fails unless the rows come in ascending lines within the file, none is larger than allowed, and
+/// each is judged: an update that sends something, or words.
+pub fn rows_are_judged(bytes: &[u8], wanted: Wanted) {
+    checked(bytes, wanted, |line, checked| {
+        assert_eq!(checked.line, line, "the line of a row and of its verdict");
+        match checked.verdict {
+            Ok(update) => assert!(!update.changes.is_empty(), "an update without a change"),
+            Err(violations) => {
+                assert!(!violations.is_empty(), "no update, and nothing is wrong");
+                for violation in violations {
+                    assert_eq!(violation.line, line);
+                    for text in [&violation.field, &violation.message] {
+                        assert!(is_tame(text), "not one tame line: {text:?}");
+                    }
+                }
+            }
+        }
+    });
+}
+
+/// The first legal update of a file of JSON lines.
+#[must_use]
+pub fn first_update(bytes: &[u8], wanted: Wanted) -> Option<Update> {
+    let mut found = None;
+    checked(bytes, wanted, |_, checked| {
+        found = found.take().or(checked.verdict.ok());
+    });
+    found
+}
+
+/// Whether a text is one line that does nothing to a terminal.
+#[must_use]
+pub fn is_tame(text: &str) -> bool {
+    let acts = |c: char| {
+        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    !text.contains(acts)
+}
+
+fn checked(bytes: &[u8], wanted: Wanted, mut each: impl FnMut(u64, Checked)) {
+    let Ok(mut reader) = Reader::open(Cursor::new(bytes.to_vec()), wanted) else {
+        return;
+    };
+    // A header that is wrong must not keep the rows from being read.
+    let columns = columns(&reader).unwrap_or_else(|violations| {
+        assert!(!violations.is_empty(), "no columns, and nothing is wrong");
+        Columns::default()
+    });
+    let is_headed = reader.header().is_some();
+    let width = reader.header().map_or(0, |header| header.len());
+    let rules = Rules::new(columns, Draft::default(), CLOCK.clone());
+    // Each kind of line end counts at most once a byte.
+    let lines = bytes.len() as u64 + 1;
+    let mut last = if is_headed { reader.header_line() } else { 0 };
+    while let Some(row) = reader.next_row().expect("bytes in memory can be read") {
+        assert!(row.line > last, "line {} after line {last}", row.line);
+        assert!(row.line <= lines, "line {} of {lines}", row.line);
+        last = row.line;
+        assert!(row.size() <= 2 * MAX_RECORD_BYTES, "a row of {} bytes", row.size());
+        if let reamaze_bulk::model::Content::Cells(cells) = &row.content {
+            assert_eq!(cells.len(), width, "cells of the row and of the header");
+        }
+        each(row.line, rules.check(&row));
+    }
+}
+
+static CLOCK: LazyLock<Clock> = LazyLock::new(|| Clock {
+    now: Timestamp::UNIX_EPOCH,
+    timezone: Some(TimeZone::UTC),
+});
