@@ -49,7 +49,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client for `connections` requests in flight, each of which may take `timeout`.
+    /// A client for `connections` requests in flight. Each may take `timeout` until its answer
+    /// begins, and as long again for the body.
     ///
     /// # Errors
     /// When TLS cannot be set up.
