@@ -300,6 +300,9 @@ fn taken_over(mut args: RunArgs, run: &RunOptions) -> Result<RunArgs, Error> {
             .map_or_else(|| rate(&run.rate), Ok)
             .map_err(broken)?,
     );
+    if !(1..=256).contains(&run.workers) {
+        return Err(broken("workers go from 1 to 256".into()));
+    }
     args.workers = args.workers.or(Some(run.workers));
     args.timeout = args
         .timeout

@@ -12,7 +12,7 @@ use crate::args::RunArgs;
 use crate::config::{Settings, Target};
 use crate::error::Error;
 use crate::input::{InputError, Layout};
-use crate::ledger::{Journal, LedgerError, Recorded, RunDirectory, RunFile, Unrecorded};
+use crate::ledger::{Journal, LedgerError, Recorded, RunDirectory, RunFile, Unrecorded, sha256_of};
 use crate::model::Summary;
 use crate::pipeline::{Brand, Stop};
 use crate::report;
@@ -49,6 +49,7 @@ pub(super) fn resume(
     if let Some(lock) = &mut lock {
         lock.name_run(directory.path());
     }
+    check_copy(&directory, &run)?;
     directory.sweep().map_err(Error::Ledger)?;
     let (journal, recorded) = if settings.args.dry_run {
         (None, Recorded::look(&directory.results())?)
@@ -74,6 +75,12 @@ pub(super) fn resume(
         stop,
     };
     let prepared = due(&session, &recorded)?;
+    if prepared.findings.settled != recorded.settled() {
+        return Err(Error::Ledger(LedgerError::Sums(format!(
+            "{}: it has lines about rows that are not in the input",
+            session.directory.results().display()
+        ))));
+    }
     go_on(&session, *prepared, journal, &recorded, summary)
 }
 
@@ -121,6 +128,22 @@ fn look(session: &Session<'_>, prepared: Prepared, summary: &mut Summary) -> Res
     dry_run::show(settings, prepared)
 }
 
+/// Sees that the private copy is what was checked and agreed to: rows could be lost otherwise.
+fn check_copy(directory: &RunDirectory, run: &RunFile) -> Result<(), Error> {
+    let path = directory.input();
+    let sha256 = sha256_of(&path).map_err(|error| LedgerError::Io {
+        path: path.clone(),
+        error,
+    })?;
+    if sha256 == run.input.sha256 {
+        return Ok(());
+    }
+    Err(Error::Refused(format!(
+        "{}: is not what this run was started with (damaged, or edited): nothing is sent; start a new run",
+        path.display()
+    )))
+}
+
 /// The directory that is meant.
 fn find(from: &Path) -> Result<PathBuf, Error> {
     if from != Path::new("latest") {
@@ -139,11 +162,9 @@ fn find(from: &Path) -> Result<PathBuf, Error> {
 
 /// What to say of a run that is old: the world may have changed since.
 fn age(run: &RunFile, settings: &Settings) -> Option<String> {
-    let age = settings
-        .clock
-        .now
-        .duration_since(run.created_at)
-        .unsigned_abs();
+    let age = settings.clock.now.duration_since(run.created_at);
+    // A clock that was put back makes no run old.
+    let age = Duration::try_from(age).unwrap_or_default();
     (age > OLD).then(|| {
         format!(
             "this run was started {} ago: what it asks for may be out of date",

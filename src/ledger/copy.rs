@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write as _};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
@@ -89,6 +90,22 @@ impl Copied {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Whoever panicked while it copied has ended the command.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// SHA-256 of a file's bytes, in hexadecimal.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn sha256_of(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut chunk = vec![0; 64 << 10];
+    loop {
+        match file.read(&mut chunk)? {
+            0 => return Ok(hexadecimal(&hash.finalize())),
+            read => hash.update(&chunk[..read]),
+        }
     }
 }
 

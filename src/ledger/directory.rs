@@ -208,8 +208,12 @@ impl RunDirectory {
         let mut newest = None;
         for entry in fs::read_dir(RUNS)? {
             let path = entry?.path();
+            let is_hidden = path
+                .file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with(PREFIX));
             // What is no run directory, or still being prepared, is passed over.
-            if let Ok(run) = RunFile::read(&path)
+            if !is_hidden
+                && let Ok(run) = RunFile::read(&path)
                 && !run.options.sandbox
             {
                 newest = newest.max(Some((run.created_at, path)));

@@ -13,7 +13,7 @@ mod settle;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use copy::{Copied, Copying};
+pub use copy::{Copied, Copying, sha256_of};
 pub use directory::{Place, RunDirectory, Staging};
 pub use journal::Journal;
 pub use lock::{Holder, Lock, NotLocked};

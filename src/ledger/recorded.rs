@@ -99,13 +99,15 @@ fn header() -> Vec<u8> {
 }
 
 fn whole(line: &[u8]) -> Option<Record> {
-    if !line.ends_with(b"\n") {
+    // File systems fill what a power cut left unwritten with NUL.
+    if !line.ends_with(b"\n") || line.contains(&0) {
         return None;
     }
     let reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .from_reader(line);
-    let mut records = reader.into_deserialize();
+    let mut records = reader.into_records();
     let record = records.next()?.ok()?;
-    records.next().is_none().then_some(record)
+    let is_whole = record.len() == Record::COLUMNS.len() && records.next().is_none();
+    is_whole.then(|| record.deserialize(None).ok())?
 }

@@ -88,7 +88,11 @@ impl RunFile {
         struct Version {
             format_version: u32,
         }
-        let text = fs::read_to_string(directory.join(Self::NAME))?;
+        let path = directory.join(Self::NAME);
+        if !fs::metadata(&path)?.is_file() {
+            return Err(io::Error::other(format!("{} is no file", Self::NAME)));
+        }
+        let text = fs::read_to_string(path)?;
         let Version { format_version } = serde_json::from_str(&text)?;
         if format_version > FORMAT_VERSION {
             return Err(io::Error::other(format!(

@@ -69,7 +69,7 @@ fn a_run_goes_on_after_any_signal_whatever_happened_to_its_input() {
 fn the_rows_of_standard_input_are_resumed_from_their_copy() {
     let server = Server::start(Answer::echo);
     let workspace = Workspace::new();
-    let run = command(&workspace, "run - --yes --limit 1").against(&server);
+    let run = command(&workspace, "run - --yes --limit 1 --workers 1").against(&server);
     assert_eq!(run.stdin(done(&ABC)).output().status, 4);
     let resume = command(&workspace, "run --resume latest --yes --rate 500/s").against(&server);
     assert_eq!(resume.output().status, 0);
@@ -584,4 +584,94 @@ fn what_belongs_to_a_new_run_cannot_be_said_of_a_resumed_one() {
         assert_eq!(output.status, 2, "{option}: {output:#?}");
     }
     assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_damaged_copy_of_the_input_is_noticed_before_anything_is_sent() {
+    let server = Server::start(Answer::echo);
+    let damages: [fn(&str) -> String; 3] = [
+        |copy| copy[..copy.len() / 2].to_owned(),
+        |copy| format!("{copy}stranger,1\n"),
+        |copy| copy.replacen(",2", ",3", 1),
+    ];
+    for damage in damages {
+        let sent = cut_short(&server, &["a", "b", "c", "d"], &["updated"], "");
+        let path = sent.run_dir.join("input.csv");
+        let copy = fs::read_to_string(&path).expect("a copy");
+        fs::write(&path, damage(&copy)).expect("a damaged copy");
+        let before = server.requests().len();
+        let resumed = sent.resumption("").against(&server).output();
+        assert_eq!(resumed.status, 3, "{resumed:#?}");
+        assert!(resumed.stderr.contains("input.csv: is not what"));
+        assert_eq!(server.requests().len(), before);
+    }
+}
+
+#[test]
+fn a_ledger_damaged_in_the_middle_costs_repeats_and_no_row() {
+    let server = Server::start(Answer::echo);
+    let slugs = ["a", "b", "c", "d", "e", "f"];
+    let sent = cut_short(&server, &slugs, &["updated"; 5], "");
+    let path = sent.run_dir.join("results.csv");
+    let mut ledger = fs::read(&path).expect("a ledger");
+    let middle = ledger.len() / 2;
+    // As some file systems leave it after a power cut; it joins two lines into one.
+    ledger[middle - 40..middle + 40].fill(0);
+    fs::write(&path, ledger).expect("a damaged ledger");
+    let resumed = sent.resumption("").against(&server).output();
+    assert_eq!(resumed.status, 0, "{resumed:#?}");
+    assert!(resumed.stderr.contains("no whole record"), "{resumed:#?}");
+    assert_eq!(sent.outcomes(), slugs.map(|slug| format!("{slug} updated")));
+}
+
+#[test]
+fn a_ledger_about_rows_that_are_not_there_is_refused_before_anything_is_sent() {
+    let server = Server::start(Answer::echo);
+    let sent = cut_short(&server, &["a", "b"], &["updated"], "");
+    let path = sent.run_dir.join("results.csv");
+    let ledger = fs::read_to_string(&path).expect("a ledger");
+    fs::write(&path, ledger + &record(502, "stranger", "updated")).expect("a ledger");
+    let before = server.requests().len();
+    let resumed = sent.resumption("").against(&server).output();
+    assert_eq!(resumed.status, 70, "{resumed:#?}");
+    assert_eq!(server.requests().len(), before);
+}
+
+#[test]
+fn a_directory_that_was_never_published_is_not_the_latest() {
+    let server = Server::start(Answer::echo);
+    let workspace = Workspace::new();
+    workspace.write("rows.csv", done(&["a", "b"]));
+    let arguments = ["run", "rows.csv", "--yes", "--limit", "1"];
+    assert_eq!(
+        workspace
+            .command(&arguments)
+            .against(&server)
+            .output()
+            .status,
+        4
+    );
+    let run = &workspace.run_dirs()[0];
+    let hidden = run.with_file_name(".reamaze-bulk-staged");
+    fs::create_dir(&hidden).expect("a directory");
+    for file in ["run.json", "results.csv", "input.csv"] {
+        let text = fs::read_to_string(run.join(file)).expect("a file");
+        // Newer than the run.
+        fs::write(
+            hidden.join(file),
+            text.replace("\"created_at\": \"2", "\"created_at\": \"3"),
+        )
+        .expect("a file");
+    }
+    let arguments = ["run", "--resume", "latest", "--yes"];
+    assert_eq!(
+        workspace
+            .command(&arguments)
+            .against(&server)
+            .output()
+            .status,
+        0
+    );
+    assert_eq!(ledger(run).len(), 2);
+    assert_eq!(ledger(run)[1].outcome, "updated");
 }
