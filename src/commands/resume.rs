@@ -36,10 +36,7 @@ pub(super) fn resume(
     })?;
     let mut settings = Settings::resume(args, &directory, &run)?;
     settings.warnings.extend(age(&run, &settings));
-    settings
-        .warnings
-        .iter()
-        .for_each(|warning| report::warning(warning));
+    session::warn(&settings);
     let mut lock = match &settings.target {
         Target::Account(account) => Some(AccountLock::take(&settings, account)?),
         Target::Sandbox | Target::Nowhere { .. } => None,
@@ -74,7 +71,8 @@ pub(super) fn resume(
         layout,
         stop,
     };
-    let prepared = due(&session, &recorded)?;
+    let recorded = Arc::new(recorded);
+    let prepared = due(&session, Arc::clone(&recorded))?;
     if prepared.findings.settled != recorded.settled() {
         return Err(Error::Ledger(LedgerError::Sums(format!(
             "{}: it has lines about rows that are not in the input",
@@ -174,14 +172,13 @@ fn age(run: &RunFile, settings: &Settings) -> Option<String> {
 }
 
 /// The rows that are not settled, judged anew.
-fn due(session: &Session<'_>, recorded: &Recorded) -> Result<Box<Prepared>, Error> {
+fn due(session: &Session<'_>, recorded: Arc<Recorded>) -> Result<Box<Prepared>, Error> {
     let fault = |error: InputError| Error::Ledger(LedgerError::Input(error));
     let read = || match session.read() {
         Ok(reader) => Ok(reader),
         Err(LedgerError::Input(error)) => Err(error),
         Err(error) => Err(InputError::Io(std::io::Error::other(error.to_string()))),
     };
-    let recorded = Arc::new(recorded.clone());
     let reader = read().map_err(fault)?;
     match judge(
         session.settings,

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, stderr};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -19,6 +20,13 @@ use crate::ledger::{Journal, LedgerError, RunDirectory, Unrecorded, settle};
 use crate::model::{Event, Pace, Summary};
 use crate::pipeline::{Brand, Gate, Planner, Retries, Run, RunError, Stop};
 use crate::report::{self, Progress, Style, Verbosity};
+
+/// Says what the user should know, and what is no reason not to start.
+pub(super) fn warn(settings: &Settings) {
+    for warning in &settings.warnings {
+        report::warning(warning);
+    }
+}
 
 /// Shows what is about to happen, and asks where that is wanted.
 pub(super) fn agree(
@@ -169,10 +177,7 @@ impl Session<'_> {
             "{error}; every outcome is in {}: make room or mend the disk, then run: {resume}",
             self.directory.results().display()
         );
-        Error::Ledger(LedgerError::Io {
-            path,
-            error: io::Error::other(told),
-        })
+        ledger_error(path, told)
     }
 
     fn tell(&self, summary: &Summary) {
@@ -200,10 +205,7 @@ impl Session<'_> {
         // The ledger is whole up to here; nothing else fits on that disk either.
         let resume = resumption(self.settings, self.directory.path());
         let told = format!("{error}; make room or mend the disk, then go on: {resume}");
-        Error::Ledger(LedgerError::Io {
-            path: self.directory.results(),
-            error: io::Error::other(told),
-        })
+        ledger_error(self.directory.results(), told)
     }
 
     /// Reads the private copy from its start.
@@ -212,6 +214,14 @@ impl Session<'_> {
         let file = File::open(&path).map_err(|error| LedgerError::Io { path, error })?;
         Ok(Reader::open(file, self.layout.into())?)
     }
+}
+
+/// An error about a file of the run directory, told in our words.
+fn ledger_error(path: PathBuf, told: String) -> Error {
+    Error::Ledger(LedgerError::Io {
+        path,
+        error: io::Error::other(told),
+    })
 }
 
 fn style(args: &RunArgs) -> Style {

@@ -8,7 +8,7 @@ use super::{LedgerError, Record};
 use crate::model::Outcome;
 
 /// What a ledger holds, at 8 bytes a row.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Recorded {
     /// Lines of settled rows, sorted.
     settled: Vec<u64>,

@@ -297,7 +297,7 @@ enum State {
     Recording,
     /// The ledger cannot be written: what still arrives is sent again by whoever goes on.
     Unwritable(io::Error),
-    /// The copy cannot be read to its end.
+    /// The copy cannot be read to its end; what is in flight is recorded all the same.
     Unreadable(InputError),
 }
 
@@ -392,7 +392,7 @@ impl Recorder<'_> {
 
     /// Writes a record; whether the ledger holds it.
     fn append(&mut self, record: &Record) -> bool {
-        if !matches!(self.state, State::Recording) {
+        if matches!(self.state, State::Unwritable(_)) {
             return false;
         }
         let appended = self.journal.append(record);
