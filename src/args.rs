@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::exit;
 use crate::input::Format;
+use crate::model::MAX_WORKERS;
 use crate::pipeline::{MaxFailures, Rate};
 
 /// Change thousands of Re:amaze conversations from one file, and account for every row.
@@ -99,8 +100,12 @@ pub struct RunArgs {
     #[arg(long, value_name = "N/s|N/m", value_parser = rate)]
     pub rate: Option<AskedRate>,
 
+    /// Keep to --rate also when the server throttles: pauses, but no lower rate after them
+    #[arg(long)]
+    pub fixed_rate: bool,
+
     /// Requests in flight at most, 1 to 256 [default: rate x 2 s, within 2 to 64]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(MAX_WORKERS)))]
     pub workers: Option<u16>,
 
     /// Time for one request, like 30s, 2m or bare seconds [default: 30s]

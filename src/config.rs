@@ -13,6 +13,7 @@ use crate::args::{AllowedFailures, AskedRate, RunArgs, max_failures, rate, timez
 use crate::error::Error;
 use crate::input::{Format, Layout, Wanted};
 use crate::ledger::{FORMAT_VERSION, Place, RunAccount, RunFile, RunInput, RunOptions};
+use crate::model::MAX_WORKERS;
 use crate::model::text::{head, one_line};
 use crate::validate::{Clock, Draft};
 
@@ -224,6 +225,7 @@ impl Settings {
                 set: args.set.clone(),
                 skip_invalid: args.skip_invalid,
                 rate: self.rate.to_string(),
+                fixed_rate: args.fixed_rate,
                 workers: self.workers,
                 timeout_s: self.timeout.as_secs_f64(),
                 retries: self.retries,
@@ -300,8 +302,8 @@ fn taken_over(mut args: RunArgs, run: &RunOptions) -> Result<RunArgs, Error> {
             .map_or_else(|| rate(&run.rate), Ok)
             .map_err(broken)?,
     );
-    if !(1..=256).contains(&run.workers) {
-        return Err(broken("workers go from 1 to 256".into()));
+    if !(1..=MAX_WORKERS).contains(&run.workers) {
+        return Err(broken(format!("workers go from 1 to {MAX_WORKERS}")));
     }
     args.workers = args.workers.or(Some(run.workers));
     args.timeout = args
@@ -312,6 +314,7 @@ fn taken_over(mut args: RunArgs, run: &RunOptions) -> Result<RunArgs, Error> {
     let allowed = allowed.map_or_else(|| max_failures(&run.max_failures), Ok);
     args.max_failures = Some(allowed.map_err(broken)?);
     args.no_verify |= !run.verify;
+    args.fixed_rate |= run.fixed_rate;
     Ok(args)
 }
 

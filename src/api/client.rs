@@ -19,6 +19,10 @@ const MAX_ANSWER_BYTES: u64 = 1 << 20;
 /// The longest time that a connection may take to be made.
 const MAX_CONNECT: Duration = Duration::from_secs(10);
 
+/// How long a connection waits for its next request. Servers that keep theirs a short time keep them
+/// 5 seconds (Apache, Node.js); a request must not go out over one that is just being closed.
+const MAX_IDLE: Duration = Duration::from_secs(4);
+
 /// The longest text of the network's errors that is told, in characters.
 const MAX_TOLD: usize = 300;
 
@@ -79,6 +83,7 @@ impl Client {
             // Shorter than the whole, so that "never reached" can be told from "no answer".
             .connect_timeout((timeout / 2).min(MAX_CONNECT))
             .pool_max_idle_per_host(connections)
+            .pool_idle_timeout(MAX_IDLE)
             .tcp_nodelay(true);
         if account.base_url().is_loopback() {
             builder = builder.no_proxy();

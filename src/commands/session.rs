@@ -17,8 +17,8 @@ use crate::error::Error;
 use crate::exit;
 use crate::input::{Layout, Reader};
 use crate::ledger::{Journal, LedgerError, RunDirectory, Unrecorded, settle};
-use crate::model::{Event, Pace, Summary};
-use crate::pipeline::{Brand, Gate, Planner, Retries, Run, RunError, Stop};
+use crate::model::{Detail, Event, Pace, Summary};
+use crate::pipeline::{Adaptation, Brand, Gate, Planner, Retries, Run, RunError, Stop};
 use crate::report::{self, Progress, Style, Verbosity};
 
 /// Says what the user should know, and what is no reason not to start.
@@ -99,7 +99,12 @@ impl Session<'_> {
         summary: &mut Summary,
     ) -> Result<(), Error> {
         let args = &self.settings.args;
-        let gate = Gate::new(self.settings.rate.rate());
+        let adaptation = if args.fixed_rate {
+            Adaptation::Fixed
+        } else {
+            Adaptation::Adaptive
+        };
+        let gate = Gate::new(self.settings.rate.rate(), adaptation);
         let run = Run {
             planner,
             exchange: client,
@@ -112,6 +117,11 @@ impl Session<'_> {
                 .and_then(|most| Instant::now().checked_add(most)),
             max_failures: self.settings.max_failures.most,
             brand,
+            detail: if args.verbose {
+                Detail::Exchanges
+            } else {
+                Detail::Outcomes
+            },
             stop: self.stop,
         };
         let mut progress = Progress::new(style(args), verbosity(args), summary.rows);

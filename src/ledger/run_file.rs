@@ -61,6 +61,9 @@ pub struct RunOptions {
     pub skip_invalid: bool,
     /// `--rate`.
     pub rate: String,
+    /// `--fixed-rate`; not said by runs of before there was such a thing.
+    #[serde(default)]
+    pub fixed_rate: bool,
     /// `--workers`.
     pub workers: u16,
     /// `--timeout`, in seconds.

@@ -39,6 +39,8 @@ pub enum Event {
         wait: Duration,
         /// The status code of the answer that asked for it.
         http_status: u16,
+        /// Requests a second after that; `None` where that is what was asked for.
+        lowered_to: Option<f64>,
     },
     /// No further request goes out; those in flight finish.
     Stopping {
@@ -47,4 +49,13 @@ pub enum Event {
     },
     /// Nothing happened for a moment: a chance to show that time passes.
     Tick,
+}
+
+/// How closely a run is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// What becomes of rows and of the run.
+    Outcomes,
+    /// Every request and answer too.
+    Exchanges,
 }

@@ -12,13 +12,13 @@ pub mod text;
 mod update;
 mod violation;
 
-pub use event::Event;
+pub use event::{Detail, Event};
 pub use outcome::Outcome;
 pub use preview::{FieldChanges, Preview};
 pub use row::{Content, Members, Row};
 pub use slug::Slug;
 pub use status::Status;
 pub use stop::{Signal, StopReason};
-pub use summary::{Counts, Pace, Reason, Reasons, Summary, utc_millis};
+pub use summary::{Counts, MAX_WORKERS, Pace, Reason, Reasons, Summary, utc_millis};
 pub use update::{Changes, DataValue, Destination, HoldUntil, StatusChange, Update};
 pub use violation::Violation;

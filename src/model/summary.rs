@@ -72,6 +72,9 @@ pub struct Reason {
     pub example: String,
 }
 
+/// The most requests in flight that can be asked for.
+pub const MAX_WORKERS: u16 = 256;
+
 /// What went over the wire.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
 pub struct Pace {
@@ -83,6 +86,12 @@ pub struct Pace {
     pub throttled: u64,
     /// Requests a second, from the first to the last; `None` where none was sent.
     pub rate_reached: Option<f64>,
+    /// Requests a second that the server seems to allow; `None` where that is no less than was
+    /// asked for.
+    pub limit_found: Option<f64>,
+    /// How many requests in flight would have reached the rate asked for, be it more than there can
+    /// be; `None` where it was not their number that held the run back.
+    pub workers_needed: Option<u64>,
 }
 
 /// What a run did.

@@ -10,7 +10,7 @@ mod watch;
 mod worker;
 
 pub use check::{Check, CheckError, Findings, KeepViolations, Violations, columns};
-pub use pace::{Gate, Rate};
+pub use pace::{Adaptation, Gate, Rate};
 pub use plan::{Decision, Planned, Planner};
 pub use retry::Retries;
 pub use runner::{Run, RunError};

@@ -15,7 +15,7 @@ use crate::api::Exchange;
 use crate::input::{InputError, Reader};
 use crate::ledger::{Journal, Record};
 use crate::model::text::{head, one_line};
-use crate::model::{Event, Outcome, Pace, StopReason, Update, Violation};
+use crate::model::{Detail, Event, Outcome, Pace, StopReason, Update, Violation};
 
 /// How often a run that waits says so.
 const TICK: Duration = Duration::from_millis(500);
@@ -64,6 +64,8 @@ pub struct Run<'a, E> {
     pub max_failures: MaxFailures,
     /// Whether the account is known to be the right one.
     pub brand: Brand,
+    /// How much to tell.
+    pub detail: Detail,
     /// Ends the run early.
     pub stop: &'a Stop,
 }
@@ -96,6 +98,7 @@ impl<E: Exchange> Run<'_, E> {
             gate: self.gate,
             retries: self.retries,
             stop: self.stop,
+            detail: self.detail,
             counters: Counters::default(),
         };
         let (jobs, due) = bounded::<Update>(self.workers);
@@ -136,11 +139,9 @@ impl<E: Exchange> Run<'_, E> {
                     Err(error) => return Err(RunError::Threads(error)),
                 }
             }
-            if threads.len() < self.workers {
-                let event = Event::FewerWorkers {
-                    started: threads.len(),
-                };
-                (recorder.tell)(&event);
+            let workers = threads.len();
+            if workers < self.workers {
+                (recorder.tell)(&Event::FewerWorkers { started: workers });
             }
             let feed = move || feeder.feed(reader, &jobs, &messages);
             threads.push(
@@ -160,7 +161,7 @@ impl<E: Exchange> Run<'_, E> {
                 return Err(RunError::Panicked);
             }
             ledger?;
-            Ok(desk.pace())
+            Ok(desk.pace(workers))
         })
     }
 }

@@ -1,16 +1,16 @@
 //! One update -> one record: tries until the row is settled or the run stops.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 use super::Stop;
-use super::pace::{Gate, Pause};
+use super::pace::{Gate, Pause, Rate};
 use super::retry::{Login, Next, Retries, Tries};
 use crate::api::{Exchange, Reply, Said};
 use crate::ledger::Record;
-use crate::model::{Event, Outcome, Pace, StopReason, Update};
+use crate::model::{Detail, Event, Outcome, Pace, StopReason, Update};
 
 /// What all workers share.
 pub(super) struct Desk<'a, E> {
@@ -18,6 +18,7 @@ pub(super) struct Desk<'a, E> {
     pub(super) gate: &'a Gate,
     pub(super) retries: Retries,
     pub(super) stop: &'a Stop,
+    pub(super) detail: Detail,
     pub(super) counters: Counters,
 }
 
@@ -27,6 +28,15 @@ pub(super) struct Counters {
     retries: AtomicU64,
     throttled: AtomicU64,
     succeeded: AtomicBool,
+    /// The time that all exchanges took, in microseconds.
+    exchanges_took: AtomicU64,
+}
+
+impl Counters {
+    fn took(&self, exchange: Duration) {
+        let micros = u64::try_from(exchange.as_micros()).unwrap_or(u64::MAX);
+        self.exchanges_took.fetch_add(micros, Ordering::Relaxed);
+    }
 }
 
 impl<E: Exchange> Desk<'_, E> {
@@ -42,15 +52,7 @@ impl<E: Exchange> Desk<'_, E> {
             if tries.is_in_trouble() {
                 self.counters.retries.fetch_add(1, Ordering::Relaxed);
             }
-            tell(Event::Sending {
-                request: self.exchange.in_words(update),
-            });
-            let reply = self.exchange.put(update);
-            tell(Event::Answered {
-                slug: update.slug.shown(),
-                http_status: reply.http_status,
-                said: reply.said.in_words(),
-            });
+            let reply = self.exchange(update, tell);
             self.note(&reply, sent, tell);
             let login = if self.counters.succeeded.load(Ordering::Relaxed) {
                 Login::Proven
@@ -69,6 +71,26 @@ impl<E: Exchange> Desk<'_, E> {
         record(update, &tries, settled, began)
     }
 
+    /// One request and its answer.
+    fn exchange(&self, update: &Update, tell: &dyn Fn(Event)) -> Reply {
+        if self.detail == Detail::Exchanges {
+            tell(Event::Sending {
+                request: self.exchange.in_words(update),
+            });
+        }
+        let began = Instant::now();
+        let reply = self.exchange.put(update);
+        self.counters.took(began.elapsed());
+        if self.detail == Detail::Exchanges {
+            tell(Event::Answered {
+                slug: update.slug.shown(),
+                http_status: reply.http_status,
+                said: reply.said.in_words(),
+            });
+        }
+        reply
+    }
+
     /// Takes in what a reply says to everybody: that the server wants a pause, or works.
     fn note(&self, reply: &Reply, sent: Instant, tell: &dyn Fn(Event)) {
         match reply.said {
@@ -79,28 +101,56 @@ impl<E: Exchange> Desk<'_, E> {
         let Some(retry_after) = reply.said.pause() else {
             // Silence says nothing about how much the server can take.
             if reply.http_status.is_some() {
-                self.gate.answered();
+                self.gate.answered(sent);
             }
             return;
         };
         match self.gate.throttled(sent, retry_after) {
             Pause::Wait { wait, is_new: true } => {
                 let http_status = reply.http_status.unwrap_or_default();
-                tell(Event::Pausing { wait, http_status });
+                let lowered_to = self.gate.lowered_to().map(Rate::per_second);
+                tell(Event::Pausing {
+                    wait,
+                    http_status,
+                    lowered_to,
+                });
             }
             Pause::Wait { .. } => {}
             Pause::TooLong(told) => self.stop.because(StopReason::LongPause { told }),
         }
     }
 
-    /// What went over the wire so far.
-    pub(super) fn pace(&self) -> Pace {
-        Pace {
+    /// What went over the wire, with so many workers.
+    pub(super) fn pace(&self, workers: usize) -> Pace {
+        let took = Duration::from_micros(self.counters.exchanges_took.load(Ordering::Relaxed));
+        let pace = Pace {
             retries: self.counters.retries.load(Ordering::Relaxed),
             throttled: self.counters.throttled.load(Ordering::Relaxed),
             ..self.gate.passed()
+        };
+        Pace {
+            workers_needed: workers_needed(&pace, self.gate.ceiling(), took, workers),
+            ..pace
         }
     }
+}
+
+/// How many workers would have reached the rate asked for, where these were too few: by Little's
+/// law, those in flight are the rate times the time that an answer takes.
+fn workers_needed(pace: &Pace, asked: Rate, took: Duration, workers: usize) -> Option<u64> {
+    let has_kept_up = pace.rate_reached? >= asked.per_second() * 0.95;
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    let (workers, requests) = (workers as f64, pace.requests as f64);
+    let in_flight = asked.per_second() * took.as_secs_f64() / requests;
+    let is_short = !has_kept_up && pace.throttled == 0 && in_flight > workers;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small positive number"
+    )]
+    // Some more than on average, since answers do not all take the same time.
+    let needed = (in_flight * 1.25).ceil() as u64;
+    is_short.then_some(needed)
 }
 
 fn record(

@@ -11,4 +11,4 @@ pub use preview::{Account, DryRun, Plan, Sample};
 pub use print::{error, print, print_json, tell, warning};
 pub use progress::{Progress, Style, Verbosity};
 pub use summary::text as summary_text;
-pub use words::{counted, in_words, violations_text};
+pub use words::{counted, in_words, rate_in_words, violations_text};

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::{in_words, tell};
+use super::{in_words, rate_in_words, tell};
 use crate::model::text::visible;
 use crate::model::{Counts, Event, Outcome};
 
@@ -85,13 +85,20 @@ impl Progress {
                 };
                 self.say(Verbosity::Verbose, &format!("{slug}: {status}{said}"));
             }
-            Event::Pausing { wait, http_status } => self.say(
-                Verbosity::Normal,
-                &format!(
-                    "the server throttles (HTTP {http_status}): all wait {}",
-                    in_words(*wait)
-                ),
-            ),
+            Event::Pausing {
+                wait,
+                http_status,
+                lowered_to,
+            } => {
+                let then = lowered_to.map_or_else(String::new, |rate| {
+                    format!(", then go on at {}", rate_in_words(rate))
+                });
+                let wait = in_words(*wait);
+                self.say(
+                    Verbosity::Normal,
+                    &format!("the server throttles (HTTP {http_status}): all wait {wait}{then}"),
+                );
+            }
             Event::FewerWorkers { started } => self.say(
                 Verbosity::Quiet,
                 &format!("warning: the machine lends no more threads: {started} requests in flight at most"),

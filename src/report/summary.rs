@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::counted;
+use super::{counted, rate_in_words};
 use crate::model::text::head;
-use crate::model::{Outcome, Summary};
+use crate::model::{MAX_WORKERS, Outcome, Summary};
 
 /// Reasons that the page shows.
 const REASONS_SHOWN: usize = 5;
@@ -71,11 +71,11 @@ pub fn text(summary: &Summary, resume: Option<&str>, resubmit: Option<&str>) -> 
 
 fn wire(summary: &Summary) -> String {
     let pace = &summary.pace;
-    let mut line = counted(pace.requests, "request");
+    let mut text = counted(pace.requests, "request");
     if let Some(rate) = pace.rate_reached {
-        let _ = write!(line, " at {rate:.1}/s");
+        let _ = write!(text, " at {}", rate_in_words(rate));
         if let Some(asked) = summary.rate_asked {
-            let _ = write!(line, " (asked for {asked:.1}/s)");
+            let _ = write!(text, " (asked for {})", rate_in_words(asked));
         }
     }
     let retries = if pace.retries == 1 {
@@ -84,9 +84,24 @@ fn wire(summary: &Summary) -> String {
         "retries"
     };
     let _ = write!(
-        line,
+        text,
         ", {} {retries}, {} throttled (429)",
         pace.retries, pace.throttled
     );
-    line
+    if let Some(limit) = pace.limit_found {
+        let limit = rate_in_words(limit);
+        let _ = write!(
+            text,
+            "\nthe server allowed about {limit}, and throttled what went beyond"
+        );
+    }
+    if let Some(needed) = pace.workers_needed {
+        let advice = if needed <= u64::from(MAX_WORKERS) {
+            format!("--workers {needed} would do")
+        } else {
+            format!("more than {MAX_WORKERS}, the most there can be, would be needed")
+        };
+        let _ = write!(text, "\nthe workers were too few for that rate: {advice}");
+    }
+    text
 }

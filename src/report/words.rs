@@ -37,3 +37,13 @@ pub fn in_words(duration: std::time::Duration) -> String {
     let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
     format!("{:#}", jiff::SignedDuration::from_secs(seconds))
 }
+
+/// Requests a second in the unit that reads best: `38.2/s`, `90/m`.
+#[must_use]
+pub fn rate_in_words(per_second: f64) -> String {
+    if per_second < 5.0 {
+        format!("{:.0}/m", per_second * 60.0)
+    } else {
+        format!("{per_second:.1}/s")
+    }
+}

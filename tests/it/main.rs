@@ -10,6 +10,7 @@ mod input;
 mod ledger_model;
 mod limits;
 mod overlap;
+mod pace;
 mod preview;
 mod properties;
 mod readme;

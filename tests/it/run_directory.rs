@@ -308,13 +308,14 @@ fn the_summary_says_in_numbers_what_happened() {
     let sent = send(
         &server,
         &slugs,
-        "--retries 1 --skip-invalid --rate 300/m --workers 9",
+        "--retries 1 --skip-invalid --rate 300/m --fixed-rate --workers 9",
     );
     sent.expect_status(1);
     let summary = sent.summary();
     let keys: BTreeSet<&String> = summary.as_object().expect("an object").keys().collect();
-    let expected = "counts differs error exit_status finished_at rate_asked rate_reached reasons \
-                    requests retries rows run_dir started_at stop_reason throttled";
+    let expected = "counts differs error exit_status finished_at limit_found rate_asked \
+                    rate_reached reasons requests retries rows run_dir started_at stop_reason \
+                    throttled workers_needed";
     assert!(keys.into_iter().eq(expected.split(' ')), "{summary}");
     let expected = json!({
         "rows": 9, "differs": 1, "exit_status": 1, "requests": 11, "retries": 2, "throttled": 1,

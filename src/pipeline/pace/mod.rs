@@ -1,0 +1,15 @@
+//! When the next request may go out: evenly spaced slots, shared pauses, and a rate that gives way
+//! to a server that says 429. All but the gate itself is pure: it is told the time.
+
+mod adaptive;
+mod gate;
+mod pacer;
+mod rate;
+mod slots;
+mod throttle;
+
+pub(super) use throttle::Pause;
+
+pub use adaptive::Adaptation;
+pub use gate::Gate;
+pub use rate::Rate;
