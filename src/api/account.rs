@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use reqwest::Url;
+use reqwest::header::{HeaderValue, InvalidHeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::model::text::quoted;
@@ -165,11 +166,22 @@ impl Account {
         &self.base_url
     }
 
+    /// The `Authorization` header, which shows itself to nobody.
+    pub(super) fn authorization(&self) -> Result<HeaderValue, InvalidHeaderValue> {
+        let mut header = HeaderValue::try_from(format!("Basic {}", self.basic()))?;
+        header.set_sensitive(true);
+        Ok(header)
+    }
+
+    fn basic(&self) -> String {
+        BASE64.encode(format!("{}:{}", self.email, self.token.expose_secret()))
+    }
+
     /// `text` without the token, plain or as it stands in the `Authorization` header: a server may
     /// repeat what it was sent.
     pub(super) fn redacted(&self, text: String) -> String {
         let token = self.token.expose_secret();
-        let basic = BASE64.encode(format!("{}:{token}", self.email));
+        let basic = self.basic();
         if text.contains(token) || text.contains(&basic) {
             return text.replace(&basic, REDACTED).replace(token, REDACTED);
         }

@@ -6,8 +6,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::StatusCode;
 use reqwest::blocking;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
-use secrecy::ExposeSecret as _;
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, InvalidHeaderValue,
+    RETRY_AFTER,
+};
 
 use super::{Account, Exchange, Reply, Request, Said, reasons, verify};
 use crate::model::text::one_line;
@@ -41,6 +43,9 @@ pub enum ClientError {
     /// The TLS library or the system's certificates could not be set up.
     #[error("the HTTPS client cannot be set up: {}", innermost(.0))]
     Setup(#[from] reqwest::Error),
+    /// The login cannot stand in a header.
+    #[error("the login cannot be sent: {0}")]
+    Login(#[from] InvalidHeaderValue),
 }
 
 /// Sends updates to one account, over connections that are kept for the next.
@@ -69,6 +74,7 @@ impl Client {
         let headers = HeaderMap::from_iter([
             (ACCEPT, HeaderValue::from_static("application/json")),
             (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            (AUTHORIZATION, account.authorization()?),
         ]);
         let mut builder = blocking::Client::builder()
             .default_headers(headers)
@@ -109,10 +115,6 @@ impl Client {
         let response = self
             .http
             .put(url)
-            .basic_auth(
-                self.account.email(),
-                Some(self.account.token.expose_secret()),
-            )
             .body(String::from(Box::<str>::from(body)))
             .send()?;
         let status = response.status();
@@ -229,21 +231,32 @@ impl Exchange for Client {
 
 /// The answer's body, no longer than allowed in bytes and time.
 fn read(mut response: blocking::Response, deadline: Instant) -> Result<Vec<u8>, String> {
+    let broken = |error: &dyn Error| {
+        let told = one_line(&error.to_string(), MAX_TOLD);
+        format!("the answer broke off: {told}")
+    };
+    let too_long = || Err("the answer is longer than 1 MiB".to_owned());
+    match response.content_length() {
+        Some(length) if length > MAX_ANSWER_BYTES => return too_long(),
+        // In one step, which the client's own timeout bounds as a whole.
+        Some(_) => {
+            return response
+                .bytes()
+                .map(Vec::from)
+                .map_err(|error| broken(&error));
+        }
+        None => {}
+    }
     let mut body = Vec::new();
-    let mut chunk = vec![0; 16 << 10];
+    let mut chunk = [0; 4 << 10];
     loop {
         match response.read(&mut chunk) {
             Ok(0) => return Ok(body),
             Ok(read) => body.extend_from_slice(&chunk[..read]),
-            Err(error) => {
-                return Err(format!(
-                    "the answer broke off: {}",
-                    one_line(&error.to_string(), MAX_TOLD)
-                ));
-            }
+            Err(error) => return Err(broken(&error)),
         }
         if body.len() as u64 > MAX_ANSWER_BYTES {
-            return Err("the answer is longer than 1 MiB".into());
+            return too_long();
         }
         // The client's own timeout counts from the last byte: a drip would never end.
         if Instant::now() > deadline {

@@ -6,6 +6,9 @@ use std::path::Path;
 
 use super::{LedgerError, Record, Recorded, directory};
 
+/// Room for a usual line, in bytes.
+const LINE_BYTES: usize = 256;
+
 /// The open ledger. Each record is in the operating system's hands when `append` returns.
 #[derive(Debug)]
 pub struct Journal {
@@ -52,8 +55,15 @@ impl Journal {
     /// # Errors
     /// When it cannot be written. The ledger then ends with the record before.
     pub fn append(&mut self, record: &Record) -> io::Result<()> {
-        let record = record.clone().defused();
         self.append_line(|line| line.serialize(record))
+    }
+
+    /// Another handle on the file, to sync it while records are appended.
+    ///
+    /// # Errors
+    /// When the system lends no more of them.
+    pub fn handle(&self) -> io::Result<File> {
+        self.file.try_clone()
     }
 
     /// Makes the ledger outlast a power cut.
@@ -70,7 +80,8 @@ impl Journal {
     ) -> io::Result<()> {
         let mut line = csv::WriterBuilder::new()
             .has_headers(false)
-            .from_writer(Vec::with_capacity(256));
+            .buffer_capacity(LINE_BYTES)
+            .from_writer(Vec::with_capacity(LINE_BYTES));
         write(&mut line)?;
         let line = line.into_inner().map_err(csv::IntoInnerError::into_error)?;
         if let Err(error) = self.file.write_all(&line) {

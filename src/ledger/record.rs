@@ -1,6 +1,6 @@
 //! One line of the ledger. The one struct that writes it also reads it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::Outcome;
 use crate::model::text::defused;
@@ -16,7 +16,9 @@ pub struct Record {
     pub outcome: Outcome,
     /// The last answer's status code.
     pub http_status: Option<u16>,
-    /// Why the row is not updated, or what differs.
+    /// Why the row is not updated, or what differs. It is written such that no spreadsheet takes it
+    /// for a formula.
+    #[serde(serialize_with = "as_defused")]
     pub reasons: String,
     /// Requests sent for the row, every try counted.
     pub attempts: u32,
@@ -54,18 +56,13 @@ impl Record {
         }
     }
 
-    /// The same with reasons that no spreadsheet takes for a formula.
-    #[must_use]
-    pub fn defused(self) -> Self {
-        Self {
-            reasons: defused(self.reasons),
-            ..self
-        }
-    }
-
     /// Whether the row is updated, and the server shows something else than was asked for.
     #[must_use]
     pub fn differs(&self) -> bool {
         self.outcome == Outcome::Updated && !self.reasons.is_empty()
     }
+}
+
+fn as_defused<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&defused(text))
 }

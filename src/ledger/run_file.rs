@@ -48,6 +48,10 @@ pub struct RunInput {
 
 /// How rows were read and sent: options as they were typed or came by default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one switch of the command line"
+)]
 pub struct RunOptions {
     /// The input's format.
     pub format: Format,

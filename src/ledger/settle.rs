@@ -2,7 +2,7 @@
 //! feed back, and the sums, which must agree.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _};
 use std::path::Path;
 
 use super::failed_rows::FailedRows;
@@ -145,14 +145,17 @@ fn copy_in_order(
     mut extents: Vec<Extent>,
     sorted: &mut impl io::Write,
 ) -> io::Result<()> {
-    let mut ledger = BufReader::new(ledger);
+    let mut ledger = Extents {
+        file: BufReader::new(ledger),
+        at: 0,
+    };
     let header = extents.first().map_or(0, |extent| extent.start);
-    copy_line(&mut ledger, 0, header, sorted)?;
+    ledger.copy(0, header, sorted)?;
     // Stable: of several records of a line, the last one written stays last.
     extents.sort_by_key(|extent| extent.line);
     for same in extents.chunk_by(|a, b| a.line == b.line) {
         if let Some(last) = same.last() {
-            copy_line(&mut ledger, last.start, last.end, sorted)?;
+            ledger.copy(last.start, last.end, sorted)?;
         }
     }
     Ok(())
@@ -187,30 +190,32 @@ fn extents(ledger: impl io::Read) -> io::Result<Vec<Extent>> {
     Ok(extents)
 }
 
-fn copy_line(
-    from: &mut BufReader<File>,
-    start: u64,
-    end: u64,
-    to: &mut impl io::Write,
-) -> io::Result<()> {
-    let here = from.stream_position()?;
-    // Records are nearly in order: most steps stay within the buffer.
-    match (i64::try_from(start), i64::try_from(here)) {
-        (Ok(start), Ok(here)) => from.seek_relative(start - here)?,
-        _ => _ = from.seek(SeekFrom::Start(start))?,
-    }
-    let mut left = end - start;
-    while left > 0 {
-        let buffer = from.fill_buf()?;
-        let step = usize::try_from(left)
-            .unwrap_or(usize::MAX)
-            .min(buffer.len());
-        if step == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+/// A file that is read in extents, nearly in order.
+struct Extents {
+    file: BufReader<File>,
+    at: u64,
+}
+
+impl Extents {
+    fn copy(&mut self, start: u64, end: u64, to: &mut impl io::Write) -> io::Result<()> {
+        // Most steps stay within the buffer.
+        let step = i64::try_from(start).ok().zip(i64::try_from(self.at).ok());
+        let step = step.ok_or(io::ErrorKind::FileTooLarge)?;
+        self.file.seek_relative(step.0 - step.1)?;
+        self.at = end;
+        let mut left = end - start;
+        while left > 0 {
+            let buffer = self.file.fill_buf()?;
+            let step = usize::try_from(left)
+                .unwrap_or(usize::MAX)
+                .min(buffer.len());
+            if step == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            to.write_all(&buffer[..step])?;
+            self.file.consume(step);
+            left -= step as u64;
         }
-        to.write_all(&buffer[..step])?;
-        from.consume(step);
-        left -= step as u64;
+        Ok(())
     }
-    Ok(())
 }

@@ -1,8 +1,11 @@
 //! Puts the stages in order: rows are planned, due ones sent at the allowed pace, all recorded.
 
 mod check;
+mod feeder;
+mod lock;
 mod pace;
 mod plan;
+mod recorder;
 mod retry;
 mod runner;
 mod stop;

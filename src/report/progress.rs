@@ -69,7 +69,6 @@ impl Progress {
                 self.counts.add(*outcome, 1);
                 self.differs += u64::from(*differs);
                 if let Some(bar) = &self.bar {
-                    bar.set_message(self.so_far());
                     bar.inc(1);
                 }
             }
@@ -109,7 +108,11 @@ impl Progress {
                     &format!("stopping: {reason}; what is in flight is finished first"),
                 );
             }
-            Event::Tick => {}
+            Event::Tick => {
+                if let Some(bar) = &self.bar {
+                    bar.set_message(self.so_far());
+                }
+            }
         }
         self.line();
     }

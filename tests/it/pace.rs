@@ -1,7 +1,7 @@
 //! How requests are spaced, what becomes of the rate when the server throttles, and what a summary
 //! says of both. Times are the server's.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::support::answer::Answer;
@@ -29,7 +29,7 @@ fn arrivals(server: &Server) -> Vec<Instant> {
 fn allowing_20_a_second() -> Server {
     let window = Mutex::new((Instant::now(), 0));
     Server::start(move |request: &Request| {
-        let mut window = window.lock().expect("no panic in here");
+        let mut window = window.lock().unwrap_or_else(PoisonError::into_inner);
         if window.0.elapsed() >= SECOND {
             *window = (Instant::now(), 0);
         }

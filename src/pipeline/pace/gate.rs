@@ -1,12 +1,13 @@
 //! The one gate: every request passes it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::pacer::Pacer;
 use super::{Adaptation, Pause, Rate};
 use crate::model::Pace;
 use crate::pipeline::Stop;
+use crate::pipeline::lock::lock;
 
 /// The gate that every request passes, retries too.
 #[derive(Debug)]
@@ -80,11 +81,6 @@ impl Gate {
             ..Pace::default()
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A worker that panics leaves counts behind that are still true.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

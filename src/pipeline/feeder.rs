@@ -1,0 +1,118 @@
+//! Rows in the order of the file -> due ones into a queue for the workers, the others straight into
+//! the ledger.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::vec;
+
+use super::check::next_batch;
+use super::lock::lock;
+use super::recorder::Recorder;
+use super::{Decision, Planned, Planner, Stop};
+use crate::input::Reader;
+use crate::ledger::Record;
+use crate::model::text::{head, one_line};
+use crate::model::{Outcome, Update, Violation};
+
+/// The longest slug of a row that was never sent, in bytes.
+const SLUG_BYTES: usize = 255;
+
+/// Due rows, in order, for whoever takes the next one.
+pub(super) struct Queue(Mutex<Due>);
+
+struct Due {
+    batch: vec::IntoIter<Update>,
+    more: Receiver<Vec<Update>>,
+}
+
+impl Queue {
+    /// A queue, and the end into which batches go. No more than one batch waits: a file is not read
+    /// far ahead of what is sent.
+    pub(super) fn new() -> (SyncSender<Vec<Update>>, Self) {
+        let (batches, more) = sync_channel(1);
+        let batch = Vec::new().into_iter();
+        (batches, Self(Mutex::new(Due { batch, more })))
+    }
+
+    /// The next row, once there is one; `None` after the last.
+    pub(super) fn next(&self) -> Option<Update> {
+        // Held while it waits: the others would wait for the same batch.
+        let mut due = lock(&self.0);
+        loop {
+            if let Some(update) = due.batch.next() {
+                return Some(update);
+            }
+            due.batch = due.more.recv().ok()?.into_iter();
+        }
+    }
+}
+
+/// Plans rows in order.
+pub(super) struct Feeder<'a, 'b> {
+    pub(super) planner: Planner,
+    /// Rows that may still be sent.
+    pub(super) left: Option<u64>,
+    pub(super) recorder: &'a Mutex<Recorder<'b>>,
+    pub(super) stop: &'a Stop,
+}
+
+impl Feeder<'_, '_> {
+    /// Plans the rows of `reader` until its end, or until nobody takes any.
+    pub(super) fn feed(mut self, mut reader: Reader, batches: &SyncSender<Vec<Update>>) {
+        let mut rows = Vec::new();
+        loop {
+            match next_batch(&mut reader, &mut rows) {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => return lock(self.recorder).unreadable(error),
+            }
+            let planned = self.planner.plan(&rows);
+            let due: Vec<_> = planned
+                .into_iter()
+                .filter_map(|planned| self.due(planned))
+                .collect();
+            if batches.send(due).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The row, if it is to be sent; else it is recorded.
+    fn due(
+        &mut self,
+        Planned {
+            line,
+            slug,
+            decision,
+        }: Planned,
+    ) -> Option<Update> {
+        match decision {
+            Decision::Skip => None,
+            Decision::Send(update) => self.allowed(update),
+            Decision::Refuse { violations, shared } => {
+                let reasons = violations.iter().chain(&shared);
+                let reasons: Vec<_> = reasons.map(Violation::reason).collect();
+                let slug = one_line(head(&slug, SLUG_BYTES), SLUG_BYTES);
+                let reasons = reasons.join("; ");
+                self.record(Record::unsent(line, slug, Outcome::Invalid, reasons));
+                None
+            }
+        }
+    }
+
+    fn allowed(&mut self, update: Update) -> Option<Update> {
+        let is_over_limit = self.left == Some(0);
+        if is_over_limit || self.stop.is_set() {
+            let (line, slug) = (update.line, update.slug.shown());
+            self.record(Record::unsent(line, slug, Outcome::NotSent, String::new()));
+            lock(self.recorder).is_over_limit |= is_over_limit;
+            return None;
+        }
+        self.left = self.left.map(|left| left - 1);
+        Some(update)
+    }
+
+    fn record(&self, record: Record) {
+        lock(self.recorder).settle(record);
+    }
+}
