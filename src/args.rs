@@ -26,7 +26,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Validate a file of changes, preview it, send it, record every outcome
-    #[command(after_long_help = exit_table())]
+    #[command(after_long_help = exit_table() + EXAMPLES)]
     Run(Box<RunArgs>),
     /// Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted
     #[command(long_about = SANDBOX_ABOUT)]
@@ -41,7 +41,14 @@ asked for, except those whose slug begins with `missing-`. Every staff email and
 except those that hold `unknown`, `missing`, `nobody`, `no-such` or `nonexistent`. Nothing is kept \
 beyond the end of the process.";
 
-/// Options of `run`.
+const EXAMPLES: &str = "
+Examples:
+  reamaze-bulk run rows.csv --dry-run           look first: what changes, what is wrong
+  reamaze-bulk run rows.csv --sandbox           rehearse on a simulated Re:amaze
+  reamaze-bulk run rows.csv --limit 20          send 20 rows as a canary ...
+  reamaze-bulk run --resume latest              ... and then the rest";
+
+/// Options of `run`. `-h` shows a line for each, the first of its comment; `--help` shows it all.
 #[derive(Debug, clap::Args)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -56,121 +63,147 @@ pub struct RunArgs {
     #[arg(required_unless_present = "resume")]
     pub input: Option<PathBuf>,
 
-    /// Go on with a run that was cut short: its directory, or `latest` under reamaze-runs
-    #[arg(long, value_name = "DIR|latest", conflicts_with_all = ["input", "out", "max_rows", "sandbox"])]
+    /// Go on with a run that was cut short: its directory, or `latest`
+    ///
+    /// `latest` is the newest run under reamaze-runs. The run's own copy of the input is read, and
+    /// what is settled is not sent again.
+    #[arg(long, value_name = "DIR|latest", conflicts_with_all = ["input", "out", "max_rows", "sandbox"], help_heading = "Input")]
     pub resume: Option<PathBuf>,
 
-    /// Format of INPUT [default: by its name's ending, else by its first bytes]
-    #[arg(long, value_enum)]
+    /// Format of INPUT: csv, tsv, jsonl [default: by its name, or content]
+    #[arg(long, value_enum, hide_possible_values = true, help_heading = "Input")]
     pub format: Option<Format>,
 
-    /// What stands between cells: a character, or `tab` [default: what the header line shows of `,` `;` tab `|`]
-    #[arg(long, value_name = "C", value_parser = delimiter)]
+    /// Between cells: a character, or `tab` [default: by the header line]
+    ///
+    /// The header line shows which of `,` `;` tab and `|` it is.
+    #[arg(long, value_name = "C", value_parser = delimiter, help_heading = "Input")]
     pub delimiter: Option<u8>,
 
-    /// Time zone of times without an offset, like Europe/Berlin [default: none, such times are invalid]
-    #[arg(long, value_name = "AREA/CITY", value_parser = timezone)]
+    /// For times without an offset [default: none, such times are invalid]
+    ///
+    /// A name like Europe/Berlin.
+    #[arg(long, value_name = "AREA/CITY", value_parser = timezone, help_heading = "Input")]
     pub timezone: Option<TimeZone>,
 
-    /// The same change for every row that does not say otherwise itself; repeatable
-    #[arg(long, value_name = "FIELD=VALUE")]
+    /// The same change for every row that does not say otherwise; repeatable
+    #[arg(long, value_name = "FIELD=VALUE", help_heading = "Input")]
     pub set: Vec<String>,
 
-    /// Validate and preview; send nothing, write nothing; needs no credentials
-    #[arg(long)]
+    /// Send the valid rows although others are invalid
+    #[arg(long, help_heading = "Input")]
+    pub skip_invalid: bool,
+
+    /// Validate and preview; send nothing, write nothing; needs no token
+    #[arg(long, help_heading = "Safety")]
     pub dry_run: bool,
 
     /// Do not ask before sending
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = "Safety")]
     pub yes: bool,
 
-    /// Send the valid rows although others are invalid
-    #[arg(long)]
-    pub skip_invalid: bool,
-
-    /// Send nothing if there are more rows than this
-    #[arg(long, value_name = "N")]
+    /// Send nothing if there are more rows than this [default: no limit]
+    #[arg(long, value_name = "N", help_heading = "Safety")]
     pub max_rows: Option<u64>,
 
-    /// Run directory, new or empty [default: reamaze-runs/INPUT-TIME, in UTC]
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-
-    /// Requests at most, retries included: N/s or N/m [default: 120/m; 50/s in the sandbox]
-    #[arg(long, value_name = "N/s|N/m", value_parser = rate)]
-    pub rate: Option<AskedRate>,
-
-    /// Keep to --rate also when the server throttles: pauses, but no lower rate after them
-    #[arg(long)]
-    pub fixed_rate: bool,
-
-    /// Requests in flight at most, 1 to 256 [default: rate x 2 s, within 2 to 64]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(MAX_WORKERS)))]
-    pub workers: Option<u16>,
-
-    /// Time for one request, like 30s, 2m or bare seconds [default: 30s]
-    #[arg(long, value_name = "T", value_parser = timeout)]
-    pub timeout: Option<Duration>,
-
-    /// Tries after the first, for what can be retried; a 429 never counts [default: 5]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1000))]
-    pub retries: Option<u32>,
-
-    /// Send the first N rows that are due, and leave the rest to --resume
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    /// Send the first N rows that are due, no more [default: all]
+    ///
+    /// A canary: --resume sends the rest.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Safety")]
     pub limit: Option<u64>,
 
-    /// Stop sending after this long, like 6h; --resume goes on
-    #[arg(long, value_name = "T", value_parser = duration)]
+    /// Stop sending after this long, like 6h [default: no limit]
+    ///
+    /// --resume goes on.
+    #[arg(long, value_name = "T", value_parser = duration, help_heading = "Safety")]
     pub max_duration: Option<Duration>,
 
-    /// Stop past this many rows that are rejected, not found, failed or unknown: N, N% (from the
-    /// 50th row on) or none [default: 50%]
-    #[arg(long, value_name = "N|N%|none", value_parser = max_failures)]
+    /// Stop past so many rows that went wrong [default: 50%]
+    ///
+    /// Those that are rejected, not found, failed or unknown: N, N% (from the 50th row on) or none.
+    #[arg(long, value_name = "N|N%|none", value_parser = max_failures, help_heading = "Safety")]
     pub max_failures: Option<AllowedFailures>,
 
     /// Run although another run holds the account
-    #[arg(long)]
+    #[arg(long, help_heading = "Safety")]
     pub allow_overlap: bool,
 
-    /// Do not compare the server's answer with what was asked for
-    #[arg(long)]
-    pub no_verify: bool,
+    /// Requests at most, retries included [default: 120/m; 50/s in the sandbox]
+    ///
+    /// So many a second or a minute, from 1/m to 1000000/s.
+    #[arg(long, value_name = "N/s|N/m", value_parser = rate, help_heading = "Pace")]
+    pub rate: Option<AskedRate>,
 
-    /// Brand: `acme` of `https://acme.reamaze.io` [env: REAMAZE_BRAND]
-    #[arg(long)]
+    /// Pause when the server throttles, but never lower the rate after it
+    #[arg(long, help_heading = "Pace")]
+    pub fixed_rate: bool,
+
+    /// Requests in flight at most, 1 to 256 [default: rate x 2 s, within 2 to 64]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(MAX_WORKERS)), help_heading = "Pace")]
+    pub workers: Option<u16>,
+
+    /// Time for one request, like 30s, 2m or bare seconds [default: 30s]
+    #[arg(long, value_name = "T", value_parser = timeout, help_heading = "Pace")]
+    pub timeout: Option<Duration>,
+
+    /// Tries after the first, for what can be retried [default: 5]
+    ///
+    /// A 429 never counts.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1000), help_heading = "Pace")]
+    pub retries: Option<u32>,
+
+    /// `acme` of `https://acme.reamaze.io` [env: REAMAZE_BRAND]
+    #[arg(long, help_heading = "Account")]
     pub brand: Option<String>,
 
-    /// Login email [env: REAMAZE_EMAIL]
-    #[arg(long)]
+    /// Login [env: REAMAZE_EMAIL]
+    #[arg(long, help_heading = "Account")]
     pub email: Option<String>,
 
-    /// File with the API token [or env: REAMAZE_API_TOKEN, the token itself]
-    #[arg(long, value_name = "PATH")]
+    /// File with the API token [env: REAMAZE_API_TOKEN, the token itself]
+    #[arg(long, value_name = "PATH", help_heading = "Account")]
     pub token_file: Option<PathBuf>,
 
-    /// Address of the API, instead of `https://BRAND.reamaze.io/api/v1` [env: REAMAZE_BASE_URL]
-    #[arg(long, value_name = "URL")]
+    /// Instead of `https://BRAND.reamaze.io/api/v1` [env: REAMAZE_BASE_URL]
+    #[arg(long, value_name = "URL", help_heading = "Account")]
     pub base_url: Option<String>,
 
     /// Run against a simulated Re:amaze inside this process
-    #[arg(long, conflicts_with_all = ["base_url", "brand", "email", "token_file"])]
+    #[arg(long, conflicts_with_all = ["base_url", "brand", "email", "token_file"], help_heading = "Account")]
     pub sandbox: bool,
 
-    /// How to show progress
-    #[arg(long, value_enum, default_value_t)]
+    /// Run directory, new or empty [default: reamaze-runs/INPUT-TIME, in UTC]
+    #[arg(long, value_name = "DIR", help_heading = "Results")]
+    pub out: Option<PathBuf>,
+
+    /// Do not compare the server's answers with what was asked for
+    #[arg(long, help_heading = "Results")]
+    pub no_verify: bool,
+
+    /// How to show progress: auto, bar, lines, none [default: auto]
+    ///
+    /// auto: a bar on a terminal, and elsewhere lines, one every 30 seconds.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        hide_default_value = true,
+        hide_possible_values = true,
+        value_name = "HOW",
+        help_heading = "Output"
+    )]
     pub progress: ProgressStyle,
 
     /// Print one JSON document on standard output
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub json: bool,
 
     /// Show every request and answer, without credentials
-    #[arg(short, long, conflicts_with = "quiet")]
+    #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
     pub verbose: bool,
 
     /// Show warnings and errors only
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::support::answer::Answer;
 use crate::support::command::{Output, Workspace};
+use crate::support::sent::{done, numbered};
 use crate::support::server::Server;
 
 fn readme() -> String {
@@ -58,13 +59,48 @@ fn run(line: &str, workspace: &Workspace, server: &Server) -> Output {
 
 #[test]
 fn the_usage_block_is_what_help_prints() {
-    let help = Workspace::new().command(&["run", "-h"]).output().stdout;
+    let help = help("-h");
     assert!(readme().contains(help.trim_end()), "{help}");
+}
+
+/// What `run` prints for that option.
+fn help(option: &str) -> String {
+    Workspace::new().command(&["run", option]).output().stdout
+}
+
+#[test]
+fn the_short_help_is_grouped_and_has_one_line_for_each_option() {
+    let help = help("-h");
+    let (_, groups) = help.split_once("\nOptions:\n").expect("options");
+    for line in groups.lines() {
+        let is_option = line.trim_start().starts_with('-');
+        let is_heading = line.ends_with(':') && !line.starts_with(' ');
+        assert!(is_option || is_heading || line.is_empty(), "{line:?}");
+    }
+    for heading in ["Input", "Safety", "Pace", "Account", "Results", "Output"] {
+        assert!(groups.contains(&format!("\n{heading}:\n")), "{heading}");
+    }
+}
+
+#[test]
+fn the_examples_of_the_help_work() {
+    let help = help("--help");
+    let (_, examples) = help.split_once("\nExamples:\n").expect("examples");
+    let server = Server::start(Answer::echo);
+    let workspace = Workspace::new();
+    workspace.write("rows.csv", done(&numbered("slug-", 30)));
+    let statuses = examples.lines().map(|line| {
+        let (command, _) = line.split_once("   ").expect("a command and what it does");
+        let command = command.trim().trim_start_matches("reamaze-bulk ");
+        run(command, &workspace, &server).status
+    });
+    assert_eq!(statuses.collect::<Vec<_>>(), [0, 0, 4, 0]);
+    assert_eq!(server.requests().len(), 30);
 }
 
 #[test]
 fn the_exit_table_is_the_programs() {
-    let help = Workspace::new().command(&["run", "--help"]).output().stdout;
+    let help = help("--help");
     for (status, meaning) in exit::TABLE {
         let row = format!("| {status} | {meaning} |\n");
         assert!(readme().contains(&row), "{row}");
