@@ -1,6 +1,7 @@
 //! What was typed, without effects. What it means is resolved in `config`.
 
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -139,7 +140,7 @@ pub struct RunArgs {
     pub fixed_rate: bool,
 
     /// Requests in flight at most, 1 to 256 [default: rate x 2 s, within 2 to 64]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(MAX_WORKERS)), help_heading = "Pace")]
+    #[arg(long, value_name = "N", value_parser = workers, help_heading = "Pace")]
     pub workers: Option<u16>,
 
     /// Time for one request, like 30s, 2m or bare seconds [default: 30s]
@@ -151,6 +152,21 @@ pub struct RunArgs {
     /// A 429 never counts.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1000), help_heading = "Pace")]
     pub retries: Option<u32>,
+
+    /// Configuration file [default: ~/.config/reamaze-bulk/config.toml]
+    ///
+    /// TOML with brand, base_url, email, token_file, token_command, rate, workers, timeout and
+    /// timezone; those outside of profiles hold for every profile that says nothing else. An
+    /// option goes before the environment, the environment before the profile. The default is
+    /// below $XDG_CONFIG_HOME, if that is set.
+    #[arg(long, value_name = "PATH", help_heading = "Account")]
+    pub config: Option<PathBuf>,
+
+    /// Named set of options in the configuration file [default: none]
+    ///
+    /// `--profile eu` takes what is below [profiles.eu]. The sandbox takes its timezone only.
+    #[arg(long, value_name = "NAME", help_heading = "Account")]
+    pub profile: Option<String>,
 
     /// `acme` of `https://acme.reamaze.io` [env: REAMAZE_BRAND]
     #[arg(long, help_heading = "Account")]
@@ -198,7 +214,9 @@ pub struct RunArgs {
     #[arg(long, help_heading = "Output")]
     pub json: bool,
 
-    /// Show every request and answer, without credentials
+    /// Show where settings came from, and every request and answer
+    ///
+    /// Never the token.
     #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
     pub verbose: bool,
 
@@ -362,13 +380,32 @@ fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from(signed).map_err(|_| wrong())
 }
 
-fn timeout(text: &str) -> Result<Duration, String> {
+/// Reads the time that a request may take, 100 ms to 1 h.
+///
+/// # Errors
+/// Says what would be right.
+pub fn timeout(text: &str) -> Result<Duration, String> {
     let timeout = duration(text)?;
     if (Duration::from_millis(100)..=Duration::from_hours(1)).contains(&timeout) {
         Ok(timeout)
     } else {
         Err("a request may take 100ms to 1h".into())
     }
+}
+
+/// How many requests may be in flight.
+pub const WORKERS: RangeInclusive<u16> = 1..=MAX_WORKERS;
+
+/// Reads a number of [`WORKERS`].
+///
+/// # Errors
+/// Says what would be right.
+pub fn workers(text: &str) -> Result<u16, String> {
+    let workers = text
+        .parse()
+        .ok()
+        .filter(|workers| WORKERS.contains(workers));
+    workers.ok_or_else(|| format!("write a whole number from 1 to {MAX_WORKERS}"))
 }
 
 /// Reads `5%` as 0.05.

@@ -3,8 +3,8 @@
 use crate::exit;
 use crate::input::InputError;
 use crate::ledger::LedgerError;
-use crate::model::Signal;
-use crate::pipeline::RunError;
+use crate::model::{Signal, StopReason};
+use crate::pipeline::{RunError, Stop};
 
 /// Why a command could not start or finish.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +53,15 @@ impl Error {
     /// A usage error that says what and what to do.
     pub fn usage(message: impl std::fmt::Display) -> Self {
         Self::Usage(format!("{message}"))
+    }
+
+    /// The error of a run that `stop` ends before anything is sent.
+    #[must_use]
+    pub fn of_stop(stop: &Stop) -> Option<Self> {
+        match stop.reason()? {
+            StopReason::Signal(signal) => Some(Self::Signal(signal)),
+            reason => Some(Self::Fault(reason.to_string())),
+        }
     }
 
     /// The exit status.

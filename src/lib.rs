@@ -14,7 +14,7 @@
 //! ```text
 //! main      -> commands
 //! commands  -> args, config, exit, every stage, model
-//! config    -> args, api, input, validate, ledger, model     what was typed, resolved
+//! config    -> args, api, input, validate, ledger, pipeline, model   what was typed, resolved
 //! args      -> exit, input, pipeline                         what was typed
 //! exit      -> model          error -> exit, input, ledger, pipeline
 //! pipeline  -> input, validate, api, ledger, model

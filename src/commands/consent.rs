@@ -23,7 +23,7 @@ pub(super) fn ask(question: &str, stop: &Stop) -> Result<(), Error> {
         let _ = answers.send(read.unwrap_or_default());
     });
     loop {
-        if let Some(error) = super::prepare::stopped(stop) {
+        if let Some(error) = Error::of_stop(stop) {
             return Err(error);
         }
         match answer.recv_timeout(Duration::from_millis(50)) {

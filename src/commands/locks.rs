@@ -1,10 +1,9 @@
 //! Takes the locks of a run, and says who holds one that is taken.
 
-use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::api::Account;
-use crate::config::Settings;
+use crate::config::{Settings, user_directory};
 use crate::error::Error;
 use crate::ledger::{Holder, LedgerError, Lock, NotLocked, RunAccount};
 use crate::model::utc_millis;
@@ -104,13 +103,7 @@ fn told(holder: Holder) -> String {
     )
 }
 
-/// Where lock files live, by the XDG Base Directory Specification.
+/// Where lock files live.
 fn state_directory() -> Option<PathBuf> {
-    let absolute = |name| {
-        env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
-    let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")));
-    Some(state?.join("reamaze-bulk"))
+    user_directory("XDG_STATE_HOME", ".local/state")
 }

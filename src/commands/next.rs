@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::args::RunArgs;
-use crate::config::{Settings, zone_name};
+use crate::config::Settings;
 use crate::model::text::quoted;
 
 /// The command that feeds `failed` back under the same options.
@@ -11,7 +11,7 @@ pub(super) fn resubmission(settings: &Settings, failed: &Path) -> String {
     let args = &settings.args;
     let mut words = Words::new([failed.display().to_string()]);
     words.option("--delimiter", typed_delimiter(args));
-    words.option("--timezone", zone_name(args));
+    words.option("--timezone", settings.zone_name());
     for set in &args.set {
         words.option("--set", Some(set.clone()));
     }
@@ -53,6 +53,9 @@ impl Words {
     /// The options that say where to send, and how fast, as they were typed.
     fn account(&mut self, args: &RunArgs) {
         self.option("--rate", args.rate.map(|rate| rate.to_string()));
+        let config = args.config.as_ref();
+        self.option("--config", config.map(|path| path.display().to_string()));
+        self.option("--profile", args.profile.clone());
         self.option("--brand", args.brand.clone());
         self.option("--email", args.email.clone());
         let token_file = args.token_file.as_ref();

@@ -10,7 +10,7 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{Copied, Copying, LedgerError, Recorded};
-use crate::model::{StopReason, Update};
+use crate::model::Update;
 use crate::pipeline::{
     Check, CheckError, Findings, KeepViolations, Planner, Stop, Violations, columns,
 };
@@ -48,7 +48,10 @@ pub(super) fn prepare(
     let (source, copied) = Copying::new(source, written);
     let made = |error: InputError| {
         // A signal, or a copy that cannot be written, is no fault of the input.
-        let fault = copied.error().map(temporary).or_else(|| stopped(stop));
+        let fault = copied
+            .error()
+            .map(temporary)
+            .or_else(|| Error::of_stop(stop));
         fault.unwrap_or_else(|| input(error))
     };
     let reader = Reader::open(source, settings.wanted).map_err(made)?;
@@ -94,7 +97,7 @@ pub(super) fn judge(
         .map_err(|error| match error {
             CheckError::Input(error) => fault(error),
             CheckError::Temporary(error) => temporary(error),
-            CheckError::Stopped => stopped(stop).unwrap_or(Error::Declined),
+            CheckError::Stopped => Error::of_stop(stop).unwrap_or(Error::Declined),
         })?;
     let sha256 = String::new();
     Ok(Checked::Rows(Box::new(Prepared {
@@ -124,14 +127,6 @@ fn input_error(settings: &Settings, error: InputError) -> Error {
     Error::Input {
         name: settings.source.name(),
         error,
-    }
-}
-
-/// The error of a run that a signal ended before anything was sent.
-pub(super) fn stopped(stop: &Stop) -> Option<Error> {
-    match stop.reason()? {
-        StopReason::Signal(signal) => Some(Error::Signal(signal)),
-        reason => Some(Error::Fault(reason.to_string())),
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) fn resume(
             directory.display()
         ))
     })?;
-    let mut settings = Settings::resume(args, &directory, &run)?;
+    let mut settings = Settings::resume(args, &directory, &run, stop)?;
     settings.warnings.extend(age(&run, &settings));
     session::warn(&settings);
     let mut lock = match &settings.target {

@@ -77,7 +77,7 @@ fn start(args: RunArgs, summary: &mut Summary) -> Result<u8, Error> {
 
 /// A new run.
 fn fresh(args: RunArgs, stop: &Arc<Stop>, summary: &mut Summary) -> Result<u8, Error> {
-    let settings = Settings::resolve(args)?;
+    let settings = Settings::resolve(args, stop)?;
     session::warn(&settings);
     if settings.args.dry_run {
         return dry_run::dry_run(&settings, stop);

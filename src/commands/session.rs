@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::consent;
 use super::next::{resubmission, resumption};
-use super::prepare::{Prepared, stopped};
+use super::prepare::Prepared;
 use crate::api::{Account, Client, Verification};
 use crate::args::{ProgressStyle, RunArgs};
 use crate::config::{Consent, Settings};
@@ -21,8 +21,14 @@ use crate::model::{Detail, Event, Pace, Summary};
 use crate::pipeline::{Adaptation, Brand, Gate, Planner, Retries, Run, RunError, Stop};
 use crate::report::{self, Progress, Style, Verbosity};
 
-/// Says what the user should know, and what is no reason not to start.
+/// Says what the user should know, and what is no reason not to start; with `-v` also where
+/// settings came from.
 pub(super) fn warn(settings: &Settings) {
+    if settings.args.verbose {
+        for origin in &settings.origins {
+            report::tell(origin);
+        }
+    }
     for warning in &settings.warnings {
         report::warning(warning);
     }
@@ -47,7 +53,7 @@ pub(super) fn agree(
             if !settings.args.quiet {
                 report::tell(&plan.line());
             }
-            stopped(stop).map_or(Ok(()), Err)
+            Error::of_stop(stop).map_or(Ok(()), Err)
         }
     }
 }

@@ -1,5 +1,22 @@
-//! What was typed and what the environment says -> what a run is to do, resolved and checked.
+//! What was typed, what the environment says and what a configuration file says -> what a run is
+//! to do, resolved and checked.
+//!
+//! Each value is taken from the first that has it: an option, the environment, of a resumed run its
+//! own record, the chosen profile, what the file says outside of profiles, a default. Only an
+//! account is never mixed with the one that a resumed run is bound to: it must agree.
 
+mod account;
+mod directories;
+mod file;
+mod origin;
+mod pace;
 mod settings;
+mod source;
+mod token;
+mod token_command;
+mod values;
 
-pub use settings::{Consent, Settings, Source, Target, zone_name};
+pub use account::Target;
+pub use directories::user_directory;
+pub use settings::{Consent, Settings};
+pub use source::Source;

@@ -1,37 +1,26 @@
-//! What was typed and what the environment says -> what a run is to do, resolved and checked.
+//! Options, a resumed run and the configuration file -> what a run is to do.
 
-use std::env;
-use std::fs;
-use std::io::{self, IsTerminal as _, Read as _, stderr, stdin};
-use std::path::{Path, PathBuf};
+use std::io::{IsTerminal as _, stderr, stdin};
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
-use crate::api::{Account, BaseUrl, check_email};
-use crate::args::{AllowedFailures, AskedRate, RunArgs, max_failures, rate, timezone};
+use super::account::{Candidates, Target};
+use super::file::Configured;
+use super::origin::{Origin, Remarks, typed};
+use super::pace::{Pace, TIMEOUT};
+use super::source::Source;
+use super::values::Values;
+use crate::api::Account;
+use crate::args::{AllowedFailures, AskedRate, RunArgs, WORKERS, max_failures, rate, timezone};
 use crate::error::Error;
 use crate::input::{Format, Layout, Wanted};
 use crate::ledger::{FORMAT_VERSION, Place, RunAccount, RunFile, RunInput, RunOptions};
 use crate::model::MAX_WORKERS;
-use crate::model::text::{head, one_line};
+use crate::pipeline::Stop;
 use crate::validate::{Clock, Draft};
-
-/// Where a run sends.
-#[derive(Debug)]
-pub enum Target {
-    /// To a real account, or to whatever is at a base URL.
-    Account(Account),
-    /// To a sandbox inside the process.
-    Sandbox,
-    /// Nowhere: a dry run, with what is known of the account.
-    Nowhere {
-        /// The address, if it is known.
-        base_url: Option<BaseUrl>,
-        /// The login, if it is known.
-        email: Option<String>,
-    },
-}
 
 /// Whether sending needs a yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,59 +29,6 @@ pub enum Consent {
     Given,
     /// It is asked for on the terminal.
     Ask,
-}
-
-/// Where rows come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// Standard input.
-    Stdin,
-    /// A file.
-    File(PathBuf),
-}
-
-impl Source {
-    fn new(path: &Path) -> Self {
-        if path == Path::new("-") {
-            Self::Stdin
-        } else {
-            Self::File(path.to_owned())
-        }
-    }
-
-    /// The input as the user named it.
-    #[must_use]
-    pub fn name(&self) -> String {
-        match self {
-            Self::Stdin => "standard input".into(),
-            Self::File(path) => one_line(&path.display().to_string(), 1000),
-        }
-    }
-
-    /// Where it is, for people: a path need not be text.
-    fn absolute(&self) -> String {
-        match self {
-            Self::Stdin => "-".into(),
-            Self::File(path) => {
-                let absolute = std::path::absolute(path);
-                let absolute = absolute.unwrap_or_else(|_| path.clone());
-                absolute.to_string_lossy().into_owned()
-            }
-        }
-    }
-
-    /// The name of a file without its ending.
-    fn stem(&self) -> String {
-        match self {
-            Self::Stdin => "stdin".into(),
-            // A name that begins with a dot would hide the results.
-            Self::File(path) => {
-                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-                // A name with the time behind it must stay a name that file systems take.
-                head(stem.trim_start_matches('.'), 200).to_owned()
-            }
-        }
-    }
 }
 
 /// A run, resolved.
@@ -126,10 +62,9 @@ pub struct Settings {
     pub consent: Consent,
     /// What the user should know, and no reason not to start.
     pub warnings: Vec<String>,
+    /// Where each value came from.
+    pub origins: Vec<String>,
 }
-
-/// Time for one request.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Tries after the first.
 const RETRIES: u32 = 5;
@@ -139,36 +74,46 @@ impl Settings {
     ///
     /// # Errors
     /// When something is missing, contradictory, or a way for the token to reach a stranger.
-    pub fn resolve(args: RunArgs) -> Result<Self, Error> {
+    pub fn resolve(args: RunArgs, stop: &Stop) -> Result<Self, Error> {
         let source = Source::new(args.input.as_deref().unwrap_or(Path::new("-")));
-        Self::of(args, source, None)
+        Self::of(args, source, None, stop)
     }
 
     /// Resolves what was typed for going on with the run in `directory`.
     ///
     /// # Errors
     /// The same, and when something is asked for that the run is not bound to.
-    pub fn resume(args: RunArgs, directory: &Path, run: &RunFile) -> Result<Self, Error> {
-        let args = taken_over(args, &run.options)?;
+    pub fn resume(
+        mut args: RunArgs,
+        directory: &Path,
+        run: &RunFile,
+        stop: &Stop,
+    ) -> Result<Self, Error> {
+        let taken = taken_over(&mut args, run)?;
         let input = directory.join(format!("input.{}", run.options.format.extension()));
-        let settings = Self::of(args, Source::File(input), Some(&run.account))?;
-        let (base_url, email) = settings.target.account();
-        let is_same = base_url.is_none_or(|url| url.as_str() == run.account.base_url)
-            && email.is_none_or(|email| email.eq_ignore_ascii_case(&run.account.email));
-        if !is_same {
-            return Err(Error::Usage(format!(
-                "the run belongs to {} at {}: another account cannot go on with it",
-                run.account.email, run.account.base_url
-            )));
-        }
+        let mut settings = Self::of(args, Source::File(input), Some(&taken), stop)?;
+        // The commands that such a run ends with repeat what it took over.
+        settings.args.rate = Some(settings.rate);
         Ok(settings)
     }
 
-    fn of(args: RunArgs, source: Source, account: Option<&RunAccount>) -> Result<Self, Error> {
+    fn of(
+        args: RunArgs,
+        source: Source,
+        run: Option<&TakenOver>,
+        stop: &Stop,
+    ) -> Result<Self, Error> {
+        let mut remarks = Remarks::default();
+        let Configured { values, profiles } = configured(&args, &mut remarks)?;
         let clock = Clock {
             now: Timestamp::now(),
-            timezone: args.timezone.clone(),
+            timezone: zone(&args, run, &values, &mut remarks),
         };
+        let Pace {
+            rate,
+            workers,
+            timeout,
+        } = Pace::of(&args, run.map(|run| run.pace), &values, &mut remarks);
         let set =
             Draft::of_set(args.set.iter().map(String::as_str), &clock).map_err(Error::Usage)?;
         let path = args.input.as_deref().unwrap_or(Path::new(""));
@@ -177,15 +122,19 @@ impl Settings {
             return Err(Error::usage("--delimiter: JSONL has none"));
         }
         let consent = consent(&args, &source)?;
-        let rate = args.rate.unwrap_or_else(|| default_rate(&args));
         let time = clock.now.strftime("%Y%m%dT%H%M%SZ");
         let named = || Place::Named(format!("{}-{time}", source.stem()));
         let place = args.out.clone().map_or_else(named, Place::At);
-        let mut warnings = Vec::new();
-        let target = target(&args, account, &mut warnings)?;
+        let candidates = Candidates {
+            args: &args,
+            file: values,
+            profiles: &profiles,
+            run: run.map(|run| &run.account),
+        };
+        let target = candidates.target(stop, &mut remarks)?;
         Ok(Self {
-            workers: args.workers.unwrap_or_else(|| default_workers(rate)),
-            timeout: args.timeout.unwrap_or(TIMEOUT),
+            workers,
+            timeout,
             retries: args.retries.unwrap_or(RETRIES),
             max_failures: args.max_failures.clone().unwrap_or_default(),
             args,
@@ -197,8 +146,15 @@ impl Settings {
             rate,
             place,
             consent,
-            warnings,
+            warnings: remarks.warnings,
+            origins: remarks.origins,
         })
+    }
+
+    /// The name of the zone of times without an offset.
+    #[must_use]
+    pub fn zone_name(&self) -> Option<String> {
+        zone_name(self.clock.timezone.as_ref()).map(str::to_owned)
     }
 
     /// What `run.json` says of a run of these settings.
@@ -221,7 +177,7 @@ impl Settings {
             options: RunOptions {
                 format: layout.format,
                 delimiter: has_cells.then(|| char::from(layout.delimiter)),
-                timezone: zone_name(args),
+                timezone: self.zone_name(),
                 set: args.set.clone(),
                 skip_invalid: args.skip_invalid,
                 rate: self.rate.to_string(),
@@ -237,27 +193,52 @@ impl Settings {
     }
 }
 
-impl Target {
-    /// The address and the login, as far as they are known.
-    #[must_use]
-    pub fn account(&self) -> (Option<&BaseUrl>, Option<&str>) {
-        match self {
-            Self::Account(account) => (Some(account.base_url()), Some(account.email())),
-            Self::Sandbox => (None, None),
-            Self::Nowhere { base_url, email } => (base_url.as_ref(), email.as_deref()),
+/// The zone of times without an offset. A resumed run is bound to its own, or to none.
+fn zone(
+    args: &RunArgs,
+    run: Option<&TakenOver>,
+    file: &Values,
+    remarks: &mut Remarks,
+) -> Option<TimeZone> {
+    let found = typed("--timezone", args.timezone.clone()).or_else(|| file.timezone.clone());
+    let (zone, origin) = match (run, found) {
+        (Some(run), _) => (run.timezone.clone(), Origin::Run),
+        (None, Some(found)) => (Some(found.value), found.origin),
+        (None, None) => (None, Origin::Default),
+    };
+    let name = zone_name(zone.as_ref()).unwrap_or("none");
+    remarks.note(format_args!("timezone {name}"), &origin);
+    zone
+}
+
+fn zone_name(zone: Option<&TimeZone>) -> Option<&str> {
+    zone?.iana_name()
+}
+
+/// What the configuration file says for such a run.
+fn configured(args: &RunArgs, remarks: &mut Remarks) -> Result<Configured, Error> {
+    let mut configured =
+        Configured::load(args.config.as_deref(), args.profile.as_deref()).map_err(Error::Usage)?;
+    if args.sandbox {
+        configured.values = configured.values.for_sandbox();
+        if let Some(name) = &args.profile {
+            remarks.warnings.push(format!("of profile {name} the sandbox takes the time zone only: account and pace are its own"));
         }
     }
+    Ok(configured)
 }
 
-/// The name of the time zone that was asked for.
-#[must_use]
-pub fn zone_name(args: &RunArgs) -> Option<String> {
-    args.timezone.as_ref()?.iana_name().map(str::to_owned)
+/// What a resumed run takes over in the place of options, or is bound to.
+struct TakenOver {
+    account: RunAccount,
+    timezone: Option<TimeZone>,
+    pace: Pace,
 }
 
-/// What was typed, completed from the run that goes on. What a run is bound to cannot be changed:
+/// Completes what was typed from the run that goes on. What a run is bound to cannot be changed:
 /// rows that were sent would have meant something else.
-fn taken_over(mut args: RunArgs, run: &RunOptions) -> Result<RunArgs, Error> {
+fn taken_over(args: &mut RunArgs, file: &RunFile) -> Result<TakenOver, Error> {
+    let run = &file.options;
     if run.sandbox {
         return Err(Error::usage(
             "a run in the sandbox cannot be resumed: its simulated Re:amaze is gone",
@@ -275,7 +256,7 @@ fn taken_over(mut args: RunArgs, run: &RunOptions) -> Result<RunArgs, Error> {
     bound("set", args.set.is_empty() || args.set == run.set)?;
     bound(
         "timezone",
-        args.timezone.is_none() || zone_name(&args) == run.timezone,
+        args.timezone.is_none() || zone_name(args.timezone.as_ref()) == run.timezone.as_deref(),
     )?;
     bound(
         "format",
@@ -288,34 +269,28 @@ fn taken_over(mut args: RunArgs, run: &RunOptions) -> Result<RunArgs, Error> {
     bound("skip-invalid", !args.skip_invalid || run.skip_invalid)?;
     let broken = |error: String| Error::Usage(format!("{}: {error}", RunFile::NAME));
     args.set.clone_from(&run.set);
-    args.timezone = run
-        .timezone
-        .as_deref()
-        .map(timezone)
-        .transpose()
-        .map_err(broken)?;
     args.format = Some(run.format);
     args.delimiter = delimiter;
     args.skip_invalid = run.skip_invalid;
-    args.rate = Some(
-        args.rate
-            .map_or_else(|| rate(&run.rate), Ok)
-            .map_err(broken)?,
-    );
-    if !(1..=MAX_WORKERS).contains(&run.workers) {
-        return Err(broken(format!("workers go from 1 to {MAX_WORKERS}")));
-    }
-    args.workers = args.workers.or(Some(run.workers));
-    args.timeout = args
-        .timeout
-        .or_else(|| Duration::try_from_secs_f64(run.timeout_s).ok());
     args.retries = args.retries.or(Some(run.retries));
     let allowed = args.max_failures.take();
     let allowed = allowed.map_or_else(|| max_failures(&run.max_failures), Ok);
     args.max_failures = Some(allowed.map_err(broken)?);
     args.no_verify |= !run.verify;
     args.fixed_rate |= run.fixed_rate;
-    Ok(args)
+    if !WORKERS.contains(&run.workers) {
+        return Err(broken(format!("workers go from 1 to {MAX_WORKERS}")));
+    }
+    let zone = run.timezone.as_deref().map(timezone).transpose();
+    Ok(TakenOver {
+        account: file.account.clone(),
+        timezone: zone.map_err(broken)?,
+        pace: Pace {
+            rate: rate(&run.rate).map_err(broken)?,
+            workers: run.workers,
+            timeout: Duration::try_from_secs_f64(run.timeout_s).unwrap_or(TIMEOUT),
+        },
+    })
 }
 
 fn consent(args: &RunArgs, source: &Source) -> Result<Consent, Error> {
@@ -333,140 +308,4 @@ fn consent(args: &RunArgs, source: &Source) -> Result<Consent, Error> {
     Err(Error::usage(
         "there is no terminal to ask on: give --yes, or look first with --dry-run",
     ))
-}
-
-fn default_rate(args: &RunArgs) -> AskedRate {
-    let (requests, seconds) = if args.sandbox { (50, 1) } else { (120, 60) };
-    AskedRate {
-        requests,
-        window: Duration::from_secs(seconds),
-    }
-}
-
-/// Enough for answers that take two seconds.
-fn default_workers(rate: AskedRate) -> u16 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "2 to 64"
-    )]
-    let workers = (rate.rate().per_second() * 2.0).clamp(2.0, 64.0) as u16;
-    workers
-}
-
-fn target(
-    args: &RunArgs,
-    account: Option<&RunAccount>,
-    warnings: &mut Vec<String>,
-) -> Result<Target, Error> {
-    if args.sandbox {
-        return Ok(Target::Sandbox);
-    }
-    let recorded = account.map(|account| BaseUrl::parse(&account.base_url));
-    let recorded = recorded.transpose().map_err(Error::usage)?;
-    let base_url = base_url(args, warnings)?.or(recorded);
-    let email = match &args.email {
-        Some(email) => Some(email.clone()),
-        None => variable("REAMAZE_EMAIL")?,
-    };
-    let email = email.or_else(|| Some(account?.email.clone()));
-    if let Some(email) = &email {
-        check_email(email).map_err(Error::usage)?;
-    }
-    if args.dry_run {
-        return Ok(Target::Nowhere { base_url, email });
-    }
-    let token = token(args, warnings)?;
-    match (base_url, email, token) {
-        (Some(base_url), Some(email), Some(token)) => Account::new(base_url, &email, &token)
-            .map(Target::Account)
-            .map_err(Error::usage),
-        (base_url, email, token) => {
-            let missing = [
-                (base_url.is_none(), "--brand (or REAMAZE_BRAND)"),
-                (email.is_none(), "--email (or REAMAZE_EMAIL)"),
-                (token.is_none(), "--token-file (or REAMAZE_API_TOKEN)"),
-            ];
-            let missing: Vec<_> = missing
-                .iter()
-                .filter(|(is_missing, _)| *is_missing)
-                .map(|(_, name)| *name)
-                .collect();
-            Err(Error::Usage(format!(
-                "the account is not complete: give {} (or rehearse with --sandbox, or look with --dry-run)",
-                missing.join(", ")
-            )))
-        }
-    }
-}
-
-fn base_url(args: &RunArgs, warnings: &mut Vec<String>) -> Result<Option<BaseUrl>, Error> {
-    let brand = match &args.brand {
-        Some(brand) => Some(brand.clone()),
-        None => variable("REAMAZE_BRAND")?,
-    };
-    // A brand that is wrong is told even where a base URL takes its place.
-    let of_brand = brand
-        .as_deref()
-        .map(BaseUrl::of_brand)
-        .transpose()
-        .map_err(Error::usage)?;
-    let given = match &args.base_url {
-        Some(url) => Some(url.clone()),
-        None => variable("REAMAZE_BASE_URL")?,
-    };
-    let Some(given) = given else {
-        return Ok(of_brand);
-    };
-    let base_url = BaseUrl::parse(&given).map_err(Error::usage)?;
-    if args.base_url.is_none() && args.brand.is_some() {
-        warnings.push(format!(
-            "REAMAZE_BASE_URL is set: {base_url} is used, and --brand is not"
-        ));
-    }
-    Ok(Some(base_url))
-}
-
-fn token(args: &RunArgs, warnings: &mut Vec<String>) -> Result<Option<String>, Error> {
-    let Some(path) = &args.token_file else {
-        return variable("REAMAZE_API_TOKEN");
-    };
-    let told = |error: io::Error| Error::Usage(format!("--token-file {}: {error}", path.display()));
-    let file = fs::File::open(path).map_err(told)?;
-    let metadata = file.metadata().map_err(told)?;
-    if others_can_read(&metadata) {
-        warnings.push(format!(
-            "the token file {} can be read by others: chmod 600 it",
-            path.display()
-        ));
-    }
-    let mut text = String::new();
-    file.take(MAX_TOKEN_BYTES)
-        .read_to_string(&mut text)
-        .map_err(told)?;
-    if text.len() as u64 == MAX_TOKEN_BYTES {
-        return Err(told(io::Error::other(
-            "it is too long for a token (is it the right file?)",
-        )));
-    }
-    // Some editors begin every file with a byte order mark.
-    Ok(Some(text.trim_start_matches('\u{feff}').trim().to_owned()))
-}
-
-/// The longest token file, in bytes.
-const MAX_TOKEN_BYTES: u64 = 4 << 10;
-
-fn others_can_read(metadata: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    metadata.permissions().mode() & 0o077 != 0
-}
-
-/// An environment variable; one that is empty counts as not set.
-fn variable(name: &str) -> Result<Option<String>, Error> {
-    match env::var(name) {
-        Ok(value) if value.is_empty() => Ok(None),
-        Ok(value) => Ok(Some(value)),
-        Err(env::VarError::NotPresent) => Ok(None),
-        Err(env::VarError::NotUnicode(_)) => Err(Error::Usage(format!("{name} is not UTF-8 text"))),
-    }
 }

@@ -234,7 +234,7 @@ pub(super) fn data(value: Value<'_>) -> Result<DataValue, String> {
 }
 
 /// The known name that is most like `name`, if one is like it.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|known| (strsim::jaro_winkler(name, known), known))
         .filter(|(likeness, _)| *likeness >= 0.8)

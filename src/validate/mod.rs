@@ -12,4 +12,5 @@ mod times;
 pub use columns::Columns;
 pub use draft::Draft;
 pub use duplicates::{Fingerprint, Prints, Repeat, Repeated};
+pub use fields::nearest;
 pub use rules::{Checked, Clock, Rules};

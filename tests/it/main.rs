@@ -1,6 +1,7 @@
 //! What users and scripts rely on, shown through the binary.
 
 mod answers;
+mod config;
 mod crashes;
 mod credentials;
 mod full_disk;

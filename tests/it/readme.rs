@@ -54,6 +54,7 @@ fn run(line: &str, workspace: &Workspace, server: &Server) -> Output {
         words.extend(["--yes", "--rate", "500/s"]);
     }
     fs::write(home.join(".reamaze-token"), "token-of-the-readme\n").expect("a token file");
+    workspace.configure(&code("toml").join("\n"));
     workspace.command(&words).against(server).output()
 }
 
@@ -156,6 +157,24 @@ fn the_input_examples_are_legal() {
         workspace.write(name, code(language).join("\n"));
         let output = workspace.command(&["run", name, "--sandbox"]).output();
         assert_eq!(output.status, 0, "{}", output.stderr);
+    }
+}
+
+#[test]
+fn the_profiles_are_legal_and_say_where_to_send() {
+    let workspace = clone();
+    workspace.configure(&code("toml").join("\n"));
+    for (profile, brand) in [("eu", "acme-eu"), ("us", "acme-us")] {
+        let arguments = [
+            "run",
+            "samples/retag.csv",
+            "--dry-run",
+            "--profile",
+            profile,
+        ];
+        let output = workspace.command(&arguments).output();
+        assert_eq!(output.status, 0, "{}", output.stderr);
+        assert!(output.stdout.contains(brand), "{}", output.stdout);
     }
 }
 

@@ -73,6 +73,23 @@ impl Workspace {
         path
     }
 
+    /// Where the binary looks for its configuration.
+    pub(crate) fn config_file(&self) -> PathBuf {
+        self.root
+            .path()
+            .join("home/.config/reamaze-bulk/config.toml")
+    }
+
+    /// Writes the configuration.
+    pub(crate) fn configure(&self, config: &str) {
+        self.configure_beside("config.toml", config);
+    }
+
+    /// Writes a file that the configuration names; returns its path.
+    pub(crate) fn configure_beside(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        self.write(&format!("../home/.config/reamaze-bulk/{name}"), bytes)
+    }
+
     /// The text of a file.
     pub(crate) fn read(&self, name: &str) -> String {
         read_text(&self.work.join(name))

@@ -1,0 +1,23 @@
+//! Where files of a user live, by the XDG Base Directory Specification.
+
+use std::env;
+use std::path::PathBuf;
+
+/// Our directory below `variable`, or else below `otherwise` in the home directory; `None` without
+/// either.
+#[must_use]
+pub fn user_directory(variable: &str, otherwise: &str) -> Option<PathBuf> {
+    let base = absolute(variable).or_else(|| Some(home()?.join(otherwise)));
+    Some(base?.join("reamaze-bulk"))
+}
+
+/// The home directory.
+pub(super) fn home() -> Option<PathBuf> {
+    absolute("HOME")
+}
+
+/// A path that is not absolute counts as not set, as the specification has it.
+fn absolute(variable: &str) -> Option<PathBuf> {
+    let path = env::var_os(variable).map(PathBuf::from);
+    path.filter(|path| path.is_absolute())
+}

@@ -1,0 +1,58 @@
+//! What was typed for INPUT -> where rows come from, and what that is called.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::text::{head, one_line};
+
+/// Where rows come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Standard input.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+impl Source {
+    pub(super) fn new(path: &Path) -> Self {
+        if path == Path::new("-") {
+            Self::Stdin
+        } else {
+            Self::File(path.to_owned())
+        }
+    }
+
+    /// The input as the user named it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Stdin => "standard input".into(),
+            Self::File(path) => one_line(&path.display().to_string(), 1000),
+        }
+    }
+
+    /// Where it is, for people: a path need not be text.
+    pub(super) fn absolute(&self) -> String {
+        match self {
+            Self::Stdin => "-".into(),
+            Self::File(path) => {
+                let absolute = std::path::absolute(path);
+                let absolute = absolute.unwrap_or_else(|_| path.clone());
+                absolute.to_string_lossy().into_owned()
+            }
+        }
+    }
+
+    /// The name of a file without its ending.
+    pub(super) fn stem(&self) -> String {
+        match self {
+            Self::Stdin => "stdin".into(),
+            // A name that begins with a dot would hide the results.
+            Self::File(path) => {
+                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+                // A name with the time behind it must stay a name that file systems take.
+                head(stem.trim_start_matches('.'), 200).to_owned()
+            }
+        }
+    }
+}
