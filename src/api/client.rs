@@ -11,6 +11,8 @@ use reqwest::header::{
     RETRY_AFTER,
 };
 
+use serde_json::value::RawValue;
+
 use super::{Account, Exchange, Reply, Request, Said, reasons, verify};
 use crate::model::text::one_line;
 use crate::model::{Members, Update};
@@ -193,7 +195,7 @@ impl Client {
         let unreadable = "HTTP 200 with something else than the conversation";
         let text = String::from_utf8_lossy(body);
         // Only what is compared is looked into: a stray byte elsewhere is no concern of this row.
-        let shown: Members = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        let shown: Members<&RawValue> = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|_| unreadable.to_owned())?;
         let conversation = match shown.get("conversation") {
             Some(inner) if shown.get("slug").is_none() => {

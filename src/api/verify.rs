@@ -20,7 +20,7 @@ const MAX_VALUE: usize = 100;
 /// before anything is cut.
 pub(super) fn differences(
     asked: &Changes,
-    shown: &Members,
+    shown: &Members<&RawValue>,
     redacted: impl Fn(String) -> String,
 ) -> Vec<String> {
     let mut found = Vec::new();
@@ -83,7 +83,7 @@ pub(super) fn differences(
     let data = shown
         .get("data")
         .and_then(|data| serde_json::from_str(data.get()).ok());
-    let data: Option<Members> = data.flatten();
+    let data: Option<Members<&RawValue>> = data.flatten();
     let has_none = shown.get("data").is_some_and(|data| data.get() == "null");
     for (name, value) in &asked.data {
         let field = format!("data.{}", one_line(name, MAX_VALUE));
@@ -239,7 +239,8 @@ mod tests {
     }
 
     fn found(shown: &Value) -> Vec<String> {
-        let shown = serde_json::from_str(&shown.to_string()).expect("an object");
+        let text = shown.to_string();
+        let shown = serde_json::from_str(&text).expect("an object");
         differences(&asked(), &shown, std::convert::identity)
     }
 

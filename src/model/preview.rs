@@ -59,6 +59,11 @@ impl FieldChanges {
     }
 
     fn add(&mut self, value: &str) {
+        // Most values are there already, and as they stand.
+        if let Some(rows) = self.values.get_mut(value) {
+            *rows += 1;
+            return;
+        }
         let value = one_line(value, VALUE_CHARS);
         if let Some(rows) = self.values.get_mut(&value) {
             *rows += 1;

@@ -1,6 +1,8 @@
 //! One record of the input as it was read: nothing in it is believed yet.
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use csv::StringRecord;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -14,6 +16,9 @@ pub struct Row {
     /// What stands there.
     pub content: Content,
 }
+
+/// Room for the members of a usual object.
+const USUAL_MEMBERS: usize = 12;
 
 /// About what a cell takes beside its text while it is judged, in bytes.
 const CELL_BYTES: usize = 160;
@@ -55,38 +60,39 @@ pub enum Content {
 }
 
 /// The members of a JSON object, repeated keys and all. (A map would keep the last one only.)
+/// Values are copies, or parts of the text that was parsed.
 #[derive(Debug)]
-pub struct Members(pub Vec<(String, Box<RawValue>)>);
+pub struct Members<V = Box<RawValue>>(pub Vec<(String, V)>);
 
-impl Members {
+impl<V: Borrow<RawValue>> Members<V> {
     /// The value of that key; of several the last, as JSON parsers have it.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&RawValue> {
         let mut members = self.0.iter().rev();
         members
             .find(|(known, _)| known == key)
-            .map(|(_, value)| &**value)
+            .map(|(_, value)| value.borrow())
     }
 }
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Members<V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AllMembers;
-        impl<'de> Visitor<'de> for AllMembers {
-            type Value = Members;
+        struct AllMembers<V>(PhantomData<V>);
+        impl<'de, V: Deserialize<'de>> Visitor<'de> for AllMembers<V> {
+            type Value = Members<V>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a JSON object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::with_capacity(map.size_hint().unwrap_or(4));
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<V>, A::Error> {
+                let mut members = Vec::with_capacity(USUAL_MEMBERS);
                 while let Some(member) = map.next_entry()? {
                     members.push(member);
                 }
                 Ok(Members(members))
             }
         }
-        deserializer.deserialize_map(AllMembers)
+        deserializer.deserialize_map(AllMembers(PhantomData))
     }
 }

@@ -1,6 +1,8 @@
 //! The ten states of a conversation, by number and by name.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 /// A conversation's status: a number on the wire, 0 to 9.
 /// Source: the public API page "Retrieving Conversations" and the app's help on states.
@@ -21,6 +23,15 @@ const NAMES: [&[&str]; 10] = [
     &["Spam (AI)", "Spam (by AI)"],
 ];
 
+static BY_NAME: LazyLock<HashMap<String, Status>> = LazyLock::new(|| {
+    let names = (0..).zip(NAMES).flat_map(|(code, names)| {
+        names
+            .iter()
+            .map(move |name| (normalised(name), Status(code)))
+    });
+    names.collect()
+});
+
 impl Status {
     /// The one status that needs a `hold_until`.
     pub const ON_HOLD: Self = Self(5);
@@ -35,13 +46,7 @@ impl Status {
     /// blanks alike.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        let wanted = normalised(name);
-        (0..).zip(NAMES).find_map(|(code, names)| {
-            names
-                .iter()
-                .any(|known| normalised(known) == wanted)
-                .then_some(Self(code))
-        })
+        BY_NAME.get(&normalised(name)).copied()
     }
 
     /// Every accepted name, for suggestions.

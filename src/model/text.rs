@@ -18,6 +18,9 @@ fn is_active(c: char) -> bool {
 /// escapes such as `\u{1b}`, and what is beyond `limit` characters becomes `…`.
 #[must_use]
 pub fn one_line(text: &str, limit: usize) -> String {
+    if is_plain(text) && text.len() <= limit {
+        return text.to_owned();
+    }
     let mut line = String::new();
     let mut room = limit;
     let mut blank = false;
@@ -37,6 +40,13 @@ pub fn one_line(text: &str, limit: usize) -> String {
         push_visible(&mut line, c);
     }
     line
+}
+
+/// Whether `text` is one line as it stands: the usual case, and quickly seen.
+fn is_plain(text: &str) -> bool {
+    let is_graphic = |byte: &u8| byte.is_ascii_graphic();
+    let mut words = text.as_bytes().split(|byte| *byte == b' ');
+    text.is_empty() || words.all(|word| !word.is_empty() && word.iter().all(is_graphic))
 }
 
 /// `text` with every active character as a visible escape, and otherwise as it stands: lines stay

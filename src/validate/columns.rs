@@ -1,6 +1,6 @@
 //! Names of columns and keys -> fields, and with them the values of one row -> a draft.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use csv::StringRecord;
 
@@ -12,7 +12,7 @@ use crate::model::text::quoted;
 use crate::model::{Members, Violation};
 
 /// What a column or key stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Field {
     Slug,
     TagList,
@@ -252,7 +252,7 @@ fn data_object(
 
 /// Sees that no field is given twice, under one name or two.
 #[derive(Default)]
-struct Names(HashMap<Field, String>);
+struct Names(BTreeMap<Field, String>);
 
 impl Names {
     /// Whether the field is new; if not, that is noted.
