@@ -59,9 +59,9 @@ fn main() -> ExitCode {
     let (ended, tell_ended) = UnixStream::pair().expect("a pair of sockets");
     let command = args.command.clone();
     let child = thread::spawn(move || {
-        let told = run(&command, &format!("http://{address}/api/v1"));
+        let status = run(&command, &format!("http://{address}/api/v1"));
         drop(tell_ended);
-        told
+        status
     });
     let mut server = Server {
         listener,
@@ -75,15 +75,14 @@ fn main() -> ExitCode {
         arrivals: Arrivals::default(),
     };
     server.serve().expect("poll and accept work");
-    let (status, took) = child.join().expect("the command can be started");
-    println!("seconds={:.4} {}", took.as_secs_f64(), server.arrivals);
+    let status = child.join().expect("the command can be started");
+    println!("{}", server.arrivals);
     ExitCode::from(u8::from(!status.success()))
 }
 
-/// Runs the command; how it ended, and after how long.
-fn run(command: &[String], base_url: &str) -> (ExitStatus, Duration) {
-    let began = Instant::now();
-    let status = Command::new(&command[0])
+/// Runs the command to its end.
+fn run(command: &[String], base_url: &str) -> ExitStatus {
+    Command::new(&command[0])
         .args(&command[1..])
         .env("REAMAZE_BASE_URL", base_url)
         .env("REAMAZE_EMAIL", "agent@example.com")
@@ -91,8 +90,7 @@ fn run(command: &[String], base_url: &str) -> (ExitStatus, Duration) {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .status()
-        .expect("the command can be started");
-    (status, began.elapsed())
+        .expect("the command can be started")
 }
 
 struct Server {

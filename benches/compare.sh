@@ -1,0 +1,340 @@
+#!/usr/bin/env bash
+# Measures the product beside the plainest programs that do the same work, in one run on one
+# machine, and prints a Markdown table. What counts are the ratios: both sides of each are measured
+# in turn, round by round, and the median of the rounds is taken.
+#
+#     benches/compare.sh                  everything: about 6 minutes
+#     benches/compare.sh puts dry-run     some of pace, puts, latency, adaptive, dry-run, memory
+#
+# Needs cargo, awk, GNU time and GNU coreutils. curl, Python's requests and qsv are compared with
+# where they are installed. ROUNDS says how often what is short is repeated (9). Nothing is left
+# behind but target/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+rounds=${ROUNDS:-9}
+work=$(mktemp -d)
+time_program=$(type -P time) || { echo "GNU time is missing" >&2 && exit 2; }
+export work time_program
+trap 'rm -rf "$work"' EXIT
+
+export XDG_STATE_HOME=$work/state
+unset REAMAZE_BRAND
+
+target=${CARGO_TARGET_DIR:-target}/release
+product=$target/reamaze-bulk
+server=$target/examples/loopback_server
+
+# --- measuring
+
+# Runs a command; what it cost goes to $work/cost, as KEY=VALUE.
+measured() {
+    local TIMEFORMAT='seconds=%3R cpu=%3U+%3S' status=0
+    {
+        time "$time_program" -q -o "$work/peak" -f 'peak_kb=%M' \
+            timeout --foreground 300 "$@" 2>"$work/stderr"
+    } 2>"$work/cost" || status=$?
+    cat "$work/peak" >>"$work/cost"
+    return "$status"
+}
+export -f measured
+
+# alone NAME COMMAND...: runs a command once, and keeps its figures under that name.
+alone() {
+    local name=$1
+    shift
+    measured "$@" >/dev/null || failed "$@"
+    keep "$name"
+}
+
+# served NAME [SERVER OPTION...] -- COMMAND...: the same with the server's address in the
+# command's environment, and with the server's figures.
+served() {
+    local name=$1 seen options=()
+    shift
+    while [[ $1 != -- ]]; do
+        options+=("$1")
+        shift
+    done
+    shift
+    rm -rf "$work/run"
+    # shellcheck disable=SC2016 # "$@" is for the inner shell
+    seen=$("$server" ${options[@]+"${options[@]}"} -- \
+        bash -c 'measured "$@"' measured "$@") || failed "$@"
+    keep "$name" "$seen"
+}
+
+# keep NAME FIGURE...: notes a line of figures, those of $work/cost with them.
+keep() {
+    echo "$*" "$(tr '\n' ' ' <"$work/cost")" >>"$work/figures"
+}
+
+failed() {
+    echo "this failed, or took too long: $*" >&2
+    cat "$work/stderr" >&2
+    exit 1
+}
+
+# send FILE OPTION...: the command line of a run over it.
+send() {
+    command_line=("$product" run "$1" --yes --out "$work/run" "${@:2}")
+}
+
+# --- figures
+
+# values NAME KEY: one figure of every time that NAME was run.
+values() {
+    awk -v name="$1" -v key="$2" '$1 == name {
+        for (field = 2; field <= NF; field++) {
+            split($field, pair, "=")
+            if (pair[1] == key) { split(pair[2], terms, "+"); print terms[1] + terms[2] }
+        }
+    }' "$work/figures"
+}
+
+median() {
+    sort -n | awk '{ value[NR] = $1 } END { print (value[int((NR + 1) / 2)] + value[int(NR / 2) + 1]) / 2 }'
+}
+
+# typical NAME KEY: the median.
+typical() { values "$1" "$2" | median; }
+
+# ratio NAME OTHER KEY: how much of KEY a run of NAME took beside the run of OTHER in the same
+# round; the median of all rounds.
+ratio() {
+    paste <(values "$1" "$3") <(values "$2" "$3") | awk '{ print $1 / $2 }' | median
+}
+
+# calc EXPRESSION: of numbers.
+calc() { awk "BEGIN { print $1 }"; }
+
+# row WHAT OURS BASELINE RATIO LOW HIGH: a line of the table. RATIO is what LOW and HIGH, either of
+# which may be empty, are the goal of.
+row() {
+    local goal met
+    case $5/$6 in
+        */) goal="at least $5" ;;
+        /*) goal="at most $6" ;;
+        *) goal="$5 to $6" ;;
+    esac
+    met=$(awk -v value="$4" -v low="$5" -v high="$6" \
+        'BEGIN { print (low == "" || value + 0 >= low + 0) && (high == "" || value + 0 <= high + 0) ? "yes" : "no" }')
+    echo "| $1 | $2 | $3 | $(awk -v value="$4" 'BEGIN { printf "%.4g", value }') | $goal | $met |"
+}
+
+skipped() { echo "| $1 | | not installed | | | |"; }
+
+# --- sample files
+
+# plain_rows N: rows whose bodies bare_loop and curl can send too.
+plain_rows() {
+    awk -v rows="$1" 'BEGIN {
+        print "slug,tag_list,status,assignee,data.order"
+        for (row = 1; row <= rows; row++)
+            printf "conversation-%07d,\"vip, refund-%d\",done,staff%d@example.com,%07d\n", row, row % 50, row % 9, row
+    }'
+}
+
+# curl_requests N: the same as a configuration of curl, with BASE for the address.
+curl_requests() {
+    awk -v rows="$1" 'BEGIN {
+        for (row = 1; row <= rows; row++) {
+            if (row > 1) print "next"
+            print "no-progress-meter\nrequest = PUT\nuser = \"agent@example.com:token\""
+            print "header = \"Accept: application/json\"\nheader = \"Content-Type: application/json\""
+            printf "url = \"BASE/conversations/conversation-%07d\"\n", row
+            printf "data-raw = \"{\\\"conversation\\\":{\\\"assignee\\\":{\\\"email\\\":\\\"staff%d@example.com\\\"},", row % 9
+            printf "\\\"tag_list\\\":[\\\"vip\\\",\\\"refund-%d\\\"],\\\"status\\\":2,\\\"data\\\":{\\\"order\\\":\\\"%07d\\\"}}}\"\n", row % 50, row
+        }
+    }'
+}
+
+# mixed_rows N csv|jsonl: rows with every field, drawn by a generator with a fixed seed.
+mixed_rows() {
+    awk -v rows="$1" -v format="$2" '
+        function draw(below) { seed = seed * 16807 % 2147483647; return seed % below }
+        BEGIN {
+            seed = 20261122
+            split("late-parcel gift-wrapping wrong-size refund-please where-is-it", topics, " ")
+            split("done|open|On Hold|archived|Auto-Done|2", statuses, "|")
+            is_csv = format == "csv"
+            if (is_csv) print "slug,tag_list,status,hold_until,assignee,category,data.order,data.plan,_note"
+            for (row = 1; row <= rows; row++) {
+                slug = sprintf("%s-%07d", topics[1 + draw(5)], row)
+                first = "vip"; second = "returns-" draw(40)
+                status = statuses[1 + draw(6)]
+                hold = status == "On Hold" ? sprintf("2035-%02d-%02dT09:00:00+01:00", 1 + draw(12), 1 + draw(28)) : ""
+                assignee = draw(3) ? "staff" draw(20) "@example.com" : ""
+                category = draw(8) ? "" : "support-" draw(4)
+                order = sprintf("%06d", draw(1000000)); plan = draw(2) ? "trial" : "gold"
+                if (is_csv) {
+                    printf "%s,\"%s, %s\",%s,%s,%s,%s,%s,%s,row %d\n", slug, first, second, status, hold, assignee, category, order, plan, row
+                    continue
+                }
+                printf "{\"slug\": \"%s\", \"tag_list\": [\"%s\", \"%s\"], \"status\": \"%s\"", slug, first, second, status
+                if (hold) printf ", \"hold_until\": \"%s\"", hold
+                if (assignee) printf ", \"assignee\": {\"email\": \"%s\"}", assignee
+                if (category) printf ", \"category\": \"%s\"", category
+                printf ", \"data\": {\"order\": \"%s\", \"plan\": \"%s\"}, \"_note\": \"row %d\"}\n", order, plan, row
+            }
+        }'
+}
+
+# --- comparisons
+
+# The pace that is asked for is kept, and never exceeded: arrivals by the server's clock.
+pace() {
+    local rate
+    for rate in 50 500; do
+        plain_rows $((rate * 20)) >"$work/pace.csv"
+        send "$work/pace.csv" --rate "$rate/s" --workers 8
+        served "pace-$rate" -- "${command_line[@]}"
+        local reached most bound
+        reached=$(calc "($(typical "pace-$rate" requests) - 1) / $(typical "pace-$rate" arriving)")
+        most=$(typical "pace-$rate" busiest_second)
+        bound=$(calc "$rate * 1.01 + 2")
+        row "pace of $rate/s, % reached in 20 s" "$reached/s" "" "$(calc "$reached / $rate * 100")" 98 100.5
+        row "pace of $rate/s, most in any second" "$most" "" "$most" "" "$bound"
+        row "pace of $rate/s, in the first second" "$(typical "pace-$rate" first_second)" "" \
+            "$(typical "pace-$rate" first_second)" "" "$bound"
+    done
+}
+
+# As fast as it goes, everything on: by wall time of the whole process, and from the first arrival
+# to the last answer.
+puts() {
+    local rows=20000
+    plain_rows $rows >"$work/puts.csv"
+    curl_requests $rows >"$work/puts.curl"
+    send "$work/puts.csv" --rate 1000000/s --workers 8
+    local round
+    for ((round = 0; round < rounds; round++)); do
+        served ours -- "${command_line[@]}"
+        served bare -- "$target/examples/bare_loop" $rows 8
+        [[ -z $(type -P curl) ]] || served curl -- bash -c "$with_curl" curl "$work/puts.curl"
+    done
+    row "$rows PUTs, rows/s of the whole run" "$(per_second ours seconds)" "bare loop $(per_second bare seconds)" \
+        "$(ratio bare ours seconds)" 0.85 ""
+    row "$rows PUTs, rows/s from first arrival to last answer" "$(per_second ours answering)" \
+        "bare loop $(per_second bare answering)" "$(ratio bare ours answering)" 0.85 ""
+    row "CPU per row, µs" "$(per_row ours)" "bare loop $(per_row bare)" "$(ratio ours bare cpu)" "" 1.35
+    if [[ -n $(type -P curl) ]]; then
+        row "$rows PUTs, rows/s of the whole run" "$(per_second ours seconds)" \
+            "curl --parallel $(per_second curl seconds)" "$(ratio curl ours seconds)" 1.8 ""
+    else
+        skipped "$rows PUTs beside curl --parallel"
+    fi
+    if python3 -c 'import requests' 2>"$work/stderr"; then
+        served requests -- python3 benches/compare/requests_loop.py $rows 8
+        row "$rows PUTs, rows/s of the whole run" "$(per_second ours seconds)" \
+            "Python requests $(per_second requests seconds)" \
+            "$(calc "$(typical requests seconds) / $(typical ours seconds)")" 1 ""
+    else
+        skipped "$rows PUTs beside Python requests"
+    fi
+}
+
+# shellcheck disable=SC2016 # for an inner shell
+with_curl='sed "s|BASE|$REAMAZE_BASE_URL|" "$1" | curl --silent --show-error --parallel --parallel-max 8 --config -'
+
+per_second() { calc "int($rows / $(typical "$1" "$2"))"; }
+per_row() { calc "$(typical "$1" cpu) * 1000000 / $rows"; }
+
+# Answers that take their time: nothing is lost between an answer and the next request.
+latency() {
+    local rows=2000
+    plain_rows $rows >"$work/latency.csv"
+    send "$work/latency.csv" --rate 1000000/s --workers 8
+    served slow-ours --latency-ms 100 -- "${command_line[@]}"
+    served slow-bare --latency-ms 100 -- "$target/examples/bare_loop" $rows 8
+    local ideal ours bare
+    ideal=$(calc "$rows / 8 * 0.1")
+    ours=$(calc "$ideal / $(typical slow-ours answering) * 100")
+    bare=$(calc "$ideal / $(typical slow-bare answering) * 100")
+    row "answers of 100 ms, 8 workers, % of the ideal over 25 s" "$ours %" "bare loop $bare %" "$ours" 96 ""
+}
+
+# A limit that nobody has told: found, and kept to.
+adaptive() {
+    plain_rows 1000 >"$work/fast.csv"
+    plain_rows 600 >"$work/slow.csv"
+    send "$work/fast.csv" --rate 200/s
+    served told --limit 40 --window 1 --retry-after -- "${command_line[@]}"
+    served untold --limit 40 --window 1 -- "${command_line[@]}"
+    local name
+    for name in told untold; do
+        row "limit of 40/s ($name), asked for 200/s, % of it" "$(accepted $name)/s" "" "$(calc "$(accepted $name) / 40 * 100")" 70 ""
+        row "limit of 40/s ($name), % of answers 429 after 10 s" "$(typical $name late_throttled) of $(typical $name late_requests)" "" \
+            "$(calc "$(typical $name late_throttled) / ($(typical $name late_requests) + 0.000001) * 100")" "" 5
+    done
+    send "$work/slow.csv" --rate 30/s
+    served long --limit 100 --window 10 -- "${command_line[@]}"
+    row "limit of 100 in 10 s (untold), asked for 30/s, % of it" "$(accepted long)/s" "" "$(calc "$(accepted long) / 10 * 100")" 70 ""
+    row "limit of 100 in 10 s (untold), answers 429" "$(typical long throttled)" "" "$(typical long throttled)" "" 40
+}
+
+# Rows a second that the server took.
+accepted() { calc "($(typical "$1" requests) - $(typical "$1" throttled)) / $(typical "$1" answering)"; }
+
+# A million rows judged, without sending any.
+dry-run() {
+    local rows=1000000 format round
+    for format in csv jsonl; do
+        mixed_rows $rows $format >"$work/million.$format"
+    done
+    for ((round = 0; round < rounds; round += 2)); do
+        for format in csv jsonl; do
+            alone "dry-$format" "$product" run "$work/million.$format" --dry-run
+            alone "pass-$format" "$target/examples/bare_pass" "$work/million.$format"
+        done
+        [[ -z $(type -P qsv) ]] || alone qsv qsv validate "$work/million.csv"
+    done
+    row "dry run of $rows rows, CSV, rows/s" "$(per_second dry-csv seconds)" \
+        "ByteRecords $(per_second pass-csv seconds)" "$(ratio pass-csv dry-csv seconds)" 0.25 ""
+    row "dry run of $rows rows, JSONL, rows/s" "$(per_second dry-jsonl seconds)" \
+        "Values $(per_second pass-jsonl seconds)" "$(ratio pass-jsonl dry-jsonl seconds)" 0.8 ""
+    if [[ -n $(type -P qsv) ]]; then
+        row "dry run of $rows rows, CSV, rows/s" "$(per_second dry-csv seconds)" \
+            "qsv validate $(per_second qsv seconds)" "$(ratio qsv dry-csv seconds)" 2 ""
+    else
+        skipped "dry run of $rows rows beside qsv validate"
+    fi
+    for format in csv jsonl; do
+        row "dry run of $rows rows, $format, peak MB" "$(megabytes "dry-$format")" "$(megabytes "pass-$format")" \
+            "$(megabytes "dry-$format")" "" 48
+    done
+}
+
+# A run does not grow with its file.
+memory() {
+    local rows round
+    for rows in 10000 100000; do
+        mixed_rows $rows csv >"$work/$rows.csv"
+        send "$work/$rows.csv" --rate 1000000/s --workers 8
+        for ((round = 0; round < 3; round++)); do
+            served "memory-$rows" -- "${command_line[@]}"
+        done
+    done
+    local more
+    more=$(calc "($(typical memory-100000 peak_kb) - $(typical memory-10000 peak_kb)) * 1024 / 90000")
+    row "run of 10,000 rows, peak MB" "$(megabytes memory-10000)" "" "$(megabytes memory-10000)" "" 20
+    row "run of 100,000 rows, bytes more for each further row" "$(megabytes memory-100000) MB in all" "" "$more" "" 64
+}
+
+megabytes() { calc "int($(typical "$1" peak_kb) / 1000 * 10) / 10"; }
+
+# --- all
+
+for name in "$@"; do
+    case $name in
+        pace | puts | latency | adaptive | dry-run | memory) ;;
+        *) echo "$name is none of pace, puts, latency, adaptive, dry-run, memory" >&2 && exit 2 ;;
+    esac
+done
+[[ $# -gt 0 ]] || set -- puts dry-run memory pace latency adaptive
+cargo build --quiet --release --locked --bins --examples
+echo "| what | ours | baseline | ratio or figure | goal | met |"
+echo "| --- | --- | --- | --- | --- | --- |"
+for name in "$@"; do
+    "$name"
+done

@@ -1,0 +1,103 @@
+//! What a run costs beside the network: rows are planned, passed to workers, paced and recorded,
+//! but every request is answered at once.
+
+#![expect(clippy::expect_used, reason = "a benchmark of nothing must not pass")]
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Cursor;
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use jiff::Timestamp;
+use reamaze_bulk::api::{Exchange, Reply, Said};
+use reamaze_bulk::input::{Reader, Wanted};
+use reamaze_bulk::ledger::Journal;
+use reamaze_bulk::model::Update;
+use reamaze_bulk::pipeline::{
+    Brand, Gate, MaxFailures, Planner, Rate, Retries, Run, Stop, columns,
+};
+use reamaze_bulk::validate::{Clock, Draft, Repeated, Rules};
+
+const ROWS: u32 = 20_000;
+
+/// A server that takes everything, at no distance.
+struct Agreeable;
+
+impl Exchange for Agreeable {
+    fn put(&self, _: &Update) -> Reply {
+        Reply {
+            http_status: Some(200),
+            said: Said::Updated {
+                differences: Vec::new(),
+            },
+        }
+    }
+
+    fn in_words(&self, update: &Update) -> String {
+        update.slug.shown()
+    }
+}
+
+fn rows() -> String {
+    let mut text = String::from("slug,tag_list,status,assignee,data.order\n");
+    for row in 0..ROWS {
+        let _ = writeln!(
+            text,
+            "conversation-{row},\"vip, refund-{}\",done,staff{}@example.com,{row:06}",
+            row % 50,
+            row % 9
+        );
+    }
+    text
+}
+
+/// One run over `text` that records in `directory`.
+fn sent(text: &str, directory: &tempfile::TempDir) {
+    let reader = Reader::open(Cursor::new(text.to_owned()), Wanted::default())
+        .expect("the rows are readable");
+    let clock = Clock {
+        now: Timestamp::UNIX_EPOCH,
+        timezone: None,
+    };
+    let columns = columns(&reader).expect("the header is right");
+    let rules = Arc::new(Rules::new(columns, Draft::default(), clock));
+    let path = directory.path().join("results.csv");
+    File::create(&path).expect("a file");
+    let (mut journal, _) = Journal::reopen(&path).expect("an empty ledger");
+    let run = Run {
+        planner: Planner::new(rules, Repeated::default(), Arc::default()),
+        exchange: &Agreeable,
+        gate: &Gate::new(Rate::new(1_000_000, Duration::from_secs(1))),
+        retries: Retries(5),
+        workers: 8,
+        limit: None,
+        deadline: None,
+        max_failures: MaxFailures::Unlimited,
+        brand: Brand::Unproven,
+        stop: &Stop::default(),
+    };
+    let pace = run
+        .send(reader, &mut journal, &mut |_| {})
+        .expect("every row is recorded");
+    assert_eq!(pace.requests, u64::from(ROWS));
+}
+
+fn benches(criterion: &mut Criterion) {
+    let text = rows();
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut group = criterion.benchmark_group("pipeline");
+    group
+        .throughput(Throughput::Elements(u64::from(ROWS)))
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(3));
+    group.bench_function("8 workers, no network", |bencher| {
+        bencher.iter(|| sent(&text, &directory));
+    });
+    group.finish();
+}
+
+criterion_group!(all, benches);
+criterion_main!(all);
