@@ -6,13 +6,14 @@ use std::thread;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use reamaze_bulk::pipeline::{Gate, Rate, Stop};
+use reamaze_bulk::pipeline::{Adaptation, Gate, Rate, Stop};
 
 /// In all threads together: 100 ms at the rate that is asked for.
 const PASSES: u32 = 100_000;
 
 fn pass(threads: u32) {
-    let gate = Gate::new(Rate::new(1_000_000, Duration::from_secs(1)));
+    let ceiling = Rate::new(1_000_000, Duration::from_secs(1));
+    let gate = Gate::new(ceiling, Adaptation::Adaptive);
     let stop = Stop::default();
     thread::scope(|scope| {
         for _ in 0..threads {

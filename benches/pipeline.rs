@@ -14,9 +14,9 @@ use jiff::Timestamp;
 use reamaze_bulk::api::{Exchange, Reply, Said};
 use reamaze_bulk::input::{Reader, Wanted};
 use reamaze_bulk::ledger::Journal;
-use reamaze_bulk::model::Update;
+use reamaze_bulk::model::{Detail, Update};
 use reamaze_bulk::pipeline::{
-    Brand, Gate, MaxFailures, Planner, Rate, Retries, Run, Stop, columns,
+    Adaptation, Brand, Gate, MaxFailures, Planner, Rate, Retries, Run, Stop, columns,
 };
 use reamaze_bulk::validate::{Clock, Draft, Repeated, Rules};
 
@@ -69,7 +69,11 @@ fn sent(text: &str, directory: &tempfile::TempDir) {
     let run = Run {
         planner: Planner::new(rules, Repeated::default(), Arc::default()),
         exchange: &Agreeable,
-        gate: &Gate::new(Rate::new(1_000_000, Duration::from_secs(1))),
+        gate: &Gate::new(
+            Rate::new(1_000_000, Duration::from_secs(1)),
+            Adaptation::Adaptive,
+        ),
+        detail: Detail::Outcomes,
         retries: Retries(5),
         workers: 8,
         limit: None,

@@ -2,7 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Seek as _};
+use std::iter;
 use std::path::Path;
+
+use csv::{ByteRecord, StringRecord};
+use csv_core::ReadRecordResult;
 
 use super::{LedgerError, Record};
 use crate::model::Outcome;
@@ -39,6 +43,10 @@ impl Recorded {
         // Of several records of a row the last one counts: (line, is settled), in one number.
         let mut rows: Vec<u64> = Vec::new();
         let (mut length, mut has_found_any) = (0, false);
+        let mut lines = Lines {
+            parser: csv_core::Reader::new(),
+            text: Vec::new(),
+        };
         let mut line = Vec::new();
         loop {
             line.clear();
@@ -49,7 +57,9 @@ impl Recorded {
                 }
             } else {
                 // A record takes one physical line: its texts hold no line breaks.
-                let Some(record) = whole(&line) else { break };
+                let Some(record) = lines.record(&line) else {
+                    break;
+                };
                 has_found_any |= matches!(record.outcome, Outcome::Updated | Outcome::Rejected);
                 rows.push(record.line << 1 | u64::from(record.outcome.is_settled()));
             }
@@ -98,16 +108,32 @@ fn header() -> Vec<u8> {
     header
 }
 
-fn whole(line: &[u8]) -> Option<Record> {
-    // File systems fill what a power cut left unwritten with NUL.
-    if !line.ends_with(b"\n") || line.contains(&0) {
-        return None;
+/// Reads records line by line: a reader of the csv crate for each line would cost far more.
+struct Lines {
+    parser: csv_core::Reader,
+    text: Vec<u8>,
+}
+
+impl Lines {
+    /// The record that is the whole of `line`.
+    fn record(&mut self, line: &[u8]) -> Option<Record> {
+        const CELLS: usize = Record::COLUMNS.len();
+        // File systems fill what a power cut left unwritten with NUL.
+        if !line.ends_with(b"\n") || line.contains(&0) {
+            return None;
+        }
+        self.parser.reset();
+        self.text.resize(line.len(), 0);
+        let mut ends = [0; CELLS + 1];
+        let (result, read, _, cells) = self.parser.read_record(line, &mut self.text, &mut ends);
+        let is_whole = result == ReadRecordResult::Record && read == line.len() && cells == CELLS;
+        if !is_whole {
+            return None;
+        }
+        let starts = iter::once(0).chain(ends);
+        let cells = starts.zip(ends).take(CELLS);
+        let cells: ByteRecord = cells.map(|(start, end)| &self.text[start..end]).collect();
+        let record = StringRecord::from_byte_record(cells).ok()?;
+        record.deserialize(None).ok()
     }
-    let reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_reader(line);
-    let mut records = reader.into_records();
-    let record = records.next()?.ok()?;
-    let is_whole = record.len() == Record::COLUMNS.len() && records.next().is_none();
-    is_whole.then(|| record.deserialize(None).ok())?
 }

@@ -97,7 +97,7 @@ impl Check<'_> {
         &self,
         reader: &mut Reader,
         mut planner: Planner,
-        mut note: impl FnMut(&Planned),
+        mut note: impl FnMut(&Planned) + Send,
     ) -> Result<Findings, CheckError> {
         let mut findings = Findings {
             preview: Preview::default(),
@@ -105,31 +105,49 @@ impl Check<'_> {
             settled: 0,
             too_many: false,
         };
-        let mut rows = Vec::with_capacity(BATCH);
-        while next_batch(reader, &mut rows)? {
+        let (mut rows, mut ahead) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+        let mut has_more = next_batch(reader, &mut rows)?;
+        while has_more {
             if self.stop.is_set() {
                 return Err(CheckError::Stopped);
             }
-            for planned in planner.plan(&rows) {
-                if self.max_rows == Some(findings.preview.rows) {
-                    findings.too_many = true;
-                    return Ok(findings);
-                }
-                note(&planned);
-                match planned.decision {
-                    Decision::Skip => findings.settled += 1,
-                    Decision::Send(update) => findings.preview.add_legal(update),
-                    Decision::Refuse { violations, .. } => {
-                        findings.preview.add_illegal();
-                        findings
-                            .violations
-                            .add_all(violations)
-                            .map_err(CheckError::Temporary)?;
-                    }
+            // The next rows are read while these are judged.
+            let (read, noted) = rayon::join(
+                || next_batch(reader, &mut ahead),
+                || self.take_in(planner.plan(&rows), &mut note, &mut findings),
+            );
+            noted.map_err(CheckError::Temporary)?;
+            if findings.too_many {
+                break;
+            }
+            has_more = read?;
+            std::mem::swap(&mut rows, &mut ahead);
+        }
+        Ok(findings)
+    }
+
+    fn take_in(
+        &self,
+        batch: Vec<Planned>,
+        note: &mut impl FnMut(&Planned),
+        findings: &mut Findings,
+    ) -> io::Result<()> {
+        for planned in batch {
+            if self.max_rows == Some(findings.preview.rows) {
+                findings.too_many = true;
+                break;
+            }
+            note(&planned);
+            match planned.decision {
+                Decision::Skip => findings.settled += 1,
+                Decision::Send(update) => findings.preview.add_legal(update),
+                Decision::Refuse { violations, .. } => {
+                    findings.preview.add_illegal();
+                    findings.violations.add_all(violations)?;
                 }
             }
         }
-        Ok(findings)
+        Ok(())
     }
 }
 

@@ -2,9 +2,6 @@
 
 use std::time::Duration;
 
-/// The longest burst, in requests.
-const MAX_BURST: f64 = 10_000.0;
-
 /// A rate of requests.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Rate {
@@ -32,13 +29,5 @@ impl Rate {
     /// The time between two requests.
     pub(super) fn interval(self) -> Duration {
         Duration::from_secs_f64(1.0 / self.per_second)
-    }
-
-    /// How far the slots may lag behind the clock: a worker that wakes up late must not cost a
-    /// slot, and a burst must not show. Requests that may follow each other at once are a hundredth
-    /// of a second's, and at least two.
-    pub(super) fn slack(self) -> Duration {
-        let burst = (self.per_second / 100.0).clamp(2.0, MAX_BURST);
-        self.interval().mul_f64(burst - 1.0)
     }
 }
