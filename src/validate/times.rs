@@ -1,6 +1,6 @@
 //! Text -> the instant at which a conversation comes back from On Hold.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, date};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
@@ -60,7 +60,9 @@ fn is_rfc3339(text: &str) -> bool {
 
 /// Whether `text` is an offset of less than a day. (jiff reads longer ones.)
 fn is_offset(text: &str) -> bool {
-    (has_form(text, "+00:00") || has_form(text, "-00:00")) && &text[1..3] < "24"
+    (has_form(text, "+00:00") || has_form(text, "-00:00"))
+        && &text[1..3] < "24"
+        && &text[4..] < "60"
 }
 
 fn is_local(text: &str) -> bool {
@@ -104,7 +106,7 @@ fn local(text: &str, zone: &TimeZone) -> Result<Zoned, String> {
 fn instant(text: &str) -> Result<Timestamp, String> {
     text.parse()
         .or_else(|_| match text[..19].parse::<DateTime>() {
-            Ok(time) if time.year() == 9999 => Ok(Timestamp::MAX),
+            Ok(time) if time.date() >= date(9999, 12, 30) => Ok(Timestamp::MAX),
             _ => Err(no_time(text)),
         })
 }
@@ -181,6 +183,8 @@ mod tests {
             "2026-12-01T09:00:00+0100",
             "2026-12-01T09:00:00+24:00",
             "2026-12-01T09:00:60Z",
+            "9999-06-01T09:00:00.1234567890Z",
+            "9999-12-31T09:00:00+01:60",
             "2026-12-01T25:00:00Z",
             "2026-12-01T09:00:00Z[UTC]",
             "1.12.2026",
