@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
@@ -32,6 +33,15 @@ pub enum Command {
     /// Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted
     #[command(long_about = SANDBOX_ABOUT)]
     Sandbox(SandboxArgs),
+    /// Print a JSON Schema of one row of a JSONL file
+    Schema,
+    /// Print a script that lets a shell complete commands, options and files
+    Completions {
+        /// The shell that is to read it
+        shell: Shell,
+    },
+    /// Print the manual page, all commands and options in it
+    Man,
 }
 
 const SANDBOX_ABOUT: &str = "\
@@ -61,14 +71,14 @@ Examples:
 )]
 pub struct RunArgs {
     /// File of rows (CSV, TSV or JSONL), or `-` for standard input
-    #[arg(required_unless_present = "resume")]
+    #[arg(required_unless_present = "resume", value_hint = ValueHint::FilePath)]
     pub input: Option<PathBuf>,
 
     /// Go on with a run that was cut short: its directory, or `latest`
     ///
     /// `latest` is the newest run under reamaze-runs. The run's own copy of the input is read, and
     /// what is settled is not sent again.
-    #[arg(long, value_name = "DIR|latest", conflicts_with_all = ["input", "out", "max_rows", "sandbox"], help_heading = "Input")]
+    #[arg(long, value_name = "DIR|latest", value_hint = ValueHint::DirPath, conflicts_with_all = ["input", "out", "max_rows", "sandbox"], help_heading = "Input")]
     pub resume: Option<PathBuf>,
 
     /// Format of INPUT: csv, tsv, jsonl [default: by its name, or content]
@@ -159,7 +169,7 @@ pub struct RunArgs {
     /// timezone; those outside of profiles hold for every profile that says nothing else. An
     /// option goes before the environment, the environment before the profile. The default is
     /// below $XDG_CONFIG_HOME, if that is set.
-    #[arg(long, value_name = "PATH", help_heading = "Account")]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = "Account")]
     pub config: Option<PathBuf>,
 
     /// Named set of options in the configuration file [default: none]
@@ -177,7 +187,7 @@ pub struct RunArgs {
     pub email: Option<String>,
 
     /// File with the API token [env: REAMAZE_API_TOKEN, the token itself]
-    #[arg(long, value_name = "PATH", help_heading = "Account")]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = "Account")]
     pub token_file: Option<PathBuf>,
 
     /// Instead of `https://BRAND.reamaze.io/api/v1` [env: REAMAZE_BASE_URL]
@@ -189,7 +199,7 @@ pub struct RunArgs {
     pub sandbox: bool,
 
     /// Run directory, new or empty [default: reamaze-runs/INPUT-TIME, in UTC]
-    #[arg(long, value_name = "DIR", help_heading = "Results")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Results")]
     pub out: Option<PathBuf>,
 
     /// Do not compare the server's answers with what was asked for

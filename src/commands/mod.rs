@@ -1,18 +1,22 @@
 //! Wires each command together, and turns what comes of it into an exit status.
 
+mod completions;
 mod consent;
 mod dry_run;
 mod locks;
+mod man;
 mod next;
 mod prepare;
 mod resume;
 mod run;
 mod sandbox;
+mod schema;
 mod session;
 mod signals;
 mod source;
 
 use std::ffi::OsString;
+use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
@@ -31,6 +35,9 @@ pub fn main(words: Vec<OsString>) -> ExitCode {
         Ok(args) => match args.command {
             Command::Run(args) => run::run(*args),
             Command::Sandbox(args) => sandbox::sandbox(&args),
+            Command::Schema => printed(schema::schema()),
+            Command::Completions { shell } => printed(completions::completions(shell)),
+            Command::Man => printed(man::man()),
         },
         Err(error) => not_parsed(&error, wanted),
     }));
@@ -40,6 +47,15 @@ pub fn main(words: Vec<OsString>) -> ExitCode {
         print_document(wanted, &error);
         exit::FAULT
     }))
+}
+
+/// The exit status of a command that only prints.
+fn printed(result: io::Result<()>) -> u8 {
+    let Err(error) = result.map_err(Error::Output) else {
+        return exit::DONE;
+    };
+    report::error(&error.to_string());
+    error.status()
 }
 
 /// The document that a script waits for, even if its command line cannot be parsed.

@@ -4,15 +4,15 @@ use std::fmt;
 
 use super::text::{quoted, visible};
 
-/// The longest slug in bytes.
-const MAX_BYTES: usize = 255;
-
 /// A conversation's slug: 1 to 255 bytes, not `.` or `..`, no `/`, white space or control
 /// character. (URL normalisation would turn the others into another address.)
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Slug(String);
 
 impl Slug {
+    /// The longest slug in bytes.
+    pub const MAX_BYTES: usize = 255;
+
     /// The slug that `text` is.
     ///
     /// # Errors
@@ -27,11 +27,12 @@ impl Slug {
                 quoted(text)
             ));
         }
-        if text.len() > MAX_BYTES {
+        if text.len() > Self::MAX_BYTES {
             return Err(format!(
-                "{} is {} bytes long (at most {MAX_BYTES})",
+                "{} is {} bytes long (at most {})",
                 quoted(text),
-                text.len()
+                text.len(),
+                Self::MAX_BYTES
             ));
         }
         if text.contains('/') {

@@ -49,9 +49,26 @@ impl Status {
         BY_NAME.get(&normalised(name)).copied()
     }
 
+    /// The ten of them, by number.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..).map_while(Self::from_code)
+    }
+
     /// Every accepted name, for suggestions.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        NAMES.iter().flat_map(|names| names.iter().copied())
+        Self::all().flat_map(|status| status.own_names().iter().copied())
+    }
+
+    /// Every accepted name of this status, the app's first.
+    #[must_use]
+    pub fn own_names(self) -> &'static [&'static str] {
+        NAMES[usize::from(self.0)]
+    }
+
+    /// The words of a name, in which alone spellings agree (and there in any case).
+    pub fn words(name: &str) -> impl Iterator<Item = &str> {
+        name.split(|c: char| c == '-' || c == '_' || c.is_whitespace())
+            .filter(|word| !word.is_empty())
     }
 
     /// The number on the wire, 0 to 9.
@@ -63,7 +80,7 @@ impl Status {
     /// The name in the app.
     #[must_use]
     pub fn name(self) -> &'static str {
-        NAMES[usize::from(self.0)][0]
+        self.own_names()[0]
     }
 }
 
@@ -74,12 +91,8 @@ impl fmt::Display for Status {
 }
 
 fn normalised(name: &str) -> String {
-    let words = name.split(|c: char| c == '-' || c == '_' || c.is_whitespace());
-    words
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-        .to_lowercase()
+    let words: Vec<_> = Status::words(name).collect();
+    words.join(" ").to_lowercase()
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(super) enum Field {
 }
 
 /// The names as users write them.
-const NAMES: [&str; 7] = [
+pub(super) const NAMES: [&str; 7] = [
     "slug",
     "tag_list",
     "status",
@@ -39,6 +39,9 @@ const NAMES: [&str; 7] = [
     "category",
     "brand",
 ];
+
+/// Further names, which are not suggested.
+pub(super) const OTHER_NAMES: [&str; 2] = ["assignee.email", "data"];
 
 /// What people call a field in other tools: (that, ours).
 const SYNONYMS: [(&str, &str); 8] = [

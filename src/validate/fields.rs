@@ -158,8 +158,7 @@ pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
             None => format!(
                 "{} is no status (0 to 9, or a name: {})",
                 quoted(&text),
-                (0..10)
-                    .filter_map(Status::from_code)
+                Status::all()
                     .map(Status::name)
                     .collect::<Vec<_>>()
                     .join(", ")

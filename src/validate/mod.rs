@@ -7,6 +7,7 @@ mod duplicates;
 mod faults;
 mod fields;
 mod rules;
+mod schema;
 mod times;
 
 pub use columns::Columns;
@@ -14,3 +15,4 @@ pub use draft::Draft;
 pub use duplicates::{Fingerprint, Prints, Repeat, Repeated};
 pub use fields::nearest;
 pub use rules::{Checked, Clock, Rules};
+pub use schema::{DIFFERENCES, schema};

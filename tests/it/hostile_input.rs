@@ -258,7 +258,7 @@ fn to_nowhere(options: &str, stdout: impl Into<Stdio>) -> Output {
 }
 
 /// Commands, their status, and their status where standard output is full.
-const PRINTING: [(&str, i32, i32); 7] = [
+const PRINTING: [(&str, i32, i32); 10] = [
     ("run good.csv --dry-run", 0, 6),
     ("run good.csv --dry-run --json", 0, 6),
     ("run bad.csv --dry-run", 3, 6),
@@ -266,6 +266,9 @@ const PRINTING: [(&str, i32, i32); 7] = [
     ("run good.csv --yes", 0, 0),
     ("run good.csv --yes --json", 0, 6),
     ("run bad.csv --yes --json", 3, 6),
+    ("schema", 0, 6),
+    ("completions zsh", 0, 6),
+    ("man", 0, 6),
 ];
 
 #[test]

@@ -40,16 +40,18 @@ fn clone() -> Workspace {
     workspace
 }
 
-/// Runs one line as a shell would, without what it pipes into. There is no terminal to say yes on.
+/// Runs one line as a shell would, without where its output goes. There is no terminal to say yes on.
 fn run(line: &str, workspace: &Workspace, server: &Server) -> Output {
     let line = line.split(" | ").next().unwrap_or_default();
+    let line = line.split(" > ").next().unwrap_or_default();
     let home = workspace.path().parent().expect("a root").join("home");
     let line = line.replace('~', &home.display().to_string());
     let words = shlex::split(&line).expect("words");
     let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let asks = !["--dry-run", "--sandbox", "--yes"]
-        .iter()
-        .any(|option| words.contains(option));
+    let asks = words[0] == "run"
+        && !["--dry-run", "--sandbox", "--yes"]
+            .iter()
+            .any(|option| words.contains(option));
     if asks {
         words.extend(["--yes", "--rate", "500/s"]);
     }

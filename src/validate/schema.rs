@@ -1,0 +1,254 @@
+//! The rules for a row of JSONL -> a JSON Schema of one row, for editors and for whoever writes the
+//! export. Where the program judges otherwise than it can state is told in [`DIFFERENCES`].
+//!
+//! Its patterns keep to what all kinds of regular expressions read alike: sets of characters are
+//! spelled out, since `\s` is not the same everywhere, and nothing looks ahead.
+
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use super::columns::{Field, NAMES, OTHER_NAMES};
+use crate::model::{Slug, Status};
+
+/// Where the program judges a row otherwise than the schema, as the schema's comment and the
+/// README tell it: first what is refused beyond the schema, then what is read beyond it.
+pub const DIFFERENCES: [&str; 11] = [
+    "a slug that another row has is refused",
+    "a slug has at most 255 bytes; the schema counts characters",
+    "a `hold_until` in the past, or on a day that the month does not have, is refused",
+    "a status written as `2e0` or `-0` is refused",
+    "one tag with `;` or `|` in it is refused, even if it is there twice",
+    "a key that is there twice is refused; so are a custom field both as `data.NAME` and in `data`, and two `_` keys that differ in case only",
+    "an email address is refused that is too long, or has quotes or characters beyond ASCII where they cannot stand",
+    "a line of more than 1 MiB is refused",
+    "names of fields are read in any case; names and texts are read with blanks around them, statuses with any white space for a blank",
+    "with `--timezone`, a `hold_until` may do without an offset",
+    "with `--set`, a row may leave out what that gives it",
+];
+
+/// White space in a set of characters: what `char::is_whitespace` and `str::trim` take for it.
+const BLANKS: &str =
+    r"\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
+
+/// The same of control characters: what `char::is_control` takes for one.
+const CONTROLS: &str = r"\u0000-\u001f\u007f-\u009f";
+
+/// The JSON Schema of one row of a JSONL file.
+#[must_use]
+pub fn schema() -> impl Serialize {
+    let named = NAMES.into_iter().chain(OTHER_NAMES);
+    let custom = format!("^data[.][{BLANKS}]*[^{BLANKS}]");
+    Schema {
+        dialect: "https://json-schema.org/draft/2020-12/schema",
+        title: "A row for reamaze-bulk: which conversation to change, and what to set",
+        description: "What is left out, or null, is left alone; a null in `data` is sent.",
+        comment: format!(
+            "The program judges otherwise in these points: {}.",
+            DIFFERENCES.join("; ")
+        ),
+        examples: [
+            json!({"slug": "late-parcel", "tag_list": ["returns", "vip"], "status": 2, "data": {"order": "001042"}}),
+            json!({"slug": "gift-wrapping-question", "status": "On Hold", "hold_until": "2035-01-15T09:00:00+01:00", "assignee": "ana@example.com"}),
+        ],
+        kind: "object",
+        required: ["slug"],
+        properties: Members(
+            named
+                .filter_map(|name| Some((name.to_owned(), values(&Field::named(name).ok()?))))
+                .collect(),
+        ),
+        pattern_properties: Members(vec![
+            (custom, values(&Field::Data(String::new()))),
+            ("^_".to_owned(), values(&Field::Ignored(String::new()))),
+        ]),
+        additional_properties: false,
+        all_of: combinations(),
+    }
+}
+
+/// The schema of an object, in the order in which people read it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Schema {
+    #[serde(rename = "$schema")]
+    dialect: &'static str,
+    title: &'static str,
+    description: &'static str,
+    #[serde(rename = "$comment")]
+    comment: String,
+    examples: [Value; 2],
+    #[serde(rename = "type")]
+    kind: &'static str,
+    required: [&'static str; 1],
+    properties: Members,
+    pattern_properties: Members,
+    additional_properties: bool,
+    all_of: [Value; 5],
+}
+
+/// The members of an object in their order, which a [`Value`] would not keep.
+struct Members(Vec<(String, Value)>);
+
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+/// The values that a field allows. (Keywords such as `pattern` judge values of their own type
+/// only.)
+fn values(field: &Field) -> Value {
+    match field {
+        Field::Slug => json!({
+            "description": "Which conversation: the last part of its address",
+            "examples": ["late-parcel"],
+            "type": "string",
+            "pattern": format!("^[^/{BLANKS}{CONTROLS}]{{1,{}}}$", Slug::MAX_BYTES),
+            "not": {"enum": [".", ".."]},
+        }),
+        Field::TagList => tag_list(),
+        Field::Status => json!({
+            "description": statuses(),
+            "examples": Status::all().map(Status::name).collect::<Vec<_>>(),
+            "type": ["integer", "string", "null"],
+            "minimum": 0,
+            "maximum": Status::all().map(Status::code).max(),
+            "pattern": status(Status::all()),
+        }),
+        Field::HoldUntil => json!({
+            "description": "When the conversation comes back, in the form of RFC 3339. Goes with status 5, and only with it",
+            "examples": ["2035-01-15T09:00:00+01:00"],
+            "type": ["string", "null"],
+            "pattern": hold_until(),
+        }),
+        Field::Assignee => json!({
+            "description": "Email of a staff user",
+            "examples": ["ana@example.com", {"email": "ana@example.com"}],
+            "type": ["string", "object", "null"],
+            "pattern": email(),
+            "required": ["email"],
+            "properties": {"email": {"type": "string", "pattern": email()}},
+            "additionalProperties": false,
+        }),
+        Field::Category => text("Slug of the email channel to move to"),
+        Field::Brand => text("Brand of that channel, if it is another one"),
+        Field::Data(_) => json!({
+            "description": "Value of a custom field; a null is sent",
+            "type": ["string", "number", "boolean", "null"],
+        }),
+        Field::DataObject => json!({
+            "description": "Custom fields by name",
+            "examples": [{"order": "001042"}],
+            "type": ["object", "null"],
+            "propertyNames": {"pattern": format!("[^{BLANKS}]")},
+            "additionalProperties": values(&Field::Data(String::new())),
+        }),
+        Field::Ignored(_) => json!({"description": "Ignored: room for notes"}),
+    }
+}
+
+fn tag_list() -> Value {
+    let named = json!({"type": "string", "pattern": format!("[^{BLANKS}]")});
+    let separator = json!({"type": "string", "pattern": "[;|]"});
+    json!({
+        "description": "Replaces all tags; [] removes them",
+        "examples": [["returns", "vip"], []],
+        "type": ["array", "null"],
+        "items": {"type": "string", "pattern": format!("^[^,{CONTROLS}]*$")},
+        "anyOf": [{"maxItems": 0}, {"contains": named}],
+        "not": {
+            "$comment": "One tag with `;` or `|` in it: is this a separator?",
+            "type": "array",
+            "allOf": [{"contains": named, "maxContains": 1}, {"contains": separator}],
+        },
+    })
+}
+
+fn text(description: &str) -> Value {
+    json!({
+        "description": description,
+        "type": ["string", "null"],
+        "pattern": format!("^[^{BLANKS}{CONTROLS}][^{CONTROLS}]*$"),
+    })
+}
+
+/// Which fields need or exclude each other.
+fn combinations() -> [Value; 5] {
+    let unchanged = json!({
+        "properties": {
+            "tag_list": {"const": null},
+            "status": {"const": null},
+            "hold_until": {"const": null},
+            "assignee": {"const": null},
+            "assignee.email": {"const": null},
+            "category": {"const": null},
+            "brand": {"const": null},
+            "data": {"enum": [null, {}]},
+        },
+        "propertyNames": {"not": {"pattern": "^data[.]"}},
+    });
+    let on_hold = json!({
+        "required": ["status"],
+        "properties": {"status": {
+            "anyOf": [
+                {"const": Status::ON_HOLD.code()},
+                {"type": "string", "pattern": status([Status::ON_HOLD].into_iter())},
+            ],
+        }},
+    });
+    let given = |name: &str| json!({"required": [name], "properties": {name: {"type": "string"}}});
+    [
+        json!({"$comment": "Something changes", "not": unchanged}),
+        json!({"$comment": "Status 5 needs a time", "if": on_hold, "then": given("hold_until")}),
+        json!({"$comment": "A time needs status 5", "if": given("hold_until"), "then": on_hold}),
+        json!({"$comment": "A brand needs a channel", "if": given("brand"), "then": given("category")}),
+        json!({"$comment": "One field, two names", "not": {"required": ["assignee", "assignee.email"]}}),
+    ]
+}
+
+/// A pattern for the numbers and names of these statuses as text.
+fn status(statuses: impl Iterator<Item = Status>) -> String {
+    let (mut codes, mut names) = (String::new(), Vec::new());
+    for status in statuses {
+        codes.push_str(&status.code().to_string());
+        names.extend(status.own_names().iter().map(|name| spellings(name)));
+    }
+    let names = names.join("|");
+    format!("^([{codes}]([.]0+)?|[-_ ]*({names})[-_ ]*)$")
+}
+
+/// A pattern for all spellings of a name.
+fn spellings(name: &str) -> String {
+    let in_any_case = |c: char| match c {
+        'A'..='Z' | 'a'..='z' => format!("[{}{}]", c.to_ascii_uppercase(), c.to_ascii_lowercase()),
+        _ => format!("[{c}]"),
+    };
+    let words = Status::words(name).map(|word| word.chars().map(in_any_case).collect::<String>());
+    words.collect::<Vec<_>>().join("[-_ ]+")
+}
+
+/// What the statuses are called.
+fn statuses() -> String {
+    let told = Status::all().map(|status| match status.own_names() {
+        [name, other, ..] => format!("{} {name} ({other})", status.code()),
+        _ => format!("{} {}", status.code(), status.name()),
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+/// A pattern for times with an offset, as RFC 3339, section 5.6, has them.
+fn hold_until() -> String {
+    let date = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])";
+    let hour_and_minute = "([01][0-9]|2[0-3]):[0-5][0-9]";
+    let second = "[0-5][0-9]([.][0-9]{1,9})?";
+    format!("^{date}[ Tt]{hour_and_minute}:{second}([Zz]|[+-]{hour_and_minute})$")
+}
+
+/// A pattern for email addresses with a domain of two labels or more. Beyond ASCII, characters
+/// that show something can stand anywhere.
+fn email() -> String {
+    let atom = format!(r#"[^"(),.:;<>@\[\\\]{BLANKS}{CONTROLS}]"#);
+    let edge = format!(r"[^!-/:-@\[-`{{-~{BLANKS}{CONTROLS}]");
+    let label = format!("{edge}({atom}*{edge})?");
+    format!(r#"^("[^{CONTROLS}]+"|{atom}+([.]{atom}+)*)@{label}([.]{label})+$"#)
+}
