@@ -1,5 +1,6 @@
 //! One request over the wire, and the classification of what comes back.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io::Read;
 use std::time::{Duration, Instant, SystemTime};
@@ -193,8 +194,9 @@ impl Client {
     /// What a 200's body shows other than was asked for; the error says why it is no conversation.
     fn shown(&self, update: &Update, body: &[u8]) -> Result<Vec<String>, String> {
         let unreadable = "HTTP 200 with something else than the conversation";
-        let text = String::from_utf8_lossy(body);
         // Only what is compared is looked into: a stray byte elsewhere is no concern of this row.
+        let text =
+            str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
         let shown: Members<&RawValue> = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|_| unreadable.to_owned())?;
         let conversation = match shown.get("conversation") {
