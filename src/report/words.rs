@@ -41,7 +41,7 @@ pub fn in_words(duration: std::time::Duration) -> String {
 /// Requests a second in the unit that reads best: `38.2/s`, `90/m`.
 #[must_use]
 pub fn rate_in_words(per_second: f64) -> String {
-    if per_second < 5.0 {
+    if per_second < 10.0 {
         format!("{:.0}/m", per_second * 60.0)
     } else {
         format!("{per_second:.1}/s")
