@@ -7,9 +7,11 @@ use csv::{ByteRecord, StringRecord};
 use csv_core::ReadRecordResult;
 
 use super::InputError;
+use super::layout::declared_delimiter;
 use super::raw::{MAX_RECORD_BYTES, raw_head};
 use super::reader::Source;
 use super::text::Encoding;
+use crate::model::spreadsheet::trimmed;
 use crate::model::{Content, Row};
 
 /// The records of one file, after its header.
@@ -31,7 +33,7 @@ impl Records {
         let (header_line, header) = loop {
             let line = raw.advance()?.ok_or(InputError::NoHeader)?;
             let cells = raw.cells(encoding).map_err(InputError::Header)?;
-            if !is_empty(&cells) {
+            if !is_empty(&cells) && declared_delimiter(raw.raw()).is_none() {
                 break (line, cells);
             }
         };
@@ -57,16 +59,25 @@ impl Records {
             let content = match self.raw.cells(self.encoding) {
                 Ok(cells) if is_empty(&cells) => continue,
                 Ok(cells) if cells.len() == self.header.len() => Content::Cells(cells),
-                Ok(cells) => self.unreadable(format!(
-                    "has {} where the header has {} (a cell that holds the delimiter needs quotes)",
-                    counted(cells.len()),
-                    counted(self.header.len())
-                )),
+                Ok(cells) => self.unreadable(self.wrong_width(cells.len())),
                 Err(why) => self.unreadable(why),
             };
             return Ok(Some(Row { line, content }));
         }
         Ok(None)
+    }
+
+    fn wrong_width(&self, cells: usize) -> String {
+        let advice = if cells > self.header.len() {
+            "a cell that holds the delimiter needs quotes"
+        } else {
+            "empty cells need their delimiters too"
+        };
+        format!(
+            "has {} where the header has {} ({advice})",
+            counted(cells),
+            counted(self.header.len())
+        )
     }
 
     fn unreadable(&self, why: String) -> Content {
@@ -79,7 +90,7 @@ impl Records {
 
 /// Whether a record is no row: spreadsheets write such lines where nothing is.
 fn is_empty(cells: &StringRecord) -> bool {
-    cells.iter().all(|cell| cell.trim().is_empty())
+    cells.iter().all(|cell| trimmed(cell).is_empty())
 }
 
 fn counted(cells: usize) -> String {

@@ -14,7 +14,14 @@ pub enum InputError {
     /// The header row is no row of text cells.
     #[error("the header row {0}")]
     Header(String),
-    /// A spreadsheet's own format.
-    #[error("is a spreadsheet workbook: save it as \"CSV UTF-8\" and give that file")]
+    /// A spreadsheet's own format, or another archive: they look alike.
+    #[error(
+        "is a spreadsheet workbook or an archive: save the sheet as \"CSV UTF-8\", or unpack the archive, and give that file"
+    )]
     Workbook,
+    /// Some tools save tables as web pages or XML, and call them .xls or .csv.
+    #[error(
+        "is HTML or XML, whatever its name says: open it in a spreadsheet, save it as \"CSV UTF-8\", and give that file"
+    )]
+    Markup,
 }

@@ -81,8 +81,15 @@ impl From<Layout> for Wanted {
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 pub(super) fn sniff(start: &[u8], wanted: Wanted) -> Result<Layout, InputError> {
-    // An .xlsx or .ods file is a ZIP archive, an .xls file an OLE2 compound document.
-    if start.starts_with(b"PK\x03\x04") || start.starts_with(b"\xd0\xcf\x11\xe0") {
+    // An .xlsx, .ods or .numbers file is a ZIP archive, an .xls file an OLE2 compound document; the
+    // last is gzip.
+    let archives: [&[u8]; 4] = [
+        b"PK\x03\x04",
+        b"PK\x05\x06",
+        b"\xd0\xcf\x11\xe0",
+        b"\x1f\x8b",
+    ];
+    if archives.iter().any(|archive| start.starts_with(archive)) {
         return Err(InputError::Workbook);
     }
     let format = wanted
@@ -91,12 +98,34 @@ pub(super) fn sniff(start: &[u8], wanted: Wanted) -> Result<Layout, InputError> 
             Some(b'{' | b'[') => Format::Jsonl,
             _ => Format::Csv,
         });
+    let text = start.trim_ascii_start();
+    if format != Format::Jsonl && text.starts_with(b"<") {
+        return Err(InputError::Markup);
+    }
     let delimiter = wanted.delimiter.unwrap_or_else(|| match format {
-        Format::Csv => delimiter_of(start.trim_ascii_start()),
-        Format::Tsv => b'\t',
+        Format::Csv => declared_delimiter(first_line(text)).unwrap_or_else(|| delimiter_of(text)),
+        Format::Tsv => declared_delimiter(first_line(text)).unwrap_or(b'\t'),
         Format::Jsonl => b',',
     });
     Ok(Layout { format, delimiter })
+}
+
+fn first_line(text: &[u8]) -> &[u8] {
+    let end = memchr::memchr2(b'\r', b'\n', text).unwrap_or(text.len());
+    &text[..end]
+}
+
+/// The delimiter that a line `sep=;` names: Excel's way to say it, in front of the header. What has
+/// no such idea of it and saves the file again leaves `sep=` and empty cells.
+pub(super) fn declared_delimiter(line: &[u8]) -> Option<u8> {
+    let quoted = line
+        .strip_prefix(b"\"")
+        .and_then(|line| line.strip_suffix(b"\""));
+    let (name, named) = quoted.unwrap_or(line).split_at_checked(4)?;
+    let (&delimiter, more) = named.split_first()?;
+    let is_alone = more.iter().all(|&byte| byte == delimiter);
+    let can_delimit = delimiter == b'\t' || (delimiter.is_ascii_punctuation() && delimiter != b'"');
+    (name.eq_ignore_ascii_case(b"sep=") && can_delimit && is_alone).then_some(delimiter)
 }
 
 /// The commonest delimiter outside quotes in the first line; a comma if there is none.
@@ -139,6 +168,25 @@ mod tests {
             ("", b','),
         ] {
             assert_eq!(delimiter_of(header.as_bytes()), delimiter, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_its_own_names_the_delimiter() {
+        for line in ["sep=;", "SEP=;", "\"sep=;\"", "sep=;;;"] {
+            assert_eq!(declared_delimiter(line.as_bytes()), Some(b';'), "{line}");
+        }
+        assert_eq!(declared_delimiter(b"sep=\t"), Some(b'\t'));
+        for line in [
+            "sep=",
+            "sep=a",
+            "sep=;,",
+            "sep;",
+            "slug;status",
+            "",
+            "sep=\"",
+        ] {
+            assert_eq!(declared_delimiter(line.as_bytes()), None, "{line}");
         }
     }
 

@@ -8,6 +8,7 @@ use csv::StringRecord;
 use serde::ser::{SerializeMap as _, Serializer as _};
 use tempfile::NamedTempFile;
 
+use super::line::line;
 use super::{LedgerError, Record, RunDirectory, directory};
 use crate::input::{Format, Layout, MAX_RECORD_BYTES, Reader};
 use crate::model::{Content, Members, Row};
@@ -133,7 +134,7 @@ impl Form {
     fn header(&self) -> io::Result<Vec<u8>> {
         match self {
             Self::Cells { delimiter, columns } => {
-                line(*delimiter, columns.names.iter().map(String::as_str))
+                line(*delimiter, |line| line.write_record(&columns.names))
             }
             Self::Objects => Ok(Vec::new()),
         }
@@ -141,9 +142,9 @@ impl Form {
 
     fn row(&self, row: &Row, record: &Record) -> io::Result<Vec<u8>> {
         match (self, &row.content) {
-            (Self::Cells { delimiter, columns }, content) => {
-                line(*delimiter, columns.cells(content, record))
-            }
+            (Self::Cells { delimiter, columns }, content) => line(*delimiter, |line| {
+                line.write_record(columns.cells(content, record))
+            }),
             (Self::Objects, Content::Object(members)) => object(Some(members), None, record),
             (Self::Objects, Content::Unreadable { raw, .. }) => object(None, Some(raw), record),
             (Self::Objects, Content::Cells(_)) => Ok(Vec::new()),
@@ -212,14 +213,6 @@ impl Columns {
                 _ => "",
             })
     }
-}
-
-fn line<'a>(delimiter: u8, cells: impl Iterator<Item = &'a str>) -> io::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(delimiter)
-        .from_writer(Vec::new());
-    writer.write_record(cells)?;
-    writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
 fn object(members: Option<&Members>, raw: Option<&str>, record: &Record) -> io::Result<Vec<u8>> {

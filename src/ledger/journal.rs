@@ -4,10 +4,8 @@ use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
+use super::line::line;
 use super::{LedgerError, Record, Recorded, directory};
-
-/// Room for a usual line, in bytes.
-const LINE_BYTES: usize = 256;
 
 /// The open ledger. Each record is in the operating system's hands when `append` returns.
 #[derive(Debug)]
@@ -76,14 +74,9 @@ impl Journal {
 
     fn append_line(
         &mut self,
-        write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>,
+        write: impl Fn(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>,
     ) -> io::Result<()> {
-        let mut line = csv::WriterBuilder::new()
-            .has_headers(false)
-            .buffer_capacity(LINE_BYTES)
-            .from_writer(Vec::with_capacity(LINE_BYTES));
-        write(&mut line)?;
-        let line = line.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        let line = line(b',', write)?;
         if let Err(error) = self.file.write_all(&line) {
             // Half a line must not stay: the next reader would take it for a record.
             let _ = self.file.set_len(self.length);

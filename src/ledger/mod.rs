@@ -4,6 +4,7 @@ mod copy;
 mod directory;
 mod failed_rows;
 mod journal;
+mod line;
 mod lock;
 mod record;
 mod recorded;

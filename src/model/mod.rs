@@ -5,6 +5,7 @@ mod outcome;
 mod preview;
 mod row;
 mod slug;
+pub mod spreadsheet;
 mod status;
 mod stop;
 mod summary;

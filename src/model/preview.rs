@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::text::one_line;
-use super::{Changes, DataValue, Update};
+use super::{Changes, DataValue, Update, spreadsheet};
 
 /// Requests shown in full.
 const SAMPLES: usize = 3;
@@ -41,6 +41,8 @@ pub struct FieldChanges {
     pub rows: u64,
     /// Of these, rows that set it to null.
     pub nulls: u64,
+    /// Of these, rows with text in place of which a spreadsheet has lost what stood there.
+    pub spoiled: u64,
     values: HashMap<String, u64>,
 }
 
@@ -137,7 +139,12 @@ impl Preview {
             "data.(others)".clone_into(&mut field);
         }
         match value {
-            DataValue::Text(text) => self.set(&field, [text.as_str()]),
+            DataValue::Text(text) => {
+                self.set(&field, [text.as_str()]);
+                if spreadsheet::is_lost(text) {
+                    self.fields.entry(field).or_default().spoiled += 1;
+                }
+            }
             DataValue::Number(number) => self.set(&field, [number.get()]),
             DataValue::Flag(flag) => self.set(&field, [flag.to_string().as_str()]),
             DataValue::Null => {

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use super::spreadsheet;
 use super::text::{quoted, visible};
 
-/// A conversation's slug: 1 to 255 bytes, not `.` or `..`, no `/`, white space or control
-/// character. (URL normalisation would turn the others into another address.)
+/// A conversation's slug: 1 to 255 bytes, not `.` or `..`, no `/`, white space, zero-width or
+/// control character, and nothing that a spreadsheet made of a slug. (URL normalisation would turn
+/// some of them into another address.)
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Slug(String);
 
@@ -26,6 +28,9 @@ impl Slug {
                 "{} is no slug (one looks like `knock-knock`)",
                 quoted(text)
             ));
+        }
+        if let Some(mark) = spreadsheet::mark_of_word(text) {
+            return Err(format!("{} {mark}", quoted(text)));
         }
         if text.len() > Self::MAX_BYTES {
             return Err(format!(
@@ -50,6 +55,12 @@ impl Slug {
         if text.contains(char::is_control) {
             return Err(format!(
                 "{} holds a control character (a slug has none)",
+                quoted(text)
+            ));
+        }
+        if text.contains(spreadsheet::is_zero_width) {
+            return Err(format!(
+                "{} holds an invisible character (take it out)",
                 quoted(text)
             ));
         }
@@ -90,6 +101,11 @@ mod tests {
             "a\u{a0}b",
             "a\nb",
             "a\u{1}b",
+            "a\u{200b}b",
+            "1.23457E+11",
+            "#REF!",
+            "'00123",
+            "“a”",
             &"x".repeat(256),
         ] {
             assert!(Slug::parse(bad).is_err(), "{bad:?}");

@@ -192,6 +192,13 @@ impl Plan<'_> {
         if changes.nulls > 0 {
             let _ = write!(detail, "; null on {}", changes.nulls);
         }
+        if changes.spoiled > 0 {
+            let _ = write!(
+                detail,
+                "; spoiled by a spreadsheet on {} (a shortened number or an error value; format the column as text, and fill it anew)",
+                changes.spoiled
+            );
+        }
         let values = changes.commonest(VALUES_SHOWN);
         if !values.is_empty() {
             let listed: Vec<_> = values
@@ -290,6 +297,9 @@ impl Serialize for Field<'_> {
         }
         if self.changes.nulls > 0 {
             map.serialize_entry("nulls", &self.changes.nulls)?;
+        }
+        if self.changes.spoiled > 0 {
+            map.serialize_entry("spoiled", &self.changes.spoiled)?;
         }
         map.serialize_entry("values", &values)?;
         map.end()

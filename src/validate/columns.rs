@@ -8,6 +8,7 @@ use super::Clock;
 use super::draft::Draft;
 use super::faults::Faults;
 use super::fields::{self, Value};
+use crate::model::spreadsheet::{self, trimmed};
 use crate::model::text::quoted;
 use crate::model::{Members, Violation};
 
@@ -58,19 +59,19 @@ const SYNONYMS: [(&str, &str); 8] = [
 impl Field {
     /// The field of that name; the error says that there is none, and which was meant.
     pub(super) fn named(name: &str) -> Result<Self, String> {
-        let trimmed = name.trim_start();
-        if trimmed.starts_with('_') {
-            return Ok(Self::Ignored(trimmed.trim_end().to_lowercase()));
+        let start = name.trim_start_matches(spreadsheet::is_blank);
+        if start.starts_with('_') {
+            return Ok(Self::Ignored(trimmed(start).to_lowercase()));
         }
-        if let Some((prefix, rest)) = trimmed.split_once('.')
+        if let Some((prefix, rest)) = start.split_once('.')
             && prefix.eq_ignore_ascii_case("data")
         {
-            return match rest.trim() {
+            return match trimmed(rest) {
                 "" => Err("names no custom field (write `data.NAME`)".into()),
                 _ => Ok(Self::Data(rest.to_owned())),
             };
         }
-        match trimmed.trim_end().to_lowercase().as_str() {
+        match trimmed(start).to_lowercase().as_str() {
             "slug" => Ok(Self::Slug),
             "tag_list" => Ok(Self::TagList),
             "status" => Ok(Self::Status),
@@ -84,12 +85,19 @@ impl Field {
     }
 }
 
+/// The field that was meant by a name that is none.
+fn meant(name: &str) -> Option<&'static str> {
+    let synonym = SYNONYMS.iter().find(|(theirs, _)| *theirs == name);
+    synonym
+        .map(|(_, ours)| *ours)
+        .or_else(|| fields::nearest(name, NAMES.into_iter()))
+}
+
 fn unknown(name: &str) -> String {
-    let synonym = SYNONYMS
-        .iter()
-        .find(|(theirs, _)| *theirs == name)
-        .map(|(_, ours)| *ours);
-    match synonym.or_else(|| fields::nearest(name, NAMES.into_iter())) {
+    if let Some(mark) = spreadsheet::mark(name) {
+        return mark.into();
+    }
+    match meant(name) {
         Some(meant) => format!("is no known field (did you mean `{meant}`?)"),
         None => format!(
             "is no known field (known are {}; a custom field is written `data.{name}`, one to ignore `_{name}`)",
@@ -123,10 +131,13 @@ impl Columns {
         };
         let mut columns: Vec<Column> = Vec::with_capacity(header.len());
         let mut names = Names::default();
-        let is_named = |cell: &str| !cell.trim().is_empty() && !cell.trim_start().starts_with('_');
+        if let Some(why) = no_header(header) {
+            faults.add("header", why);
+            return Err(faults.found);
+        }
         let last = (0..header.len()).rfind(|at| header.get(*at).is_some_and(is_named));
         for (at, cell) in header.iter().enumerate() {
-            let name = cell.trim().to_owned();
+            let name = trimmed(cell).to_owned();
             let field = if name.is_empty() {
                 // Spreadsheets leave empty columns behind at the right; one between others is a
                 // slip that could hide data.
@@ -162,7 +173,7 @@ impl Columns {
         {
             faults.add(
                 "slug",
-                "the column is missing (every row names its conversation)",
+                "the column is missing (the first line names the columns, and every row its conversation)",
             );
         }
         if faults.found.is_empty() {
@@ -177,7 +188,7 @@ impl Columns {
         let mut draft = Draft::default();
         for (column, cell) in self.0.iter().zip(cells) {
             let Some(field) = &column.field else {
-                if !cell.trim().is_empty() {
+                if !trimmed(cell).is_empty() {
                     let message = format!(
                         "{} stands in a column without a name (name the column, or empty the cell)",
                         quoted(cell)
@@ -196,6 +207,32 @@ impl Columns {
         }
         draft
     }
+}
+
+/// Whether a cell of the header is there to name a field.
+fn is_named(cell: &str) -> bool {
+    let name = trimmed(cell);
+    !name.is_empty() && !name.starts_with('_')
+}
+
+/// Why the first line is not like a header at all, if it is not.
+fn no_header(header: &StringRecord) -> Option<String> {
+    let mut names = header.iter().filter(|cell| is_named(cell));
+    let first = names.next()?;
+    let resembles =
+        |cell: &str| Field::named(cell).is_ok() || meant(&trimmed(cell).to_lowercase()).is_some();
+    if names.next().is_none() && first.contains([',', ';', '\t', '|']) {
+        return Some(format!(
+            "is one cell, {} (take away quotes around whole lines, or name the delimiter with --delimiter)",
+            quoted(first)
+        ));
+    }
+    (!header.iter().any(|cell| is_named(cell) && resembles(cell))).then(|| {
+        format!(
+            "{} names no column (delete lines above the one that names the columns, as in `slug,status,tag_list`)",
+            quoted(first)
+        )
+    })
 }
 
 /// Reads a JSON object's members.

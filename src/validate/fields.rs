@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::columns::Field;
 use super::{Clock, times};
+use crate::model::spreadsheet::{self, trimmed};
 use crate::model::text::quoted;
 use crate::model::{DataValue, HoldUntil, Members, Status};
 
@@ -26,7 +27,7 @@ pub(super) fn cell<'a>(field: &Field, cell: &'a str) -> &'a str {
     if matches!(field, Field::Data(_)) {
         cell
     } else {
-        cell.trim()
+        trimmed(cell)
     }
 }
 
@@ -42,7 +43,7 @@ impl<'a> Value<'a> {
             Self::Json(json) => {
                 let text: String = serde_json::from_str(json.get())
                     .map_err(|_| format!("{self} is not text (write a string)"))?;
-                Ok(Cow::Owned(text.trim().to_owned()))
+                Ok(Cow::Owned(trimmed(&text).to_owned()))
             }
         }
     }
@@ -54,6 +55,15 @@ impl<'a> Value<'a> {
             return Err("is empty (leave it out, or write null, to leave it alone)".into());
         }
         Ok(text)
+    }
+
+    /// The same of one word, or how a spreadsheet has spoiled it.
+    fn word(self) -> Result<Cow<'a, str>, String> {
+        let text = self.some_text()?;
+        match spreadsheet::mark_of_word(&text) {
+            Some(mark) => Err(format!("{} {mark}", quoted(&text))),
+            None => Ok(text),
+        }
     }
 
     /// The members of the object that it is.
@@ -77,9 +87,7 @@ impl std::fmt::Display for Value<'_> {
 
 pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<String>, String> {
     let (tags, is_array): (Vec<String>, bool) = match value {
-        Value::Text(cell) if !cell.starts_with('[') => {
-            (cell.split(',').map(str::to_owned).collect(), false)
-        }
+        Value::Text(cell) if !cell.starts_with('[') => (bare_tags(cell)?, false),
         Value::Text(array) => (array_of_text(array)?, true),
         Value::Json(json) => (array_of_text(json.get())?, true),
     };
@@ -88,7 +96,7 @@ pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<String>, String> {
     let mut seen = HashSet::with_capacity(tags.len());
     for tag in tags
         .iter()
-        .map(|tag| tag.trim())
+        .map(|tag| trimmed(tag))
         .filter(|tag| !tag.is_empty())
     {
         if tag.contains(',') {
@@ -117,25 +125,51 @@ pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<String>, String> {
     }
 }
 
+/// The tags of a cell that is no array. What a spreadsheet may have done to them is refused here;
+/// an array says exactly what is meant.
+fn bare_tags(cell: &str) -> Result<Vec<String>, String> {
+    let tags: Vec<_> = cell.split(',').map(trimmed).collect();
+    for tag in [cell].iter().chain(&tags) {
+        if let Some(mark) = spreadsheet::mark(tag) {
+            return Err(format!("{} {mark}", quoted(tag)));
+        }
+    }
+    match tags
+        .iter()
+        .find(|tag| tag.contains(spreadsheet::is_blank_in_disguise))
+    {
+        Some(tag) => Err(format!(
+            "the tag {} holds a non-breaking or invisible blank (write an ordinary one; if it is meant, write an array)",
+            quoted(tag)
+        )),
+        None => Ok(tags.into_iter().map(str::to_owned).collect()),
+    }
+}
+
 fn array_of_text(json: &str) -> Result<Vec<String>, String> {
     serde_json::from_str(json).map_err(|_| {
-        format!(
-            "{} is no array of strings (like [\"vip\", \"refund\"])",
-            quoted(json)
-        )
+        let (what, advice) = if spreadsheet::has_curly_quotes(json) {
+            ("has curly quotes", "write straight ones,")
+        } else {
+            ("is no array of strings", "")
+        };
+        let example = format!("{advice} like [\"vip\", \"refund\"]");
+        format!("{} {what} ({})", quoted(json), example.trim_start())
     })
 }
 
 pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
     let text = match value {
         Value::Json(json) if !json.get().starts_with('"') => Cow::Borrowed(json.get()),
-        _ => value.some_text()?,
+        _ => value.word()?,
     };
-    // Spreadsheets write the number 2 as "2.0".
-    let whole = text.split_once('.').map_or(&*text, |(whole, fraction)| {
-        let is_zero = !fraction.is_empty() && fraction.bytes().all(|digit| digit == b'0');
-        if is_zero { whole } else { &*text }
-    });
+    // Spreadsheets write the number 2 as "2.0", or as "2,0" where that is the custom.
+    let whole = text
+        .split_once(['.', ','])
+        .map_or(&*text, |(whole, fraction)| {
+            let is_zero = !fraction.is_empty() && fraction.bytes().all(|digit| digit == b'0');
+            if is_zero { whole } else { &*text }
+        });
     let code = match whole.as_bytes() {
         [digit @ b'0'..=b'9'] => Status::from_code(digit - b'0'),
         _ => None,
@@ -168,7 +202,7 @@ pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
 }
 
 pub(super) fn hold_until(value: Value<'_>, clock: &Clock) -> Result<HoldUntil, String> {
-    times::hold_until(&value.some_text()?, clock)
+    times::hold_until(&value.word()?, clock)
 }
 
 pub(super) fn assignee(value: Value<'_>) -> Result<String, String> {
@@ -177,7 +211,7 @@ pub(super) fn assignee(value: Value<'_>) -> Result<String, String> {
             let members = value.members()?;
             match members.0.as_slice() {
                 [(key, email)] if key.trim().eq_ignore_ascii_case("email") => {
-                    Value::Json(email).some_text()?.into_owned()
+                    Value::Json(email).word()?.into_owned()
                 }
                 _ => {
                     return Err(format!(
@@ -186,7 +220,7 @@ pub(super) fn assignee(value: Value<'_>) -> Result<String, String> {
                 }
             }
         }
-        _ => value.some_text()?.into_owned(),
+        _ => value.word()?.into_owned(),
     };
     let options = Options::default()
         .with_required_tld()
@@ -203,7 +237,7 @@ pub(super) fn assignee(value: Value<'_>) -> Result<String, String> {
 
 /// The slug of a channel, or a brand's URL.
 pub(super) fn name(value: Value<'_>) -> Result<String, String> {
-    let text = value.some_text()?;
+    let text = value.word()?;
     if text.contains(char::is_control) {
         return Err(format!(
             "{} holds a line break or control character (take it out)",

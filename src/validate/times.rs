@@ -30,10 +30,7 @@ pub(super) fn hold_until(text: &str, clock: &Clock) -> Result<HoldUntil, String>
             text: zoned.timestamp().display_with_offset(offset).to_string(),
         }
     } else {
-        return Err(format!(
-            "{} is no time (write `2026-12-01T09:00:00+01:00`)",
-            quoted(text)
-        ));
+        return Err(format!("{} {}", quoted(text), no_form_of_time(text)));
     };
     if hold_until.instant <= clock.now {
         return Err(format!(
@@ -82,6 +79,23 @@ fn has_form(text: &str, form: &str) -> bool {
                 b' ' => matches!(byte, b' ' | b'T' | b't'),
                 _ => byte == form,
             })
+}
+
+/// What text is that has none of the forms of a time, and what would be right.
+fn no_form_of_time(text: &str) -> &'static str {
+    let is_of = |known: &[char]| {
+        text.chars()
+            .all(|c| c.is_ascii_digit() || known.contains(&c))
+    };
+    let has_two = |separator| text.matches(separator).count() == 2;
+    let whole = text.split(['.', ',']).next().unwrap_or_default();
+    if is_of(&['/', '.', ':', ' ', 'A', 'P', 'M']) && (has_two('/') || has_two('.')) {
+        "is a date as a spreadsheet writes it (format the column as text, and write `2026-12-01T09:00:00+01:00`)"
+    } else if is_of(&['.', ',']) && whole.len() == 5 {
+        "is a spreadsheet's number for a date (format the column as text, and write `2026-12-01T09:00:00+01:00`)"
+    } else {
+        "is no time (write `2026-12-01T09:00:00+01:00`)"
+    }
 }
 
 /// The one instant at which clocks in `zone` show `text`.

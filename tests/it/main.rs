@@ -22,6 +22,7 @@ mod schema;
 mod schema_rows;
 mod sending;
 mod shells;
+mod spreadsheets;
 mod stopping;
 mod support;
 mod support_test;

@@ -108,21 +108,21 @@ fn failed_rows_come_back_as_they_were_and_can_be_fed_back_after_repair() {
                    gone-1,2,,\n\
                    other-1,2,,\n",
             failed: "Slug ,status,data.note,_mine,_outcome,_reasons\n\
-                     bad-1, DONE ,\" a \"\"b\"\", c\nd\t\",ü,rejected,\"TOLD\"\n\
+                     \"bad-1\",\" DONE \",\" a \"\"b\"\", c\nd\t\",\"ü\",\"rejected\",\"TOLD\"\n\
                      gone-1,2,,,not_found,no such conversation\n",
         },
         RoundTrip {
             name: "rows.tsv",
             rows: "slug\tstatus\tdata.note\nok\t2\tx\nbad-1\t2\t a, b \ngone-1\t2\t\n",
             failed: "slug\tstatus\tdata.note\t_outcome\t_reasons\n\
-                     bad-1\t2\t a, b \trejected\t\"TOLD\"\n\
+                     \"bad-1\"\t\"2\"\t\" a, b \"\t\"rejected\"\t\"TOLD\"\n\
                      gone-1\t2\t\tnot_found\tno such conversation\n",
         },
         RoundTrip {
             name: "semicolons.csv",
             rows: "_outcome;slug;_reasons;status\nrejected;ok;old;2\nx;bad-1;\"old;er\";2\n;gone-1;;2\n",
             failed: "slug;status;_outcome;_reasons\n\
-                     bad-1;2;rejected;\"TOLD\"\n\
+                     \"bad-1\";\"2\";\"rejected\";\"TOLD\"\n\
                      gone-1;2;not_found;no such conversation\n",
         },
     ];
@@ -495,7 +495,7 @@ fn an_input_in_utf_16_is_copied_as_it_is_and_its_failed_rows_are_utf_8() {
     );
     let failed = sent.failed("csv").expect("rows to feed back");
     assert!(
-        failed.starts_with("slug;data.note;_outcome;_reasons\nbad-1;ü “x”;rejected;"),
+        failed.starts_with("slug;data.note;_outcome;_reasons\n\"bad-1\";\"ü “x”\";\"rejected\";"),
         "{failed}"
     );
 }
