@@ -18,7 +18,9 @@ const REDACTED: &str = "[redacted]";
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     /// The brand is not one DNS label.
-    #[error("the brand {0} is no single DNS label (of `https://acme.reamaze.io` it is `acme`)")]
+    #[error(
+        "the brand {0} is not one part of an address (of `https://acme.reamaze.io` it is `acme`)"
+    )]
     Brand(String),
     /// The base URL could carry the token to a stranger.
     #[error("the base URL {url}: {why}")]
@@ -30,7 +32,7 @@ pub enum AccountError {
     },
     /// The login is none.
     #[error(
-        "the email {0} is no login (it is not empty, and holds no `:`, blank or control character)"
+        "the email {0} cannot be a login (one is not empty, and holds no `:`, blank or control character)"
     )]
     Email(String),
     /// The token is none. It is not shown.
@@ -73,7 +75,7 @@ impl BaseUrl {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(refused(
                 "(not shown)",
-                "holds user info (give --email and a token file)",
+                "holds a login (give --email and a token file instead)",
             ));
         }
         let base = Self(url);
@@ -86,7 +88,7 @@ impl BaseUrl {
                     "is plain http: the token would travel in the clear (use https)",
                 ));
             }
-            _ => return Err(refused(text, "is not https")),
+            _ => return Err(refused(text, "is not https (write https://HOST/api/v1)")),
         }
         if base.0.query().is_some() || base.0.fragment().is_some() {
             return Err(refused(

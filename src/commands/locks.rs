@@ -29,7 +29,7 @@ impl AccountLock {
         }
         let Some(state) = state_directory() else {
             report::warning(
-                "there is no home directory: a second run on this account would not be noticed",
+                "there is no home directory: a second run on this account would not be noticed (set HOME)",
             );
             return Ok(Self { lock: None, holder });
         };

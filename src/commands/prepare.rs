@@ -174,7 +174,7 @@ impl Prepared {
         if self.findings.too_many {
             let most = settings.args.max_rows.unwrap_or_default();
             return Some(format!(
-                "{name}: more than {most} rows (--max-rows): nothing is sent"
+                "{name}: more than {most} rows: nothing is sent (raise --max-rows if all are meant)"
             ));
         }
         let is_skipped = settings.args.skip_invalid || settings.args.resume.is_some();

@@ -36,7 +36,7 @@ impl Listener {
                 let known = handled.iter().find(|(known, _)| *known == number);
                 let Some((_, signal)) = known else { continue };
                 if std::mem::replace(&mut is_second, true) {
-                    report::tell("stopped at once: rows in flight are not recorded");
+                    report::tell("stopped at once: rows in flight are not recorded (--resume sends them again)");
                     low_level::exit(i32::from(exit::of_signal(*signal)));
                 }
                 stop.because(StopReason::Signal(*signal));

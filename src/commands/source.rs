@@ -22,7 +22,7 @@ pub(super) fn open(source: &Source, stop: &Arc<Stop>) -> io::Result<Box<dyn Read
     };
     let metadata = std::fs::metadata(&path)?;
     if metadata.is_dir() {
-        return Err(io::Error::other("it is a directory"));
+        return Err(io::Error::other("it is a directory (name a file)"));
     }
     if metadata.is_file() {
         return Ok(Box::new(Steady::open(&path)?));

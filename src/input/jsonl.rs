@@ -69,7 +69,7 @@ impl Records {
         let text = self.encoding.text(text)?;
         if !text.starts_with('{') {
             return Err(
-                "is no JSON object (one a line, like {\"slug\": \"knock-knock\", \"status\": 2})"
+                "is no JSON object (write one a line, like {\"slug\": \"knock-knock\", \"status\": 2})"
                     .into(),
             );
         }

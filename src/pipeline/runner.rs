@@ -36,7 +36,7 @@ pub enum RunError {
     #[error("results cannot be written: {0}")]
     Unwritable(io::Error),
     /// The machine lends no threads. Nothing was sent.
-    #[error("no threads can be started: {0}")]
+    #[error("no threads can be started: {0} (ask for fewer --workers)")]
     Threads(io::Error),
     /// A thread of our own panicked.
     #[error("a worker of ours panicked: this is our fault, please report it")]

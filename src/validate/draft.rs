@@ -65,7 +65,7 @@ impl Draft {
                 Field::named(name).map_err(|why| format!("--set {option}: `{name}` {why}"))?;
             if matches!(field, Field::Slug | Field::Ignored(_) | Field::DataObject) {
                 return Err(format!(
-                    "--set {option}: `{name}` is nothing that every row can share"
+                    "--set {option}: `{name}` is nothing that every row can share (set another field, like status=done)"
                 ));
             }
             let value = fields::cell(&field, value);
@@ -75,7 +75,7 @@ impl Draft {
                 ));
             }
             if seen.contains(&field) {
-                return Err(format!("--set {option}: `{name}` is set twice"));
+                return Err(format!("--set {option}: `{name}` is set twice (keep one)"));
             }
             draft
                 .take_value(&field, Value::Text(value), clock)

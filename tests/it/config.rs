@@ -247,7 +247,7 @@ fn what_is_wrong_in_the_file_is_a_usage_error_that_says_where_and_what_would_be_
             "like Europe/Berlin",
         ),
         ("timezone = 1", "timezone (line 1)", "in quotes"),
-        ("brand = 'a.b'", "brand (line 1)", "single DNS label"),
+        ("brand = 'a.b'", "brand (line 1)", "one part of an address"),
         ("email = 'a:b'", "email (line 1)", "holds no `:`"),
         (
             "base_url = 'http://x.example'",
