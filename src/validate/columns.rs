@@ -280,7 +280,7 @@ fn data_object(
     for (name, value) in &members.0 {
         let path = format!("data.{name}");
         let field = Field::Data(name.clone());
-        if name.trim().is_empty() {
+        if trimmed(name).is_empty() {
             faults.add("data", "has a custom field without a name (give it one)");
         } else if names.check(&path, &field, faults)
             && let Err(why) = draft.take_value(&field, Value::Json(value), clock)

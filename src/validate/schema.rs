@@ -12,7 +12,7 @@ use crate::model::{Slug, Status};
 
 /// Where the program judges a row otherwise than the schema, as the schema's comment and the
 /// README tell it: first what is refused beyond the schema, then what is read beyond it.
-pub const DIFFERENCES: [&str; 11] = [
+pub const DIFFERENCES: [&str; 12] = [
     "a slug that another row has is refused",
     "a slug has at most 255 bytes; the schema counts characters",
     "a `hold_until` in the past, or on a day that the month does not have, is refused",
@@ -20,15 +20,20 @@ pub const DIFFERENCES: [&str; 11] = [
     "one tag with `;` or `|` in it is refused, even if it is there twice",
     "a key that is there twice is refused; so are a custom field both as `data.NAME` and in `data`, and two `_` keys that differ in case only",
     "an email address is refused that is too long, or has quotes or characters beyond ASCII where they cannot stand",
+    "what a spreadsheet has made of a slug or a word is refused: `#N/A`, `###`, `1.23457E+11`, an apostrophe in front, curly quotes around it",
     "a line of more than 1 MiB is refused",
     "names of fields are read in any case; names and texts are read with blanks around them, statuses with any white space for a blank",
     "with `--timezone`, a `hold_until` may do without an offset",
     "with `--set`, a row may leave out what that gives it",
 ];
 
-/// White space in a set of characters: what `char::is_whitespace` and `str::trim` take for it.
-const BLANKS: &str =
+/// White space in a set of characters: what `char::is_whitespace` takes for it.
+const WHITE_SPACE: &str =
     r"\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
+
+/// The same and what shows nothing: what `spreadsheet::is_blank` takes for a blank.
+const BLANKS: &str =
+    r"\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff";
 
 /// The same of control characters: what `char::is_control` takes for one.
 const CONTROLS: &str = r"\u0000-\u001f\u007f-\u009f";
@@ -247,8 +252,8 @@ fn hold_until() -> String {
 /// A pattern for email addresses with a domain of two labels or more. Beyond ASCII, characters
 /// that show something can stand anywhere.
 fn email() -> String {
-    let atom = format!(r#"[^"(),.:;<>@\[\\\]{BLANKS}{CONTROLS}]"#);
-    let edge = format!(r"[^!-/:-@\[-`{{-~{BLANKS}{CONTROLS}]");
+    let atom = format!(r#"[^"(),.:;<>@\[\\\]{WHITE_SPACE}{CONTROLS}]"#);
+    let edge = format!(r"[^!-/:-@\[-`{{-~{WHITE_SPACE}{CONTROLS}]");
     let label = format!("{edge}({atom}*{edge})?");
     format!(r#"^("[^{CONTROLS}]+"|{atom}+([.]{atom}+)*)@{label}([.]{label})+$"#)
 }

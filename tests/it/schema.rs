@@ -138,7 +138,7 @@ fn what_is_legal_for_the_program_is_so_for_the_schema() {
     let text = |length| format!(r#""slug":"{}","status":0"#, "x".repeat(length));
     let mut rows: Vec<String> = [
         r#""slug":"...","status":0"#,
-        r#""slug":"\u200b\ufeffé%2e","status":0"#,
+        r#""slug":"é\u200dé%2e","status":0"#,
         r#""status":0.0"#,
         r#""status":9"#,
         r#""status":"2.00""#,
@@ -348,6 +348,19 @@ fn differing() -> Vec<(Vec<String>, &'static [&'static str])> {
                 r#""assignee":"\"\\\"@x.de""#,
                 r#""assignee":"🎉@x.de""#,
             ]),
+            &[],
+        ),
+        (
+            [
+                rows(&[
+                    r##""category":"#N/A""##,
+                    r#""category":"“a”""#,
+                    r#""brand":"1,5E+15","category":"a""#,
+                    r#""assignee":"'a@x.de""#,
+                ]),
+                vec![r####"{"slug":"###","status":0}"####.to_owned()],
+            ]
+            .concat(),
             &[],
         ),
         (rows(&[&line]), &[]),

@@ -9,11 +9,12 @@ use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+use reamaze_bulk::model::spreadsheet::trimmed;
 use serde_json::{Map, Value, json};
 
 /// Text without blanks around it.
 fn text(pattern: &'static str) -> impl Strategy<Value = String> {
-    pattern.prop_map(|text| text.trim().to_owned())
+    pattern.prop_map(|text| trimmed(&text).to_owned())
 }
 
 /// One of the texts that `~` parts: as a rule of the first, else of the others.

@@ -91,8 +91,10 @@ fn a_signal_ends_the_wait_for_a_slow_rate() {
     run.child.signal(Signal::TERM);
     let sent = run.wait();
     sent.expect_status(143);
-    assert_eq!(sent.line("row-0").outcome, "updated");
-    assert_eq!(sent.line("row-9").outcome, "not_sent");
+    // Of two workers with a row each, either may be the first through the gate.
+    let ledger = sent.ledger();
+    let count = |outcome| ledger.iter().filter(|line| line.outcome == outcome).count();
+    assert_eq!((count("updated"), count("not_sent")), (1, 9));
 }
 
 #[test]
