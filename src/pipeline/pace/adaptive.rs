@@ -14,15 +14,22 @@
 //!   server counts by the second or by the minute, and no less than the calm before, so that a
 //!   limit that stays is touched more and more rarely.
 
+use std::mem;
 use std::time::{Duration, Instant};
 
 use super::Rate;
 
-/// What is left of the flat part's rate after a 429.
+/// What is left of the flat part's rate after a 429. (RFC 9438 has 0.7: it does not know what was
+/// taken.)
 const CUT: f64 = 0.85;
 
-/// How far down the flat part goes at once, however little the server took.
+/// How far down the flat part goes at once, however little the server took: a share of the rate that
+/// was really sent, which workers may keep far below the one allowed.
 const DEEPEST_CUT: f64 = 0.1;
+
+/// The lowest rate, a second: the lowest that can be asked for. With less, the next slot would be
+/// further off than the climb is long.
+const SLOWEST: f64 = 1.0 / 60.0;
 
 /// Time from the pause to the curve's flat part, in lengths of that pause.
 const PAUSES: u32 = 10;
@@ -49,7 +56,7 @@ pub(super) struct Adaptive {
     adaptation: Adaptation,
     /// The way back up; `None` before the first 429.
     climb: Option<Climb>,
-    /// The time since the server last began to take requests.
+    /// The requests since the server last began to take some, or to refuse.
     calm: Calm,
     /// Where the rate was when the server began to refuse; `None` while it takes requests.
     hurt: Option<Hurt>,
@@ -65,17 +72,22 @@ struct Climb {
     calm: Duration,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Calm {
     began: Option<Instant>,
-    /// Requests that were sent since, and not refused.
-    taken: u32,
+    sent: u32,
+    refused: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Hurt {
     at: Instant,
+    /// The rate allowed at that moment.
     per_second: f64,
+    /// The rate that was really sent until then.
+    reached: f64,
+    /// What went before.
+    calm: Calm,
 }
 
 impl Adaptive {
@@ -92,8 +104,11 @@ impl Adaptive {
     /// The rate at `now`.
     pub(super) fn rate(&self, now: Instant) -> Rate {
         match &self.climb {
-            Some(climb) if climb.at(now) < self.ceiling.per_second() => Rate::of(climb.at(now)),
-            _ => self.ceiling,
+            Some(climb) => {
+                let climbed = climb.at(now).max(SLOWEST);
+                Rate::of(climbed.min(self.ceiling.per_second()))
+            }
+            None => self.ceiling,
         }
     }
 
@@ -111,40 +126,63 @@ impl Adaptive {
     /// A request goes out.
     pub(super) fn sent(&mut self, now: Instant) {
         self.calm.began.get_or_insert(now);
-        self.calm.taken += 1;
+        self.calm.sent += 1;
     }
 
     /// An answer that is no 429 to a request sent at `sent`.
     pub(super) fn answered(&mut self, sent: Instant) {
         if self.hurt.is_some_and(|hurt| sent > hurt.at) {
             self.hurt = None;
-            self.calm = Calm {
-                began: Some(sent),
-                taken: 1,
-            };
+            self.calm.began = Some(sent);
         }
     }
 
-    /// A 429 at `now`, which makes everybody wait until `until`.
-    pub(super) fn throttled(&mut self, now: Instant, until: Instant) {
+    /// A 429 at `now` to a request sent at `sent`, which makes everybody wait until `until`.
+    pub(super) fn throttled(&mut self, now: Instant, sent: Instant, until: Instant) {
         if self.adaptation == Adaptation::Fixed {
             return;
         }
-        self.calm.taken = self.calm.taken.saturating_sub(1);
-        let hurt = *self.hurt.get_or_insert(Hurt {
+        // A late answer: the rate was cut for what hurt then.
+        if self.hurt.is_none() && self.calm.began.is_some_and(|began| sent < began) {
+            return;
+        }
+        let per_second = self.rate(now).per_second();
+        let hurt = self.hurt.get_or_insert_with(|| Hurt {
             at: now,
-            per_second: self.rate(now).per_second(),
+            per_second,
+            reached: self.calm.sent_per_second(now).min(per_second),
+            calm: mem::take(&mut self.calm),
         });
-        let began = self.calm.began.unwrap_or(now);
-        let taken = f64::from(self.calm.taken) / (until - began).as_secs_f64();
+        if sent > hurt.at {
+            self.calm.refused += 1;
+        } else {
+            hurt.calm.refused += 1;
+        }
+        self.climb = Some(hurt.climb(until));
+    }
+}
+
+impl Calm {
+    fn sent_per_second(&self, now: Instant) -> f64 {
+        let time = self.began.map_or(Duration::ZERO, |began| now - began);
+        f64::from(self.sent) / time.as_secs_f64()
+    }
+}
+
+impl Hurt {
+    /// The way back up after a pause until then.
+    fn climb(&self, until: Instant) -> Climb {
+        let began = self.calm.began.unwrap_or(self.at);
+        let taken = f64::from(self.calm.sent.saturating_sub(self.calm.refused));
+        let taken = taken / (until - began).as_secs_f64();
         // Not above what was taken once it is cut.
-        let flat = f64::midpoint(hurt.per_second, taken).min(taken / CUT);
-        let calm = ((until - hurt.at) * PAUSES).max(hurt.at - began);
-        self.climb = Some(Climb {
+        let flat = f64::midpoint(self.per_second, taken).min(taken / CUT);
+        let calm = ((until - self.at) * PAUSES).max(self.at - began);
+        Climb {
             from: until,
-            flat: flat.clamp(hurt.per_second * DEEPEST_CUT, hurt.per_second),
+            flat: flat.clamp(self.reached * DEEPEST_CUT, self.per_second),
             calm: calm.clamp(MIN_CALM, MAX_CALM),
-        });
+        }
     }
 }
 
@@ -181,7 +219,7 @@ mod tests {
             adaptive.sent(start + SECOND / 200 * request);
         }
         for _ in 0..100 {
-            adaptive.throttled(start + SECOND, start + 2 * SECOND);
+            adaptive.throttled(start + SECOND, start, start + 2 * SECOND);
         }
         (adaptive, start + 2 * SECOND)
     }
@@ -224,14 +262,16 @@ mod tests {
         let (mut adaptive, end) = hurt(Adaptation::Adaptive);
         adaptive.answered(before);
         // Still the same hurt: what it was cut to is not cut again.
-        adaptive.throttled(end, end + SECOND);
+        adaptive.sent(end);
+        adaptive.throttled(end, end, end + SECOND);
         assert_eq!(per_second(&adaptive, end + SECOND), 33);
+        adaptive.sent(end + SECOND);
         adaptive.answered(end + SECOND);
         for request in 1..=66 {
             adaptive.sent(end + SECOND + SECOND / 33 * request);
         }
         // Two seconds at 33/s, and a pause of one: now the rate is cut from there.
-        adaptive.throttled(end + 3 * SECOND, end + 4 * SECOND);
+        adaptive.throttled(end + 3 * SECOND, end + 2 * SECOND, end + 4 * SECOND);
         assert_eq!(per_second(&adaptive, end + 4 * SECOND), 22);
     }
 
@@ -240,9 +280,42 @@ mod tests {
         let now = Instant::now();
         let mut adaptive = Adaptive::new(Rate::new(200, SECOND), Adaptation::Adaptive);
         adaptive.sent(now);
-        adaptive.throttled(now, now + 60 * SECOND);
+        adaptive.throttled(now, now, now + 60 * SECOND);
         assert_eq!(per_second(&adaptive, now + 60 * SECOND), 17);
         assert_eq!(per_second(&adaptive, now + 3600 * SECOND), 200);
+    }
+
+    #[test]
+    fn a_429_that_comes_late_cuts_nothing_again() {
+        let (mut adaptive, end) = hurt(Adaptation::Adaptive);
+        adaptive.sent(end);
+        adaptive.answered(end);
+        let now = end + SECOND / 10;
+        adaptive.throttled(now, end - 3 * SECOND / 2, now + SECOND);
+        assert!(per_second(&adaptive, now + SECOND) >= 50);
+    }
+
+    #[test]
+    fn what_is_in_flight_when_the_server_takes_requests_again_counts_as_taken() {
+        let (mut adaptive, end) = hurt(Adaptation::Adaptive);
+        for request in 0..50 {
+            adaptive.sent(end + SECOND / 50 * request);
+        }
+        adaptive.answered(end);
+        adaptive.sent(end + SECOND);
+        adaptive.throttled(end + SECOND, end + SECOND, end + 2 * SECOND);
+        // 50 in two seconds.
+        assert_eq!(per_second(&adaptive, end + 2 * SECOND), 25);
+    }
+
+    #[test]
+    fn the_lowest_rate_that_can_be_asked_for_is_not_cut() {
+        let (now, rate) = (Instant::now(), Rate::new(1, 60 * SECOND));
+        let mut adaptive = Adaptive::new(rate, Adaptation::Adaptive);
+        adaptive.sent(now);
+        adaptive.throttled(now, now, now + SECOND);
+        assert_eq!(adaptive.rate(now + SECOND), rate);
+        assert_eq!(adaptive.limit_found(now + SECOND), None);
     }
 
     #[test]

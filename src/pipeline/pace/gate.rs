@@ -40,9 +40,11 @@ impl Gate {
     pub fn pass(&self, stop: &Stop) -> Option<Instant> {
         let _turn = lock(&self.turn);
         while !stop.is_set() {
+            let mut pacer = lock(&self.pacer);
             let now = Instant::now();
+            let taken = pacer.take(now);
             // Let go of before the wait.
-            let taken = lock(&self.pacer).take(now);
+            drop(pacer);
             match taken {
                 Ok(()) => return Some(now),
                 Err(until) => stop.wait_until(until),
@@ -57,8 +59,9 @@ impl Gate {
         sent: Instant,
         retry_after: Option<Duration>,
     ) -> Pause {
-        let now = Instant::now();
-        lock(&self.pacer).throttled(now, sent, retry_after, fastrand::f64())
+        let mut pacer = lock(&self.pacer);
+        // Read under the lock: no slot is taken later and recorded earlier.
+        pacer.throttled(Instant::now(), sent, retry_after, fastrand::f64())
     }
 
     /// Takes in another answer to the request sent at `sent`.

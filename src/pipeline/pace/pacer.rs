@@ -53,7 +53,7 @@ impl Pacer {
     ) -> Pause {
         let pause = self.throttle.throttled(now, sent, retry_after, chance);
         if let (Pause::Wait { .. }, Some(until)) = (&pause, self.throttle.until()) {
-            self.adaptive.throttled(now, until);
+            self.adaptive.throttled(now, sent, until);
             self.slots.resume_at(until);
         }
         pause
@@ -244,6 +244,15 @@ mod tests {
     #[test]
     fn a_limit_per_minute_is_found_and_lived_with() {
         for world in worlds((600, 60), 30, 6_000).chain(worlds((60, 60), 2, 600)) {
+            let seen = world.run();
+            assert!(seen.share >= 0.7, "{world:?} {seen:?}");
+            assert!(seen.throttled_later <= 0.05, "{world:?} {seen:?}");
+        }
+    }
+
+    #[test]
+    fn a_ceiling_that_workers_never_reach_is_lived_with_too() {
+        for world in worlds((600, 60), 1_000_000, 6_000) {
             let seen = world.run();
             assert!(seen.share >= 0.7, "{world:?} {seen:?}");
             assert!(seen.throttled_later <= 0.05, "{world:?} {seen:?}");
