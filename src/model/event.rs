@@ -47,7 +47,7 @@ pub enum Event {
         /// Why.
         reason: StopReason,
     },
-    /// Nothing happened for a moment: a chance to show that time passes.
+    /// Comes twice a second, whatever else happens: a chance to show that time passes.
     Tick,
 }
 

@@ -78,7 +78,10 @@ impl<'a> Recorder<'a> {
         self.stop.because(StopReason::InputUnreadable {
             error: error.to_string(),
         });
-        self.state = State::Unreadable(error);
+        // Half a line may stand at the end of a ledger that cannot be written: nothing must follow.
+        if matches!(self.state, State::Recording) {
+            self.state = State::Unreadable(error);
+        }
     }
 
     /// Takes in that the ledger cannot be written any further.
@@ -133,5 +136,29 @@ impl<'a> Recorder<'a> {
         }
         let appended = self.journal.append(record);
         appended.map_err(|error| self.unwritable(error)).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Outcome;
+    use crate::pipeline::watch::{Brand, MaxFailures};
+
+    #[test]
+    fn a_ledger_that_could_not_be_written_is_not_written_again() {
+        let ledger = tempfile::NamedTempFile::new().expect("a file");
+        let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
+        let stop = Stop::default();
+        let watch = Watch::new(MaxFailures::Unlimited, Brand::Unproven);
+        let mut tell = |_: &Event| {};
+        let mut recorder = Recorder::new(&mut journal, watch, &stop, &mut tell);
+        recorder.unwritable(io::ErrorKind::StorageFull.into());
+        recorder.unreadable(InputError::NoHeader);
+        let record = Record::unsent(2, "a".into(), Outcome::NotSent, String::new());
+        recorder.settle(record);
+        assert!(matches!(recorder.end(), Err(RunError::Unwritable(_))));
+        let text = std::fs::read_to_string(ledger.path()).expect("a ledger");
+        assert_eq!(text.lines().count(), 1, "{text}");
     }
 }

@@ -20,7 +20,7 @@ use crate::input::{InputError, Reader};
 use crate::ledger::Journal;
 use crate::model::{Detail, Event, Pace, StopReason};
 
-/// How often a run that waits says so.
+/// How often whoever watches sees time pass.
 const TICK: Duration = Duration::from_millis(500);
 
 /// How often the ledger is made to outlast a power cut.
@@ -104,17 +104,15 @@ impl<E: Exchange> Run<'_, E> {
             // Held by workers alone: when the last is gone, the feeder has nobody to feed.
             let queue = Arc::new(queue);
             let (running, ended) = channel();
-            let running = Running {
-                stop: self.stop,
-                _end: running,
-            };
+            // This thread too: whoever waits for the others must not wait for all rows.
+            let _guard = StopOnPanic(self.stop);
             // Workers first, and nothing is sent before the feeder is there too: a machine that
             // lends no more threads must not cost rows.
             let mut threads = Vec::with_capacity(self.workers + 1);
             for _ in 0..self.workers {
                 let (desk, queue, recorder) = (&desk, Arc::clone(&queue), &recorder);
                 let send = move || work(desk, &queue, recorder);
-                match spawn(scope, running.clone(), send) {
+                match spawn(scope, self.stop, running.clone(), send) {
                     Ok(worker) => threads.push(worker),
                     Err(_) if !threads.is_empty() => break,
                     Err(error) => return Err(RunError::Threads(error)),
@@ -126,7 +124,7 @@ impl<E: Exchange> Run<'_, E> {
                 lock(&recorder).tell(&Event::FewerWorkers { started: workers });
             }
             let feed = move || feeder.feed(reader, &batches);
-            threads.push(spawn(scope, running, feed).map_err(RunError::Threads)?);
+            threads.push(spawn(scope, self.stop, running, feed).map_err(RunError::Threads)?);
             keep_time(&ended, &recorder, &file, self.deadline, self.stop);
             let ended: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
             if ended.iter().any(Result::is_err) {
@@ -183,30 +181,97 @@ fn keep_time(
     }
 }
 
-/// Held by a thread for as long as it runs. If that ends in a panic, so does the run: what the
-/// thread had in hand is lost to the ledger.
-#[derive(Clone)]
-struct Running<'a> {
-    stop: &'a Stop,
-    /// Gone with the last thread: that ends the wait for them.
-    _end: Sender<Infallible>,
-}
+/// Ends the run when its thread panics: what that thread had in hand is lost to the ledger.
+struct StopOnPanic<'a>(&'a Stop);
 
-impl Drop for Running<'_> {
+impl Drop for StopOnPanic<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.stop.because(StopReason::Panicked);
+            self.0.because(StopReason::Panicked);
         }
     }
 }
 
+/// Starts a thread that holds `running` for as long as it runs.
 fn spawn<'scope>(
     scope: &'scope Scope<'scope, '_>,
-    running: Running<'scope>,
+    stop: &'scope Stop,
+    running: Sender<Infallible>,
     task: impl FnOnce() + Send + 'scope,
 ) -> io::Result<ScopedJoinHandle<'scope, ()>> {
     thread::Builder::new().spawn_scoped(scope, move || {
         let _running = running;
+        let _guard = StopOnPanic(stop);
         task();
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::api::{Reply, Said};
+    use crate::input::Wanted;
+    use crate::model::Update;
+    use crate::pipeline::{Adaptation, Rate, columns};
+    use crate::validate::{Clock, Draft, Rules};
+
+    /// Takes every update.
+    struct Taking;
+
+    impl Exchange for Taking {
+        fn put(&self, _: &Update) -> Reply {
+            Reply {
+                http_status: Some(200),
+                said: Said::Updated {
+                    differences: vec![],
+                },
+            }
+        }
+
+        fn in_words(&self, _: &Update) -> String {
+            String::new()
+        }
+    }
+
+    #[test]
+    fn a_panic_of_whoever_is_told_ends_the_run() {
+        let rows = Cursor::new("slug,status\na,1\nb,1\n");
+        let reader = Reader::open(rows, Wanted::default()).expect("rows");
+        let clock = Clock {
+            now: Timestamp::UNIX_EPOCH,
+            timezone: None,
+        };
+        let columns = columns(&reader).expect("columns");
+        let rules = Arc::new(Rules::new(columns, Draft::default(), clock));
+        let ledger = tempfile::NamedTempFile::new().expect("a file");
+        let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
+        let stop = Stop::default();
+        // The second row would wait for a minute.
+        let gate = Gate::new(Rate::new(1, Duration::from_mins(1)), Adaptation::Fixed);
+        let run = Run {
+            planner: Planner::new(rules, Default::default(), Arc::default()),
+            exchange: &Taking,
+            gate: &gate,
+            retries: Retries(0),
+            workers: 1,
+            limit: None,
+            deadline: None,
+            max_failures: MaxFailures::Unlimited,
+            brand: Brand::Unproven,
+            detail: Detail::Outcomes,
+            stop: &stop,
+        };
+        let sent = catch_unwind(AssertUnwindSafe(|| {
+            run.send(reader, &mut journal, &mut |event| {
+                assert!(!matches!(event, Event::Tick), "told");
+            })
+        }));
+        assert!(sent.is_err());
+        assert_eq!(stop.reason(), Some(StopReason::Panicked));
+    }
 }
