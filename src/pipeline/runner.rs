@@ -218,7 +218,7 @@ mod tests {
     use crate::input::Wanted;
     use crate::model::Update;
     use crate::pipeline::{Adaptation, Rate, columns};
-    use crate::validate::{Clock, Draft, Rules};
+    use crate::validate::{Clock, Draft, Repeated, Rules};
 
     /// Takes every update.
     struct Taking;
@@ -254,7 +254,7 @@ mod tests {
         // The second row would wait for a minute.
         let gate = Gate::new(Rate::new(1, Duration::from_mins(1)), Adaptation::Fixed);
         let run = Run {
-            planner: Planner::new(rules, Default::default(), Arc::default()),
+            planner: Planner::new(rules, Repeated::default(), Arc::default()),
             exchange: &Taking,
             gate: &gate,
             retries: Retries(0),
