@@ -11,7 +11,6 @@ use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, InvalidHeaderValue,
     RETRY_AFTER,
 };
-
 use serde_json::value::RawValue;
 
 use super::{Account, Exchange, Reply, Request, Said, reasons, verify};
@@ -235,10 +234,8 @@ impl Exchange for Client {
 
 /// The answer's body, no longer than allowed in bytes and time.
 fn read(mut response: blocking::Response, deadline: Instant) -> Result<Vec<u8>, String> {
-    let broken = |error: &dyn Error| {
-        let told = one_line(&error.to_string(), MAX_TOLD);
-        format!("the answer broke off: {told}")
-    };
+    let broken =
+        |error: &(dyn Error + 'static)| format!("the answer broke off: {}", innermost(error));
     let too_long = || Err("the answer is longer than 1 MiB".to_owned());
     match response.content_length() {
         Some(length) if length > MAX_ANSWER_BYTES => return too_long(),
@@ -276,9 +273,10 @@ fn named(status: StatusCode) -> String {
     }
 }
 
-/// The innermost cause of an error: the outer ones say no more than that there is one.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
+/// The innermost cause of an error: the outer ones say no more than that there is one, and for which
+/// address.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut cause = error;
     while let Some(source) = cause.source() {
         cause = source;
     }

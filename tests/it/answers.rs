@@ -104,6 +104,15 @@ fn trouble_is_tried_again_and_leaves_the_row_unknown_where_it_may_have_been_appl
 }
 
 #[test]
+fn an_answer_that_breaks_off_is_the_same_reason_for_every_row() {
+    let server = Server::start(|_: &Request| Answer::cut(200, "{\"status\": 2}", 5));
+    let sent = send(&server, &numbered("row-", 2), "--retries 0");
+    let summary = sent.summary();
+    let reasons = summary["reasons"].as_array().expect("reasons");
+    assert_eq!(reasons.len(), 1, "{reasons:?}");
+}
+
+#[test]
 fn trouble_that_passes_leaves_no_trace_but_the_number_of_tries() {
     let server = Server::start(|request| {
         let first = trouble(request).filter(|_| request.nth == 0);
