@@ -14,6 +14,7 @@ use crate::exit;
 use crate::input::Format;
 use crate::model::MAX_WORKERS;
 use crate::pipeline::{MaxFailures, Rate};
+use crate::report::LogFormat;
 
 /// Change thousands of Re:amaze conversations from one file, and account for every row.
 #[derive(Debug, Parser)]
@@ -223,6 +224,27 @@ pub struct RunArgs {
     /// Print one JSON document on standard output
     #[arg(long, help_heading = "Output")]
     pub json: bool,
+
+    /// Form of what standard error says: text, json [default: text]
+    ///
+    /// json: an object a line. Nobody is asked then (--yes is needed), and no bar is shown.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        hide_default_value = true,
+        hide_possible_values = true,
+        value_name = "FORMAT",
+        help_heading = "Output"
+    )]
+    pub log_format: LogFormat,
+
+    /// Replace FILE by metrics of this run for Prometheus [default: none]
+    ///
+    /// For the textfile collector of its node exporter, which wants a name that ends in `.prom`.
+    /// Written at the end, whatever the exit status; not by a dry run.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub metrics: Option<PathBuf>,
 
     /// Show where settings came from, and every request and answer
     ///

@@ -55,6 +55,12 @@ impl Error {
         Self::Usage(format!("{message}"))
     }
 
+    /// A panic, whose message stands on standard error.
+    #[must_use]
+    pub fn of_panic() -> Self {
+        Self::Fault("a fault of ours: please report what is printed above".into())
+    }
+
     /// The error of a run that `stop` ends before anything is sent.
     #[must_use]
     pub fn of_stop(stop: &Stop) -> Option<Self> {

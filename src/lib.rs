@@ -14,8 +14,8 @@
 //! ```text
 //! main      -> commands
 //! commands  -> args, config, exit, every stage, model
-//! config    -> args, api, input, validate, ledger, pipeline, model   what was typed, resolved
-//! args      -> exit, input, pipeline                         what was typed
+//! config    -> args, api, input, validate, ledger, pipeline, report, model   what was typed, resolved
+//! args      -> exit, input, pipeline, report                 what was typed
 //! exit      -> model          error -> exit, input, ledger, pipeline
 //! pipeline  -> input, validate, api, ledger, model
 //! ledger    -> input (the private copy is read again), model

@@ -1,20 +1,17 @@
 //! Asks on the terminal, in a way that a signal ends.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use crate::error::Error;
 use crate::pipeline::Stop;
+use crate::report::Log;
 
 /// Asks `question`; anything but a yes declines.
-pub(super) fn ask(question: &str, stop: &Stop) -> Result<(), Error> {
-    let mut terminal = io::stderr();
-    let shown = terminal
-        .write_all(question.as_bytes())
-        .and_then(|()| terminal.flush());
-    shown.map_err(|_| Error::Declined)?;
+pub(super) fn ask(question: &str, log: &Log, stop: &Stop) -> Result<(), Error> {
+    log.ask(question).map_err(|_| Error::Declined)?;
     let (answers, answer) = mpsc::channel();
     // A read cannot be interrupted; the thread that hangs in it ends with the process.
     thread::spawn(move || {

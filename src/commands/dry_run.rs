@@ -10,10 +10,10 @@ use crate::exit;
 use crate::ledger::LedgerError;
 use crate::model::Violation;
 use crate::pipeline::{KeepViolations, Stop, Violations};
-use crate::report::{self, DryRun};
+use crate::report::{self, DryRun, Log};
 
 /// Previews; the exit status. What cannot be said in the preview is the error.
-pub(super) fn dry_run(settings: &Settings, stop: &Arc<Stop>) -> Result<u8, Error> {
+pub(super) fn dry_run(settings: &Settings, log: &Log, stop: &Arc<Stop>) -> Result<u8, Error> {
     let copy = tempfile::tempfile().map_err(|error| {
         Error::Directory(LedgerError::Io {
             path: std::env::temp_dir(),
@@ -21,11 +21,11 @@ pub(super) fn dry_run(settings: &Settings, stop: &Arc<Stop>) -> Result<u8, Error
         })
     })?;
     match prepare(settings, &copy, kept(settings), stop)? {
-        Checked::Rows(prepared) => show(settings, *prepared),
+        Checked::Rows(prepared) => show(settings, log, *prepared),
         Checked::Header(violations) => {
             let name = settings.source.name();
             let error = format!("{name}: the header is wrong: no row can be read");
-            print(settings, None, violations, Some(error))
+            print(settings, log, None, violations, Some(error))
         }
     }
 }
@@ -40,17 +40,18 @@ pub(super) fn kept(settings: &Settings) -> KeepViolations {
 }
 
 /// Shows what would be sent; the exit status.
-pub(super) fn show(settings: &Settings, mut prepared: Prepared) -> Result<u8, Error> {
+pub(super) fn show(settings: &Settings, log: &Log, mut prepared: Prepared) -> Result<u8, Error> {
     let none = Violations::new(KeepViolations::First).map_err(Error::Output)?;
     let violations = std::mem::replace(&mut prepared.findings.violations, none);
     let refusal = prepared.refusal(settings, Mode::DryRun);
     let name = settings.source.name();
     let plan = prepared.plan(settings, &name, settings.target.account());
-    print(settings, Some(&plan), violations, refusal)
+    print(settings, log, Some(&plan), violations, refusal)
 }
 
 fn print(
     settings: &Settings,
+    log: &Log,
     plan: Option<&report::Plan<'_>>,
     violations: Violations,
     refusal: Option<String>,
@@ -70,7 +71,7 @@ fn print(
         report::print(&page).map_err(Error::Output)?;
     }
     if let Some(refusal) = refusal {
-        report::error(&refusal);
+        log.error(status, &refusal);
     }
     Ok(status)
 }

@@ -7,7 +7,7 @@ use crate::config::{Settings, user_directory};
 use crate::error::Error;
 use crate::ledger::{Holder, LedgerError, Lock, NotLocked, RunAccount};
 use crate::model::utc_millis;
-use crate::report;
+use crate::report::Log;
 
 /// The account of a run, locked as far as that is wanted and possible.
 pub(super) struct AccountLock {
@@ -17,7 +17,7 @@ pub(super) struct AccountLock {
 
 impl AccountLock {
     /// Locks the account, unless runs may overlap.
-    pub(super) fn take(settings: &Settings, account: &Account) -> Result<Self, Error> {
+    pub(super) fn take(settings: &Settings, account: &Account, log: &Log) -> Result<Self, Error> {
         let since = utc_millis(settings.clock.now);
         let holder = Holder {
             pid: std::process::id(),
@@ -28,7 +28,7 @@ impl AccountLock {
             return Ok(Self { lock: None, holder });
         }
         let Some(state) = state_directory() else {
-            report::warning(
+            log.warning(
                 "there is no home directory: a second run on this account would not be noticed (set HOME)",
             );
             return Ok(Self { lock: None, holder });
@@ -51,7 +51,7 @@ impl AccountLock {
                 by.map(told).unwrap_or_default()
             ))),
             Err(NotLocked::Unavailable { path, error }) => {
-                report::warning(&format!(
+                log.warning(&format!(
                     "{}: {error}: a second run on this account would not be noticed",
                     path.display()
                 ));

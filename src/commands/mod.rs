@@ -16,36 +16,43 @@ mod signals;
 mod source;
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, IsTerminal as _, stderr};
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser as _;
 
 use crate::args::{Args, Command};
 use crate::error::Error;
+use crate::exit;
 use crate::model::text::one_line;
-use crate::{exit, report};
+use crate::report::{Level, Log, LogFormat, Reader};
 
 /// Runs what the command line asks for.
 #[must_use]
 pub fn main(words: Vec<OsString>) -> ExitCode {
-    let wanted = Document::wanted(&words);
+    let wanted = Wanted::of(&words);
     let ended = panic::catch_unwind(AssertUnwindSafe(|| match Args::try_parse_from(words) {
         Ok(args) => match args.command {
-            Command::Run(args) => run::run(*args),
-            Command::Sandbox(args) => sandbox::sandbox(&args),
             Command::Schema => printed(schema::schema()),
             Command::Completions { shell } => printed(completions::completions(shell)),
             Command::Man => printed(man::man()),
+            Command::Run(args) => {
+                let log = log(args.log_format, run::level(&args));
+                run::run(*args, &Arc::new(log))
+            }
+            Command::Sandbox(args) => {
+                let log = log(LogFormat::Text, Level::Info);
+                sandbox::sandbox(&args, &Arc::new(log))
+            }
         },
         Err(error) => not_parsed(&error, wanted),
     }));
     ExitCode::from(ended.unwrap_or_else(|_| {
-        let error = Error::Fault("a fault of ours: please report what is printed above".into());
-        report::error(&error.to_string());
-        print_document(wanted, &error);
-        exit::FAULT
+        let error = Error::of_panic();
+        log(wanted.log_format, Level::Error).error(error.status(), &error.to_string());
+        error.status()
     }))
 }
 
@@ -54,51 +61,83 @@ fn printed(result: io::Result<()>) -> u8 {
     let Err(error) = result.map_err(Error::Output) else {
         return exit::DONE;
     };
-    report::error(&error.to_string());
+    log(LogFormat::Text, Level::Info).error(error.status(), &error.to_string());
     error.status()
 }
 
-/// The document that a script waits for, even if its command line cannot be parsed.
+/// A log for whoever reads standard error.
+fn log(format: LogFormat, most: Level) -> Log {
+    let reader = if stderr().is_terminal() {
+        Reader::Terminal
+    } else {
+        Reader::Elsewhere
+    };
+    Log::new(format, most, reader)
+}
+
+/// What a script waits for, even if its command line cannot be parsed.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    log_format: LogFormat,
+    document: Option<Document>,
+}
+
+/// A document on standard output.
 #[derive(Debug, Clone, Copy)]
 enum Document {
     Run,
     DryRun,
 }
 
-impl Document {
-    fn wanted(words: &[OsString]) -> Option<Self> {
+impl Wanted {
+    fn of(words: &[OsString]) -> Self {
         let has = |option: &str| words.iter().any(|word| word == option);
         let document = if has("--dry-run") {
-            Self::DryRun
+            Document::DryRun
         } else {
-            Self::Run
+            Document::Run
         };
-        has("--json").then_some(document)
+        let is_json = has("--log-format=json")
+            || (words.windows(2)).any(|pair| pair[0] == "--log-format" && pair[1] == "json");
+        Self {
+            log_format: if is_json {
+                LogFormat::Json
+            } else {
+                LogFormat::Text
+            },
+            document: has("--json").then_some(document),
+        }
     }
 }
 
 /// Help and version are printed as asked for; anything else is a usage error.
-fn not_parsed(error: &clap::Error, wanted: Option<Document>) -> u8 {
-    // There is nowhere left to say that the stream is gone.
-    let _ = error.print();
+fn not_parsed(error: &clap::Error, wanted: Wanted) -> u8 {
+    if wanted.log_format == LogFormat::Text || !error.use_stderr() {
+        // There is nowhere left to say that the stream is gone.
+        let _ = error.print();
+    }
     if !error.use_stderr() {
         return exit::DONE;
     }
     let told = error.render().to_string();
     let told = told.split("\n\n").next().unwrap_or_default();
     let told = one_line(told.trim_start_matches("error: "), 1000);
+    if wanted.log_format == LogFormat::Json {
+        log(wanted.log_format, Level::Error).error(exit::USAGE, &told);
+    }
     print_document(wanted, &Error::Usage(told));
     exit::USAGE
 }
 
-/// Prints the document that a script waits for, of a command that came to nothing.
-fn print_document(wanted: Option<Document>, error: &Error) {
-    let printed = match wanted {
+/// Prints the document that a script waits for, of a command that was not understood.
+fn print_document(wanted: Wanted, error: &Error) {
+    let printed = match wanted.document {
         None => Ok(()),
         Some(Document::DryRun) => dry_run::print_error(error),
         Some(Document::Run) => run::print_error(error),
     };
     if let Err(error) = printed {
-        report::error(&error.to_string());
+        let log = log(wanted.log_format, Level::Error);
+        log.error(error.status(), &error.to_string());
     }
 }

@@ -15,7 +15,7 @@ use crate::input::{InputError, Layout};
 use crate::ledger::{Journal, LedgerError, Recorded, RunDirectory, RunFile, Unrecorded, sha256_of};
 use crate::model::Summary;
 use crate::pipeline::{Brand, Stop};
-use crate::report;
+use crate::report::{self, Log, Notice};
 
 /// A run that is older says its age.
 const OLD: Duration = Duration::from_hours(24);
@@ -24,6 +24,7 @@ const OLD: Duration = Duration::from_hours(24);
 pub(super) fn resume(
     args: RunArgs,
     from: &Path,
+    log: &Log,
     stop: &Stop,
     summary: &mut Summary,
 ) -> Result<u8, Error> {
@@ -36,9 +37,9 @@ pub(super) fn resume(
     })?;
     let mut settings = Settings::resume(args, &directory, &run, stop)?;
     settings.warnings.extend(age(&run, &settings));
-    session::warn(&settings);
+    session::warn(&settings, log);
     let mut lock = match &settings.target {
-        Target::Account(account) => Some(AccountLock::take(&settings, account)?),
+        Target::Account(account) => Some(AccountLock::take(&settings, account, log)?),
         Target::Sandbox | Target::Nowhere { .. } => None,
     };
     let directory = RunDirectory::open(directory, run.options.format);
@@ -55,7 +56,7 @@ pub(super) fn resume(
         (Some(journal), recorded)
     };
     if recorded.torn > 0 {
-        report::warning(&format!(
+        log.warning(&format!(
             "{}: the last {} bytes are no whole record, as a crash leaves them: those rows are sent again",
             directory.results().display(),
             recorded.torn
@@ -69,6 +70,7 @@ pub(super) fn resume(
         settings: &settings,
         directory,
         layout,
+        log,
         stop,
     };
     let recorded = Arc::new(recorded);
@@ -96,7 +98,7 @@ fn go_on(
     else {
         return look(session, prepared, summary);
     };
-    session::agree(settings, &prepared, account, session.stop)?;
+    session::agree(settings, &prepared, account, session.log, session.stop)?;
     let client = session::client(settings, account)?;
     let brand = if recorded.has_found_any {
         Brand::Proven
@@ -110,20 +112,20 @@ fn go_on(
 fn look(session: &Session<'_>, prepared: Prepared, summary: &mut Summary) -> Result<u8, Error> {
     let settings = session.settings;
     if prepared.findings.preview.rows == 0 {
-        if !settings.args.quiet {
-            report::tell(&format!(
+        session.log.tell(&Notice::NothingToDo {
+            message: &format!(
                 "{}: this run is finished: nothing is left to send",
                 session.directory.path().display()
-            ));
-        }
+            ),
+        });
         let status = session.add_up(Unrecorded::Fault, summary)?;
         if settings.args.dry_run && settings.args.json {
-            dry_run::show(settings, prepared)?;
+            dry_run::show(settings, session.log, prepared)?;
         }
         return Ok(status);
     }
     session.rebuild(Unrecorded::NotSent, summary)?;
-    dry_run::show(settings, prepared)
+    dry_run::show(settings, session.log, prepared)
 }
 
 /// Sees that the private copy is what was checked and agreed to: rows could be lost otherwise.

@@ -1,6 +1,7 @@
 //! `run`: a new run, from its input to its exit status.
 
 use std::fs::File;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -18,41 +19,65 @@ use crate::exit;
 use crate::ledger::Staging;
 use crate::model::{Outcome, Summary};
 use crate::pipeline::{Brand, KeepViolations, Stop};
-use crate::report;
+use crate::report::{self, Level, Log, LogFormat, Notice};
 use crate::sandbox::{self, Sandbox};
 
 /// Runs; the exit status.
-pub(super) fn run(args: RunArgs) -> u8 {
+pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
     let (is_dry, is_json) = (args.dry_run, args.json);
+    let metrics = args.metrics.clone().filter(|_| !is_dry);
     let mut summary = Summary {
         started_at: Some(Timestamp::now()),
         ..Summary::default()
     };
-    let ended = start(args, &mut summary);
-    let mut status = match &ended {
-        Ok(status) => *status,
+    if log.format() == LogFormat::Json {
+        let log = Arc::clone(log);
+        panic::set_hook(Box::new(move |panic| {
+            let message = &panic.to_string();
+            log.tell(&Notice::Panic { message });
+        }));
+    }
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| start(args, log, &mut summary)));
+    let error = match ended.unwrap_or_else(|_| Err(Error::of_panic())) {
+        Ok(status) => {
+            summary.exit_status = status;
+            None
+        }
         Err(error) => {
-            report::error(&error.to_string());
-            error.status()
+            summary.exit_status = error.status();
+            summary.error = Some(error.to_string());
+            log.error(error.status(), &error.to_string());
+            Some(error)
         }
     };
+    summary.finished_at.get_or_insert_with(Timestamp::now);
     if is_json {
-        summary.exit_status = status;
-        summary.finished_at.get_or_insert_with(Timestamp::now);
-        let printed = match (is_dry, ended) {
-            (true, Ok(_)) => Ok(()),
-            (true, Err(error)) => dry_run::print_error(&error),
-            (false, ended) => {
-                summary.error = ended.err().map(|error| error.to_string()).or(summary.error);
-                report::print_json(&summary).map_err(Error::Output)
-            }
+        let printed = match (is_dry, &error) {
+            (true, None) => Ok(()),
+            (true, Some(error)) => dry_run::print_error(error),
+            (false, _) => report::print_json(&summary).map_err(Error::Output),
         };
         if let Err(error) = printed {
-            report::error(&error.to_string());
-            status = error.status();
+            summary.exit_status = error.status();
+            log.error(error.status(), &error.to_string());
         }
     }
-    status
+    if let Some(path) = metrics
+        && let Err(error) = report::write_metrics(&path, &summary)
+    {
+        // What became of the run is what the status tells.
+        log.warning(&format!("--metrics {}: {error}", path.display()));
+    }
+    summary.exit_status
+}
+
+/// How much a run says.
+pub(super) fn level(args: &RunArgs) -> Level {
+    match (args.quiet, args.verbose) {
+        (true, _) => Level::Warning,
+        (false, true) => Level::Debug,
+        (false, false) => Level::Info,
+    }
 }
 
 /// The document of a run that did not come so far as to have settings.
@@ -65,31 +90,31 @@ pub(super) fn print_error(error: &Error) -> Result<(), Error> {
     report::print_json(&summary).map_err(Error::Output)
 }
 
-fn start(args: RunArgs, summary: &mut Summary) -> Result<u8, Error> {
+fn start(args: RunArgs, log: &Arc<Log>, summary: &mut Summary) -> Result<u8, Error> {
     let stop = Arc::new(Stop::default());
-    let _listener = Listener::start(&stop)
+    let _listener = Listener::start(&stop, log)
         .map_err(|error| Error::Usage(format!("signals cannot be handled: {error}")))?;
     match args.resume.clone() {
-        Some(from) => resume::resume(args, &from, &stop, summary),
-        None => fresh(args, &stop, summary),
+        Some(from) => resume::resume(args, &from, log, &stop, summary),
+        None => fresh(args, log, &stop, summary),
     }
 }
 
 /// A new run.
-fn fresh(args: RunArgs, stop: &Arc<Stop>, summary: &mut Summary) -> Result<u8, Error> {
+fn fresh(args: RunArgs, log: &Log, stop: &Arc<Stop>, summary: &mut Summary) -> Result<u8, Error> {
     let settings = Settings::resolve(args, stop)?;
-    session::warn(&settings);
+    session::warn(&settings, log);
     if settings.args.dry_run {
-        return dry_run::dry_run(&settings, stop);
+        return dry_run::dry_run(&settings, log, stop);
     }
     let (account, _sandbox) = account(&settings.target)?;
-    let mut lock = AccountLock::take(&settings, &account)?;
+    let mut lock = AccountLock::take(&settings, &account, log)?;
     let staging = Staging::prepare(settings.place.clone()).map_err(Error::Directory)?;
     let copy = staging.create(COPY).map_err(Error::Directory)?;
-    let Some(prepared) = checked(&settings, &copy, stop, summary)? else {
+    let Some(prepared) = checked(&settings, &copy, log, stop, summary)? else {
         return Ok(exit::DONE);
     };
-    session::agree(&settings, &prepared, &account, stop)?;
+    session::agree(&settings, &prepared, &account, log, stop)?;
     let client = session::client(&settings, &account)?;
     let run_file = settings.run_file(&account, prepared.layout, prepared.sha256.clone());
     let (directory, journal) = staging
@@ -101,6 +126,7 @@ fn fresh(args: RunArgs, stop: &Arc<Stop>, summary: &mut Summary) -> Result<u8, E
         settings: &settings,
         directory,
         layout: prepared.layout,
+        log,
         stop,
     };
     session.run(prepared.planner, &client, journal, Brand::Unproven, summary)
@@ -129,6 +155,7 @@ fn account(target: &Target) -> Result<(Account, Option<Sandbox>), Error> {
 fn checked(
     settings: &Settings,
     copy: &File,
+    log: &Log,
     stop: &Arc<Stop>,
     summary: &mut Summary,
 ) -> Result<Option<Box<Prepared>>, Error> {
@@ -136,11 +163,7 @@ fn checked(
     let prepared = match prepare(settings, copy, KeepViolations::First, stop)? {
         Checked::Rows(prepared) => prepared,
         Checked::Header(violations) => {
-            report::tell(&report::violations_text(
-                &name,
-                &violations.first,
-                violations.count,
-            ));
+            log.violations(&name, &violations.first, violations.count);
             return Err(Error::Refused(format!(
                 "{name}: the header is wrong: no row can be read"
             )));
@@ -149,22 +172,15 @@ fn checked(
     let preview = &prepared.findings.preview;
     summary.rows = preview.rows;
     let violations = &prepared.findings.violations;
-    if violations.count > 0 {
-        report::tell(&report::violations_text(
-            &name,
-            &violations.first,
-            violations.count,
-        ));
-    }
+    log.violations(&name, &violations.first, violations.count);
     if let Some(refusal) = prepared.refusal(settings, Mode::Run) {
         summary.counts.add(Outcome::Invalid, preview.illegal());
         summary.counts.add(Outcome::NotSent, preview.legal);
         return Err(Error::Refused(refusal));
     }
     if preview.rows == 0 {
-        if !settings.args.quiet {
-            report::tell(&format!("{name}: no rows: there is nothing to do"));
-        }
+        let message = &format!("{name}: no rows: there is nothing to do");
+        log.tell(&Notice::NothingToDo { message });
         return Ok(None);
     }
     Ok(Some(prepared))

@@ -7,11 +7,12 @@ use super::signals::Listener;
 use crate::args::SandboxArgs;
 use crate::model::StopReason;
 use crate::pipeline::Stop;
+use crate::report::{Log, Notice};
 use crate::sandbox::{EMAIL, Limit, Options, RetryAfter, Sandbox};
 use crate::{exit, report};
 
 /// Serves; the exit status.
-pub(super) fn sandbox(args: &SandboxArgs) -> u8 {
+pub(super) fn sandbox(args: &SandboxArgs, log: &Arc<Log>) -> u8 {
     let options = Options {
         limit: args.limit.map(|limit| Limit {
             requests: limit.requests,
@@ -26,15 +27,16 @@ pub(super) fn sandbox(args: &SandboxArgs) -> u8 {
         errors: args.errors,
     };
     let stop = Arc::new(Stop::default());
-    let started = Listener::start(&stop)
+    let started = Listener::start(&stop, log)
         .and_then(|listener| Ok((listener, Sandbox::start(args.port, options)?)));
     let (_listener, sandbox) = match started {
         Ok(started) => started,
         Err(error) => {
-            report::error(&format!(
+            let told = format!(
                 "the sandbox cannot listen on 127.0.0.1:{}: {error}",
                 args.port
-            ));
+            );
+            log.error(exit::USAGE, &told);
             return exit::USAGE;
         }
     };
@@ -43,10 +45,13 @@ pub(super) fn sandbox(args: &SandboxArgs) -> u8 {
         sandbox.base_url()
     ));
     if let Err(error) = told {
-        report::error(&format!("standard output cannot be written: {error}"));
+        let told = format!("standard output cannot be written: {error}");
+        log.error(exit::STOPPED, &told);
         return exit::STOPPED;
     }
-    report::tell("a simulated Re:amaze is listening; it forgets everything when it ends (Ctrl-C)");
+    log.tell(&Notice::Listening {
+        message: "a simulated Re:amaze is listening; it forgets everything when it ends (Ctrl-C)",
+    });
     while !stop.is_set() {
         stop.wait_until(Instant::now() + Duration::from_hours(1));
     }

@@ -19,18 +19,16 @@ use crate::input::{Layout, Reader};
 use crate::ledger::{Journal, LedgerError, RunDirectory, Unrecorded, settle};
 use crate::model::{Detail, Event, Pace, Summary};
 use crate::pipeline::{Adaptation, Brand, Gate, Planner, Retries, Run, RunError, Stop};
-use crate::report::{self, Progress, Style, Verbosity};
+use crate::report::{Log, LogFormat, Notice, Progress, Style};
 
 /// Says what the user should know, and what is no reason not to start; with `-v` also where
 /// settings came from.
-pub(super) fn warn(settings: &Settings) {
-    if settings.args.verbose {
-        for origin in &settings.origins {
-            report::tell(origin);
-        }
+pub(super) fn warn(settings: &Settings, log: &Log) {
+    for message in &settings.origins {
+        log.tell(&Notice::Setting { message });
     }
     for warning in &settings.warnings {
-        report::warning(warning);
+        log.warning(warning);
     }
 }
 
@@ -39,6 +37,7 @@ pub(super) fn agree(
     settings: &Settings,
     prepared: &Prepared,
     account: &Account,
+    log: &Log,
     stop: &Stop,
 ) -> Result<(), Error> {
     let name = settings.source.name();
@@ -46,13 +45,11 @@ pub(super) fn agree(
     let plan = prepared.plan(settings, &name, known);
     match settings.consent {
         Consent::Ask => {
-            report::tell(&plan.page());
-            consent::ask(&plan.question(), stop)
+            let question = plan.page() + &plan.question();
+            consent::ask(&question, log, stop)
         }
         Consent::Given => {
-            if !settings.args.quiet {
-                report::tell(&plan.line());
-            }
+            log.tell(&Notice::Plan(&plan));
             Error::of_stop(stop).map_or(Ok(()), Err)
         }
     }
@@ -74,6 +71,7 @@ pub(super) struct Session<'a> {
     pub(super) settings: &'a Settings,
     pub(super) directory: RunDirectory,
     pub(super) layout: Layout,
+    pub(super) log: &'a Log,
     pub(super) stop: &'a Stop,
 }
 
@@ -130,12 +128,12 @@ impl Session<'_> {
             },
             stop: self.stop,
         };
-        let mut progress = Progress::new(style(args), verbosity(args), summary.rows);
+        let mut progress = Progress::new(style(args), self.log, summary.rows);
         let reader = self.read()?;
         let recorded = &mut summary.counts;
         let sent = run.send(reader, journal, &mut |event| {
-            if let Event::Recorded { outcome, .. } = event {
-                recorded.add(*outcome, 1);
+            if let Event::Recorded(ended) = event {
+                recorded.add(ended.outcome, 1);
             }
             progress.show(event);
         });
@@ -197,20 +195,17 @@ impl Session<'_> {
     }
 
     fn tell(&self, summary: &Summary) {
-        if self.settings.args.quiet && summary.exit_status == exit::DONE {
-            return;
-        }
         // A sandbox is gone when its run ends: nothing goes on from there.
         let is_gone = self.settings.args.sandbox;
         let open = if is_gone { 0 } else { summary.counts.open() };
         let resume = (open > 0).then(|| resumption(self.settings, self.directory.path()));
         let failed = summary.counts.to_be_fed_back() > 0;
         let resubmit = failed.then(|| resubmission(self.settings, &self.directory.failed()));
-        report::tell(&report::summary_text(
+        self.log.tell(&Notice::Summary {
             summary,
-            resume.as_deref(),
-            resubmit.as_deref(),
-        ));
+            resume: resume.as_deref(),
+            resubmit: resubmit.as_deref(),
+        });
     }
 
     /// An error with what to do about it.
@@ -243,17 +238,10 @@ fn ledger_error(path: PathBuf, told: String) -> Error {
 fn style(args: &RunArgs) -> Style {
     match args.progress {
         _ if args.quiet => Style::Silent,
+        ProgressStyle::None => Style::Silent,
+        _ if args.log_format == LogFormat::Json => Style::Lines,
         ProgressStyle::Auto if stderr().is_terminal() => Style::Bar,
         ProgressStyle::Bar => Style::Bar,
         ProgressStyle::Auto | ProgressStyle::Lines => Style::Lines,
-        ProgressStyle::None => Style::Silent,
-    }
-}
-
-fn verbosity(args: &RunArgs) -> Verbosity {
-    match (args.quiet, args.verbose) {
-        (true, _) => Verbosity::Quiet,
-        (false, true) => Verbosity::Verbose,
-        (false, false) => Verbosity::Normal,
     }
 }

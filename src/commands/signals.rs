@@ -8,9 +8,10 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::{flag, low_level};
 
+use crate::exit;
 use crate::model::{Signal, StopReason};
 use crate::pipeline::Stop;
-use crate::{exit, report};
+use crate::report::{Log, Notice};
 
 /// Listens for signals until it is dropped.
 pub(super) struct Listener {
@@ -20,7 +21,7 @@ pub(super) struct Listener {
 
 impl Listener {
     /// The first signal sets `stop`; a second one ends the process at once.
-    pub(super) fn start(stop: &Arc<Stop>) -> io::Result<Self> {
+    pub(super) fn start(stop: &Arc<Stop>, log: &Arc<Log>) -> io::Result<Self> {
         let mut handled = vec![(SIGINT, Signal::Interrupt), (SIGTERM, Signal::Terminate)];
         if !is_hangup_ignored() {
             handled.push((SIGHUP, Signal::Hangup));
@@ -29,17 +30,19 @@ impl Listener {
         flag::register(SIGXFSZ, Arc::default())?;
         let mut signals = Signals::new(handled.iter().map(|(number, _)| *number))?;
         let handle = signals.handle();
-        let stop = Arc::clone(stop);
+        let (stop, log) = (Arc::clone(stop), Arc::clone(log));
         let thread = thread::Builder::new().spawn(move || {
             let mut is_second = false;
             for number in signals.forever() {
                 let known = handled.iter().find(|(known, _)| *known == number);
                 let Some((_, signal)) = known else { continue };
+                let reason = StopReason::Signal(*signal);
                 if std::mem::replace(&mut is_second, true) {
-                    report::tell("stopped at once: rows in flight are not recorded (--resume sends them again)");
+                    log.hide_bar();
+                    log.tell(&Notice::StoppedAtOnce { reason: &reason });
                     low_level::exit(i32::from(exit::of_signal(*signal)));
                 }
-                stop.because(StopReason::Signal(*signal));
+                stop.because(reason);
             }
         })?;
         Ok(Self {

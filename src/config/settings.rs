@@ -20,6 +20,7 @@ use crate::input::{Format, Layout, Wanted};
 use crate::ledger::{FORMAT_VERSION, Place, RunAccount, RunFile, RunInput, RunOptions};
 use crate::model::MAX_WORKERS;
 use crate::pipeline::Stop;
+use crate::report::LogFormat;
 use crate::validate::{Clock, Draft};
 
 /// Whether sending needs a yes.
@@ -300,6 +301,11 @@ fn consent(args: &RunArgs, source: &Source) -> Result<Consent, Error> {
     if *source == Source::Stdin {
         return Err(Error::usage(
             "rows come from standard input, so nobody can be asked there: give --yes, or look first with --dry-run",
+        ));
+    }
+    if args.log_format == LogFormat::Json {
+        return Err(Error::usage(
+            "with --log-format json nobody is asked: give --yes, or look first with --dry-run",
         ));
     }
     if stdin().is_terminal() && stderr().is_terminal() {

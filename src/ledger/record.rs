@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::model::Outcome;
 use crate::model::text::defused;
+use crate::model::{Ended, Outcome};
 
 /// One line of `results.csv`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +53,21 @@ impl Record {
             attempts: 0,
             elapsed_ms: None,
             finished_at: None,
+        }
+    }
+
+    /// What there is to tell of the row.
+    #[must_use]
+    pub fn ended(&self) -> Ended<'_> {
+        Ended {
+            line: self.line,
+            slug: &self.slug,
+            outcome: self.outcome,
+            http_status: self.http_status,
+            attempts: self.attempts,
+            elapsed_ms: self.elapsed_ms,
+            reasons: &self.reasons,
+            differs: self.differs(),
         }
     }
 

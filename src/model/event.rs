@@ -4,29 +4,60 @@ use std::time::Duration;
 
 use super::{Outcome, StopReason};
 
+/// How a row ended, as the ledger has it.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub struct Ended<'a> {
+    /// The physical line of the input on which the row starts.
+    pub line: u64,
+    /// The row's slug, fit to be shown.
+    pub slug: &'a str,
+    /// The row's outcome.
+    pub outcome: Outcome,
+    /// The last answer's status code.
+    pub http_status: Option<u16>,
+    /// Requests sent for the row.
+    pub attempts: u32,
+    /// From the first send to the outcome, in milliseconds.
+    pub elapsed_ms: Option<u64>,
+    /// Why the row is not updated, or what differs.
+    pub reasons: &'a str,
+    /// Whether the server shows something else than was asked for.
+    pub differs: bool,
+}
+
+/// One request for a row.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub struct Try<'a> {
+    /// The physical line of the input on which the row starts.
+    pub line: u64,
+    /// The row's slug, fit to be shown.
+    pub slug: &'a str,
+    /// The how manieth request for the row it is, from 1 on.
+    pub attempt: u32,
+}
+
 /// One thing that happened while rows were sent.
 #[derive(Debug, Clone)]
-pub enum Event {
+pub enum Event<'a> {
     /// A row has its outcome, and the ledger holds it.
-    Recorded {
-        /// The row's outcome.
-        outcome: Outcome,
-        /// Whether the server shows something else than was asked for.
-        differs: bool,
-    },
+    Recorded(Ended<'a>),
+    /// A row that was recorded before has another outcome after all, and the ledger holds that.
+    Recalled(Ended<'a>),
     /// A request goes out.
     Sending {
+        /// Which.
+        of: Try<'a>,
         /// Method, address and body; never credentials.
-        request: String,
+        request: &'a str,
     },
     /// A try ended.
     Answered {
-        /// The row's slug, fit to be shown.
-        slug: String,
+        /// Which.
+        of: Try<'a>,
         /// The answer's status code, if there was an answer.
         http_status: Option<u16>,
         /// What it says, in words.
-        said: String,
+        said: &'a str,
     },
     /// The machine lends fewer threads than there were to be workers.
     FewerWorkers {

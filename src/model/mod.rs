@@ -13,7 +13,7 @@ pub mod text;
 mod update;
 mod violation;
 
-pub use event::{Detail, Event};
+pub use event::{Detail, Ended, Event, Try};
 pub use outcome::Outcome;
 pub use preview::{FieldChanges, Preview};
 pub use row::{Content, Members, Row};

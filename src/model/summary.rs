@@ -1,6 +1,7 @@
 //! What a run did, in numbers: `summary.json`, and what `--json` prints of a run.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -124,6 +125,22 @@ pub struct Summary {
     pub finished_at: Option<Timestamp>,
     /// Why rows are not updated, or differ: the commonest first.
     pub reasons: Vec<Reason>,
+}
+
+impl Summary {
+    /// Whether all went well, and the server took the pace that was asked for.
+    #[must_use]
+    pub fn is_uneventful(&self) -> bool {
+        self.exit_status == 0 && self.pace.throttled == 0 && self.pace.workers_needed.is_none()
+    }
+
+    /// How long the command took, once it has ended.
+    #[must_use]
+    pub fn took(&self) -> Option<Duration> {
+        let took = self.finished_at?.duration_since(self.started_at?);
+        // A clock that was put back meanwhile makes no time run backwards.
+        Some(Duration::try_from(took).unwrap_or_default())
+    }
 }
 
 /// An instant as RFC 3339 in UTC with milliseconds, the one form of all files.

@@ -13,7 +13,7 @@ pub(super) struct Recorder<'a> {
     journal: &'a mut Journal,
     watch: Watch,
     stop: &'a Stop,
-    tell: &'a mut (dyn FnMut(&Event) + Send),
+    tell: &'a mut (dyn FnMut(&Event<'_>) + Send),
     state: State,
     announced: bool,
     /// Whether some row would have been sent, had there been no `--limit`.
@@ -34,7 +34,7 @@ impl<'a> Recorder<'a> {
         journal: &'a mut Journal,
         watch: Watch,
         stop: &'a Stop,
-        tell: &'a mut (dyn FnMut(&Event) + Send),
+        tell: &'a mut (dyn FnMut(&Event<'_>) + Send),
     ) -> Self {
         Self {
             journal,
@@ -48,7 +48,7 @@ impl<'a> Recorder<'a> {
     }
 
     /// Tells what happens meanwhile.
-    pub(super) fn tell(&mut self, event: &Event) {
+    pub(super) fn tell(&mut self, event: &Event<'_>) {
         (self.tell)(event);
     }
 
@@ -62,10 +62,7 @@ impl<'a> Recorder<'a> {
             record
         };
         if self.append(&record) {
-            (self.tell)(&Event::Recorded {
-                outcome: record.outcome,
-                differs: record.differs(),
-            });
+            (self.tell)(&Event::Recorded(record.ended()));
             if let Some(reason) = self.watch.note(&record) {
                 self.stop_for(reason);
             }
@@ -124,7 +121,9 @@ impl<'a> Recorder<'a> {
         self.stop.because(reason);
         if is_brand {
             for record in self.watch.recalled() {
-                self.append(&record);
+                if self.append(&record) {
+                    (self.tell)(&Event::Recalled(record.ended()));
+                }
             }
         }
     }

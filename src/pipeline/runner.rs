@@ -80,7 +80,7 @@ impl<E: Exchange> Run<'_, E> {
         self,
         reader: Reader,
         journal: &mut Journal,
-        tell: &mut (dyn FnMut(&Event) + Send),
+        tell: &mut (dyn FnMut(&Event<'_>) + Send),
     ) -> Result<Pace, RunError> {
         let file = journal.handle().map_err(RunError::Unwritable)?;
         let watch = Watch::new(self.max_failures, self.brand);
@@ -141,7 +141,7 @@ impl<E: Exchange> Run<'_, E> {
 /// Sends one row after the other. The next is taken when the last one is in the ledger: never is
 /// more sent and not recorded than what is in flight.
 fn work<E: Exchange>(desk: &Desk<'_, E>, queue: &Queue, recorder: &Mutex<Recorder<'_>>) {
-    let tell = |event| lock(recorder).tell(&event);
+    let tell = |event: &Event<'_>| lock(recorder).tell(event);
     while let Some(update) = queue.next() {
         let record = desk.settle(&update, &tell);
         lock(recorder).settle(record);

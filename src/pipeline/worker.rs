@@ -10,7 +10,7 @@ use super::pace::{Gate, Pause, Rate};
 use super::retry::{Login, Next, Retries, Tries};
 use crate::api::{Exchange, Reply, Said};
 use crate::ledger::Record;
-use crate::model::{Detail, Event, Outcome, Pace, StopReason, Update};
+use crate::model::{Detail, Event, Outcome, Pace, StopReason, Try, Update};
 
 /// What all workers share.
 pub(super) struct Desk<'a, E> {
@@ -41,7 +41,7 @@ impl Counters {
 
 impl<E: Exchange> Desk<'_, E> {
     /// Sends one update until it is settled. `tell` is called with what happens meanwhile.
-    pub(super) fn settle(&self, update: &Update, tell: &dyn Fn(Event)) -> Record {
+    pub(super) fn settle(&self, update: &Update, tell: &dyn Fn(&Event<'_>)) -> Record {
         let mut tries = Tries::default();
         let mut began = None;
         let settled = loop {
@@ -52,7 +52,7 @@ impl<E: Exchange> Desk<'_, E> {
             if tries.is_in_trouble() {
                 self.counters.retries.fetch_add(1, Ordering::Relaxed);
             }
-            let reply = self.exchange(update, tell);
+            let reply = self.exchange(update, tries.attempts + 1, tell);
             self.note(&reply, sent, tell);
             let login = if self.counters.succeeded.load(Ordering::Relaxed) {
                 Login::Proven
@@ -72,27 +72,35 @@ impl<E: Exchange> Desk<'_, E> {
     }
 
     /// One request and its answer.
-    fn exchange(&self, update: &Update, tell: &dyn Fn(Event)) -> Reply {
-        if self.detail == Detail::Exchanges {
-            tell(Event::Sending {
-                request: self.exchange.in_words(update),
-            });
+    fn exchange(&self, update: &Update, attempt: u32, tell: &dyn Fn(&Event<'_>)) -> Reply {
+        if self.detail == Detail::Outcomes {
+            return self.put(update);
         }
+        let of = Try {
+            line: update.line,
+            slug: &update.slug.shown(),
+            attempt,
+        };
+        let request = &self.exchange.in_words(update);
+        tell(&Event::Sending { of, request });
+        let reply = self.put(update);
+        tell(&Event::Answered {
+            of,
+            http_status: reply.http_status,
+            said: &reply.said.in_words(),
+        });
+        reply
+    }
+
+    fn put(&self, update: &Update) -> Reply {
         let began = Instant::now();
         let reply = self.exchange.put(update);
         self.counters.took(began.elapsed());
-        if self.detail == Detail::Exchanges {
-            tell(Event::Answered {
-                slug: update.slug.shown(),
-                http_status: reply.http_status,
-                said: reply.said.in_words(),
-            });
-        }
         reply
     }
 
     /// Takes in what a reply says to everybody: that the server wants a pause, or works.
-    fn note(&self, reply: &Reply, sent: Instant, tell: &dyn Fn(Event)) {
+    fn note(&self, reply: &Reply, sent: Instant, tell: &dyn Fn(&Event<'_>)) {
         match reply.said {
             Said::Throttled { .. } => _ = self.counters.throttled.fetch_add(1, Ordering::Relaxed),
             Said::Updated { .. } => self.counters.succeeded.store(true, Ordering::Relaxed),
@@ -109,7 +117,7 @@ impl<E: Exchange> Desk<'_, E> {
             Pause::Wait { wait, is_new: true } => {
                 let http_status = reply.http_status.unwrap_or_default();
                 let lowered_to = self.gate.lowered_to().map(Rate::per_second);
-                tell(Event::Pausing {
+                tell(&Event::Pausing {
                     wait,
                     http_status,
                     lowered_to,

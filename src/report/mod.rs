@@ -1,14 +1,20 @@
 //! The only code that prints. Standard output carries what scripts read (the dry-run preview,
 //! `--json`); words for people go to standard error.
 
+mod json;
+mod log;
+mod metrics;
+mod notice;
 mod preview;
 mod print;
 mod progress;
 mod summary;
 mod words;
 
+pub use log::{Log, LogFormat, Reader};
+pub use metrics::write as write_metrics;
+pub use notice::{Level, Notice};
 pub use preview::{Account, DryRun, Plan, Sample};
-pub use print::{error, print, print_json, tell, warning};
-pub use progress::{Progress, Style, Verbosity};
-pub use summary::text as summary_text;
+pub use print::{print, print_json};
+pub use progress::{Progress, Style};
 pub use words::{counted, in_words, rate_in_words, violations_text};

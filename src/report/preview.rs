@@ -216,6 +216,25 @@ impl Plan<'_> {
     }
 }
 
+/// The key figures, under the names of [`DryRun`].
+impl Serialize for Plan<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("input", self.input)?;
+        map.serialize_entry("settled", &self.settled)?;
+        map.serialize_entry("rows", &self.preview.rows)?;
+        map.serialize_entry("valid", &self.preview.legal)?;
+        map.serialize_entry("invalid", &self.preview.illegal())?;
+        map.serialize_entry("account", &self.account)?;
+        map.serialize_entry("replaces_tags", &self.preview.replaces_tags)?;
+        map.serialize_entry("clears_tags", &self.preview.clears_tags)?;
+        map.serialize_entry("requests", &self.requests)?;
+        map.serialize_entry("rate_asked", &self.rate_per_second)?;
+        map.serialize_entry("expected_s", &self.expected().as_secs_f64())?;
+        map.end()
+    }
+}
+
 /// The document of a dry run.
 pub struct DryRun<'a> {
     /// What would be sent; `None` where the input could not be read.

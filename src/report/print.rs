@@ -1,4 +1,4 @@
-//! Text -> the standard streams.
+//! Text and documents -> standard output.
 
 use std::io::{self, Write as _};
 
@@ -6,25 +6,9 @@ use serde::Serialize;
 
 use crate::model::text::visible;
 
-/// Writes `text` to standard error.
-pub fn tell(text: &str) {
-    // There is nowhere left to say that standard error is gone.
-    let _ = writeln!(io::stderr().lock(), "{}", shown(text.trim_end()));
-}
-
 /// `text` as a terminal may see it: names of files are foreign text too.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     visible(text).replace('\r', "\\r")
-}
-
-/// Writes an error to standard error.
-pub fn error(text: &str) {
-    tell(&format!("error: {text}"));
-}
-
-/// Writes a warning to standard error.
-pub fn warning(text: &str) {
-    tell(&format!("warning: {text}"));
 }
 
 /// Writes `text` to standard output.

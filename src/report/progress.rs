@@ -5,23 +5,11 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::{in_words, rate_in_words, tell};
-use crate::model::text::visible;
-use crate::model::{Counts, Event, Outcome};
+use super::{Log, Notice, words};
+use crate::model::{Counts, Ended, Event};
 
 /// Time between two lines.
 const LINE_EVERY: Duration = Duration::from_secs(30);
-
-/// How much is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verbosity {
-    /// Warnings and errors.
-    Quiet,
-    /// What a person wants to know.
-    Normal,
-    /// Every request and answer.
-    Verbose,
-}
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,25 +24,29 @@ pub enum Style {
 
 /// Shows how a run goes.
 #[derive(Debug)]
-pub struct Progress {
+pub struct Progress<'a> {
+    log: &'a Log,
     bar: Option<ProgressBar>,
     next_line: Option<Instant>,
-    verbosity: Verbosity,
     rows: u64,
     counts: Counts,
     differs: u64,
     began: Instant,
 }
 
-impl Progress {
+impl<'a> Progress<'a> {
     /// Shows a run of that many rows.
     #[must_use]
-    pub fn new(style: Style, verbosity: Verbosity, rows: u64) -> Self {
+    pub fn new(style: Style, log: &'a Log, rows: u64) -> Self {
         let began = Instant::now();
+        let bar = (style == Style::Bar).then(|| bar(rows));
+        if let Some(bar) = &bar {
+            log.show_bar(bar);
+        }
         Self {
-            bar: (style == Style::Bar).then(|| bar(rows)),
+            log,
+            bar,
             next_line: (style == Style::Lines).then(|| began + LINE_EVERY),
-            verbosity,
             rows,
             counts: Counts::default(),
             differs: 0,
@@ -63,106 +55,69 @@ impl Progress {
     }
 
     /// Takes in one event.
-    pub fn show(&mut self, event: &Event) {
-        match event {
-            Event::Recorded { outcome, differs } => {
-                self.counts.add(*outcome, 1);
-                self.differs += u64::from(*differs);
-                if let Some(bar) = &self.bar {
-                    bar.inc(1);
-                }
-            }
-            Event::Sending { request } => self.say(Verbosity::Verbose, &visible(request)),
+    pub fn show(&mut self, event: &Event<'_>) {
+        match *event {
+            Event::Recorded(ended) => self.recorded(ended),
+            Event::Recalled(ended) => self.log.tell(&Notice::Row(ended)),
+            Event::Sending { of, request } => self.log.tell(&Notice::Request { of, request }),
             Event::Answered {
-                slug,
+                of,
                 http_status,
                 said,
-            } => {
-                let status = match http_status {
-                    Some(status) if !said.starts_with("HTTP") => format!("HTTP {status}: "),
-                    _ => String::new(),
-                };
-                self.say(Verbosity::Verbose, &format!("{slug}: {status}{said}"));
-            }
+            } => self.log.tell(&Notice::Answer {
+                of,
+                http_status,
+                said,
+            }),
             Event::Pausing {
                 wait,
                 http_status,
                 lowered_to,
-            } => {
-                let then = lowered_to.map_or_else(String::new, |rate| {
-                    format!(", then go on at {}", rate_in_words(rate))
-                });
-                let wait = in_words(*wait);
-                self.say(
-                    Verbosity::Normal,
-                    &format!("the server throttles (HTTP {http_status}): all wait {wait}{then}"),
-                );
-            }
-            Event::FewerWorkers { started } => self.say(
-                Verbosity::Quiet,
-                &format!("warning: the machine lends no more threads: {started} requests in flight at most"),
-            ),
-            Event::Stopping { reason } => {
-                self.say(
-                    Verbosity::Quiet,
-                    &format!("stopping: {reason}; what is in flight is finished first"),
-                );
-            }
+            } => self.log.tell(&Notice::Pause {
+                wait,
+                http_status,
+                lowered_to,
+            }),
+            Event::FewerWorkers { started } => self.log.tell(&Notice::FewerWorkers { started }),
+            Event::Stopping { ref reason } => self.log.tell(&Notice::Stopping {
+                reason,
+                message: &reason.to_string(),
+            }),
             Event::Tick => {
                 if let Some(bar) = &self.bar {
-                    bar.set_message(self.so_far());
+                    bar.set_message(words::counts(&self.counts, self.differs));
                 }
             }
         }
         self.line();
     }
 
-    /// Ends the display.
-    pub fn finish(self) {
-        if let Some(bar) = self.bar {
-            bar.finish_and_clear();
+    fn recorded(&mut self, ended: Ended<'_>) {
+        self.counts.add(ended.outcome, 1);
+        self.differs += u64::from(ended.differs);
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
         }
+        self.log.tell(&Notice::Row(ended));
     }
 
-    fn say(&self, at: Verbosity, text: &str) {
-        if self.verbosity < at {
-            return;
-        }
-        match &self.bar {
-            Some(bar) => bar.suspend(|| tell(text)),
-            None => tell(text),
-        }
+    /// Ends the display.
+    pub fn finish(self) {
+        self.log.hide_bar();
     }
 
     fn line(&mut self) {
         let now = Instant::now();
         if self.next_line.is_some_and(|next| now >= next) {
             self.next_line = Some(now + LINE_EVERY);
-            self.say(
-                Verbosity::Normal,
-                &format!(
-                    "{} of {} rows after {}: {}",
-                    self.counts.total(),
-                    self.rows,
-                    in_words(self.began.elapsed()),
-                    self.so_far()
-                ),
-            );
+            self.log.tell(&Notice::Progress {
+                rows: self.rows,
+                done: self.counts.total(),
+                counts: &self.counts,
+                differs: self.differs,
+                elapsed: self.began.elapsed(),
+            });
         }
-    }
-
-    fn so_far(&self) -> String {
-        let mut parts: Vec<String> = Vec::new();
-        for outcome in Outcome::ALL {
-            let rows = self.counts.of(outcome);
-            if rows > 0 {
-                parts.push(format!("{rows} {}", outcome.name()));
-            }
-        }
-        if self.differs > 0 {
-            parts.push(format!("{} differ", self.differs));
-        }
-        parts.join(", ")
     }
 }
 

@@ -1,10 +1,10 @@
-//! What a run did -> a page for people.
+//! What a run did -> a page for people, or a line where there is nothing to look into.
 
 use std::fmt::Write as _;
 
-use super::{counted, rate_in_words};
+use super::{counted, in_words, rate_in_words, words};
 use crate::model::text::head;
-use crate::model::{MAX_WORKERS, Outcome, Summary};
+use crate::model::{MAX_WORKERS, Summary};
 
 /// Reasons that the page shows.
 const REASONS_SHOWN: usize = 5;
@@ -12,9 +12,25 @@ const REASONS_SHOWN: usize = 5;
 /// The longest slug that the page shows, in bytes.
 const SLUG_BYTES: usize = 60;
 
+/// The line: what was done, and where the results are.
+pub(super) fn line(summary: &Summary) -> String {
+    let mut line = rows(summary);
+    // Where a run was finished before, there is nothing to send, and no rate to send it at.
+    if let (Some(_), Some(took)) = (summary.rate_asked, summary.took()) {
+        let requests = counted(summary.pace.requests, "request");
+        let _ = write!(line, "; {requests} in {}", in_words(took));
+        if summary.pace.retries > 0 {
+            let _ = write!(line, ", {}", retries(summary));
+        }
+    }
+    if let Some(run_dir) = &summary.run_dir {
+        let _ = write!(line, "; results: {run_dir}");
+    }
+    line
+}
+
 /// The page, with the commands that go on with the run and that feed back what is not updated.
-#[must_use]
-pub fn text(summary: &Summary, resume: Option<&str>, resubmit: Option<&str>) -> String {
+pub(super) fn text(summary: &Summary, resume: Option<&str>, resubmit: Option<&str>) -> String {
     let mut page = String::new();
     if summary.differs > 0 {
         let differ = if summary.differs == 1 {
@@ -28,17 +44,7 @@ pub fn text(summary: &Summary, resume: Option<&str>, resubmit: Option<&str>) -> 
             counted(summary.differs, "row")
         );
     }
-    let counts: Vec<_> = Outcome::ALL
-        .into_iter()
-        .filter(|outcome| summary.counts.of(*outcome) > 0)
-        .map(|outcome| format!("{} {}", summary.counts.of(outcome), outcome.name()))
-        .collect();
-    let _ = writeln!(
-        page,
-        "{}: {}",
-        counted(summary.rows, "row"),
-        counts.join(", ")
-    );
+    let _ = writeln!(page, "{}", rows(summary));
     for reason in summary.reasons.iter().take(REASONS_SHOWN) {
         let line = reason.lines.first().copied().unwrap_or_default();
         let _ = writeln!(
@@ -69,6 +75,18 @@ pub fn text(summary: &Summary, resume: Option<&str>, resubmit: Option<&str>) -> 
     page
 }
 
+fn rows(summary: &Summary) -> String {
+    let counts = words::counts(&summary.counts, 0);
+    format!("{}: {counts}", counted(summary.rows, "row"))
+}
+
+fn retries(summary: &Summary) -> String {
+    match summary.pace.retries {
+        1 => "1 retry".to_owned(),
+        retries => format!("{retries} retries"),
+    }
+}
+
 fn wire(summary: &Summary) -> String {
     let pace = &summary.pace;
     let mut text = counted(pace.requests, "request");
@@ -78,15 +96,11 @@ fn wire(summary: &Summary) -> String {
             let _ = write!(text, " (asked for {})", rate_in_words(asked));
         }
     }
-    let retries = if pace.retries == 1 {
-        "retry"
-    } else {
-        "retries"
-    };
     let _ = write!(
         text,
-        ", {} {retries}, {} throttled (429)",
-        pace.retries, pace.throttled
+        ", {}, {} throttled (429)",
+        retries(summary),
+        pace.throttled
     );
     if let Some(limit) = pace.limit_found {
         let limit = rate_in_words(limit);

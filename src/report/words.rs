@@ -2,25 +2,44 @@
 
 use std::fmt::Write as _;
 
-use crate::model::Violation;
+use crate::model::{Counts, Outcome, Violation};
 
 /// Violations as `FILE:LINE: FIELD: what is wrong`, and how many more there are.
 #[must_use]
 pub fn violations_text(file: &str, first: &[Violation], count: u64) -> String {
     let mut text = String::new();
-    for Violation {
-        line,
-        field,
-        message,
-    } in first
-    {
-        let _ = writeln!(text, "{file}:{line}: {field}: {message}");
+    for violation in first {
+        let _ = writeln!(text, "{}", self::violation(file, violation));
     }
     let more = count - first.len() as u64;
     if more > 0 {
-        let _ = writeln!(text, "... and {more} more (all of them: --dry-run --json)");
+        let _ = writeln!(text, "{}", more_violations(more));
     }
     text
+}
+
+/// One violation as `FILE:LINE: FIELD: what is wrong`.
+pub(super) fn violation(file: &str, violation: &Violation) -> String {
+    let Violation {
+        line,
+        field,
+        message,
+    } = violation;
+    format!("{file}:{line}: {field}: {message}")
+}
+
+/// That there are more violations than are told.
+pub(super) fn more_violations(count: u64) -> String {
+    format!("... and {count} more (all of them: --dry-run --json)")
+}
+
+/// Rows per outcome, as far as there are any: `3 updated, 1 rejected, 1 differ`.
+pub(super) fn counts(counts: &Counts, differs: u64) -> String {
+    let outcomes = Outcome::ALL.map(|outcome| (counts.of(outcome), outcome.name()));
+    let parts = outcomes.into_iter().chain([(differs, "differ")]);
+    let parts = parts.filter(|(rows, _)| *rows > 0);
+    let parts: Vec<_> = parts.map(|(rows, name)| format!("{rows} {name}")).collect();
+    parts.join(", ")
 }
 
 /// `1 row`, `2 rows`.

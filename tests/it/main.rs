@@ -10,6 +10,8 @@ mod hostile_server;
 mod input;
 mod ledger_model;
 mod limits;
+mod logs;
+mod metrics;
 mod overlap;
 mod pace;
 mod preview;

@@ -79,12 +79,37 @@ fn the_summary_of_a_run_that_went_well_asks_for_nothing_more() {
 }
 
 #[test]
-fn before_it_sends_a_run_says_what_it_is_about_to_do() {
+fn a_good_run_that_nobody_watches_says_one_line() {
     let server = Server::start(mixed);
-    let rows = "slug,tag_list\na,vip\nb,[]\nc,old\n";
-    let sent = send_file(&server, "rows.csv", rows, "");
+    let sent = send(&server, &["ok-1", "ok-2"], "");
+    sent.expect_status(0);
     let text = &sent.output.stderr;
-    place_of("3 requests", text);
+    let took = place_of("; 2 requests in ", text);
+    assert_eq!(place_of("2 rows: 2 updated; ", text), 0);
+    assert!(took < place_of("; results: out\n", text), "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+
+    let (sent, _) = sent.resume(&server, "");
+    let text = &sent.output.stderr;
+    place_of("this run is finished", text);
+    place_of("2 rows: 2 updated; results: out", text);
+    assert_eq!(text.lines().count(), 2, "{text}");
+}
+
+#[test]
+fn a_run_with_something_to_tell_says_first_what_it_is_about_to_do() {
+    let server = Server::start(mixed);
+    let rows = "slug,tag_list\na,vip\nb,[]\nbad,old\n";
+    for options in ["", "-v"] {
+        let sent = send_file(&server, "rows.csv", rows, options);
+        let text = &sent.output.stderr;
+        assert!(place_of("3 requests at 500/s", text) < place_of("1 rejected", text));
+    }
+    let rows = "slug,tag_list\na,vip\nb,[]\nc,old\n";
+    let sent = send_file(&server, "rows.csv", rows, "-v");
+    sent.expect_status(0);
+    let text = &sent.output.stderr;
+    assert!(place_of("3 requests at 500/s", text) < place_of("PUT http", text));
     place_of("500/s", text);
     place_of("agent@example.com", text);
     place_of(&server.base_url(), text);

@@ -1,0 +1,160 @@
+//! What a run did -> a file of metrics, for the textfile collector of Prometheus' node exporter.
+//!
+//! The form is the text of version 0.0.4, which has two kinds of lines: that is no work for a
+//! library.
+
+use std::fmt::{Display, Write as _};
+use std::fs::{self, File, Permissions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use crate::model::{Outcome, Summary};
+
+/// How each of our files begins: no other file is replaced.
+const START: &[u8] = b"# HELP reamaze_bulk_";
+
+/// Replaces `path` by the metrics of a run that has ended. Who reads it sees the old file or the
+/// new one, and never a part.
+///
+/// # Errors
+/// When it cannot be written, or what is there is no file of metrics.
+pub fn write(path: &Path, summary: &Summary) -> io::Result<()> {
+    check_replaceable(path)?;
+    let directory = path.parent().filter(|parent| *parent != Path::new(""));
+    // It must not end like a file that is collected.
+    let mut file = tempfile::Builder::new()
+        .prefix(".reamaze-bulk-")
+        .tempfile_in(directory.unwrap_or(Path::new(".")))?;
+    // Whoever collects it is another user, and there is no secret in it.
+    let readable = Permissions::from_mode(0o644);
+    file.as_file().set_permissions(readable)?;
+    let stem = path.file_stem().unwrap_or_default();
+    file.write_all(text(summary, &stem.to_string_lossy()).as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+fn check_replaceable(path: &Path) -> io::Result<()> {
+    let metadata = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let mut start = Vec::new();
+    if metadata.is_file() {
+        let most = START.len() as u64;
+        File::open(path)?.take(most).read_to_end(&mut start)?;
+        if start.is_empty() || start == START {
+            return Ok(());
+        }
+    }
+    Err(io::Error::other(
+        "what is there is no file of such metrics, and is left alone",
+    ))
+}
+
+/// The metrics of a run; `name` tells the jobs of one machine apart.
+fn text(summary: &Summary, name: &str) -> String {
+    let mut metrics = Metrics {
+        name: escaped(name),
+        text: String::new(),
+    };
+    metrics.family("rows", "Rows of the input, by outcome.");
+    for outcome in Outcome::ALL {
+        let label = format!(",outcome=\"{}\"", outcome.name());
+        metrics.sample("rows", &label, summary.counts.of(outcome));
+    }
+    let pace = &summary.pace;
+    metrics.gauge(
+        "differing_rows",
+        "Updated rows of which the server shows something else than was asked for.",
+        Some(summary.differs),
+    );
+    metrics.gauge(
+        "requests",
+        "Requests sent, every try counted.",
+        Some(pace.requests),
+    );
+    metrics.gauge("retries", "Tries after an error.", Some(pace.retries));
+    metrics.gauge("throttled", "Answers 429.", Some(pace.throttled));
+    metrics.gauge(
+        "rate_asked_per_second",
+        "Requests a second asked for at most.",
+        summary.rate_asked,
+    );
+    metrics.gauge(
+        "rate_reached_per_second",
+        "Requests a second, from the first to the last.",
+        pace.rate_reached,
+    );
+    metrics.gauge(
+        "limit_found_per_second",
+        "Requests a second that the server seems to allow, if that is less than asked for.",
+        pace.limit_found,
+    );
+    metrics.gauge(
+        "duration_seconds",
+        "How long the command took.",
+        summary.took().map(|took| took.as_secs_f64()),
+    );
+    metrics.gauge(
+        "exit_status",
+        "The program's exit status.",
+        Some(summary.exit_status),
+    );
+    metrics.gauge(
+        "success",
+        "1 if the exit status is 0, else 0.",
+        Some(u8::from(summary.exit_status == 0)),
+    );
+    metrics.gauge(
+        "last_completion_timestamp_seconds",
+        "When the command ended.",
+        summary
+            .finished_at
+            .map(|end| end.as_duration().as_secs_f64()),
+    );
+    metrics.family("run_info", "Which run it was; always 1.");
+    let run_dir = escaped(summary.run_dir.as_deref().unwrap_or_default());
+    let version = env!("CARGO_PKG_VERSION");
+    let labels = format!(",run_dir=\"{run_dir}\",version=\"{version}\"");
+    metrics.sample("run_info", &labels, 1);
+    metrics.text
+}
+
+/// A file of metrics while it grows.
+struct Metrics {
+    /// The label that every sample has.
+    name: String,
+    text: String,
+}
+
+impl Metrics {
+    /// A metric with one sample, or with none where there is no value.
+    fn gauge(&mut self, metric: &str, help: &str, value: Option<impl Display>) {
+        if let Some(value) = value {
+            self.family(metric, help);
+            self.sample(metric, "", value);
+        }
+    }
+
+    fn family(&mut self, metric: &str, help: &str) {
+        let _ = writeln!(self.text, "# HELP reamaze_bulk_{metric} {help}");
+        let _ = writeln!(self.text, "# TYPE reamaze_bulk_{metric} gauge");
+    }
+
+    fn sample(&mut self, metric: &str, labels: &str, value: impl Display) {
+        let name = &self.name;
+        let _ = writeln!(
+            self.text,
+            "reamaze_bulk_{metric}{{name=\"{name}\"{labels}}} {value}"
+        );
+    }
+}
+
+/// `text` as the value of a label.
+fn escaped(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+    text.replace('\n', "\\n")
+}
