@@ -11,9 +11,10 @@ pub fn user_directory(variable: &str, otherwise: &str) -> Option<PathBuf> {
     Some(base?.join("reamaze-bulk"))
 }
 
-/// The home directory.
+/// The home directory; where no variable names it, as for some services, the one that the system
+/// knows of its user.
 pub(super) fn home() -> Option<PathBuf> {
-    absolute("HOME")
+    env::home_dir().filter(|home| home.is_absolute())
 }
 
 /// A path that is not absolute counts as not set, as the specification has it.

@@ -1,5 +1,6 @@
 //! Where a token is kept -> the token, which is never shown.
 
+use std::env;
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
@@ -59,7 +60,7 @@ pub(super) fn fetch(
 
 fn read(path: &Path, warnings: &mut Vec<String>) -> io::Result<String> {
     let file = File::open(path)?;
-    if others_can_read(&file.metadata()?) {
+    if others_can_read(&file.metadata()?) && !is_credential(path) {
         warnings.push(format!(
             "the token file {} can be read by others: chmod 600 it",
             path.display()
@@ -74,6 +75,13 @@ fn read(path: &Path, warnings: &mut Vec<String>) -> io::Result<String> {
     }
     // Some editors begin every file with a byte order mark.
     Ok(text.trim_start_matches('\u{feff}').trim().to_owned())
+}
+
+/// Whether it is systemd that keeps the file from others: it does so by an access list, and what
+/// that grants to the service shows as rights of the group (systemd issue 29435).
+fn is_credential(path: &Path) -> bool {
+    let directory = env::var_os("CREDENTIALS_DIRECTORY");
+    directory.is_some_and(|directory| path.parent() == Some(Path::new(&directory)))
 }
 
 fn others_can_read(metadata: &Metadata) -> bool {

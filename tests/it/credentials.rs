@@ -64,6 +64,23 @@ fn a_token_file_that_others_can_read_is_warned_about() {
 }
 
 #[test]
+fn a_credential_that_systemd_keeps_is_not_warned_about() {
+    let server = Server::start(Answer::echo);
+    let workspace = workspace_with_a_row();
+    let token = workspace.write("credentials/token", "t0ken");
+    fs::set_permissions(&token, Permissions::from_mode(0o440)).expect("a mode");
+    let line = format!(
+        "run rows.csv --yes --rate 500/s -q --token-file {}",
+        token.display()
+    );
+    let run = || command(&workspace, &line).against(&server);
+    assert!(run().output().stderr.contains("can be read by others"));
+    let directory = token.parent().expect("a directory");
+    let output = run().env("CREDENTIALS_DIRECTORY", directory).output();
+    assert_eq!((output.status, output.stderr.as_str()), (0, ""));
+}
+
+#[test]
 fn flags_go_before_the_environment() {
     let server = Server::start(Answer::echo);
     let flags = format!("--base-url {} --email flag@example.com", server.base_url());

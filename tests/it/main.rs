@@ -12,6 +12,7 @@ mod ledger_model;
 mod limits;
 mod logs;
 mod metrics;
+mod nightly;
 mod overlap;
 mod pace;
 mod preview;

@@ -181,27 +181,6 @@ fn the_profiles_are_legal_and_say_where_to_send() {
 }
 
 #[test]
-fn the_cron_line_has_options_that_exist() {
-    let workspace = clone();
-    let server = Server::start(Answer::echo);
-    let line = code("text")
-        .into_iter()
-        .find(|line| line.contains("* * *"))
-        .expect("a cron line");
-    let (_, command) = line.split_once("reamaze-bulk ").expect("a command");
-    let command = command
-        .split(" > ")
-        .next()
-        .unwrap_or_default()
-        .replace("nightly.csv", "samples/retag.csv")
-        .replace("/srv/support/token", "~/.reamaze-token");
-    let output = run(&format!("{command} --rate 500/s"), &workspace, &server);
-    assert_eq!(output.status, 0, "{}", output.stderr);
-    let summary: Value = serde_json::from_str(&output.stdout).expect("one document");
-    assert_eq!(summary["counts"]["updated"], 40);
-}
-
-#[test]
 fn the_sample_of_invalid_rows_breaks_every_rule_and_nothing_is_sent() {
     let workspace = clone();
     let arguments = ["run", "samples/invalid.csv", "--dry-run", "--json"];

@@ -119,6 +119,18 @@ impl Workspace {
         self.isolated(shell, args)
     }
 
+    /// A script of the samples, which finds the binary on its path.
+    pub(crate) fn sample(&self, script: &str, args: &[&str]) -> Run {
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+        let directory = Path::new(BINARY).parent().expect("a directory");
+        let path = env::var_os("PATH").unwrap_or_default();
+        let directories = env::split_paths(&path).collect::<Vec<_>>();
+        let directories = [directory.to_owned()].into_iter().chain(directories);
+        let path = env::join_paths(directories).expect("no colon in a path");
+        let command = process::Command::new(samples.join(script));
+        self.isolated(command, args).env("PATH", path)
+    }
+
     fn isolated(&self, mut command: process::Command, args: &[&str]) -> Run {
         command.args(args).current_dir(&self.work);
         for (name, _) in env::vars_os().filter(|(name, _)| changes_the_binary(name)) {
