@@ -234,7 +234,7 @@ fn answer(of: &Try<'_>, http_status: Option<u16>, said: &str) -> String {
 
 fn pause(wait: Duration, http_status: u16, lowered_to: Option<f64>) -> String {
     let then = lowered_to.map_or_else(String::new, |rate| {
-        format!(", then go on at {}", rate_in_words(rate))
+        format!(", then go on at {} at most", rate_in_words(rate))
     });
     let wait = in_words(wait);
     format!("the server throttles (HTTP {http_status}): all wait {wait}{then}")
