@@ -323,13 +323,24 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 }
 
 fn pause(asked: &str, now: SystemTime) -> Option<Duration> {
-    if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than a number holds is still a wish for a very long pause.
-        let seconds = asked.parse().unwrap_or(u64::from(u32::MAX));
-        return Some(Duration::from_secs(seconds));
+    if let Ok(until) = httpdate::parse_http_date(asked) {
+        return Some(until.duration_since(now).unwrap_or_default());
     }
-    let until = httpdate::parse_http_date(asked).ok()?;
-    Some(until.duration_since(now).unwrap_or_default())
+    // Proxies join two headers by a comma, and some servers send fractions: nobody is to wait less
+    // than was meant.
+    let seconds: Option<Vec<_>> = asked.split(',').map(|part| seconds(part.trim())).collect();
+    seconds?.into_iter().max()
+}
+
+fn seconds(asked: &str) -> Option<Duration> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = asked.split_once('.').unwrap_or((asked, "0"));
+    if !is_number(whole) || !is_number(fraction) {
+        return None;
+    }
+    // More digits than a number holds is still a wish for a very long pause.
+    let seconds = asked.parse().unwrap_or(f64::MAX).min(f64::from(u32::MAX));
+    Some(Duration::from_secs_f64(seconds))
 }
 
 #[cfg(test)]
@@ -367,6 +378,12 @@ mod tests {
             (DATE, "Sun, 06 Nov 1994 09:00:00 GMT"),
         ];
         assert_eq!(asked(&skewed), Some(30));
+        assert_eq!(asked(&[(RETRY_AFTER, "2, 3")]), Some(3));
+        assert_eq!(
+            pause("2.5", SystemTime::now()),
+            Some(Duration::from_millis(2500))
+        );
+        assert_eq!(asked(&[(RETRY_AFTER, "1e3")]), None);
         assert_eq!(asked(&[(RETRY_AFTER, "-5")]), None);
         assert_eq!(asked(&[(RETRY_AFTER, "soon")]), None);
     }

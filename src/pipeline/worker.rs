@@ -28,14 +28,14 @@ pub(super) struct Counters {
     retries: AtomicU64,
     throttled: AtomicU64,
     succeeded: AtomicBool,
-    /// The time that all exchanges took, in microseconds.
-    exchanges_took: AtomicU64,
+    /// The time that workers were busy with exchanges and with waits between tries, in microseconds.
+    busy: AtomicU64,
 }
 
 impl Counters {
-    fn took(&self, exchange: Duration) {
-        let micros = u64::try_from(exchange.as_micros()).unwrap_or(u64::MAX);
-        self.exchanges_took.fetch_add(micros, Ordering::Relaxed);
+    fn busy_since(&self, began: Instant) {
+        let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.busy.fetch_add(micros, Ordering::Relaxed);
     }
 }
 
@@ -61,7 +61,11 @@ impl<E: Exchange> Desk<'_, E> {
             };
             match tries.judge(reply, self.retries, login, fastrand::f64()) {
                 Next::Settle { outcome, reasons } => break (outcome, reasons),
-                Next::Again(wait) => self.stop.wait_until(Instant::now() + wait),
+                Next::Again(wait) => {
+                    let began = Instant::now();
+                    self.stop.wait_until(began + wait);
+                    self.counters.busy_since(began);
+                }
                 Next::StopRun(reason) => {
                     self.stop.because(reason);
                     break tries.given_up();
@@ -95,7 +99,7 @@ impl<E: Exchange> Desk<'_, E> {
     fn put(&self, update: &Update) -> Reply {
         let began = Instant::now();
         let reply = self.exchange.put(update);
-        self.counters.took(began.elapsed());
+        self.counters.busy_since(began);
         reply
     }
 
@@ -130,14 +134,14 @@ impl<E: Exchange> Desk<'_, E> {
 
     /// What went over the wire, with so many workers.
     pub(super) fn pace(&self, workers: usize) -> Pace {
-        let took = Duration::from_micros(self.counters.exchanges_took.load(Ordering::Relaxed));
+        let busy = Duration::from_micros(self.counters.busy.load(Ordering::Relaxed));
         let pace = Pace {
             retries: self.counters.retries.load(Ordering::Relaxed),
             throttled: self.counters.throttled.load(Ordering::Relaxed),
             ..self.gate.passed()
         };
         Pace {
-            workers_needed: workers_needed(&pace, self.gate.ceiling(), took, workers),
+            workers_needed: workers_needed(&pace, self.gate.ceiling(), busy, workers),
             ..pace
         }
     }
@@ -145,11 +149,11 @@ impl<E: Exchange> Desk<'_, E> {
 
 /// How many workers would have reached the rate asked for, where these were too few: by Little's
 /// law, those in flight are the rate times the time that an answer takes.
-fn workers_needed(pace: &Pace, asked: Rate, took: Duration, workers: usize) -> Option<u64> {
+fn workers_needed(pace: &Pace, asked: Rate, busy: Duration, workers: usize) -> Option<u64> {
     let has_kept_up = pace.rate_reached? >= asked.per_second() * 0.95;
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let (workers, requests) = (workers as f64, pace.requests as f64);
-    let in_flight = asked.per_second() * took.as_secs_f64() / requests;
+    let in_flight = asked.per_second() * busy.as_secs_f64() / requests;
     let is_short = !has_kept_up && pace.throttled == 0 && in_flight > workers;
     #[expect(
         clippy::cast_possible_truncation,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::words::rate_beside;
 use super::{counted, in_words, rate_in_words, words};
 use crate::model::text::head;
 use crate::model::{MAX_WORKERS, Summary};
@@ -91,10 +92,9 @@ fn wire(summary: &Summary) -> String {
     let pace = &summary.pace;
     let mut text = counted(pace.requests, "request");
     if let Some(rate) = pace.rate_reached {
-        let _ = write!(text, " at {}", rate_in_words(rate));
-        if let Some(asked) = summary.rate_asked {
-            let _ = write!(text, " (asked for {})", rate_in_words(asked));
-        }
+        let asked = summary.rate_asked.unwrap_or(rate);
+        let (rate, asked) = (rate_beside(rate, asked), rate_in_words(asked));
+        let _ = write!(text, " at {rate} (asked for {asked})");
     }
     let _ = write!(
         text,
@@ -103,7 +103,7 @@ fn wire(summary: &Summary) -> String {
         pace.throttled
     );
     if let Some(limit) = pace.limit_found {
-        let limit = rate_in_words(limit);
+        let limit = rate_beside(limit, summary.rate_asked.unwrap_or(limit));
         let _ = write!(
             text,
             "\nthe server allowed about {limit}, and throttled what went beyond"

@@ -11,8 +11,8 @@
 //!   2002.)
 //! - The curve's time is not CUBIC's, which counts in round trips. Back to the flat part it takes
 //!   ten times as long as the pause, so that looking for the limit costs little, whether the
-//!   server counts by the second or by the minute, and no less than the calm before, so that a
-//!   limit that stays is touched more and more rarely; but two minutes at most.
+//!   server counts by the second or by the minute, and no less than half the calm before, so that a
+//!   limit that stays is touched rarely; but two minutes at most.
 //!
 //! What is said here of a 429 holds for a 503 that asks for a pause too.
 
@@ -27,7 +27,11 @@ const CUT: f64 = 0.85;
 
 /// How far down the flat part goes at once, however little the server took: a share of the rate that
 /// was really sent, which workers may keep far below the one allowed.
-const DEEPEST_CUT: f64 = 0.1;
+const DEEPEST_CUT: f64 = 0.2;
+
+/// Requests from which on a 429 says something of the rate. One to the first request is due to who
+/// sent before us.
+const EVIDENCE: u32 = 3;
 
 /// The lowest rate, a second: the lowest that can be asked for. With less, the next slot would be
 /// further off than the climb is long.
@@ -178,8 +182,12 @@ impl Hurt {
         let taken = f64::from(self.calm.sent.saturating_sub(self.calm.refused));
         let taken = taken / (until - began).as_secs_f64();
         // Not above what was taken once it is cut.
-        let flat = f64::midpoint(self.per_second, taken).min(taken / CUT);
-        let calm = ((until - self.at) * PAUSES).max(self.at - began);
+        let flat = if self.calm.sent < EVIDENCE {
+            self.per_second
+        } else {
+            f64::midpoint(self.per_second, taken).min(taken / CUT)
+        };
+        let calm = ((until - self.at) * PAUSES).max((self.at - began) / 2);
         Climb {
             from: until,
             flat: flat.clamp(self.reached * DEEPEST_CUT, self.per_second),
@@ -266,7 +274,7 @@ mod tests {
         // Still the same hurt: what it was cut to is not cut again.
         adaptive.sent(end);
         adaptive.throttled(end, end, end + SECOND);
-        assert_eq!(per_second(&adaptive, end + SECOND), 33);
+        assert_eq!(per_second(&adaptive, end + SECOND), 34);
         adaptive.sent(end + SECOND);
         adaptive.answered(end + SECOND);
         for request in 1..=66 {
@@ -279,12 +287,20 @@ mod tests {
 
     #[test]
     fn a_server_that_takes_nothing_is_not_given_up() {
-        let now = Instant::now();
-        let mut adaptive = Adaptive::new(Rate::new(200, SECOND), Adaptation::Adaptive);
-        adaptive.sent(now);
-        adaptive.throttled(now, now, now + 60 * SECOND);
-        assert_eq!(per_second(&adaptive, now + 60 * SECOND), 17);
-        assert_eq!(per_second(&adaptive, now + 3600 * SECOND), 200);
+        let start = Instant::now();
+        // Refused at once, nothing is known of the rate; after ten requests, that it is too high.
+        for (requests, rate) in [(1, 170), (10, 34)] {
+            let mut adaptive = Adaptive::new(Rate::new(200, SECOND), Adaptation::Adaptive);
+            for request in 0..requests {
+                adaptive.sent(start + SECOND / 200 * request);
+            }
+            let now = start + SECOND / 20;
+            for _ in 0..requests {
+                adaptive.throttled(now, start, now + 60 * SECOND);
+            }
+            assert_eq!(per_second(&adaptive, now + 60 * SECOND), rate);
+            assert_eq!(per_second(&adaptive, now + 3600 * SECOND), 200);
+        }
     }
 
     #[test]
