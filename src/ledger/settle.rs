@@ -151,8 +151,8 @@ fn copy_in_order(
     };
     let header = extents.first().map_or(0, |extent| extent.start);
     ledger.copy(0, header, sorted)?;
-    // Stable: of several records of a line, the last one written stays last.
-    extents.sort_by_key(|extent| extent.line);
+    // In place; of several records of a line, the last one written stays last.
+    extents.sort_unstable_by_key(|extent| (extent.line, extent.start));
     for same in extents.chunk_by(|a, b| a.line == b.line) {
         if let Some(last) = same.last() {
             ledger.copy(last.start, last.end, sorted)?;
