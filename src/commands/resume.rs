@@ -105,7 +105,7 @@ fn go_on(
     } else {
         Brand::Unproven
     };
-    session.run(prepared.planner, &client, journal, brand, summary)
+    session.run(prepared, &client, journal, brand, summary)
 }
 
 /// Says what is done and what would be sent, and rebuilds what can be rebuilt.

@@ -129,7 +129,7 @@ fn fresh(args: RunArgs, log: &Log, stop: &Arc<Stop>, summary: &mut Summary) -> R
         log,
         stop,
     };
-    session.run(prepared.planner, &client, journal, Brand::Unproven, summary)
+    session.run(*prepared, &client, journal, Brand::Unproven, summary)
 }
 
 /// The name of the copy until its format is known.

@@ -18,7 +18,7 @@ use crate::exit;
 use crate::input::{Layout, Reader};
 use crate::ledger::{Journal, LedgerError, RunDirectory, Unrecorded, settle};
 use crate::model::{Detail, Event, Pace, Summary};
-use crate::pipeline::{Adaptation, Brand, Gate, Planner, Retries, Run, RunError, Stop};
+use crate::pipeline::{Adaptation, Brand, Gate, Retries, Run, RunError, Stop};
 use crate::report::{Log, LogFormat, Notice, Progress, Style};
 
 /// Says what the user should know, and what is no reason not to start; with `-v` also where
@@ -76,10 +76,10 @@ pub(super) struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// Sends what `planner` finds due, records it, and adds up; the exit status.
+    /// Sends what is due, records it, and adds up; the exit status.
     pub(super) fn run(
         &self,
-        planner: Planner,
+        prepared: Prepared,
         client: &Client,
         mut journal: Journal,
         brand: Brand,
@@ -87,7 +87,7 @@ impl Session<'_> {
     ) -> Result<u8, Error> {
         summary.run_dir = Some(self.directory.path().display().to_string());
         summary.rate_asked = Some(self.settings.rate.rate().per_second());
-        let sent = self.send(planner, client, &mut journal, brand, summary);
+        let sent = self.send(prepared, client, &mut journal, brand, summary);
         summary.stop_reason = self.stop.reason();
         summary.error = summary.stop_reason.as_ref().map(ToString::to_string);
         sent.map_err(|error| self.told(error))?;
@@ -96,7 +96,7 @@ impl Session<'_> {
 
     fn send(
         &self,
-        planner: Planner,
+        prepared: Prepared,
         client: &Client,
         journal: &mut Journal,
         brand: Brand,
@@ -109,8 +109,9 @@ impl Session<'_> {
             Adaptation::Adaptive
         };
         let gate = Gate::new(self.settings.rate.rate(), adaptation);
+        let due = prepared.findings.preview.rows;
         let run = Run {
-            planner,
+            planner: prepared.planner,
             exchange: client,
             gate: &gate,
             retries: Retries(self.settings.retries),
@@ -128,7 +129,7 @@ impl Session<'_> {
             },
             stop: self.stop,
         };
-        let mut progress = Progress::new(style(args), self.log, summary.rows);
+        let mut progress = Progress::new(style(args), self.log, due);
         let reader = self.read()?;
         let recorded = &mut summary.counts;
         let sent = run.send(reader, journal, &mut |event| {
@@ -137,7 +138,7 @@ impl Session<'_> {
             }
             progress.show(event);
         });
-        progress.finish();
+        drop(progress);
         summary.pace = sent?;
         Ok(journal.sync().map_err(RunError::Unwritable)?)
     }

@@ -22,7 +22,7 @@ pub enum Level {
     Debug,
 }
 
-/// One thing to say. In JSON, `event` is its name in lower case, and its fields are as here.
+/// One thing to say. In JSON, `event` is its name in snake case, and its fields are as here.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Notice<'a> {
@@ -110,9 +110,9 @@ pub enum Notice<'a> {
     },
     /// How far a run has come.
     Progress {
-        /// Rows of the input.
+        /// Rows that want an outcome; of a resumed run, those that were not settled before.
         rows: u64,
-        /// Rows that have an outcome.
+        /// Rows that have got theirs.
         done: u64,
         /// Of these, rows per outcome.
         counts: &'a Counts,

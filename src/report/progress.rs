@@ -35,7 +35,7 @@ pub struct Progress<'a> {
 }
 
 impl<'a> Progress<'a> {
-    /// Shows a run of that many rows.
+    /// Shows how so many rows get their outcomes.
     #[must_use]
     pub fn new(style: Style, log: &'a Log, rows: u64) -> Self {
         let began = Instant::now();
@@ -101,11 +101,6 @@ impl<'a> Progress<'a> {
         self.log.tell(&Notice::Row(ended));
     }
 
-    /// Ends the display.
-    pub fn finish(self) {
-        self.log.hide_bar();
-    }
-
     fn line(&mut self) {
         let now = Instant::now();
         if self.next_line.is_some_and(|next| now >= next) {
@@ -118,6 +113,13 @@ impl<'a> Progress<'a> {
                 elapsed: self.began.elapsed(),
             });
         }
+    }
+}
+
+/// However a run ends, what is said after it has no bar below it.
+impl Drop for Progress<'_> {
+    fn drop(&mut self) {
+        self.log.hide_bar();
     }
 }
 
