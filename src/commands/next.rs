@@ -6,7 +6,7 @@ use crate::args::RunArgs;
 use crate::config::Settings;
 use crate::model::text::quoted;
 
-/// The command that feeds `failed` back under the same options.
+/// The command that feeds `failed` back, so that its rows mean the same and go the same way.
 pub(super) fn resubmission(settings: &Settings, failed: &Path) -> String {
     let args = &settings.args;
     let mut words = Words::new([failed.display().to_string()]);
@@ -50,9 +50,16 @@ impl Words {
         }
     }
 
+    fn switch(&mut self, name: &str, is_on: bool) {
+        if is_on {
+            self.0.push(name.to_owned());
+        }
+    }
+
     /// The options that say where to send, and how fast, as they were typed.
     fn account(&mut self, args: &RunArgs) {
         self.option("--rate", args.rate.map(|rate| rate.to_string()));
+        self.switch("--fixed-rate", args.fixed_rate);
         let config = args.config.as_ref();
         self.option("--config", config.map(|path| path.display().to_string()));
         self.option("--profile", args.profile.clone());
@@ -64,9 +71,7 @@ impl Words {
             token_file.map(|path| path.display().to_string()),
         );
         self.option("--base-url", args.base_url.clone());
-        if args.sandbox {
-            self.0.push("--sandbox".to_owned());
-        }
+        self.switch("--sandbox", args.sandbox);
     }
 
     /// As a shell reads it.

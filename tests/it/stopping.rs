@@ -177,7 +177,7 @@ fn the_command_of_the_summary_resubmits_what_is_left() {
 }
 
 #[test]
-fn the_command_of_the_summary_names_the_account_that_was_named() {
+fn the_command_of_the_summary_names_the_account_and_the_pace_that_were_named() {
     let server = Server::start(|request| match request.nth {
         0 => Answer::text(404, ""),
         _ => Answer::echo(request),
@@ -186,14 +186,17 @@ fn the_command_of_the_summary_names_the_account_that_was_named() {
     workspace.write("rows.csv", done(&["a"]));
     workspace.write("my token", "s3cret\n");
     let base_url = server.base_url();
-    let account = format!("--base-url {base_url} --email b@example.com --token-file 'my token'");
-    let output = to_out(&workspace, "rows.csv", &account).output();
+    let options = format!(
+        "--base-url {base_url} --email b@example.com --token-file 'my token' --fixed-rate"
+    );
+    let output = to_out(&workspace, "rows.csv", &options).output();
     let run_dir = workspace.path().join("out");
     let sent = Sent {
         workspace,
         output,
         run_dir,
     };
+    assert!(sent.output.stderr.contains("/s --fixed-rate --"));
     assert_eq!(resubmit(&sent).output().status, 0);
     let [first, second] = server.requests().try_into().expect("two requests");
     assert_eq!(
