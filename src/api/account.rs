@@ -100,8 +100,7 @@ impl BaseUrl {
     }
 
     /// Whether it is this machine.
-    #[must_use]
-    pub fn is_loopback(&self) -> bool {
+    pub(super) fn is_loopback(&self) -> bool {
         let Some(host) = self.0.host_str() else {
             return false;
         };

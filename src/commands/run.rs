@@ -30,7 +30,7 @@ pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
         started_at: Some(Timestamp::now()),
         ..Summary::default()
     };
-    if log.format() == LogFormat::Json {
+    if args.log_format == LogFormat::Json {
         let log = Arc::clone(log);
         panic::set_hook(Box::new(move |panic| {
             let message = &panic.to_string();

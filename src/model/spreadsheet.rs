@@ -11,8 +11,7 @@ const CURLY: [char; 11] = ['“', '”', '„', '‟', '‘', '’', '‚', '«'
 
 /// Whether `c` shows nothing and is not known to Unicode as white space: a zero-width space, or a
 /// byte order mark that has slipped into the text.
-#[must_use]
-pub fn is_zero_width(c: char) -> bool {
+pub(super) fn is_zero_width(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
 
@@ -60,8 +59,7 @@ pub fn mark_of_word(text: &str) -> Option<&'static str> {
 }
 
 /// Whether the value that stood in the cell is lost.
-#[must_use]
-pub fn is_lost(text: &str) -> bool {
+pub(super) fn is_lost(text: &str) -> bool {
     is_error_value(text) || is_narrow(text) || is_shortened(text)
 }
 

@@ -59,12 +59,6 @@ impl Log {
         }
     }
 
-    /// The form in which it speaks.
-    #[must_use]
-    pub fn format(&self) -> LogFormat {
-        self.format
-    }
-
     /// Says one thing.
     pub fn tell(&self, notice: &Notice<'_>) {
         if notice.level() > self.most {

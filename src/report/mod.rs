@@ -1,5 +1,5 @@
-//! The only code that prints. Standard output carries what scripts read (the dry-run preview,
-//! `--json`); words for people go to standard error.
+//! The only code that prints, but for what clap says of a command line. Standard output carries what
+//! scripts read (the dry-run preview, `--json`); what is said meanwhile goes to standard error.
 
 mod json;
 mod log;
@@ -17,4 +17,4 @@ pub use notice::{Level, Notice};
 pub use preview::{Account, DryRun, Plan, Sample};
 pub use print::{print, print_json};
 pub use progress::{Progress, Style};
-pub use words::{counted, in_words, rate_in_words, violations_text};
+pub use words::{counted, in_words, violations_text};

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::{Plan, counted, in_words, rate_in_words, summary, words};
+use super::words::rate_in_words;
+use super::{Plan, counted, in_words, summary, words};
 use crate::model::text::visible;
 use crate::model::{Counts, Ended, StopReason, Summary, Try, Violation};
 

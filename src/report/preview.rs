@@ -74,8 +74,7 @@ pub struct Plan<'a> {
 
 impl Plan<'_> {
     /// How long sending takes at least.
-    #[must_use]
-    pub fn expected(&self) -> Duration {
+    fn expected(&self) -> Duration {
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let seconds = self.requests as f64 / self.rate_per_second;
         Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
@@ -131,9 +130,8 @@ impl Plan<'_> {
         )
     }
 
-    /// One line for a run that does not ask.
-    #[must_use]
-    pub fn line(&self) -> String {
+    /// The same in brief, for a run that does not ask.
+    pub(super) fn line(&self) -> String {
         let tags = self
             .tags()
             .map(|tags| format!("; {tags}"))

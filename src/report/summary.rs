@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::words::rate_beside;
-use super::{counted, in_words, rate_in_words, words};
+use super::words::{rate_beside, rate_in_words};
+use super::{counted, in_words, words};
 use crate::model::text::head;
 use crate::model::{MAX_WORKERS, Summary};
 

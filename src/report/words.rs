@@ -58,13 +58,11 @@ pub fn in_words(duration: std::time::Duration) -> String {
 }
 
 /// Requests a second in the unit that reads best: `38.2/s`, `90/m`.
-#[must_use]
-pub fn rate_in_words(per_second: f64) -> String {
+pub(super) fn rate_in_words(per_second: f64) -> String {
     rate_beside(per_second, per_second)
 }
 
 /// The same in the unit of another rate that stands beside it.
-#[must_use]
 pub(super) fn rate_beside(per_second: f64, other: f64) -> String {
     if other < 10.0 {
         format!("{:.0}/m", per_second * 60.0)
