@@ -13,10 +13,11 @@
 //!
 //! ```text
 //! main      -> commands
-//! commands  -> args, config, exit, every stage, model
-//! config    -> args, api, input, validate, ledger, pipeline, report, model   what was typed, resolved
-//! args      -> exit, input, pipeline, report                 what was typed
-//! exit      -> model          error -> exit, input, ledger, pipeline
+//! commands  -> args, config, error, exit, every stage, model
+//! config    -> args, error, every stage but the sandbox, model     what was typed, resolved
+//! args      -> exit, input, pipeline, report, model                what was typed
+//! error     -> exit, input, ledger, pipeline, model                why a command came to nothing
+//! exit      -> model
 //! pipeline  -> input, validate, api, ledger, model
 //! ledger    -> input (the private copy is read again), model
 //! input | validate | api | report -> model
