@@ -49,19 +49,6 @@ pub(super) fn resume(
     }
     check_copy(&directory, &run)?;
     directory.sweep().map_err(Error::Ledger)?;
-    let (journal, recorded) = if settings.args.dry_run {
-        (None, Recorded::look(&directory.results())?)
-    } else {
-        let (journal, recorded) = Journal::reopen(&directory.results())?;
-        (Some(journal), recorded)
-    };
-    if recorded.torn > 0 {
-        log.warning(&format!(
-            "{}: the last {} bytes are no whole record, as a crash leaves them: those rows are sent again",
-            directory.results().display(),
-            recorded.torn
-        ));
-    }
     let layout = Layout {
         format: run.options.format,
         delimiter: settings.args.delimiter.unwrap_or(b','),
@@ -73,6 +60,7 @@ pub(super) fn resume(
         log,
         stop,
     };
+    let (journal, recorded) = ledger(&session)?;
     let recorded = Arc::new(recorded);
     let prepared = due(&session, Arc::clone(&recorded))?;
     if prepared.findings.settled != recorded.settled() {
@@ -82,6 +70,25 @@ pub(super) fn resume(
         ))));
     }
     go_on(&session, *prepared, journal, &recorded, summary)
+}
+
+/// What the ledger holds; it is opened for more unless this is a dry run.
+fn ledger(session: &Session<'_>) -> Result<(Option<Journal>, Recorded), Error> {
+    let results = session.directory.results();
+    let (journal, recorded) = if session.settings.args.dry_run {
+        (None, Recorded::look(&results)?)
+    } else {
+        let (journal, recorded) = Journal::reopen(&results)?;
+        (Some(journal), recorded)
+    };
+    if recorded.torn > 0 {
+        session.log.warning(&format!(
+            "{}: the last {} bytes are no whole record, as a crash leaves them: those rows are sent again",
+            results.display(),
+            recorded.torn
+        ));
+    }
+    Ok((journal, recorded))
 }
 
 fn go_on(

@@ -60,66 +60,9 @@ fn text(summary: &Summary, name: &str) -> String {
         name: escaped(name),
         text: String::new(),
     };
-    metrics.family("rows", "Rows of the input, by outcome.");
-    for outcome in Outcome::ALL {
-        let label = format!(",outcome=\"{}\"", outcome.name());
-        metrics.sample("rows", &label, summary.counts.of(outcome));
-    }
-    let pace = &summary.pace;
-    metrics.gauge(
-        "differing_rows",
-        "Updated rows of which the server shows something else than was asked for.",
-        Some(summary.differs),
-    );
-    metrics.gauge(
-        "requests",
-        "Requests sent, every try counted.",
-        Some(pace.requests),
-    );
-    metrics.gauge("retries", "Tries after an error.", Some(pace.retries));
-    metrics.gauge("throttled", "Answers 429.", Some(pace.throttled));
-    metrics.gauge(
-        "rate_asked_per_second",
-        "Requests a second asked for at most.",
-        summary.rate_asked,
-    );
-    metrics.gauge(
-        "rate_reached_per_second",
-        "Requests a second, from the first to the last.",
-        pace.rate_reached,
-    );
-    metrics.gauge(
-        "limit_found_per_second",
-        "Requests a second that the server seems to allow, if that is less than asked for.",
-        pace.limit_found,
-    );
-    metrics.gauge(
-        "duration_seconds",
-        "How long the command took.",
-        summary.took().map(|took| took.as_secs_f64()),
-    );
-    metrics.gauge(
-        "exit_status",
-        "The program's exit status.",
-        Some(summary.exit_status),
-    );
-    metrics.gauge(
-        "success",
-        "1 if the exit status is 0, else 0.",
-        Some(u8::from(summary.exit_status == 0)),
-    );
-    metrics.gauge(
-        "last_completion_timestamp_seconds",
-        "When the command ended.",
-        summary
-            .finished_at
-            .map(|end| end.as_duration().as_secs_f64()),
-    );
-    metrics.family("run_info", "Which run it was; always 1.");
-    let run_dir = escaped(summary.run_dir.as_deref().unwrap_or_default());
-    let version = env!("CARGO_PKG_VERSION");
-    let labels = format!(",run_dir=\"{run_dir}\",version=\"{version}\"");
-    metrics.sample("run_info", &labels, 1);
+    metrics.rows(summary);
+    metrics.sent(summary);
+    metrics.ended(summary);
     metrics.text
 }
 
@@ -131,6 +74,71 @@ struct Metrics {
 }
 
 impl Metrics {
+    fn rows(&mut self, summary: &Summary) {
+        self.family("rows", "Rows of the input, by outcome.");
+        for outcome in Outcome::ALL {
+            let label = format!(",outcome=\"{}\"", outcome.name());
+            self.sample("rows", &label, summary.counts.of(outcome));
+        }
+        self.gauge(
+            "differing_rows",
+            "Updated rows of which the server shows something else than was asked for.",
+            Some(summary.differs),
+        );
+    }
+
+    fn sent(&mut self, summary: &Summary) {
+        let pace = &summary.pace;
+        self.gauge(
+            "requests",
+            "Requests sent, every try counted.",
+            Some(pace.requests),
+        );
+        self.gauge("retries", "Tries after an error.", Some(pace.retries));
+        self.gauge("throttled", "Answers 429.", Some(pace.throttled));
+        self.gauge(
+            "rate_asked_per_second",
+            "Requests a second asked for at most.",
+            summary.rate_asked,
+        );
+        self.gauge(
+            "rate_reached_per_second",
+            "Requests a second, from the first to the last.",
+            pace.rate_reached,
+        );
+        self.gauge(
+            "limit_found_per_second",
+            "Requests a second that the server seems to allow, if that is less than asked for.",
+            pace.limit_found,
+        );
+    }
+
+    fn ended(&mut self, summary: &Summary) {
+        self.gauge(
+            "duration_seconds",
+            "How long the command took.",
+            summary.took().map(|took| took.as_secs_f64()),
+        );
+        let status = summary.exit_status;
+        self.gauge("exit_status", "The program's exit status.", Some(status));
+        self.gauge(
+            "success",
+            "1 if the exit status is 0, else 0.",
+            Some(u8::from(status == 0)),
+        );
+        let end = summary.finished_at.map(|end| end.as_duration());
+        self.gauge(
+            "last_completion_timestamp_seconds",
+            "When the command ended.",
+            end.map(|end| end.as_secs_f64()),
+        );
+        self.family("run_info", "Which run it was; always 1.");
+        let run_dir = escaped(summary.run_dir.as_deref().unwrap_or_default());
+        let version = env!("CARGO_PKG_VERSION");
+        let labels = format!(",run_dir=\"{run_dir}\",version=\"{version}\"");
+        self.sample("run_info", &labels, 1);
+    }
+
     /// A metric with one sample, or with none where there is no value.
     fn gauge(&mut self, metric: &str, help: &str, value: Option<impl Display>) {
         if let Some(value) = value {

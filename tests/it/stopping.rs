@@ -186,9 +186,8 @@ fn the_command_of_the_summary_names_the_account_and_the_pace_that_were_named() {
     workspace.write("rows.csv", done(&["a"]));
     workspace.write("my token", "s3cret\n");
     let base_url = server.base_url();
-    let options = format!(
-        "--base-url {base_url} --email b@example.com --token-file 'my token' --fixed-rate"
-    );
+    let options =
+        format!("--base-url {base_url} --email b@example.com --token-file 'my token' --fixed-rate");
     let output = to_out(&workspace, "rows.csv", &options).output();
     let run_dir = workspace.path().join("out");
     let sent = Sent {
