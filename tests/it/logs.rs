@@ -27,7 +27,7 @@ fn mixed(request: &Request) -> Answer {
 }
 
 /// The lines of standard error. Each must be an object that says when, how weighty and what, and
-/// be in the README with its fields.
+/// be in docs/scripts.md with its fields.
 fn events(output: &Output) -> Vec<Value> {
     let lines = output.stderr.lines();
     lines.map(|line| event(line, &documented())).collect()
@@ -50,11 +50,13 @@ fn event(line: &str, documented: &BTreeMap<String, Vec<String>>) -> Value {
     event
 }
 
-/// The events of the README's table, each with its fields, sorted.
+/// The events of that table, each with its fields, sorted.
 fn documented() -> BTreeMap<String, Vec<String>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(path).expect("a README");
-    let (_, table) = readme.split_once("| `event` |").expect("a table of events");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scripts.md");
+    let document = fs::read_to_string(path).expect("a document");
+    let (_, table) = document
+        .split_once("| `event` |")
+        .expect("a table of events");
     let rows = table
         .lines()
         .skip(2)
