@@ -126,7 +126,7 @@ impl Metrics {
             "1 if the exit status is 0, else 0.",
             Some(u8::from(status == 0)),
         );
-        let end = summary.finished_at.map(|end| end.as_duration());
+        let end = summary.finished_at.map(jiff::Timestamp::as_duration);
         self.gauge(
             "last_completion_timestamp_seconds",
             "When the command ended.",
