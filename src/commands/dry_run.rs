@@ -21,11 +21,11 @@ pub(super) fn dry_run(settings: &Settings, log: &Log, stop: &Arc<Stop>) -> Resul
         })
     })?;
     match prepare(settings, &copy, kept(settings), stop)? {
-        Checked::Rows(prepared) => show(settings, log, *prepared),
+        Checked::Rows(prepared) => show(settings, log, *prepared, exit::DONE),
         Checked::Header(violations) => {
             let name = settings.source.name();
             let error = format!("{name}: the header is wrong: no row can be read");
-            print(settings, log, None, violations, Some(error))
+            print(settings, log, None, violations, Err(error))
         }
     }
 }
@@ -39,27 +39,34 @@ pub(super) fn kept(settings: &Settings) -> KeepViolations {
     }
 }
 
-/// Shows what would be sent; the exit status.
-pub(super) fn show(settings: &Settings, log: &Log, mut prepared: Prepared) -> Result<u8, Error> {
+/// Shows what would be sent; the exit status, which is `legal` unless rows are refused.
+pub(super) fn show(
+    settings: &Settings,
+    log: &Log,
+    mut prepared: Prepared,
+    legal: u8,
+) -> Result<u8, Error> {
     let none = Violations::new(KeepViolations::First).map_err(Error::Output)?;
     let violations = std::mem::replace(&mut prepared.findings.violations, none);
-    let refusal = prepared.refusal(settings, Mode::DryRun);
+    let verdict = prepared
+        .refusal(settings, Mode::DryRun)
+        .map_or(Ok(legal), Err);
     let name = settings.source.name();
     let plan = prepared.plan(settings, &name, settings.target.account());
-    print(settings, log, Some(&plan), violations, refusal)
+    print(settings, log, Some(&plan), violations, verdict)
 }
 
+/// Prints the preview; the exit status. The error in `verdict` is why rows are refused.
 fn print(
     settings: &Settings,
     log: &Log,
     plan: Option<&report::Plan<'_>>,
     violations: Violations,
-    refusal: Option<String>,
+    verdict: Result<u8, String>,
 ) -> Result<u8, Error> {
-    let status = if refusal.is_some() {
-        exit::INPUT
-    } else {
-        exit::DONE
+    let (status, refusal) = match verdict {
+        Ok(status) => (status, None),
+        Err(refusal) => (exit::INPUT, Some(refusal)),
     };
     if settings.args.json {
         let all = violations.into_all().map_err(Error::Output)?;

@@ -11,6 +11,7 @@ use super::session::{self, Session};
 use crate::args::RunArgs;
 use crate::config::{Settings, Target};
 use crate::error::Error;
+use crate::exit;
 use crate::input::{InputError, Layout};
 use crate::ledger::{Journal, LedgerError, Recorded, RunDirectory, RunFile, Unrecorded, sha256_of};
 use crate::model::Summary;
@@ -127,12 +128,12 @@ fn look(session: &Session<'_>, prepared: Prepared, summary: &mut Summary) -> Res
         });
         let status = session.add_up(Unrecorded::Fault, summary)?;
         if settings.args.dry_run && settings.args.json {
-            dry_run::show(settings, session.log, prepared)?;
+            dry_run::show(settings, session.log, prepared, status)?;
         }
         return Ok(status);
     }
     session.rebuild(Unrecorded::NotSent, summary)?;
-    dry_run::show(settings, session.log, prepared)
+    dry_run::show(settings, session.log, prepared, exit::DONE)
 }
 
 /// Sees that the private copy is what was checked and agreed to: rows could be lost otherwise.

@@ -547,6 +547,17 @@ fn a_dry_run_leaves_the_ledger_of_a_killed_run_in_the_order_of_events() {
 }
 
 #[test]
+fn a_dry_run_of_a_finished_run_says_how_that_went() {
+    let server = Server::start(|_| Answer::text(404, ""));
+    let sent = send(&server, &["a"], "");
+    let output = command(&sent.workspace, "run --resume out --dry-run --json").output();
+    assert_eq!(output.status, 1, "{output:#?}");
+    let document: Value = serde_json::from_str(&output.stdout).expect("one document");
+    let fields = ["exit_status", "settled", "requests"].map(|field| &document[field]);
+    assert_eq!(fields, [1, 1, 0]);
+}
+
+#[test]
 fn a_repeated_slug_stays_invalid_although_one_of_its_rows_is_settled() {
     let server = Server::start(Answer::echo);
     let rows = ["first", "twin", "c", "twin"];
