@@ -1,9 +1,10 @@
 //! Text -> the mark that a spreadsheet, or what people paste into one, has left on it. Judges the
 //! text only: whether a field may hold it is for `validate` to say.
 
-/// What spreadsheets put where a formula has no result.
-const ERROR_VALUES: [&str; 9] = [
-    "#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
+/// What spreadsheets put where a formula has no result, in English and in German.
+const ERROR_VALUES: [&str; 13] = [
+    "#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#NV",
+    "#WERT!", "#BEZUG!", "#ZAHL!",
 ];
 
 /// The quotes that word processors and phones write instead of `"` and `'`.
@@ -103,7 +104,7 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_has_spoiled_is_known() {
-        for text in ["#N/A", "#DIV/0!", "Err:502", "########"] {
+        for text in ["#N/A", "#NV", "#DIV/0!", "Err:502", "########"] {
             assert!(is_lost(text), "{text}");
         }
         for text in ["1.23457E+11", "1,00123456789012E+018", "1E+15"] {
