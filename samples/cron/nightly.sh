@@ -1,11 +1,13 @@
 #!/bin/sh
-# nightly.sh FILE [OPTION...]: goes on with the run of last night if that was cut short, then sends
-# FILE. The options, such as --profile, are those of `reamaze-bulk run`, and hold for both.
+# nightly.sh FILE [OPTION...]: goes on with the run of an earlier night if that was cut short, then
+# sends FILE. The options, such as --profile, are those of `reamaze-bulk run` and hold for both, but
+# for those that stand below.
 #
-# It works in the directory in which it is started: results are kept in reamaze-runs there, and the
-# last exit status in last-status. It says nothing on a good night. Its own exit status is that of the
-# run of FILE; that of the one it went on with, if FILE did well or did not get its turn. No flock is
-# needed: while a run is at work, another one on the same account ends with 5.
+# It works in the directory in which it is started: results are kept in reamaze-runs there, and in
+# open-run which of them is not at its end (remove that file to give it up). It says nothing on a good
+# night. Its own exit status is that of the run of FILE; if that did well, of the one it went on with.
+# If FILE did not get its turn, it says so, and 75 stands for a run that is out of time once more. No
+# flock is needed: while a run is at work, another one on the same account ends with 5.
 set -u
 
 file=${1:?which file is to be sent?}
@@ -19,27 +21,29 @@ run() {
 # keeps its status.
 trap : HUP INT TERM
 
-# 0 and 1: the last run came to its end. 2, 3 and 5: nothing was sent. All else, be it a power cut,
-# left rows behind. They go first: an older value must not replace one of tonight.
+# What was left over goes first: an older value must not replace one of tonight. A run that was cut
+# short before anything was sent has left no directory.
 status=0
-last=$(cat last-status 2>/dev/null || echo 0)
-case $last in
-0 | 1 | 2 | 3 | 5) ;;
-*)
-    # It may have been cut short before there was anything to go on with.
-    if [ -n "$(ls reamaze-runs 2>/dev/null)" ]; then
-        run --resume latest "$@" >resumed.json || status=$?
-        # Still not at its end: it stays the one to go on with.
-        [ "$status" -le 1 ] || exit "$status"
+open=$(cat open-run 2>/dev/null)
+if [ -d "$open" ]; then
+    run --resume "$open" "$@" >resumed.json || status=$?
+    if [ "$status" -gt 1 ]; then
+        echo "nightly.sh: $file was not sent: $open is not at its end (status $status)" >&2
+        [ "$status" -ne 4 ] || status=75
+        exit "$status"
     fi
-    ;;
-esac
+fi
 
 resumed=$status
-echo running >last-status
 status=0
-run "$file" --max-rows 5000 "$@" >nightly.json || status=$?
-echo "$status" >last-status
+out=reamaze-runs/nightly-$(date -u +%Y%m%dT%H%M%SZ)-$$
+mkdir -p reamaze-runs
+echo "$out" >open-run
+run "$file" --max-rows 5000 --out "$out" "$@" >nightly.json || status=$?
+case $status in
+0 | 1) rm -f open-run ;;
+2 | 3 | 5) echo "$open" >open-run ;; # Nothing was sent.
+esac
 
 [ "$status" -ne 0 ] || status=$resumed
 exit "$status"

@@ -64,9 +64,10 @@ fn usual_place() -> Option<PathBuf> {
     Some(user_directory("XDG_CONFIG_HOME", ".config")?.join("config.toml"))
 }
 
+/// Nobody has asked for it: where the home directory is closed, as to services, there is none.
 fn is_absent(error: &io::Error) -> bool {
-    use io::ErrorKind::{NotADirectory, NotFound};
-    matches!(error.kind(), NotFound | NotADirectory)
+    use io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
+    matches!(error.kind(), NotFound | NotADirectory | PermissionDenied)
 }
 
 fn read(path: &Path) -> io::Result<String> {

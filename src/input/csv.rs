@@ -59,7 +59,7 @@ impl Records {
             let content = match self.raw.cells(self.encoding) {
                 Ok(cells) if is_empty(&cells) => continue,
                 Ok(cells) if cells.len() == self.header.len() => Content::Cells(cells),
-                Ok(cells) => self.unreadable(self.wrong_width(cells.len())),
+                Ok(cells) => self.unreadable(self.wrong_width(&cells)),
                 Err(why) => self.unreadable(why),
             };
             return Ok(Some(Row { line, content }));
@@ -67,15 +67,18 @@ impl Records {
         Ok(None)
     }
 
-    fn wrong_width(&self, cells: usize) -> String {
-        let advice = if cells > self.header.len() {
-            "a cell that holds the delimiter needs quotes"
-        } else {
+    fn wrong_width(&self, cells: &StringRecord) -> String {
+        let mut surplus = cells.iter().skip(self.header.len());
+        let advice = if cells.len() < self.header.len() {
             "empty cells need their delimiters too"
+        } else if surplus.all(|cell| cell.trim().is_empty()) {
+            "take away the delimiters at its end, or give the header as many"
+        } else {
+            "a cell that holds the delimiter needs quotes"
         };
         format!(
             "has {} where the header has {} ({advice})",
-            counted(cells),
+            counted(cells.len()),
             counted(self.header.len())
         )
     }

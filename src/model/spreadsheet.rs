@@ -1,11 +1,8 @@
 //! Text -> the mark that a spreadsheet, or what people paste into one, has left on it. Judges the
 //! text only: whether a field may hold it is for `validate` to say.
 
-/// What spreadsheets put where a formula has no result, in English and in German.
-const ERROR_VALUES: [&str; 13] = [
-    "#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#NV",
-    "#WERT!", "#BEZUG!", "#ZAHL!",
-];
+/// What spreadsheets put where a value is not available, in English and in German.
+const NOT_AVAILABLE: [&str; 2] = ["#N/A", "#NV"];
 
 /// The quotes that word processors and phones write instead of `"` and `'`.
 const CURLY: [char; 11] = ['“', '”', '„', '‟', '‘', '’', '‚', '«', '»', '‹', '›'];
@@ -64,10 +61,16 @@ pub(super) fn is_lost(text: &str) -> bool {
     is_error_value(text) || is_narrow(text) || is_shortened(text)
 }
 
-/// LibreOffice numbers further errors: `Err:502`.
+/// `#REF!`, `#NAME?`, in other languages `#BEZUG!`; LibreOffice numbers further ones: `Err:502`.
 fn is_error_value(text: &str) -> bool {
+    let name = text
+        .strip_prefix('#')
+        .and_then(|rest| rest.strip_suffix(['!', '?']));
+    let is_capital = |c: char| c.is_uppercase() || matches!(c, '0'..='9' | '/');
     let number = text.strip_prefix("Err:");
-    ERROR_VALUES.contains(&text) || number.is_some_and(|number| is_number(number, 3..=3))
+    NOT_AVAILABLE.contains(&text)
+        || name.is_some_and(|name| name.len() > 2 && name.chars().all(is_capital))
+        || number.is_some_and(|number| is_number(number, 3..=3))
 }
 
 fn is_narrow(text: &str) -> bool {
@@ -104,7 +107,16 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_has_spoiled_is_known() {
-        for text in ["#N/A", "#NV", "#DIV/0!", "Err:502", "########"] {
+        for text in [
+            "#N/A",
+            "#NV",
+            "#DIV/0!",
+            "#NAME?",
+            "#BEZUG!",
+            "#ÜBERLAUF!",
+            "Err:502",
+            "########",
+        ] {
             assert!(is_lost(text), "{text}");
         }
         for text in ["1.23457E+11", "1,00123456789012E+018", "1E+15"] {
@@ -118,6 +130,8 @@ mod tests {
             "",
             "#1",
             "#vip",
+            "#vip!",
+            "#A!",
             "##",
             "Err:5023",
             "1e+15",

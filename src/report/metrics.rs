@@ -4,15 +4,19 @@
 //! library.
 
 use std::fmt::{Display, Write as _};
-use std::fs::{self, File, Permissions};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, Permissions};
+use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use crate::model::{Outcome, Summary};
 
-/// How each of our files begins: no other file is replaced.
-const START: &[u8] = b"# HELP reamaze_bulk_";
+/// How each line of our files begins: no other file is replaced.
+const STARTS: [&str; 3] = [
+    "# HELP reamaze_bulk_",
+    "# TYPE reamaze_bulk_",
+    "reamaze_bulk_",
+];
 
 /// Replaces `path` by the metrics of a run that has ended. Who reads it sees the old file or the
 /// new one, and never a part.
@@ -41,13 +45,9 @@ fn check_replaceable(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
-    let mut start = Vec::new();
-    if metadata.is_file() {
-        let most = START.len() as u64;
-        File::open(path)?.take(most).read_to_end(&mut start)?;
-        if start.is_empty() || start == START {
-            return Ok(());
-        }
+    let is_ours = |line: &str| STARTS.iter().any(|start| line.starts_with(start));
+    if metadata.is_file() && fs::read_to_string(path)?.lines().all(is_ours) {
+        return Ok(());
     }
     Err(io::Error::other(
         "what is there is no file of such metrics, and is left alone",

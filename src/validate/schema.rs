@@ -219,7 +219,7 @@ fn status(statuses: impl Iterator<Item = Status>) -> String {
         names.extend(status.own_names().iter().map(|name| spellings(name)));
     }
     let names = names.join("|");
-    format!("^([{codes}]([.]0+)?|[-_ ]*({names})[-_ ]*)$")
+    format!("^([{codes}]([.,]0+)?|[-_ ]*({names})[-_ ]*)$")
 }
 
 /// A pattern for all spellings of a name.

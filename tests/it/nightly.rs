@@ -25,9 +25,14 @@ fn nightly(workspace: &Workspace, server: &Server) -> Run {
         .against(server)
 }
 
-/// Fails the test unless the last exit status that the script has noted is this.
-fn expect_noted(workspace: &Workspace, status: &str) {
-    assert_eq!(workspace.read("last-status").trim(), status);
+/// Whether the script has noted that there is a run to go on with.
+fn has_open_run(workspace: &Workspace) -> bool {
+    let noted = fs::read_to_string(workspace.path().join("open-run")).unwrap_or_default();
+    workspace
+        .path()
+        .join(noted.trim())
+        .join("run.json")
+        .exists()
 }
 
 #[test]
@@ -38,7 +43,7 @@ fn a_good_night_is_silent() {
         workspace.write("nightly.csv", done(&[format!("a-{night}")]));
         let output = nightly(&workspace, &server).output();
         assert_eq!((output.status, output.stderr.as_str()), (0, ""));
-        expect_noted(&workspace, "0");
+        assert!(!has_open_run(&workspace));
     }
     assert_eq!(server.slugs(), ["a-1", "a-2"]);
 }
@@ -54,12 +59,16 @@ fn what_was_left_over_goes_before_the_new_file() {
     let output = nightly(&workspace, &server).output();
     assert_eq!(output.status, 6, "{output:#?}");
     assert!(output.stderr.contains("login"), "{output:#?}");
-    expect_noted(&workspace, "6");
+    assert!(has_open_run(&workspace));
     workspace.write("nightly.csv", done(&["new"]));
+    // A run by hand in between is none of the script's.
+    workspace.write("hand.csv", done(&["hand"]));
+    let by_hand = workspace.command(&["run", "hand.csv", "--yes", "-q"]);
+    assert_eq!(by_hand.against(&server).output().status, 0);
     let before = server.slugs().len();
     let output = nightly(&workspace, &server).output();
     assert_eq!((output.status, output.stderr.as_str()), (0, ""));
-    expect_noted(&workspace, "0");
+    assert!(!has_open_run(&workspace));
     let mut sent = server.slugs().split_off(before);
     assert_eq!(sent.pop().as_deref(), Some("new"));
     sent.sort();
@@ -76,10 +85,12 @@ fn a_run_that_is_still_not_at_its_end_stays_the_one_to_go_on_with() {
     workspace.write("nightly.csv", done(&["old"]));
     for _ in 0..3 {
         assert_eq!(nightly(&workspace, &server).output().status, 6);
-        expect_noted(&workspace, "6");
+        assert!(has_open_run(&workspace));
         workspace.write("nightly.csv", done(&["new"]));
     }
-    assert_eq!(server.slugs(), ["old", "old", "old"]);
+    let told = nightly(&workspace, &server).output().stderr;
+    assert!(told.contains("nightly.csv was not sent"), "{told}");
+    assert_eq!(server.slugs(), ["old"; 4]);
 }
 
 #[test]
@@ -88,7 +99,7 @@ fn nothing_to_go_on_with_is_no_error() {
     for prepare in [&[][..], &["reamaze-runs/.reamaze-bulk-x/input"]] {
         let workspace = Workspace::new();
         workspace.write("nightly.csv", done(&["a"]));
-        workspace.write("last-status", "running\n");
+        workspace.write("open-run", "reamaze-runs/nightly-1\n");
         for file in prepare {
             workspace.write(file, "");
         }
@@ -109,7 +120,7 @@ fn a_night_that_comes_before_the_last_one_is_over_sends_nothing() {
     assert!(second.stderr.contains("another run"), "{second:#?}");
     drop(release);
     assert_eq!(first.wait().status, 0);
-    expect_noted(&workspace, "0");
+    assert!(!has_open_run(&workspace));
     assert_eq!(server.slugs(), ["a"]);
 }
 
