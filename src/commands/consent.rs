@@ -21,14 +21,27 @@ pub(super) fn ask(question: &str, log: &Log, stop: &Stop) -> Result<(), Error> {
     });
     loop {
         if let Some(error) = Error::of_stop(stop) {
+            end_line(log);
             return Err(error);
         }
         match answer.recv_timeout(Duration::from_millis(50)) {
             Ok(line) if ["y", "yes"].contains(&line.trim().to_lowercase().as_str()) => {
                 return Ok(());
             }
-            Ok(_) | Err(mpsc::RecvTimeoutError::Disconnected) => return Err(Error::Declined),
+            Ok(line) => {
+                if !line.ends_with('\n') {
+                    end_line(log);
+                }
+                return Err(Error::Declined);
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => return Err(Error::Declined),
             Err(mpsc::RecvTimeoutError::Timeout) => {}
         }
     }
+}
+
+/// What comes next must not stand behind the question.
+fn end_line(log: &Log) {
+    // A terminal that has gone away needs no new line.
+    let _ = log.ask("\n");
 }

@@ -60,7 +60,7 @@ pub(super) fn run(words: &[String], place: &str, stop: &Stop) -> Result<String, 
         return Err(told(&"printed a line that is too long for a token"));
     }
     let line = String::from_utf8(line).map_err(|_| told(&"printed no text"))?;
-    match line.trim() {
+    match line.trim_start_matches('\u{feff}').trim() {
         "" => Err(told(&"printed no token (it is expected on the first line)")),
         token => Ok(token.to_owned()),
     }

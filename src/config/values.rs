@@ -226,7 +226,10 @@ fn unknown(key: &str, value: &DeValue<'_>) -> String {
             .into();
     }
     if let DeValue::Table(_) = value {
-        let name = one_line(key, 60);
+        let name = match key {
+            "profile" => "NAME".to_owned(),
+            _ => one_line(key, 60),
+        };
         return format!("is no known table (a profile is written [profiles.{name}])");
     }
     match nearest(key, KEYS.into_iter()) {
