@@ -1,8 +1,9 @@
 //! The one flag that ends a run early, and waits that end with it.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex};
 use std::time::Instant;
 
+use super::lock::lock;
 use crate::model::StopReason;
 
 /// Set once, seen by everybody; the first reason stays.
@@ -15,7 +16,7 @@ pub struct Stop {
 impl Stop {
     /// Asks everybody to stop.
     pub fn because(&self, reason: StopReason) {
-        let mut current = self.lock();
+        let mut current = lock(&self.reason);
         if current.is_none() {
             *current = Some(reason);
             self.changed.notify_all();
@@ -25,18 +26,18 @@ impl Stop {
     /// Why to stop, if so.
     #[must_use]
     pub fn reason(&self) -> Option<StopReason> {
-        self.lock().clone()
+        lock(&self.reason).clone()
     }
 
     /// Whether to stop.
     #[must_use]
     pub fn is_set(&self) -> bool {
-        self.lock().is_some()
+        lock(&self.reason).is_some()
     }
 
     /// Waits until `deadline`, or until there is a reason to stop.
     pub fn wait_until(&self, deadline: Instant) {
-        let mut reason = self.lock();
+        let mut reason = lock(&self.reason);
         while reason.is_none() {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -47,10 +48,5 @@ impl Stop {
                 Err(poisoned) => poisoned.into_inner().0,
             };
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<StopReason>> {
-        // A panic elsewhere does not make the reason wrong.
-        self.reason.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
