@@ -9,7 +9,7 @@ use serde::ser::{SerializeMap as _, Serializer as _};
 use tempfile::NamedTempFile;
 
 use super::{LedgerError, Record, RunDirectory, directory};
-use crate::input::{Format, Layout, MAX_RECORD_BYTES, Reader};
+use crate::input::{Format, Layout, MAX_RECORD_BYTES, Reader, raw_head};
 use crate::model::{Content, Members, Row};
 
 const OUTCOME: &str = "_outcome";
@@ -144,7 +144,10 @@ impl Form {
             (Self::Cells { delimiter, columns }, content) => {
                 line(*delimiter, columns.cells(content, record))
             }
-            (Self::Objects, Content::Object(members)) => object(Some(members), None, record),
+            (Self::Objects, Content::Object(text)) => match Members::of_line(text) {
+                Ok(members) => object(Some(&members), None, record),
+                Err(_) => object(None, Some(&raw_head(text.as_bytes())), record),
+            },
             (Self::Objects, Content::Unreadable { raw, .. }) => object(None, Some(raw), record),
             (Self::Objects, Content::Cells(_)) => Ok(Vec::new()),
         }
@@ -222,7 +225,11 @@ fn line<'a>(delimiter: u8, cells: impl Iterator<Item = &'a str>) -> io::Result<V
     writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
-fn object(members: Option<&Members>, raw: Option<&str>, record: &Record) -> io::Result<Vec<u8>> {
+fn object(
+    members: Option<&Members<'_>>,
+    raw: Option<&str>,
+    record: &Record,
+) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     let mut json = serde_json::Serializer::new(&mut line);
     let mut map = json.serialize_map(None)?;

@@ -31,7 +31,7 @@ pub struct Preview {
     /// Rows that remove all tags.
     pub clears_tags: u64,
     /// The first legal updates.
-    pub samples: Vec<Update>,
+    pub samples: Vec<Update<'static>>,
 }
 
 /// What happens to one field.
@@ -86,16 +86,16 @@ impl Preview {
     }
 
     /// Counts a legal row.
-    pub fn add_legal(&mut self, update: Update) {
+    pub fn add_legal(&mut self, update: Update<'_>) {
         self.rows += 1;
         self.legal += 1;
         self.count(&update.changes);
         if self.samples.len() < SAMPLES {
-            self.samples.push(update);
+            self.samples.push(update.into_owned());
         }
     }
 
-    fn count(&mut self, changes: &Changes) {
+    fn count(&mut self, changes: &Changes<'_>) {
         let Changes {
             tag_list,
             status,
@@ -108,7 +108,7 @@ impl Preview {
                 [] => self.clears_tags += 1,
                 _ => self.replaces_tags += 1,
             }
-            self.set("tag_list", tags.iter().map(String::as_str));
+            self.set("tag_list", tags.iter().map(AsRef::as_ref));
         }
         if let Some(change) = status {
             self.set("status", [change.status().to_string().as_str()]);
@@ -117,12 +117,12 @@ impl Preview {
             }
         }
         if let Some(email) = assignee {
-            self.set("assignee", [email.as_str()]);
+            self.set("assignee", [email.as_ref()]);
         }
         if let Some(destination) = destination {
-            self.set("category", [destination.category.as_str()]);
+            self.set("category", [destination.category.as_ref()]);
             if let Some(brand) = &destination.brand {
-                self.set("brand", [brand.as_str()]);
+                self.set("brand", [brand.as_ref()]);
             }
         }
         for (name, value) in data {
@@ -130,14 +130,14 @@ impl Preview {
         }
     }
 
-    fn count_data(&mut self, name: &str, value: &DataValue) {
+    fn count_data(&mut self, name: &str, value: &DataValue<'_>) {
         let mut field = format!("data.{}", one_line(name, VALUE_CHARS));
         // One row can name any number of custom fields.
         if self.fields.len() >= MOST_FIELDS && !self.fields.contains_key(&field) {
             "data.(others)".clone_into(&mut field);
         }
         match value {
-            DataValue::Text(text) => self.set(&field, [text.as_str()]),
+            DataValue::Text(text) => self.set(&field, [text.as_ref()]),
             DataValue::Number(number) => self.set(&field, [number.get()]),
             DataValue::Flag(flag) => self.set(&field, [flag.to_string().as_str()]),
             DataValue::Null => {

@@ -88,6 +88,20 @@ pub fn defused(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The part of `text` that `cut` leaves of it.
+pub fn part(text: Cow<'_, str>, cut: impl Fn(&str) -> &str) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(cut(text)),
+        Cow::Owned(text) => Cow::Owned(cut(&text).to_owned()),
+    }
+}
+
+/// The same text, whatever becomes of the one that it was a part of.
+#[must_use]
+pub fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
 /// The first `limit` bytes of `text`, less the part of a character that would be cut.
 #[must_use]
 pub fn head(text: &str, limit: usize) -> &str {

@@ -97,7 +97,7 @@ impl Check<'_> {
         &self,
         reader: &mut Reader,
         mut planner: Planner,
-        mut note: impl FnMut(&Planned) + Send,
+        mut note: impl FnMut(&Planned<'_>) + Send,
     ) -> Result<Findings, CheckError> {
         let mut findings = Findings {
             preview: Preview::default(),
@@ -128,8 +128,8 @@ impl Check<'_> {
 
     fn take_in(
         &self,
-        batch: Vec<Planned>,
-        note: &mut impl FnMut(&Planned),
+        batch: Vec<Planned<'_>>,
+        note: &mut impl FnMut(&Planned<'_>),
         findings: &mut Findings,
     ) -> io::Result<()> {
         for planned in batch {

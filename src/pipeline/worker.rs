@@ -41,7 +41,7 @@ impl Counters {
 
 impl<E: Exchange> Desk<'_, E> {
     /// Sends one update until it is settled. `tell` is called with what happens meanwhile.
-    pub(super) fn settle(&self, update: &Update, tell: &dyn Fn(Event)) -> Record {
+    pub(super) fn settle(&self, update: &Update<'_>, tell: &dyn Fn(Event)) -> Record {
         let mut tries = Tries::default();
         let mut began = None;
         let settled = loop {
@@ -72,7 +72,7 @@ impl<E: Exchange> Desk<'_, E> {
     }
 
     /// One request and its answer.
-    fn exchange(&self, update: &Update, tell: &dyn Fn(Event)) -> Reply {
+    fn exchange(&self, update: &Update<'_>, tell: &dyn Fn(Event)) -> Reply {
         if self.detail == Detail::Exchanges {
             tell(Event::Sending {
                 request: self.exchange.in_words(update),
@@ -154,7 +154,7 @@ fn workers_needed(pace: &Pace, asked: Rate, took: Duration, workers: usize) -> O
 }
 
 fn record(
-    update: &Update,
+    update: &Update<'_>,
     tries: &Tries,
     (outcome, reasons): (Outcome, String),
     began: Option<Instant>,
