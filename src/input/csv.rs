@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead};
 
-use csv::{ByteRecord, StringRecord};
+use csv::StringRecord;
 use csv_core::ReadRecordResult;
 
 use super::InputError;
@@ -18,6 +18,7 @@ pub(super) struct Records {
     encoding: Encoding,
     header: StringRecord,
     header_line: u64,
+    spare: Vec<StringRecord>,
 }
 
 impl Records {
@@ -30,7 +31,9 @@ impl Records {
         let mut raw = RawRecords::new(source, delimiter);
         let (header_line, header) = loop {
             let line = raw.advance()?.ok_or(InputError::NoHeader)?;
-            let cells = raw.cells(encoding).map_err(InputError::Header)?;
+            let cells = raw
+                .cells(encoding, StringRecord::new())
+                .map_err(InputError::Header)?;
             if !is_empty(&cells) {
                 break (line, cells);
             }
@@ -40,6 +43,7 @@ impl Records {
             encoding,
             header,
             header_line,
+            spare: Vec::new(),
         })
     }
 
@@ -54,7 +58,8 @@ impl Records {
     /// The next record that has a cell with something in it.
     pub(super) fn next_row(&mut self) -> io::Result<Option<Row>> {
         while let Some(line) = self.raw.advance()? {
-            let content = match self.raw.cells(self.encoding) {
+            let spare = self.spare.pop().unwrap_or_default();
+            let content = match self.raw.cells(self.encoding, spare) {
                 Ok(cells) if is_empty(&cells) => continue,
                 Ok(cells) if cells.len() == self.header.len() => Content::Cells(cells),
                 Ok(cells) => self.unreadable(format!(
@@ -69,6 +74,15 @@ impl Records {
         Ok(None)
     }
 
+    /// Takes back a row that is done with: the next one finds room in it.
+    pub(super) fn take_back(&mut self, row: Row) {
+        if let Content::Cells(cells) = row.content
+            && cells.as_slice().len() + cells.len() < MOST_SPARE
+        {
+            self.spare.push(cells);
+        }
+    }
+
     fn unreadable(&self, why: String) -> Content {
         Content::Unreadable {
             why,
@@ -76,6 +90,9 @@ impl Records {
         }
     }
 }
+
+/// The longest row, in bytes and cells, whose room is kept: many would be no few bytes.
+const MOST_SPARE: usize = 1 << 10;
 
 /// Whether a record is no row: spreadsheets write such lines where nothing is.
 fn is_empty(cells: &StringRecord) -> bool {
@@ -216,7 +233,7 @@ impl RawRecords {
     }
 
     /// The record's cells, or what keeps it from having any.
-    fn cells(&self, encoding: Encoding) -> Result<StringRecord, String> {
+    fn cells(&self, encoding: Encoding, spare: StringRecord) -> Result<StringRecord, String> {
         if self.raw().len() > MAX_RECORD_BYTES {
             return Err(TOO_LONG.into());
         }
@@ -228,7 +245,8 @@ impl RawRecords {
             return Err(STRAY.into());
         }
         let ends = &self.ends[..self.cells];
-        let mut cells = ByteRecord::with_capacity(ends.last().copied().unwrap_or(0), ends.len());
+        let mut cells = spare.into_byte_record();
+        cells.clear();
         let mut start = 0;
         for &end in ends {
             cells.push_field(&self.unescaped[start..end]);

@@ -23,6 +23,11 @@ const NAMES: [&[&str]; 10] = [
     &["Spam (AI)", "Spam (by AI)"],
 ];
 
+static SHOWN: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let shown = |status: Status| format!("{} ({})", status.code(), status.name());
+    Status::all().map(shown).collect()
+});
+
 static BY_NAME: LazyLock<HashMap<String, Status>> = LazyLock::new(|| {
     let names = (0..).zip(NAMES).flat_map(|(code, names)| {
         names
@@ -77,6 +82,12 @@ impl Status {
         self.0
     }
 
+    /// Number and name, for people.
+    #[must_use]
+    pub fn shown(self) -> &'static str {
+        &SHOWN[usize::from(self.0)]
+    }
+
     /// The name in the app.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -86,7 +97,7 @@ impl Status {
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.0, self.name())
+        f.write_str(self.shown())
     }
 }
 

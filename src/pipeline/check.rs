@@ -164,7 +164,7 @@ pub fn columns(reader: &Reader) -> Result<Columns, Vec<Violation>> {
 
 /// Replaces `rows` by the next ones; whether there are any.
 pub(super) fn next_batch(reader: &mut Reader, rows: &mut Vec<Row>) -> Result<bool, InputError> {
-    rows.clear();
+    reader.take_back(rows.drain(..));
     let mut bytes = 0;
     // Rows may be as long as 1 MiB: a batch is bounded in bytes too.
     while rows.len() < BATCH && bytes < 4 << 20 {
