@@ -259,34 +259,38 @@ impl RawRecords {
 /// Whether every closing quote ends its cell (RFC 4180, section 2). `csv-core` reads on after a
 /// closing quote, so that one quote too many can join rows without any other sign.
 fn is_well_quoted(record: &[u8], delimiter: u8) -> bool {
-    if memchr::memchr(b'"', record).is_none() {
-        return true;
-    }
-    let mut at_start = true;
-    let mut bytes = record.iter().copied();
-    while let Some(byte) = bytes.next() {
-        at_start = if byte == b'"' && at_start {
-            match after_closing_quote(&mut bytes) {
-                None => return true,
-                Some(after) if after == delimiter => true,
-                Some(_) => return false,
+    let mut at = 0;
+    while let Some(quote) = next_quote(record, at) {
+        at = quote + 1;
+        let is_opening = quote == 0 || record[quote - 1] == delimiter;
+        if is_opening {
+            match closing_quote(record, at) {
+                Some(closing) if closing + 1 < record.len() => {
+                    at = closing + 1;
+                    if record[at] != delimiter {
+                        return false;
+                    }
+                }
+                _ => return true,
             }
-        } else {
-            byte == delimiter
-        };
+        }
     }
     true
 }
 
-/// Goes past the quote that closes a cell, and the byte behind it. A pair of quotes closes nothing.
-fn after_closing_quote(bytes: &mut impl Iterator<Item = u8>) -> Option<u8> {
+/// The quote that closes the cell whose text starts there. A pair of quotes closes nothing.
+fn closing_quote(record: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        bytes.find(|&byte| byte == b'"')?;
-        match bytes.next() {
-            Some(b'"') => {}
-            after => return after,
+        let quote = next_quote(record, at)?;
+        if record.get(quote + 1) != Some(&b'"') {
+            return Some(quote);
         }
+        at = quote + 2;
     }
+}
+
+fn next_quote(record: &[u8], from: usize) -> Option<usize> {
+    memchr::memchr(b'"', &record[from..]).map(|at| from + at)
 }
 
 /// Counts physical lines: `\n`, `\r\n` and a lone `\r` each end one.

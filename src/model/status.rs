@@ -28,11 +28,13 @@ static SHOWN: LazyLock<Vec<String>> = LazyLock::new(|| {
     Status::all().map(shown).collect()
 });
 
+/// Names as listed, the usual spelling, and normalised.
 static BY_NAME: LazyLock<HashMap<String, Status>> = LazyLock::new(|| {
     let names = (0..).zip(NAMES).flat_map(|(code, names)| {
         names
             .iter()
-            .map(move |name| (normalised(name), Status(code)))
+            .flat_map(|name| [(*name).to_owned(), normalised(name)])
+            .map(move |name| (name, Status(code)))
     });
     names.collect()
 });
@@ -51,7 +53,8 @@ impl Status {
     /// blanks alike.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        BY_NAME.get(&normalised(name)).copied()
+        let status = BY_NAME.get(name).or_else(|| BY_NAME.get(&normalised(name)));
+        status.copied()
     }
 
     /// The ten of them, by number.
