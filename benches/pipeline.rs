@@ -26,7 +26,7 @@ const ROWS: u32 = 20_000;
 struct Agreeable;
 
 impl Exchange for Agreeable {
-    fn put(&self, _: &Update) -> Reply {
+    fn put(&self, _: &Update<'_>) -> Reply {
         Reply {
             http_status: Some(200),
             said: Said::Updated {
@@ -35,7 +35,7 @@ impl Exchange for Agreeable {
         }
     }
 
-    fn in_words(&self, update: &Update) -> String {
+    fn in_words(&self, update: &Update<'_>) -> String {
         update.slug.shown()
     }
 }

@@ -35,10 +35,10 @@ pub fn rows_are_judged(bytes: &[u8], wanted: Wanted) {
 
 /// The first legal update of a file of JSON lines.
 #[must_use]
-pub fn first_update(bytes: &[u8], wanted: Wanted) -> Option<Update> {
+pub fn first_update(bytes: &[u8], wanted: Wanted) -> Option<Update<'static>> {
     let mut found = None;
     checked(bytes, wanted, |_, checked| {
-        found = found.take().or(checked.verdict.ok());
+        found = found.take().or(checked.verdict.ok().map(Update::into_owned));
     });
     found
 }
@@ -52,7 +52,7 @@ pub fn is_tame(text: &str) -> bool {
     !text.contains(acts)
 }
 
-fn checked(bytes: &[u8], wanted: Wanted, mut each: impl FnMut(u64, Checked)) {
+fn checked(bytes: &[u8], wanted: Wanted, mut each: impl FnMut(u64, Checked<'_>)) {
     let Ok(mut reader) = Reader::open(Cursor::new(bytes.to_vec()), wanted) else {
         return;
     };

@@ -11,7 +11,6 @@ use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, InvalidHeaderValue,
     RETRY_AFTER,
 };
-use serde_json::value::RawValue;
 
 use super::{Account, Exchange, Reply, Request, Said, reasons, verify};
 use crate::model::text::one_line;
@@ -107,11 +106,11 @@ impl Client {
     /// What an answer with this status code and whole `body` says of `update`: the judgement alone,
     /// without the wire.
     #[must_use]
-    pub fn judge(&self, update: &Update, status: StatusCode, body: &[u8]) -> Said {
+    pub fn judge(&self, update: &Update<'_>, status: StatusCode, body: &[u8]) -> Said {
         self.said(update, status, None, || Ok(body.to_vec()))
     }
 
-    fn exchange(&self, update: &Update) -> Result<Reply, reqwest::Error> {
+    fn exchange(&self, update: &Update<'_>) -> Result<Reply, reqwest::Error> {
         let deadline = Instant::now() + self.timeout;
         let Request { url, body, .. } = Request::new(self.account.base_url(), update);
         let response = self
@@ -130,7 +129,7 @@ impl Client {
 
     fn said(
         &self,
-        update: &Update,
+        update: &Update<'_>,
         status: StatusCode,
         retry_after: Option<Duration>,
         body: impl FnOnce() -> Result<Vec<u8>, String>,
@@ -191,12 +190,12 @@ impl Client {
     }
 
     /// What a 200's body shows other than was asked for; the error says why it is no conversation.
-    fn shown(&self, update: &Update, body: &[u8]) -> Result<Vec<String>, String> {
+    fn shown(&self, update: &Update<'_>, body: &[u8]) -> Result<Vec<String>, String> {
         let unreadable = "HTTP 200 with something else than the conversation";
         // Only what is compared is looked into: a stray byte elsewhere is no concern of this row.
         let text =
             str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
-        let shown: Members<&RawValue> = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        let shown: Members<'_> = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|_| unreadable.to_owned())?;
         let conversation = match shown.get("conversation") {
             Some(inner) if shown.get("slug").is_none() => {
@@ -219,14 +218,14 @@ impl Client {
 }
 
 impl Exchange for Client {
-    fn put(&self, update: &Update) -> Reply {
+    fn put(&self, update: &Update<'_>) -> Reply {
         self.exchange(update).unwrap_or_else(|error| Reply {
             http_status: None,
             said: broken(&error, self.timeout),
         })
     }
 
-    fn in_words(&self, update: &Update) -> String {
+    fn in_words(&self, update: &Update<'_>) -> String {
         let Request { method, url, body } = Request::new(self.account.base_url(), update);
         format!("{method} {url} {}", body.get())
     }

@@ -17,8 +17,8 @@ use crate::model::Update;
 /// The one slow call: sends an update and waits for what the server says.
 pub trait Exchange: Sync {
     /// Sends `update` once.
-    fn put(&self, update: &Update) -> Reply;
+    fn put(&self, update: &Update<'_>) -> Reply;
 
     /// The request as people read it: method, address and body, never credentials.
-    fn in_words(&self, update: &Update) -> String;
+    fn in_words(&self, update: &Update<'_>) -> String;
 }

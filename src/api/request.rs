@@ -1,5 +1,7 @@
 //! An update -> method, address and body, as the API page has them.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
@@ -28,13 +30,13 @@ pub struct Request {
 impl Request {
     /// The request that makes `update` at `base`.
     #[must_use]
-    pub fn new(base: &BaseUrl, update: &Update) -> Self {
+    pub fn new(base: &BaseUrl, update: &Update<'_>) -> Self {
         Self::at(base.as_str(), update)
     }
 
     /// The same at an address that is only shown.
     #[must_use]
-    pub fn at(base: &str, update: &Update) -> Self {
+    pub fn at(base: &str, update: &Update<'_>) -> Self {
         Self {
             method: "PUT",
             url: url(base, &update.slug),
@@ -44,7 +46,7 @@ impl Request {
 }
 
 /// The address of a conversation.
-fn url(base: &str, slug: &Slug) -> String {
+fn url(base: &str, slug: &Slug<'_>) -> String {
     format!(
         "{base}/conversations/{}",
         utf8_percent_encode(slug.as_str(), ENCODED)
@@ -52,7 +54,7 @@ fn url(base: &str, slug: &Slug) -> String {
 }
 
 /// The body: only what the update sets.
-fn body(update: &Update) -> Box<RawValue> {
+fn body(update: &Update<'_>) -> Box<RawValue> {
     let envelope = Envelope {
         conversation: Conversation(&update.changes),
     };
@@ -68,7 +70,7 @@ struct Envelope<'a> {
     conversation: Conversation<'a>,
 }
 
-struct Conversation<'a>(&'a Changes);
+struct Conversation<'a>(&'a Changes<'a>);
 
 #[derive(serde::Serialize)]
 struct Assignee<'a> {
@@ -110,7 +112,7 @@ impl Serialize for Conversation<'_> {
     }
 }
 
-struct Data<'a>(&'a [(String, DataValue)]);
+struct Data<'a>(&'a [(Cow<'a, str>, DataValue<'a>)]);
 
 impl Serialize for Data<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -118,7 +120,7 @@ impl Serialize for Data<'_> {
     }
 }
 
-impl Serialize for DataValue {
+impl Serialize for DataValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(text) => serializer.serialize_str(text),
@@ -150,7 +152,9 @@ mod tests {
                 data: vec![
                     (
                         "n".into(),
-                        DataValue::Number(RawValue::from_string("1.50e3".into()).expect("JSON")),
+                        DataValue::Number(Cow::Owned(
+                            RawValue::from_string("1.50e3".into()).expect("JSON"),
+                        )),
                     ),
                     ("t".into(), DataValue::Text("a\"b".into())),
                     ("z".into(), DataValue::Null),

@@ -4,6 +4,7 @@
 //! does not show; tags are a set, letter case and surrounding blanks do not count, times are
 //! instants, and a number may come as text.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -19,8 +20,8 @@ const MAX_VALUE: usize = 100;
 /// What `shown` shows other than `asked`, a line each. `redacted` takes out what must not be told,
 /// before anything is cut.
 pub(super) fn differences(
-    asked: &Changes,
-    shown: &Members<&RawValue>,
+    asked: &Changes<'_>,
+    shown: &Members<'_>,
     redacted: impl Fn(String) -> String,
 ) -> Vec<String> {
     let mut found = Vec::new();
@@ -61,7 +62,7 @@ pub(super) fn differences(
     if let Some(email) = &asked.assignee {
         compare(
             "assignee",
-            email.clone(),
+            email.to_string(),
             other_name(email, shown.get("assignee"), "email"),
         );
     }
@@ -69,13 +70,13 @@ pub(super) fn differences(
         let category = &destination.category;
         compare(
             "category",
-            category.clone(),
+            category.to_string(),
             other_name(category, shown.get("category"), "slug"),
         );
         if let Some(brand) = &destination.brand {
             compare(
                 "brand",
-                brand.clone(),
+                brand.to_string(),
                 other_name(brand, shown.get("brand"), "url"),
             );
         }
@@ -83,7 +84,7 @@ pub(super) fn differences(
     let data = shown
         .get("data")
         .and_then(|data| serde_json::from_str(data.get()).ok());
-    let data: Option<Members<&RawValue>> = data.flatten();
+    let data: Option<Members<'_>> = data.flatten();
     let has_none = shown.get("data").is_some_and(|data| data.get() == "null");
     for (name, value) in &asked.data {
         let field = format!("data.{}", one_line(name, MAX_VALUE));
@@ -104,7 +105,7 @@ fn alike(a: &str, b: &str) -> bool {
     a == b || a.to_lowercase() == b.to_lowercase()
 }
 
-fn listed(tags: &[String]) -> String {
+fn listed(tags: &[Cow<'_, str>]) -> String {
     if tags.is_empty() {
         "none".into()
     } else {
@@ -112,14 +113,17 @@ fn listed(tags: &[String]) -> String {
     }
 }
 
-fn other_tags(asked: &[String], shown: Option<&RawValue>) -> Option<String> {
-    let shown: Vec<String> = match parsed(shown?)? {
+fn other_tags(asked: &[Cow<'_, str>], shown: Option<&RawValue>) -> Option<String> {
+    let shown: Vec<Cow<'_, str>> = match parsed(shown?)? {
         Value::Null => Vec::new(),
-        Value::Array(tags) => tags.into_iter().map(plain_text).collect(),
-        Value::String(tags) => tags.split(',').map(str::to_owned).collect(),
+        Value::Array(tags) => tags.into_iter().map(plain_text).map(Cow::Owned).collect(),
+        Value::String(tags) => tags
+            .split(',')
+            .map(|tag| Cow::Owned(tag.to_owned()))
+            .collect(),
         _ => return None,
     };
-    let set = |tags: &[String]| -> BTreeSet<String> {
+    let set = |tags: &[Cow<'_, str>]| -> BTreeSet<String> {
         tags.iter()
             .map(|tag| tag.trim().to_lowercase())
             .filter(|tag| !tag.is_empty())
@@ -158,7 +162,7 @@ fn other_name(asked: &str, shown: Option<&RawValue>, key: &str) -> Option<String
     (!alike(asked, &shown)).then_some(shown)
 }
 
-fn is_same_data(asked: &DataValue, shown: &str) -> bool {
+fn is_same_data(asked: &DataValue<'_>, shown: &str) -> bool {
     let asked = plain(asked);
     alike(&asked, shown) || same_number(&asked, shown)
 }
@@ -183,9 +187,9 @@ fn whole_number(text: &str) -> Option<(bool, &str)> {
     is_number.then(|| (digits.len() < text.len(), digits.trim_start_matches('0')))
 }
 
-fn plain(value: &DataValue) -> String {
+fn plain(value: &DataValue<'_>) -> String {
     match value {
-        DataValue::Text(text) => text.clone(),
+        DataValue::Text(text) => text.to_string(),
         DataValue::Number(number) => number.get().to_owned(),
         DataValue::Flag(flag) => flag.to_string(),
         DataValue::Null => String::new(),
@@ -219,7 +223,7 @@ mod tests {
     use super::*;
     use crate::model::Destination;
 
-    fn asked() -> Changes {
+    fn asked() -> Changes<'static> {
         Changes {
             tag_list: Some(vec!["VIP".into(), "refund".into()]),
             status: Some(StatusChange::OnHold(HoldUntil {

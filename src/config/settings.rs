@@ -46,7 +46,7 @@ pub struct Settings {
     /// What times are judged by.
     pub clock: Clock,
     /// What every row gets that does not say otherwise.
-    pub set: Draft,
+    pub set: Draft<'static>,
     /// The ceiling of requests.
     pub rate: AskedRate,
     /// Requests in flight at most.

@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead};
 
-use csv::{ByteRecord, StringRecord};
+use csv::StringRecord;
 use csv_core::ReadRecordResult;
 
 use super::InputError;
@@ -20,6 +20,7 @@ pub(super) struct Records {
     encoding: Encoding,
     header: StringRecord,
     header_line: u64,
+    spare: Vec<StringRecord>,
 }
 
 impl Records {
@@ -32,7 +33,9 @@ impl Records {
         let mut raw = RawRecords::new(source, delimiter);
         let (header_line, header) = loop {
             let line = raw.advance()?.ok_or(InputError::NoHeader)?;
-            let cells = raw.cells(encoding).map_err(InputError::Header)?;
+            let cells = raw
+                .cells(encoding, StringRecord::new())
+                .map_err(InputError::Header)?;
             if !is_empty(&cells) && declared_delimiter(raw.raw()).is_none() {
                 break (line, cells);
             }
@@ -42,6 +45,7 @@ impl Records {
             encoding,
             header,
             header_line,
+            spare: Vec::new(),
         })
     }
 
@@ -56,7 +60,8 @@ impl Records {
     /// The next record that has a cell with something in it.
     pub(super) fn next_row(&mut self) -> io::Result<Option<Row>> {
         while let Some(line) = self.raw.advance()? {
-            let content = match self.raw.cells(self.encoding) {
+            let spare = self.spare.pop().unwrap_or_default();
+            let content = match self.raw.cells(self.encoding, spare) {
                 Ok(cells) if is_empty(&cells) => continue,
                 Ok(cells) if cells.len() == self.header.len() => Content::Cells(cells),
                 Ok(cells) => self.unreadable(self.wrong_width(&cells)),
@@ -65,6 +70,15 @@ impl Records {
             return Ok(Some(Row { line, content }));
         }
         Ok(None)
+    }
+
+    /// Takes back a row that is done with: the next one finds room in it.
+    pub(super) fn take_back(&mut self, row: Row) {
+        if let Content::Cells(cells) = row.content
+            && cells.as_slice().len() + cells.len() < MOST_SPARE
+        {
+            self.spare.push(cells);
+        }
     }
 
     fn wrong_width(&self, cells: &StringRecord) -> String {
@@ -90,6 +104,9 @@ impl Records {
         }
     }
 }
+
+/// The longest row, in bytes and cells, whose room is kept: many would be no few bytes.
+const MOST_SPARE: usize = 1 << 10;
 
 /// Whether a record is no row: spreadsheets write such lines where nothing is.
 fn is_empty(cells: &StringRecord) -> bool {
@@ -230,7 +247,7 @@ impl RawRecords {
     }
 
     /// The record's cells, or what keeps it from having any.
-    fn cells(&self, encoding: Encoding) -> Result<StringRecord, String> {
+    fn cells(&self, encoding: Encoding, spare: StringRecord) -> Result<StringRecord, String> {
         if self.raw().len() > MAX_RECORD_BYTES {
             return Err(TOO_LONG.into());
         }
@@ -242,7 +259,8 @@ impl RawRecords {
             return Err(STRAY.into());
         }
         let ends = &self.ends[..self.cells];
-        let mut cells = ByteRecord::with_capacity(ends.last().copied().unwrap_or(0), ends.len());
+        let mut cells = spare.into_byte_record();
+        cells.clear();
         let mut start = 0;
         for &end in ends {
             cells.push_field(&self.unescaped[start..end]);
@@ -255,34 +273,38 @@ impl RawRecords {
 /// Whether every closing quote ends its cell (RFC 4180, section 2). `csv-core` reads on after a
 /// closing quote, so that one quote too many can join rows without any other sign.
 fn is_well_quoted(record: &[u8], delimiter: u8) -> bool {
-    if memchr::memchr(b'"', record).is_none() {
-        return true;
-    }
-    let mut at_start = true;
-    let mut bytes = record.iter().copied();
-    while let Some(byte) = bytes.next() {
-        at_start = if byte == b'"' && at_start {
-            match after_closing_quote(&mut bytes) {
-                None => return true,
-                Some(after) if after == delimiter => true,
-                Some(_) => return false,
+    let mut at = 0;
+    while let Some(quote) = next_quote(record, at) {
+        at = quote + 1;
+        let is_opening = quote == 0 || record[quote - 1] == delimiter;
+        if is_opening {
+            match closing_quote(record, at) {
+                Some(closing) if closing + 1 < record.len() => {
+                    at = closing + 1;
+                    if record[at] != delimiter {
+                        return false;
+                    }
+                }
+                _ => return true,
             }
-        } else {
-            byte == delimiter
-        };
+        }
     }
     true
 }
 
-/// Goes past the quote that closes a cell, and the byte behind it. A pair of quotes closes nothing.
-fn after_closing_quote(bytes: &mut impl Iterator<Item = u8>) -> Option<u8> {
+/// The quote that closes the cell whose text starts there. A pair of quotes closes nothing.
+fn closing_quote(record: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        bytes.find(|&byte| byte == b'"')?;
-        match bytes.next() {
-            Some(b'"') => {}
-            after => return after,
+        let quote = next_quote(record, at)?;
+        if record.get(quote + 1) != Some(&b'"') {
+            return Some(quote);
         }
+        at = quote + 2;
     }
+}
+
+fn next_quote(record: &[u8], from: usize) -> Option<usize> {
+    memchr::memchr(b'"', &record[from..]).map(|at| from + at)
 }
 
 /// Counts physical lines: `\n`, `\r\n` and a lone `\r` each end one.

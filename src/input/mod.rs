@@ -11,5 +11,5 @@ mod text;
 
 pub use error::InputError;
 pub use layout::{Format, Layout, Wanted};
-pub use raw::MAX_RECORD_BYTES;
+pub use raw::{MAX_RECORD_BYTES, raw_head};
 pub use reader::Reader;

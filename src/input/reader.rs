@@ -70,6 +70,13 @@ impl Reader {
         }
     }
 
+    /// Takes back rows that are done with: their room is used again.
+    pub fn take_back(&mut self, rows: impl IntoIterator<Item = Row>) {
+        if let Records::Csv(records) = &mut self.records {
+            rows.into_iter().for_each(|row| records.take_back(row));
+        }
+    }
+
     /// The next row; `None` at the end.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 
 use super::line::line;
 use super::{LedgerError, Record, RunDirectory, directory};
-use crate::input::{Format, Layout, MAX_RECORD_BYTES, Reader};
+use crate::input::{Format, Layout, MAX_RECORD_BYTES, Reader, raw_head};
 use crate::model::{Content, Members, Row};
 
 const OUTCOME: &str = "_outcome";
@@ -145,7 +145,10 @@ impl Form {
             (Self::Cells { delimiter, columns }, content) => line(*delimiter, |line| {
                 line.write_record(columns.cells(content, record))
             }),
-            (Self::Objects, Content::Object(members)) => object(Some(members), None, record),
+            (Self::Objects, Content::Object(text)) => match Members::of_line(text) {
+                Ok(members) => object(Some(&members), None, record),
+                Err(_) => object(None, Some(&raw_head(text.as_bytes())), record),
+            },
             (Self::Objects, Content::Unreadable { raw, .. }) => object(None, Some(raw), record),
             (Self::Objects, Content::Cells(_)) => Ok(Vec::new()),
         }
@@ -215,7 +218,11 @@ impl Columns {
     }
 }
 
-fn object(members: Option<&Members>, raw: Option<&str>, record: &Record) -> io::Result<Vec<u8>> {
+fn object(
+    members: Option<&Members<'_>>,
+    raw: Option<&str>,
+    record: &Record,
+) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     let mut json = serde_json::Serializer::new(&mut line);
     let mut map = json.serialize_map(None)?;

@@ -16,7 +16,7 @@ mod violation;
 pub use event::{Detail, Ended, Event, Try};
 pub use outcome::Outcome;
 pub use preview::{FieldChanges, Preview};
-pub use row::{Content, Members, Row};
+pub use row::{Content, Members, Row, Text};
 pub use slug::Slug;
 pub use status::Status;
 pub use stop::{Signal, StopReason};

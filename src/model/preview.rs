@@ -1,8 +1,9 @@
 //! What a file would change, in key figures and in bounded memory.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::text::one_line;
+use super::text::as_one_line;
 use super::{Changes, DataValue, Update, spreadsheet};
 
 /// Requests shown in full.
@@ -24,14 +25,20 @@ pub struct Preview {
     pub rows: u64,
     /// Legal rows.
     pub legal: u64,
-    /// Per field what happens to it.
-    pub fields: BTreeMap<String, FieldChanges>,
     /// Rows that replace all tags by others.
     pub replaces_tags: u64,
     /// Rows that remove all tags.
     pub clears_tags: u64,
     /// The first legal updates.
-    pub samples: Vec<Update>,
+    pub samples: Vec<Update<'static>>,
+    tag_list: FieldChanges,
+    status: FieldChanges,
+    hold_until: FieldChanges,
+    assignee: FieldChanges,
+    category: FieldChanges,
+    brand: FieldChanges,
+    /// Custom fields by name.
+    data: BTreeMap<String, FieldChanges>,
 }
 
 /// What happens to one field.
@@ -66,11 +73,35 @@ impl FieldChanges {
             *rows += 1;
             return;
         }
-        let value = one_line(value, VALUE_CHARS);
-        if let Some(rows) = self.values.get_mut(&value) {
+        let value = as_one_line(value, VALUE_CHARS);
+        if let Some(rows) = self.values.get_mut(&*value) {
             *rows += 1;
         } else if self.values.len() < MOST_VALUES {
-            self.values.insert(value, 1);
+            self.values.insert(value.into_owned(), 1);
+        }
+    }
+
+    fn set_data(&mut self, value: &DataValue<'_>) {
+        match value {
+            DataValue::Text(text) => {
+                self.set([text.as_ref()]);
+                self.spoiled += u64::from(spreadsheet::is_lost(text));
+            }
+            DataValue::Number(number) => self.set([number.get()]),
+            DataValue::Flag(true) => self.set(["true"]),
+            DataValue::Flag(false) => self.set(["false"]),
+            DataValue::Null => {
+                self.set([]);
+                self.nulls += 1;
+            }
+        }
+    }
+
+    /// Counts one row that sets the field to those values.
+    fn set<'a>(&mut self, values: impl IntoIterator<Item = &'a str>) {
+        self.rows += 1;
+        for value in values {
+            self.add(value);
         }
     }
 }
@@ -82,22 +113,46 @@ impl Preview {
         self.rows - self.legal
     }
 
+    /// What happens to each field that some row sets, by name.
+    #[must_use]
+    pub fn fields(&self) -> Vec<(String, &FieldChanges)> {
+        let own = self.own_fields();
+        let own = own.map(|(name, changes)| (name.to_owned(), changes));
+        let data = self.data.iter();
+        let data = data.map(|(name, changes)| (format!("data.{name}"), changes));
+        let mut fields: Vec<_> = own.chain(data).collect();
+        fields.sort_by(|a, b| a.0.cmp(&b.0));
+        fields
+    }
+
+    fn own_fields(&self) -> impl Iterator<Item = (&'static str, &FieldChanges)> {
+        let fields = [
+            ("tag_list", &self.tag_list),
+            ("status", &self.status),
+            ("hold_until", &self.hold_until),
+            ("assignee", &self.assignee),
+            ("category", &self.category),
+            ("brand", &self.brand),
+        ];
+        fields.into_iter().filter(|(_, changes)| changes.rows > 0)
+    }
+
     /// Counts a row that is not legal.
     pub fn add_illegal(&mut self) {
         self.rows += 1;
     }
 
     /// Counts a legal row.
-    pub fn add_legal(&mut self, update: Update) {
+    pub fn add_legal(&mut self, update: Update<'_>) {
         self.rows += 1;
         self.legal += 1;
         self.count(&update.changes);
         if self.samples.len() < SAMPLES {
-            self.samples.push(update);
+            self.samples.push(update.into_owned());
         }
     }
 
-    fn count(&mut self, changes: &Changes) {
+    fn count(&mut self, changes: &Changes<'_>) {
         let Changes {
             tag_list,
             status,
@@ -110,21 +165,21 @@ impl Preview {
                 [] => self.clears_tags += 1,
                 _ => self.replaces_tags += 1,
             }
-            self.set("tag_list", tags.iter().map(String::as_str));
+            self.tag_list.set(tags.iter().map(AsRef::as_ref));
         }
         if let Some(change) = status {
-            self.set("status", [change.status().to_string().as_str()]);
+            self.status.set([change.status().shown()]);
             if let super::StatusChange::OnHold(until) = change {
-                self.set("hold_until", [until.text.as_str()]);
+                self.hold_until.set([until.text.as_str()]);
             }
         }
         if let Some(email) = assignee {
-            self.set("assignee", [email.as_str()]);
+            self.assignee.set([email.as_ref()]);
         }
         if let Some(destination) = destination {
-            self.set("category", [destination.category.as_str()]);
+            self.category.set([destination.category.as_ref()]);
             if let Some(brand) = &destination.brand {
-                self.set("brand", [brand.as_str()]);
+                self.brand.set([brand.as_ref()]);
             }
         }
         for (name, value) in data {
@@ -132,39 +187,18 @@ impl Preview {
         }
     }
 
-    fn count_data(&mut self, name: &str, value: &DataValue) {
-        let mut field = format!("data.{}", one_line(name, VALUE_CHARS));
+    fn count_data(&mut self, name: &str, value: &DataValue<'_>) {
+        let name = as_one_line(name, VALUE_CHARS);
+        if let Some(field) = self.data.get_mut(&*name) {
+            return field.set_data(value);
+        }
         // One row can name any number of custom fields.
-        if self.fields.len() >= MOST_FIELDS && !self.fields.contains_key(&field) {
-            "data.(others)".clone_into(&mut field);
-        }
-        match value {
-            DataValue::Text(text) => {
-                self.set(&field, [text.as_str()]);
-                if spreadsheet::is_lost(text) {
-                    self.fields.entry(field).or_default().spoiled += 1;
-                }
-            }
-            DataValue::Number(number) => self.set(&field, [number.get()]),
-            DataValue::Flag(flag) => self.set(&field, [flag.to_string().as_str()]),
-            DataValue::Null => {
-                self.set(&field, []);
-                self.fields.entry(field).or_default().nulls += 1;
-            }
-        }
-    }
-
-    /// Counts one row that sets `field` to those values.
-    fn set<'a>(&mut self, field: &str, values: impl IntoIterator<Item = &'a str>) {
-        if !self.fields.contains_key(field) {
-            self.fields
-                .insert(field.to_owned(), FieldChanges::default());
-        }
-        if let Some(changes) = self.fields.get_mut(field) {
-            changes.rows += 1;
-            for value in values {
-                changes.add(value);
-            }
-        }
+        let name = if self.own_fields().count() + self.data.len() < MOST_FIELDS {
+            name
+        } else {
+            Cow::Borrowed("(others)")
+        };
+        let field = self.data.entry(name.into_owned()).or_default();
+        field.set_data(value);
     }
 }

@@ -1,8 +1,7 @@
 //! One record of the input as it was read: nothing in it is believed yet.
 
-use std::borrow::Borrow;
+use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
 use csv::StringRecord;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -30,13 +29,9 @@ impl Row {
         match &self.content {
             // What a cell becomes takes more than its text.
             Content::Cells(cells) => cells.as_slice().len() + cells.len() * CELL_BYTES,
-            Content::Object(members) => {
-                let size = |(key, value): &(String, Box<RawValue>)| key.len() + value.get().len();
-                members
-                    .0
-                    .iter()
-                    .map(|member| size(member) + CELL_BYTES)
-                    .sum()
+            Content::Object(text) => {
+                let members = memchr::memchr_iter(b',', text.as_bytes()).count() + 1;
+                text.len() + members * CELL_BYTES
             }
             Content::Unreadable { why, raw } => why.len() + raw.len(),
         }
@@ -48,8 +43,8 @@ impl Row {
 pub enum Content {
     /// The cells of a CSV or TSV record, as many as the header has.
     Cells(StringRecord),
-    /// The members of a JSON object in their order, values unparsed.
-    Object(Members),
+    /// A line of JSONL that starts like an object: [`Members`] tells whether it is one.
+    Object(String),
     /// A record that could not be read as either.
     Unreadable {
         /// What is wrong, and what would be right.
@@ -59,40 +54,58 @@ pub enum Content {
     },
 }
 
-/// The members of a JSON object, repeated keys and all. (A map would keep the last one only.)
-/// Values are copies, or parts of the text that was parsed.
-#[derive(Debug)]
-pub struct Members<V = Box<RawValue>>(pub Vec<(String, V)>);
+/// Text of a JSON document: a part of it where nothing in it is escaped.
+#[derive(Debug, serde::Deserialize)]
+pub struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
-impl<V: Borrow<RawValue>> Members<V> {
+/// The members of a JSON object in their order, repeated keys and all. (A map would keep the last
+/// one only.) Values are unparsed parts of the text.
+#[derive(Debug)]
+pub struct Members<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    /// The members of the object that `line` is.
+    ///
+    /// # Errors
+    /// Says what is wrong with the line, and what would be right.
+    pub fn of_line(line: &'a str) -> Result<Self, String> {
+        serde_json::from_str(line).map_err(|error| {
+            // Every text is one line here: serde_json's "line 1" would only mislead.
+            format!(
+                "is not valid JSON: {} (write one whole object a line)",
+                error.to_string().replace("line 1 column", "column")
+            )
+        })
+    }
+
     /// The value of that key; of several the last, as JSON parsers have it.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&RawValue> {
+    pub fn get(&self, key: &str) -> Option<&'a RawValue> {
         let mut members = self.0.iter().rev();
         members
             .find(|(known, _)| known == key)
-            .map(|(_, value)| value.borrow())
+            .map(|(_, value)| *value)
     }
 }
 
-impl<'de, V: Deserialize<'de>> Deserialize<'de> for Members<V> {
+impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AllMembers<V>(PhantomData<V>);
-        impl<'de, V: Deserialize<'de>> Visitor<'de> for AllMembers<V> {
-            type Value = Members<V>;
+        struct AllMembers;
+        impl<'de> Visitor<'de> for AllMembers {
+            type Value = Members<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a JSON object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<V>, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
                 let mut members = Vec::with_capacity(USUAL_MEMBERS);
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
+                while let Some((Text(key), value)) = map.next_entry()? {
+                    members.push((key, value));
                 }
                 Ok(Members(members))
             }
         }
-        deserializer.deserialize_map(AllMembers(PhantomData))
+        deserializer.deserialize_map(AllMembers)
     }
 }

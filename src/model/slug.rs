@@ -1,17 +1,18 @@
 //! The name of a conversation, fit to be one path segment of an address.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::spreadsheet;
-use super::text::{quoted, visible};
+use super::text::{owned, quoted, visible};
 
 /// A conversation's slug: 1 to 255 bytes, not `.` or `..`, no `/`, white space, zero-width or
 /// control character, and nothing that a spreadsheet made of a slug. (URL normalisation would turn
 /// some of them into another address.)
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Slug(String);
+pub struct Slug<'a>(Cow<'a, str>);
 
-impl Slug {
+impl<'a> Slug<'a> {
     /// The longest slug in bytes.
     pub const MAX_BYTES: usize = 255;
 
@@ -19,23 +20,24 @@ impl Slug {
     ///
     /// # Errors
     /// Says what is wrong with the text, and what would be right.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: impl Into<Cow<'a, str>>) -> Result<Self, String> {
+        let text = text.into();
         if text.is_empty() {
             return Err("is empty (every row names its conversation, like `knock-knock`)".into());
         }
         if text == "." || text == ".." {
             return Err(format!(
                 "{} is no slug (one looks like `knock-knock`)",
-                quoted(text)
+                quoted(&text)
             ));
         }
-        if let Some(mark) = spreadsheet::mark_of_word(text) {
-            return Err(format!("{} {mark}", quoted(text)));
+        if let Some(mark) = spreadsheet::mark_of_word(&text) {
+            return Err(format!("{} {mark}", quoted(&text)));
         }
         if text.len() > Self::MAX_BYTES {
             return Err(format!(
                 "{} is {} bytes long (at most {})",
-                quoted(text),
+                quoted(&text),
                 text.len(),
                 Self::MAX_BYTES
             ));
@@ -43,28 +45,34 @@ impl Slug {
         if text.contains('/') {
             return Err(format!(
                 "{} holds a `/` (of an address, write the last part only)",
-                quoted(text)
+                quoted(&text)
             ));
         }
         if text.contains(char::is_whitespace) {
             return Err(format!(
                 "{} holds white space (a slug has none)",
-                quoted(text)
+                quoted(&text)
             ));
         }
         if text.contains(char::is_control) {
             return Err(format!(
                 "{} holds a control character (a slug has none)",
-                quoted(text)
+                quoted(&text)
             ));
         }
         if text.contains(spreadsheet::is_zero_width) {
             return Err(format!(
                 "{} holds an invisible character (take it out)",
-                quoted(text)
+                quoted(&text)
             ));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text))
+    }
+
+    /// The same, whatever becomes of the text that it was read from.
+    #[must_use]
+    pub fn into_owned(self) -> Slug<'static> {
+        Slug(owned(self.0))
     }
 
     /// The slug with visible escapes for what acts on a display: slugs come from outside.
@@ -80,7 +88,7 @@ impl Slug {
     }
 }
 
-impl fmt::Display for Slug {
+impl fmt::Display for Slug<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }

@@ -23,11 +23,18 @@ const NAMES: [&[&str]; 10] = [
     &["Spam (AI)", "Spam (by AI)"],
 ];
 
+static SHOWN: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let shown = |status: Status| format!("{} ({})", status.code(), status.name());
+    Status::all().map(shown).collect()
+});
+
+/// Names as listed, the usual spelling, and normalised.
 static BY_NAME: LazyLock<HashMap<String, Status>> = LazyLock::new(|| {
     let names = (0..).zip(NAMES).flat_map(|(code, names)| {
         names
             .iter()
-            .map(move |name| (normalised(name), Status(code)))
+            .flat_map(|name| [(*name).to_owned(), normalised(name)])
+            .map(move |name| (name, Status(code)))
     });
     names.collect()
 });
@@ -46,7 +53,8 @@ impl Status {
     /// blanks alike.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        BY_NAME.get(&normalised(name)).copied()
+        let status = BY_NAME.get(name).or_else(|| BY_NAME.get(&normalised(name)));
+        status.copied()
     }
 
     /// The ten of them, by number.
@@ -77,6 +85,12 @@ impl Status {
         self.0
     }
 
+    /// Number and name, for people.
+    #[must_use]
+    pub fn shown(self) -> &'static str {
+        &SHOWN[usize::from(self.0)]
+    }
+
     /// The name in the app.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -86,7 +100,7 @@ impl Status {
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.0, self.name())
+        f.write_str(self.shown())
     }
 }
 

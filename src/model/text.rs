@@ -18,8 +18,14 @@ fn is_active(c: char) -> bool {
 /// escapes such as `\u{1b}`, and what is beyond `limit` characters becomes `…`.
 #[must_use]
 pub fn one_line(text: &str, limit: usize) -> String {
+    as_one_line(text, limit).into_owned()
+}
+
+/// The same; text that is one line stays where it is.
+#[must_use]
+pub fn as_one_line(text: &str, limit: usize) -> Cow<'_, str> {
     if is_plain(text) && text.len() <= limit {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut line = String::new();
     let mut room = limit;
@@ -31,7 +37,7 @@ pub fn one_line(text: &str, limit: usize) -> String {
         }
         if room == 0 {
             line.push('…');
-            return line;
+            return Cow::Owned(line);
         }
         room -= 1;
         if std::mem::take(&mut blank) {
@@ -39,7 +45,7 @@ pub fn one_line(text: &str, limit: usize) -> String {
         }
         push_visible(&mut line, c);
     }
-    line
+    Cow::Owned(line)
 }
 
 /// Whether `text` is one line as it stands: the usual case, and quickly seen.
@@ -86,6 +92,20 @@ pub fn defused(text: &str) -> Cow<'_, str> {
     } else {
         text.into()
     }
+}
+
+/// The part of `text` that `cut` leaves of it.
+pub fn part(text: Cow<'_, str>, cut: impl Fn(&str) -> &str) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(cut(text)),
+        Cow::Owned(text) => Cow::Owned(cut(&text).to_owned()),
+    }
+}
+
+/// The same text, whatever becomes of the one that it was a part of.
+#[must_use]
+pub fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
 }
 
 /// The first `limit` bytes of `text`, less the part of a character that would be cut.

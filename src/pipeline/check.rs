@@ -96,8 +96,8 @@ impl Check<'_> {
     fn pass(
         &self,
         reader: &mut Reader,
-        mut planner: Planner,
-        mut note: impl FnMut(&Planned) + Send,
+        planner: Planner,
+        note: impl FnMut(&Planned<'_>) + Send,
     ) -> Result<Findings, CheckError> {
         let mut findings = Findings {
             preview: Preview::default(),
@@ -105,6 +105,18 @@ impl Check<'_> {
             settled: 0,
             too_many: false,
         };
+        // On a thread of the pool: to enter it anew for every batch would cost a wake-up each.
+        rayon::scope(|_| self.batches(reader, planner, note, &mut findings))?;
+        Ok(findings)
+    }
+
+    fn batches(
+        &self,
+        reader: &mut Reader,
+        mut planner: Planner,
+        mut note: impl FnMut(&Planned<'_>) + Send,
+        findings: &mut Findings,
+    ) -> Result<(), CheckError> {
         let (mut rows, mut ahead) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
         let mut has_more = next_batch(reader, &mut rows)?;
         while has_more {
@@ -114,7 +126,7 @@ impl Check<'_> {
             // The next rows are read while these are judged.
             let (read, noted) = rayon::join(
                 || next_batch(reader, &mut ahead),
-                || self.take_in(planner.plan(&rows), &mut note, &mut findings),
+                || self.take_in(planner.plan(&rows), &mut note, findings),
             );
             noted.map_err(CheckError::Temporary)?;
             if findings.too_many {
@@ -123,13 +135,13 @@ impl Check<'_> {
             has_more = read?;
             std::mem::swap(&mut rows, &mut ahead);
         }
-        Ok(findings)
+        Ok(())
     }
 
     fn take_in(
         &self,
-        batch: Vec<Planned>,
-        note: &mut impl FnMut(&Planned),
+        batch: Vec<Planned<'_>>,
+        note: &mut impl FnMut(&Planned<'_>),
         findings: &mut Findings,
     ) -> io::Result<()> {
         for planned in batch {
@@ -164,7 +176,7 @@ pub fn columns(reader: &Reader) -> Result<Columns, Vec<Violation>> {
 
 /// Replaces `rows` by the next ones; whether there are any.
 pub(super) fn next_batch(reader: &mut Reader, rows: &mut Vec<Row>) -> Result<bool, InputError> {
-    rows.clear();
+    reader.take_back(rows.drain(..));
     let mut bytes = 0;
     // Rows may be as long as 1 MiB: a batch is bounded in bytes too.
     while rows.len() < BATCH && bytes < 4 << 20 {

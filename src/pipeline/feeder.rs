@@ -21,21 +21,21 @@ const SLUG_BYTES: usize = 255;
 pub(super) struct Queue(Mutex<Due>);
 
 struct Due {
-    batch: vec::IntoIter<Update>,
-    more: Receiver<Vec<Update>>,
+    batch: vec::IntoIter<Update<'static>>,
+    more: Receiver<Vec<Update<'static>>>,
 }
 
 impl Queue {
     /// A queue, and the end into which batches go. No more than one batch waits: a file is not read
     /// far ahead of what is sent.
-    pub(super) fn new() -> (SyncSender<Vec<Update>>, Self) {
+    pub(super) fn new() -> (SyncSender<Vec<Update<'static>>>, Self) {
         let (batches, more) = sync_channel(1);
         let batch = Vec::new().into_iter();
         (batches, Self(Mutex::new(Due { batch, more })))
     }
 
     /// The next row, once there is one; `None` after the last.
-    pub(super) fn next(&self) -> Option<Update> {
+    pub(super) fn next(&self) -> Option<Update<'static>> {
         // Held while it waits: the others would wait for the same batch.
         let mut due = lock(&self.0);
         loop {
@@ -49,7 +49,6 @@ impl Queue {
 
 /// Plans rows in order.
 pub(super) struct Feeder<'a, 'b> {
-    pub(super) planner: Planner,
     /// Rows that may still be sent.
     pub(super) left: Option<u64>,
     pub(super) recorder: &'a Mutex<Recorder<'b>>,
@@ -58,7 +57,12 @@ pub(super) struct Feeder<'a, 'b> {
 
 impl Feeder<'_, '_> {
     /// Plans the rows of `reader` until its end, or until nobody takes any.
-    pub(super) fn feed(mut self, mut reader: Reader, batches: &SyncSender<Vec<Update>>) {
+    pub(super) fn feed(
+        mut self,
+        mut planner: Planner,
+        mut reader: Reader,
+        batches: &SyncSender<Vec<Update<'static>>>,
+    ) {
         let mut rows = Vec::new();
         loop {
             match next_batch(&mut reader, &mut rows) {
@@ -66,8 +70,8 @@ impl Feeder<'_, '_> {
                 Ok(false) => return,
                 Err(error) => return lock(self.recorder).unreadable(error),
             }
-            let planned = self.planner.plan(&rows);
-            let due: Vec<_> = planned
+            let rows = planner.plan(&rows);
+            let due: Vec<_> = rows
                 .into_iter()
                 .filter_map(|planned| self.due(planned))
                 .collect();
@@ -84,8 +88,8 @@ impl Feeder<'_, '_> {
             line,
             slug,
             decision,
-        }: Planned,
-    ) -> Option<Update> {
+        }: Planned<'_>,
+    ) -> Option<Update<'static>> {
         match decision {
             Decision::Skip => None,
             Decision::Send(update) => self.allowed(update),
@@ -100,7 +104,7 @@ impl Feeder<'_, '_> {
         }
     }
 
-    fn allowed(&mut self, update: Update) -> Option<Update> {
+    fn allowed(&mut self, update: Update<'_>) -> Option<Update<'static>> {
         let is_over_limit = self.left == Some(0);
         if is_over_limit || self.stop.is_set() {
             let (line, slug) = (update.line, update.slug.shown());
@@ -109,7 +113,7 @@ impl Feeder<'_, '_> {
             return None;
         }
         self.left = self.left.map(|left| left - 1);
-        Some(update)
+        Some(update.into_owned())
     }
 
     fn record(&self, record: Record) {

@@ -1,5 +1,6 @@
 //! Rows -> what is to be done with each. The dry run and the run ask the same planner.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -19,22 +20,22 @@ pub struct Planner {
 
 /// What is to be done with one row.
 #[derive(Debug)]
-pub struct Planned {
+pub struct Planned<'a> {
     /// The physical line on which the row starts.
     pub line: u64,
     /// The slug as the row has it, usable or not.
-    pub slug: String,
+    pub slug: Cow<'a, str>,
     /// What is to be done.
-    pub decision: Decision,
+    pub decision: Decision<'a>,
 }
 
 /// What is to be done with a row.
 #[derive(Debug)]
-pub enum Decision {
+pub enum Decision<'a> {
     /// It is settled already: a resumed run lets it be.
     Skip,
     /// It is legal.
-    Send(Update),
+    Send(Update<'a>),
     /// It is not.
     Refuse {
         /// What is wrong with it.
@@ -58,54 +59,56 @@ impl Planner {
 
     /// Plans the next rows of the file. Rows are judged on all cores, and come back in order.
     #[must_use]
-    pub fn plan(&mut self, rows: &[Row]) -> Vec<Planned> {
-        let checked: Vec<Checked> = rows.par_iter().map(|row| self.rules.check(row)).collect();
+    pub fn plan<'a>(&'a mut self, rows: &'a [Row]) -> Vec<Planned<'a>> {
+        let rules = &self.rules;
+        let checked: Vec<_> = rows.par_iter().map(|row| rules.check(row)).collect();
         checked
             .into_iter()
-            .map(|checked| self.decided(checked))
+            .map(|checked| decided(checked, &mut self.repeated, &self.recorded))
             .collect()
     }
+}
 
-    fn decided(
-        &mut self,
-        Checked {
-            line,
-            slug,
-            verdict,
-        }: Checked,
-    ) -> Planned {
-        let violation = |message: String| Violation {
-            line,
-            field: "slug".into(),
-            message,
-        };
-        let repeat = self.repeated.next(&slug, line);
-        let decision = match (verdict, repeat) {
-            _ if self.recorded.is_settled(line) => Decision::Skip,
-            (Ok(update), None) => Decision::Send(update),
-            (verdict, repeat) => {
-                let mut violations = verdict.err().unwrap_or_default();
-                let shared = match repeat {
-                    None => None,
-                    Some(Repeat::First) => Some(violation(format!(
-                        "{} is in a later row too (keep one of them)",
+fn decided<'a>(
+    Checked {
+        line,
+        slug,
+        verdict,
+    }: Checked<'a>,
+    repeated: &mut Repeated,
+    recorded: &Recorded,
+) -> Planned<'a> {
+    let violation = |message: String| Violation {
+        line,
+        field: "slug".into(),
+        message,
+    };
+    let repeat = repeated.next(&slug, line);
+    let decision = match (verdict, repeat) {
+        _ if recorded.is_settled(line) => Decision::Skip,
+        (Ok(update), None) => Decision::Send(update),
+        (verdict, repeat) => {
+            let mut violations = verdict.err().unwrap_or_default();
+            let shared = match repeat {
+                None => None,
+                Some(Repeat::First) => Some(violation(format!(
+                    "{} is in a later row too (keep one of them)",
+                    quoted(&slug)
+                ))),
+                Some(Repeat::Of(first)) => {
+                    violations.push(violation(format!(
+                        "{} is in line {first} already (keep one of them)",
                         quoted(&slug)
-                    ))),
-                    Some(Repeat::Of(first)) => {
-                        violations.push(violation(format!(
-                            "{} is in line {first} already (keep one of them)",
-                            quoted(&slug)
-                        )));
-                        None
-                    }
-                };
-                Decision::Refuse { violations, shared }
-            }
-        };
-        Planned {
-            line,
-            slug,
-            decision,
+                    )));
+                    None
+                }
+            };
+            Decision::Refuse { violations, shared }
         }
+    };
+    Planned {
+        line,
+        slug,
+        decision,
     }
 }

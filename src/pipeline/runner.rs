@@ -94,11 +94,11 @@ impl<E: Exchange> Run<'_, E> {
             counters: Counters::default(),
         };
         let feeder = Feeder {
-            planner: self.planner,
             left: self.limit,
             recorder: &recorder,
             stop: self.stop,
         };
+        let planner = self.planner;
         let workers = thread::scope(|scope| {
             let (batches, queue) = Queue::new();
             // Held by workers alone: when the last is gone, the feeder has nobody to feed.
@@ -123,7 +123,7 @@ impl<E: Exchange> Run<'_, E> {
             if workers < self.workers {
                 lock(&recorder).tell(&Event::FewerWorkers { started: workers });
             }
-            let feed = move || feeder.feed(reader, &batches);
+            let feed = move || feeder.feed(planner, reader, &batches);
             threads.push(spawn(scope, self.stop, running, feed).map_err(RunError::Threads)?);
             keep_time(&ended, &recorder, &file, self.deadline, self.stop);
             let ended: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();

@@ -41,7 +41,7 @@ impl Counters {
 
 impl<E: Exchange> Desk<'_, E> {
     /// Sends one update until it is settled. `tell` is called with what happens meanwhile.
-    pub(super) fn settle(&self, update: &Update, tell: &dyn Fn(&Event<'_>)) -> Record {
+    pub(super) fn settle(&self, update: &Update<'_>, tell: &dyn Fn(&Event<'_>)) -> Record {
         let mut tries = Tries::default();
         let mut began = None;
         let settled = loop {
@@ -76,7 +76,7 @@ impl<E: Exchange> Desk<'_, E> {
     }
 
     /// One request and its answer.
-    fn exchange(&self, update: &Update, attempt: u32, tell: &dyn Fn(&Event<'_>)) -> Reply {
+    fn exchange(&self, update: &Update<'_>, attempt: u32, tell: &dyn Fn(&Event<'_>)) -> Reply {
         if self.detail == Detail::Outcomes {
             return self.put(update);
         }
@@ -96,7 +96,7 @@ impl<E: Exchange> Desk<'_, E> {
         reply
     }
 
-    fn put(&self, update: &Update) -> Reply {
+    fn put(&self, update: &Update<'_>) -> Reply {
         let began = Instant::now();
         let reply = self.exchange.put(update);
         self.counters.busy_since(began);
@@ -166,7 +166,7 @@ fn workers_needed(pace: &Pace, asked: Rate, busy: Duration, workers: usize) -> O
 }
 
 fn record(
-    update: &Update,
+    update: &Update<'_>,
     tries: &Tries,
     (outcome, reasons): (Outcome, String),
     began: Option<Instant>,

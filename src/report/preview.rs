@@ -85,15 +85,16 @@ impl Plan<'_> {
     pub fn page(&self) -> String {
         let mut page = format!("{}\n", self.rows());
         let _ = writeln!(page, "account: {}", self.account);
-        if !self.preview.fields.is_empty() {
+        let fields = self.preview.fields();
+        if !fields.is_empty() {
             page.push_str("changes:\n");
         }
-        for (field, changes) in &self.preview.fields {
+        for (field, changes) in fields {
             let _ = writeln!(
                 page,
                 "  {field}: {}{}",
                 counted(changes.rows, "row"),
-                self.detail(field, changes)
+                self.detail(&field, changes)
             );
         }
         let _ = writeln!(page, "{}", self.sending());
@@ -274,7 +275,8 @@ struct Changes<'a>(&'a Preview);
 
 impl Serialize for Changes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.fields.iter().map(|(name, changes)| {
+        let fields = self.0.fields();
+        serializer.collect_map(fields.iter().map(|(name, changes)| {
             (
                 name,
                 Field {

@@ -1,6 +1,8 @@
 //! Names of columns and keys -> fields, and with them the values of one row -> a draft.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use csv::StringRecord;
 
@@ -9,12 +11,12 @@ use super::draft::Draft;
 use super::faults::Faults;
 use super::fields::{self, Value};
 use crate::model::spreadsheet::{self, trimmed};
-use crate::model::text::quoted;
+use crate::model::text::{part, quoted};
 use crate::model::{Members, Violation};
 
 /// What a column or key stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Field {
+pub(super) enum Field<'a> {
     Slug,
     TagList,
     Status,
@@ -23,11 +25,11 @@ pub(super) enum Field {
     Category,
     Brand,
     /// A custom field of that name.
-    Data(String),
+    Data(Cow<'a, str>),
     /// JSONL only: an object of custom fields.
     DataObject,
     /// `_anything`: not for us.
-    Ignored(String),
+    Ignored(Cow<'a, str>),
 }
 
 /// The names as users write them.
@@ -56,22 +58,24 @@ const SYNONYMS: [(&str, &str); 8] = [
     ("id", "slug"),
 ];
 
-impl Field {
+impl<'a> Field<'a> {
     /// The field of that name; the error says that there is none, and which was meant.
-    pub(super) fn named(name: &str) -> Result<Self, String> {
+    pub(super) fn named(name: Cow<'a, str>) -> Result<Self, String> {
         let start = name.trim_start_matches(spreadsheet::is_blank);
         if start.starts_with('_') {
-            return Ok(Self::Ignored(trimmed(start).to_lowercase()));
+            return Ok(Self::Ignored(in_lower_case(part(name, trimmed))));
         }
         if let Some((prefix, rest)) = start.split_once('.')
             && prefix.eq_ignore_ascii_case("data")
         {
-            return match trimmed(rest) {
-                "" => Err("names no custom field (write `data.NAME`)".into()),
-                _ => Ok(Self::Data(rest.to_owned())),
-            };
+            if trimmed(rest).is_empty() {
+                return Err("names no custom field (write `data.NAME`)".into());
+            }
+            return Ok(Self::Data(part(name, |name| {
+                name.split_once('.').map_or(name, |(_, rest)| rest)
+            })));
         }
-        match trimmed(start).to_lowercase().as_str() {
+        match &*in_lower_case(part(name, trimmed)) {
             "slug" => Ok(Self::Slug),
             "tag_list" => Ok(Self::TagList),
             "status" => Ok(Self::Status),
@@ -82,6 +86,26 @@ impl Field {
             "data" => Ok(Self::DataObject),
             other => Err(unknown(other)),
         }
+    }
+
+    /// The same, its name a part of this one.
+    fn borrowed(&self) -> Field<'_> {
+        match self {
+            Self::Data(name) => Field::Data(Cow::Borrowed(name)),
+            Self::Ignored(name) => Field::Ignored(Cow::Borrowed(name)),
+            other => other.clone(),
+        }
+    }
+}
+
+fn in_lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text
+        .chars()
+        .any(|c| c.is_ascii_uppercase() || !c.is_ascii())
+    {
+        Cow::Owned(text.to_lowercase())
+    } else {
+        text
     }
 }
 
@@ -116,7 +140,7 @@ struct Column {
     /// As the header has it, trimmed.
     name: String,
     /// `None`: a column without a name, in which nothing may stand.
-    field: Option<Field>,
+    field: Option<Field<'static>>,
 }
 
 impl Columns {
@@ -147,7 +171,7 @@ impl Columns {
                 }
                 None
             } else {
-                match Field::named(cell) {
+                match Field::named(Cow::Owned(cell.to_owned())) {
                     Ok(Field::DataObject) => {
                         faults.add(
                             &name,
@@ -156,7 +180,7 @@ impl Columns {
                         None
                     }
                     Ok(field) => {
-                        names.check(&name, &field, &mut faults);
+                        names.check(Name::Key(Cow::Owned(name.clone())), &field, &mut faults);
                         Some(field)
                     }
                     Err(why) => {
@@ -184,7 +208,12 @@ impl Columns {
     }
 
     /// Reads a row's cells.
-    pub(super) fn draft(&self, cells: &StringRecord, clock: &Clock, faults: &mut Faults) -> Draft {
+    pub(super) fn draft<'a>(
+        &'a self,
+        cells: &'a StringRecord,
+        clock: &Clock,
+        faults: &mut Faults,
+    ) -> Draft<'a> {
         let mut draft = Draft::default();
         for (column, cell) in self.0.iter().zip(cells) {
             let Some(field) = &column.field else {
@@ -201,7 +230,7 @@ impl Columns {
             if cell.is_empty() && *field != Field::Slug {
                 continue;
             }
-            if let Err(why) = draft.take_value(field, Value::Text(cell), clock) {
+            if let Err(why) = draft.take_value(field.borrowed(), Value::Text(cell), clock) {
                 faults.add(&column.name, why);
             }
         }
@@ -219,8 +248,9 @@ fn is_named(cell: &str) -> bool {
 fn no_header(header: &StringRecord) -> Option<String> {
     let mut names = header.iter().filter(|cell| is_named(cell));
     let first = names.next()?;
-    let resembles =
-        |cell: &str| Field::named(cell).is_ok() || meant(&trimmed(cell).to_lowercase()).is_some();
+    let resembles = |cell: &str| {
+        Field::named(cell.into()).is_ok() || meant(&trimmed(cell).to_lowercase()).is_some()
+    };
     if names.next().is_none() && first.contains([',', ';', '\t', '|']) {
         return Some(format!(
             "is one cell, {} (take away quotes around whole lines, or name the delimiter with --delimiter)",
@@ -236,25 +266,24 @@ fn no_header(header: &StringRecord) -> Option<String> {
 }
 
 /// Reads a JSON object's members.
-pub(super) fn draft_of(members: &Members, clock: &Clock, faults: &mut Faults) -> Draft {
+pub(super) fn draft_of<'a>(members: Members<'a>, clock: &Clock, faults: &mut Faults) -> Draft<'a> {
     let mut draft = Draft::default();
     let mut names = Names::default();
-    for (key, value) in &members.0 {
-        let name = key.trim();
+    for (key, value) in members.0 {
+        let name = part(key.clone(), str::trim);
+        let value = Value::Json(value);
         match Field::named(key) {
-            Err(why) => faults.add(name, why),
+            Err(why) => faults.add(&name, why),
             Ok(field) => {
-                let is_new = names.check(name, &field, faults);
-                let value = Value::Json(value);
-                if !is_new {
+                if !names.check(Name::Key(name.clone()), &field, faults) {
                     continue;
                 }
                 if field == Field::DataObject {
                     data_object(value, &mut draft, &mut names, clock, faults);
                 } else if (matches!(field, Field::Data(_)) || !value.is_null())
-                    && let Err(why) = draft.take_value(&field, value, clock)
+                    && let Err(why) = draft.take_value(field, value, clock)
                 {
-                    faults.add(name, why);
+                    faults.add(&name, why);
                 }
             }
         }
@@ -263,10 +292,10 @@ pub(super) fn draft_of(members: &Members, clock: &Clock, faults: &mut Faults) ->
 }
 
 /// Reads `"data": {...}`, whose keys are names of custom fields.
-fn data_object(
-    value: Value<'_>,
-    draft: &mut Draft,
-    names: &mut Names,
+fn data_object<'a>(
+    value: Value<'a>,
+    draft: &mut Draft<'a>,
+    names: &mut Names<'a>,
     clock: &Clock,
     faults: &mut Faults,
 ) {
@@ -277,36 +306,57 @@ fn data_object(
         Ok(members) => members,
         Err(why) => return faults.add("data", why),
     };
-    for (name, value) in &members.0 {
-        let path = format!("data.{name}");
-        let field = Field::Data(name.clone());
-        if trimmed(name).is_empty() {
+    for (key, value) in members.0 {
+        if trimmed(&key).is_empty() {
             faults.add("data", "has a custom field without a name (give it one)");
-        } else if names.check(&path, &field, faults)
-            && let Err(why) = draft.take_value(&field, Value::Json(value), clock)
+            continue;
+        }
+        let name = Name::InData(key.clone());
+        let field = Field::Data(key);
+        if names.check(name.clone(), &field, faults)
+            && let Err(why) = draft.take_value(field, Value::Json(value), clock)
         {
-            faults.add(&path, why);
+            faults.add(&name.to_string(), why);
+        }
+    }
+}
+
+/// How a row names a field.
+#[derive(Clone)]
+enum Name<'a> {
+    /// By a column, or by a key of its own.
+    Key(Cow<'a, str>),
+    /// By a key in `"data": {...}`.
+    InData(Cow<'a, str>),
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(name) => f.write_str(name),
+            Self::InData(name) => write!(f, "data.{name}"),
         }
     }
 }
 
 /// Sees that no field is given twice, under one name or two.
 #[derive(Default)]
-struct Names(BTreeMap<Field, String>);
+struct Names<'a>(BTreeMap<Field<'a>, Name<'a>>);
 
-impl Names {
+impl<'a> Names<'a> {
     /// Whether the field is new; if not, that is noted.
-    fn check(&mut self, name: &str, field: &Field, faults: &mut Faults) -> bool {
+    fn check(&mut self, name: Name<'a>, field: &Field<'a>, faults: &mut Faults) -> bool {
         let Some(first) = self.0.get(field) else {
-            self.0.insert(field.clone(), name.to_owned());
+            self.0.insert(field.clone(), name);
             return true;
         };
+        let (first, name) = (first.to_string(), name.to_string());
         let message = if first == name {
             "is there twice (keep one)".to_owned()
         } else {
-            format!("is the same field as {} (keep one)", quoted(first))
+            format!("is the same field as {} (keep one)", quoted(&first))
         };
-        faults.add(name, message);
+        faults.add(&name, message);
         false
     }
 }

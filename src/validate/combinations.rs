@@ -1,5 +1,7 @@
 //! Fields that are each legal -> an update, where they are legal together.
 
+use std::borrow::Cow;
+
 use super::draft::{Draft, Given};
 use super::faults::Faults;
 use crate::model::{
@@ -7,10 +9,10 @@ use crate::model::{
 };
 
 /// The update that a draft makes. `None`, and the reasons noted, where it makes none.
-pub(super) fn update(line: u64, draft: Draft, faults: &mut Faults) -> Option<Update> {
+pub(super) fn update<'a>(line: u64, draft: Draft<'a>, faults: &mut Faults) -> Option<Update<'a>> {
     // A key that nobody knows was meant to change something: that is blamed already.
     let is_without_change = draft.is_without_change() && faults.found.is_empty();
-    let slug = slug(&draft.slug, faults);
+    let slug = slug(draft.slug, faults);
     let status = status_change(draft.status, draft.hold_until, faults);
     let destination = destination(draft.category, draft.brand, faults);
     if is_without_change {
@@ -37,10 +39,10 @@ pub(super) fn update(line: u64, draft: Draft, faults: &mut Faults) -> Option<Upd
     })
 }
 
-fn slug(given: &Given<String>, faults: &mut Faults) -> Option<Slug> {
+fn slug<'a>(given: Given<Cow<'a, str>>, faults: &mut Faults) -> Option<Slug<'a>> {
     let text = match given {
         Given::Valid(text) => text,
-        Given::Absent => "",
+        Given::Absent => Cow::default(),
         Given::Invalid => return None,
     };
     Slug::parse(text)
@@ -48,7 +50,7 @@ fn slug(given: &Given<String>, faults: &mut Faults) -> Option<Slug> {
         .ok()
 }
 
-impl Draft {
+impl Draft<'_> {
     fn is_without_change(&self) -> bool {
         self.tag_list.is_absent()
             && self.status.is_absent()
@@ -85,11 +87,11 @@ fn status_change(
     }
 }
 
-fn destination(
-    category: Given<String>,
-    brand: Given<String>,
+fn destination<'a>(
+    category: Given<Cow<'a, str>>,
+    brand: Given<Cow<'a, str>>,
     faults: &mut Faults,
-) -> Option<Destination> {
+) -> Option<Destination<'a>> {
     match (category, brand) {
         (Given::Valid(category), brand) => Some(Destination {
             category,

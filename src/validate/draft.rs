@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Clock;
 use super::columns::Field;
 use super::fields::{self, Value};
+use crate::model::text::owned;
 use crate::model::{DataValue, HoldUntil, Status};
 
 /// What a row says of one attribute. An invalid value is remembered as given, so that rules about
@@ -21,6 +22,14 @@ pub(super) enum Given<T> {
 }
 
 impl<T> Given<T> {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Given<U> {
+        match self {
+            Self::Absent => Given::Absent,
+            Self::Invalid => Given::Invalid,
+            Self::Valid(value) => Given::Valid(change(value)),
+        }
+    }
+
     pub(super) fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
@@ -35,34 +44,34 @@ impl<T> Given<T> {
 
 /// The fields of one row, or those that `--set` gives to every row.
 #[derive(Debug, Clone, Default)]
-pub struct Draft {
-    pub(super) slug: Given<String>,
-    pub(super) tag_list: Given<Vec<String>>,
+pub struct Draft<'a> {
+    pub(super) slug: Given<Cow<'a, str>>,
+    pub(super) tag_list: Given<Vec<Cow<'a, str>>>,
     pub(super) status: Given<Status>,
     pub(super) hold_until: Given<HoldUntil>,
-    pub(super) assignee: Given<String>,
-    pub(super) category: Given<String>,
-    pub(super) brand: Given<String>,
-    pub(super) data: Vec<(String, Given<DataValue>)>,
+    pub(super) assignee: Given<Cow<'a, str>>,
+    pub(super) category: Given<Cow<'a, str>>,
+    pub(super) brand: Given<Cow<'a, str>>,
+    pub(super) data: Vec<(Cow<'a, str>, Given<DataValue<'a>>)>,
 }
 
-impl Draft {
+impl<'a> Draft<'a> {
     /// The changes that `--set FIELD=VALUE` options ask for, values written as CSV cells.
     ///
     /// # Errors
     /// Says which option is wrong, and what would be right.
-    pub fn of_set<'a>(
+    pub fn of_set(
         options: impl IntoIterator<Item = &'a str>,
         clock: &Clock,
-    ) -> Result<Self, String> {
+    ) -> Result<Draft<'static>, String> {
         let mut draft = Self::default();
         let mut seen = Vec::new();
         for option in options {
             let (name, value) = option
                 .split_once('=')
                 .ok_or_else(|| format!("--set {option}: write FIELD=VALUE"))?;
-            let field =
-                Field::named(name).map_err(|why| format!("--set {option}: `{name}` {why}"))?;
+            let field = Field::named(Cow::Borrowed(name))
+                .map_err(|why| format!("--set {option}: `{name}` {why}"))?;
             if matches!(field, Field::Slug | Field::Ignored(_) | Field::DataObject) {
                 return Err(format!(
                     "--set {option}: `{name}` is nothing that every row can share (set another field, like status=done)"
@@ -78,18 +87,18 @@ impl Draft {
                 return Err(format!("--set {option}: `{name}` is set twice (keep one)"));
             }
             draft
-                .take_value(&field, Value::Text(value), clock)
+                .take_value(field.clone(), Value::Text(value), clock)
                 .map_err(|why| format!("--set {option}: {why}"))?;
             seen.push(field);
         }
-        Ok(draft)
+        Ok(draft.into_owned())
     }
 
     /// Reads one value into its field.
     pub(super) fn take_value(
         &mut self,
-        field: &Field,
-        value: Value<'_>,
+        field: Field<'a>,
+        value: Value<'a>,
         clock: &Clock,
     ) -> Result<(), String> {
         fn put<T>(place: &mut Given<T>, value: Result<T, String>) -> Result<(), String> {
@@ -101,7 +110,7 @@ impl Draft {
             result
         }
         match field {
-            Field::Slug => put(&mut self.slug, value.text().map(Cow::into_owned)),
+            Field::Slug => put(&mut self.slug, value.text()),
             Field::TagList => put(&mut self.tag_list, fields::tag_list(value)),
             Field::Status => put(&mut self.status, fields::status(value)),
             Field::HoldUntil => put(&mut self.hold_until, fields::hold_until(value, clock)),
@@ -111,10 +120,28 @@ impl Draft {
             Field::Data(name) => {
                 let mut given = Given::Absent;
                 let result = put(&mut given, fields::data(value));
-                self.data.push((name.clone(), given));
+                self.data.push((name, given));
                 result
             }
             Field::DataObject | Field::Ignored(_) => Ok(()),
+        }
+    }
+
+    fn into_owned(self) -> Draft<'static> {
+        let data = self.data.into_iter();
+        Draft {
+            slug: self.slug.map(owned),
+            tag_list: self
+                .tag_list
+                .map(|tags| tags.into_iter().map(owned).collect()),
+            status: self.status,
+            hold_until: self.hold_until,
+            assignee: self.assignee.map(owned),
+            category: self.category.map(owned),
+            brand: self.brand.map(owned),
+            data: data
+                .map(|(name, value)| (owned(name), value.map(DataValue::into_owned)))
+                .collect(),
         }
     }
 

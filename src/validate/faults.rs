@@ -1,5 +1,7 @@
 //! Collects what is wrong with one row, or with a header.
 
+use std::borrow::Cow;
+
 use super::rules::Checked;
 use crate::model::text::one_line;
 use crate::model::{Update, Violation};
@@ -27,7 +29,7 @@ impl Faults {
         self.found.rotate_right(1);
     }
 
-    pub(super) fn checked(self, slug: String, update: Option<Update>) -> Checked {
+    pub(super) fn checked<'a>(self, slug: Cow<'a, str>, update: Option<Update<'a>>) -> Checked<'a> {
         let verdict = update.filter(|_| self.found.is_empty()).ok_or(self.found);
         Checked {
             line: self.line,

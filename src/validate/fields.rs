@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::str::FromStr as _;
 
 use email_address::{EmailAddress, Options};
 use serde_json::value::RawValue;
@@ -10,8 +9,8 @@ use serde_json::value::RawValue;
 use super::columns::Field;
 use super::{Clock, times};
 use crate::model::spreadsheet::{self, trimmed};
-use crate::model::text::quoted;
-use crate::model::{DataValue, HoldUntil, Members, Status};
+use crate::model::text::{part, quoted};
+use crate::model::{DataValue, HoldUntil, Members, Status, Text};
 
 /// A value as the input has it.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +22,7 @@ pub(super) enum Value<'a> {
 }
 
 /// A cell as its field takes it: trimmed, except the text of a custom field.
-pub(super) fn cell<'a>(field: &Field, cell: &'a str) -> &'a str {
+pub(super) fn cell<'a>(field: &Field<'_>, cell: &'a str) -> &'a str {
     if matches!(field, Field::Data(_)) {
         cell
     } else {
@@ -41,9 +40,9 @@ impl<'a> Value<'a> {
         match self {
             Self::Text(text) => Ok(Cow::Borrowed(text)),
             Self::Json(json) => {
-                let text: String = serde_json::from_str(json.get())
+                let Text(text) = serde_json::from_str(json.get())
                     .map_err(|_| format!("{self} is not text (write a string)"))?;
-                Ok(Cow::Owned(trimmed(&text).to_owned()))
+                Ok(part(text, trimmed))
             }
         }
     }
@@ -67,7 +66,7 @@ impl<'a> Value<'a> {
     }
 
     /// The members of the object that it is.
-    pub(super) fn members(self) -> Result<Members, String> {
+    pub(super) fn members(self) -> Result<Members<'a>, String> {
         let wrong = || format!("{self} is no object (write {{\"NAME\": ...}})");
         match self {
             Self::Text(_) => Err(wrong()),
@@ -85,38 +84,80 @@ impl std::fmt::Display for Value<'_> {
     }
 }
 
-pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<String>, String> {
-    let (tags, is_array): (Vec<String>, bool) = match value {
-        Value::Text(cell) if !cell.starts_with('[') => (bare_tags(cell)?, false),
-        Value::Text(array) => (array_of_text(array)?, true),
-        Value::Json(json) => (array_of_text(json.get())?, true),
+/// Tags that are compared one by one; further ones are looked up.
+const FEW_TAGS: usize = 16;
+
+pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<Cow<'_, str>>, String> {
+    let array = match value {
+        Value::Text(cell) if !cell.starts_with('[') => {
+            let tags = cell.split(',').map(trimmed);
+            unspoiled(cell, tags.clone())?;
+            return some_tags(tags.map(Cow::Borrowed));
+        }
+        Value::Text(array) => array,
+        Value::Json(json) => json.get(),
     };
-    let is_cleared = is_array && tags.is_empty();
-    let mut kept: Vec<String> = Vec::with_capacity(tags.len());
-    let mut seen = HashSet::with_capacity(tags.len());
-    for tag in tags
-        .iter()
-        .map(|tag| trimmed(tag))
-        .filter(|tag| !tag.is_empty())
-    {
+    let tags = array_of_text(array)?;
+    if tags.is_empty() {
+        return Ok(Vec::new());
+    }
+    some_tags(tags.into_iter().map(|Text(tag)| tag))
+}
+
+/// What a spreadsheet may have done to the tags of a cell is refused; an array says exactly what is
+/// meant.
+fn unspoiled<'a>(cell: &'a str, tags: impl Iterator<Item = &'a str> + Clone) -> Result<(), String> {
+    for tag in std::iter::once(cell).chain(tags.clone()) {
+        if let Some(mark) = spreadsheet::mark(tag) {
+            return Err(format!("{} {mark}", quoted(tag)));
+        }
+    }
+    for tag in tags {
+        if tag.contains(spreadsheet::is_blank_in_disguise) {
+            return Err(format!(
+                "the tag {} holds a non-breaking or invisible blank (write an ordinary one; if it is meant, write an array)",
+                quoted(tag)
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The tags that there are, trimmed and each of them once.
+fn some_tags<'a>(tags: impl Iterator<Item = Cow<'a, str>>) -> Result<Vec<Cow<'a, str>>, String> {
+    let mut kept = Vec::new();
+    let mut seen = HashSet::new();
+    for tag in tags {
+        let tag = part(tag, trimmed);
+        if tag.is_empty() {
+            continue;
+        }
         if tag.contains(',') {
             return Err(format!(
                 "the tag {} holds a comma (write two tags)",
-                quoted(tag)
+                quoted(&tag)
             ));
         }
         if tag.contains(char::is_control) {
             return Err(format!(
                 "the tag {} holds a line break or control character (take it out)",
-                quoted(tag)
+                quoted(&tag)
             ));
         }
-        if seen.insert(tag) {
-            kept.push(tag.to_owned());
+        if kept.len() == FEW_TAGS {
+            seen.extend(kept.iter().cloned());
+        }
+        let is_new = if kept.len() < FEW_TAGS {
+            !kept.contains(&tag)
+        } else {
+            seen.insert(tag.clone())
+        };
+        if is_new {
+            kept.push(tag);
         }
     }
     match kept.as_slice() {
-        [] if !is_cleared => Err("names no tag (write `[]` to remove all tags)".into()),
+        [] => Err("names no tag (write `[]` to remove all tags)".into()),
         [lone] if lone.contains([';', '|']) => Err(format!(
             "{} is one tag: is this a separator? (tags are separated by commas)",
             quoted(lone)
@@ -125,28 +166,7 @@ pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<String>, String> {
     }
 }
 
-/// The tags of a cell that is no array. What a spreadsheet may have done to them is refused here;
-/// an array says exactly what is meant.
-fn bare_tags(cell: &str) -> Result<Vec<String>, String> {
-    let tags: Vec<_> = cell.split(',').map(trimmed).collect();
-    for tag in [cell].iter().chain(&tags) {
-        if let Some(mark) = spreadsheet::mark(tag) {
-            return Err(format!("{} {mark}", quoted(tag)));
-        }
-    }
-    match tags
-        .iter()
-        .find(|tag| tag.contains(spreadsheet::is_blank_in_disguise))
-    {
-        Some(tag) => Err(format!(
-            "the tag {} holds a non-breaking or invisible blank (write an ordinary one; if it is meant, write an array)",
-            quoted(tag)
-        )),
-        None => Ok(tags.into_iter().map(str::to_owned).collect()),
-    }
-}
-
-fn array_of_text(json: &str) -> Result<Vec<String>, String> {
+fn array_of_text(json: &str) -> Result<Vec<Text<'_>>, String> {
     serde_json::from_str(json).map_err(|_| {
         let (what, advice) = if spreadsheet::has_curly_quotes(json) {
             ("has curly quotes", "write straight ones,")
@@ -205,13 +225,13 @@ pub(super) fn hold_until(value: Value<'_>, clock: &Clock) -> Result<HoldUntil, S
     times::hold_until(&value.word()?, clock)
 }
 
-pub(super) fn assignee(value: Value<'_>) -> Result<String, String> {
+pub(super) fn assignee(value: Value<'_>) -> Result<Cow<'_, str>, String> {
     let text = match value {
         Value::Json(json) if json.get().starts_with('{') => {
             let members = value.members()?;
             match members.0.as_slice() {
                 [(key, email)] if key.trim().eq_ignore_ascii_case("email") => {
-                    Value::Json(email).word()?.into_owned()
+                    Value::Json(email).word()?
                 }
                 _ => {
                     return Err(format!(
@@ -220,15 +240,15 @@ pub(super) fn assignee(value: Value<'_>) -> Result<String, String> {
                 }
             }
         }
-        _ => value.word()?.into_owned(),
+        _ => value.word()?,
     };
     let options = Options::default()
         .with_required_tld()
         .without_domain_literal()
         .without_display_text();
     match EmailAddress::parse_with_options(&text, options) {
-        Ok(_) if EmailAddress::from_str(&text).is_ok() => Ok(text),
-        _ => Err(format!(
+        Ok(_) => Ok(text),
+        Err(_) => Err(format!(
             "{} is no email address (like `staff1@example.com`)",
             quoted(&text)
         )),
@@ -236,7 +256,7 @@ pub(super) fn assignee(value: Value<'_>) -> Result<String, String> {
 }
 
 /// The slug of a channel, or a brand's URL.
-pub(super) fn name(value: Value<'_>) -> Result<String, String> {
+pub(super) fn name(value: Value<'_>) -> Result<Cow<'_, str>, String> {
     let text = value.word()?;
     if text.contains(char::is_control) {
         return Err(format!(
@@ -244,17 +264,17 @@ pub(super) fn name(value: Value<'_>) -> Result<String, String> {
             quoted(&text)
         ));
     }
-    Ok(text.into_owned())
+    Ok(text)
 }
 
-pub(super) fn data(value: Value<'_>) -> Result<DataValue, String> {
+pub(super) fn data(value: Value<'_>) -> Result<DataValue<'_>, String> {
     let json = match value {
-        Value::Text(text) => return Ok(DataValue::Text(text.to_owned())),
+        Value::Text(text) => return Ok(DataValue::Text(Cow::Borrowed(text))),
         Value::Json(json) => json,
     };
     match json.get().as_bytes().first() {
         Some(b'"') => serde_json::from_str(json.get())
-            .map(DataValue::Text)
+            .map(|Text(text)| DataValue::Text(text))
             .map_err(|_| format!("{value} is not valid text (escape it as JSON does)")),
         Some(b't') => Ok(DataValue::Flag(true)),
         Some(b'f') => Ok(DataValue::Flag(false)),
@@ -262,7 +282,7 @@ pub(super) fn data(value: Value<'_>) -> Result<DataValue, String> {
         Some(b'{' | b'[') => Err(format!(
             "{value} is no single value (write a string, number, true, false or null)"
         )),
-        _ => Ok(DataValue::Number(json.to_owned())),
+        _ => Ok(DataValue::Number(Cow::Borrowed(json))),
     }
 }
 

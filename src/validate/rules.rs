@@ -1,12 +1,13 @@
 //! The rules of one input: a row -> a legal update, or everything that is wrong with the row.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::draft::Given;
 use super::faults::Faults;
 use super::{Columns, Draft, columns, combinations};
-use crate::model::{Content, Row, Update, Violation};
+use crate::model::{Content, Members, Row, Update, Violation};
 
 /// What times are judged by.
 #[derive(Debug, Clone)]
@@ -21,26 +22,26 @@ pub struct Clock {
 #[derive(Debug)]
 pub struct Rules {
     columns: Columns,
-    set: Draft,
+    set: Draft<'static>,
     clock: Clock,
 }
 
 /// What a row turned out to be.
 #[derive(Debug)]
-pub struct Checked {
+pub struct Checked<'a> {
     /// The physical line on which the row starts.
     pub line: u64,
     /// The slug as the row has it, usable or not.
-    pub slug: String,
+    pub slug: Cow<'a, str>,
     /// The update, or all that is wrong with the row.
-    pub verdict: Result<Update, Vec<Violation>>,
+    pub verdict: Result<Update<'a>, Vec<Violation>>,
 }
 
 impl Rules {
     /// Rules for an input with these columns, in which every row also gets `set` where it says
     /// nothing itself.
     #[must_use]
-    pub fn new(columns: Columns, set: Draft, clock: Clock) -> Self {
+    pub fn new(columns: Columns, set: Draft<'static>, clock: Clock) -> Self {
         Self {
             columns,
             set,
@@ -50,25 +51,33 @@ impl Rules {
 
     /// Judges one row.
     #[must_use]
-    pub fn check(&self, row: &Row) -> Checked {
+    pub fn check<'a>(&'a self, row: &'a Row) -> Checked<'a> {
         let mut faults = Faults {
             line: row.line,
             found: Vec::new(),
         };
-        let mut draft = match &row.content {
-            Content::Cells(cells) => self.columns.draft(cells, &self.clock, &mut faults),
-            Content::Object(members) => columns::draft_of(members, &self.clock, &mut faults),
-            Content::Unreadable { why, .. } => {
-                faults.add(Violation::ROW, why.clone());
-                return faults.checked(String::new(), None);
+        let mut draft = match self.draft(&row.content, &mut faults) {
+            Ok(draft) => draft,
+            Err(why) => {
+                faults.add(Violation::ROW, why);
+                return faults.checked(Cow::default(), None);
             }
         };
         draft.fill_from(&self.set);
-        let slug = match &draft.slug {
-            Given::Valid(slug) => slug.clone(),
-            Given::Absent | Given::Invalid => String::new(),
-        };
+        let slug = draft.slug.clone().valid().unwrap_or_default();
         let update = combinations::update(row.line, draft, &mut faults);
         faults.checked(slug, update)
+    }
+
+    /// What a record says, or why it says nothing at all.
+    fn draft<'a>(&'a self, content: &'a Content, faults: &mut Faults) -> Result<Draft<'a>, String> {
+        match content {
+            Content::Cells(cells) => Ok(self.columns.draft(cells, &self.clock, faults)),
+            Content::Object(text) => {
+                let members = Members::of_line(text)?;
+                Ok(columns::draft_of(members, &self.clock, faults))
+            }
+            Content::Unreadable { why, .. } => Err(why.clone()),
+        }
     }
 }

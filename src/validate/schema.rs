@@ -59,12 +59,14 @@ pub fn schema() -> impl Serialize {
         required: ["slug"],
         properties: Members(
             named
-                .filter_map(|name| Some((name.to_owned(), values(&Field::named(name).ok()?))))
+                .filter_map(|name| {
+                    Some((name.to_owned(), values(&Field::named(name.into()).ok()?)))
+                })
                 .collect(),
         ),
         pattern_properties: Members(vec![
-            (custom, values(&Field::Data(String::new()))),
-            ("^_".to_owned(), values(&Field::Ignored(String::new()))),
+            (custom, values(&Field::Data("".into()))),
+            ("^_".to_owned(), values(&Field::Ignored("".into()))),
         ]),
         additional_properties: false,
         all_of: combinations(),
@@ -102,7 +104,7 @@ impl Serialize for Members {
 
 /// The values that a field allows. (Keywords such as `pattern` judge values of their own type
 /// only.)
-fn values(field: &Field) -> Value {
+fn values(field: &Field<'_>) -> Value {
     match field {
         Field::Slug => json!({
             "description": "Which conversation: the last part of its address",
@@ -146,7 +148,7 @@ fn values(field: &Field) -> Value {
             "examples": [{"order": "001042"}],
             "type": ["object", "null"],
             "propertyNames": {"pattern": format!("[^{BLANKS}]")},
-            "additionalProperties": values(&Field::Data(String::new())),
+            "additionalProperties": values(&Field::Data("".into())),
         }),
         Field::Ignored(_) => json!({"description": "Ignored: room for notes"}),
     }

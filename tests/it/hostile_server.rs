@@ -255,7 +255,7 @@ fn interim_answers_and_headers_are_taken_in_bounded_number() {
     let told = |slug| {
         let body = json!({"slug": slug, "status": 2}).to_string();
         format!(
-            "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}",
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         )
     };

@@ -12,7 +12,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use reamaze_bulk::input::{Format, Reader, Wanted};
-use reamaze_bulk::model::{Content, Row};
+use reamaze_bulk::model::{Content, Members, Row};
 use reamaze_bulk::validate::{Clock, Columns, Draft, Rules};
 use serde_json::{Map, Value, json};
 
@@ -182,9 +182,10 @@ proptest! {
         let read = rows(open(text, Some(Format::Jsonl), None).expect("JSONL needs no header"));
         prop_assert_eq!(read.iter().map(|row| row.line).collect::<Vec<_>>(), lines);
         for (row, (object, _)) in read.iter().zip(&objects) {
-            let Content::Object(members) = &row.content else {
+            let Content::Object(line) = &row.content else {
                 return Err(TestCaseError::fail(format!("{row:?}")));
             };
+            let members = Members::of_line(line).expect("an object that was written as one");
             let found = members.0.iter().map(|(key, value)| format!("{key:?} {value}"));
             let expected = object.iter().map(|(key, value)| format!("{key:?} {value}"));
             prop_assert_eq!(found.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
