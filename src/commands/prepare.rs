@@ -9,7 +9,7 @@ use crate::api::{BaseUrl, Request};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::input::{InputError, Layout, Reader};
-use crate::ledger::{Copied, Copying, LedgerError, Recorded};
+use crate::ledger::{Copied, Copying, LedgerError, Recorded, sha256_of};
 use crate::model::Update;
 use crate::pipeline::{
     Check, CheckError, Findings, KeepViolations, Planner, Stop, Violations, columns,
@@ -22,8 +22,6 @@ pub(super) struct Prepared {
     pub(super) layout: Layout,
     pub(super) planner: Planner,
     pub(super) findings: Findings,
-    /// Of the input's bytes, in hexadecimal.
-    pub(super) sha256: String,
 }
 
 /// What came of reading an input.
@@ -57,10 +55,8 @@ pub(super) fn prepare(
     let reader = Reader::open(source, settings.wanted).map_err(made)?;
     let layout = reader.layout();
     let again = || reread(copy, &copied, layout);
-    let mut checked = judge(settings, Arc::default(), reader, again, keep, stop, made)?;
-    if let Checked::Rows(prepared) = &mut checked {
-        prepared.sha256 = copied.finish().map_err(temporary)?;
-    }
+    let checked = judge(settings, Arc::default(), reader, again, keep, stop, made)?;
+    copied.flush().map_err(temporary)?;
     Ok(checked)
 }
 
@@ -99,12 +95,10 @@ pub(super) fn judge(
             CheckError::Temporary(error) => temporary(error),
             CheckError::Stopped => Error::of_stop(stop).unwrap_or(Error::Declined),
         })?;
-    let sha256 = String::new();
     Ok(Checked::Rows(Box::new(Prepared {
         layout,
         planner,
         findings,
-        sha256,
     })))
 }
 
@@ -114,6 +108,13 @@ fn reread(copy: &File, copied: &Copied, layout: Layout) -> Result<Reader, InputE
     let mut copy = copy.try_clone()?;
     copy.rewind()?;
     Reader::open(copy, layout.into())
+}
+
+/// SHA-256 of the whole copy, in hexadecimal.
+pub(super) fn sha256_of_copy(mut copy: &File) -> Result<String, Error> {
+    copy.rewind()
+        .and_then(|()| sha256_of(copy))
+        .map_err(temporary)
 }
 
 fn temporary(error: io::Error) -> Error {

@@ -1,5 +1,6 @@
 //! `run --resume`: goes on with a run that was cut short, by its own copy of the input.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -139,7 +140,8 @@ fn look(session: &Session<'_>, prepared: Prepared, summary: &mut Summary) -> Res
 /// Sees that the private copy is what was checked and agreed to: rows could be lost otherwise.
 fn check_copy(directory: &RunDirectory, run: &RunFile) -> Result<(), Error> {
     let path = directory.input();
-    let sha256 = sha256_of(&path).map_err(|error| LedgerError::Io {
+    let copy = File::open(&path).and_then(|copy| sha256_of(&copy));
+    let sha256 = copy.map_err(|error| LedgerError::Io {
         path: path.clone(),
         error,
     })?;

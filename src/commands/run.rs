@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::locks::{self, AccountLock};
-use super::prepare::{Checked, Mode, Prepared, prepare};
+use super::prepare::{Checked, Mode, Prepared, prepare, sha256_of_copy};
 use super::session::{self, Session};
 use super::signals::Listener;
 use super::{dry_run, resume};
@@ -116,7 +116,8 @@ fn fresh(args: RunArgs, log: &Log, stop: &Arc<Stop>, summary: &mut Summary) -> R
     };
     session::agree(&settings, &prepared, &account, log, stop)?;
     let client = session::client(&settings, &account)?;
-    let run_file = settings.run_file(&account, prepared.layout, prepared.sha256.clone());
+    let sha256 = sha256_of_copy(&copy)?;
+    let run_file = settings.run_file(&account, prepared.layout, sha256);
     let (directory, journal) = staging
         .publish(COPY, prepared.layout.format, &run_file)
         .map_err(Error::Directory)?;

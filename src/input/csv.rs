@@ -9,7 +9,7 @@ use csv_core::ReadRecordResult;
 use super::InputError;
 use super::layout::declared_delimiter;
 use super::raw::{MAX_RECORD_BYTES, raw_head};
-use super::reader::Source;
+use super::reader::{MOST_SPARE, Source};
 use super::text::Encoding;
 use crate::model::spreadsheet::trimmed;
 use crate::model::{Content, Row};
@@ -104,9 +104,6 @@ impl Records {
         }
     }
 }
-
-/// The longest row, in bytes and cells, whose room is kept: many would be no few bytes.
-const MOST_SPARE: usize = 1 << 10;
 
 /// Whether a record is no row: spreadsheets write such lines where nothing is.
 fn is_empty(cells: &StringRecord) -> bool {

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::raw::{MAX_RECORD_BYTES, raw_head};
-use super::reader::Source;
+use super::reader::{MOST_SPARE, Source};
 use super::text::Encoding;
 use crate::model::{Content, Row};
 
@@ -15,6 +15,7 @@ pub(super) struct Records {
     text: Vec<u8>,
     /// Whether the line is longer than what was kept of it.
     is_cut: bool,
+    spare: Vec<String>,
 }
 
 impl Records {
@@ -25,6 +26,7 @@ impl Records {
             line: 0,
             text: Vec::new(),
             is_cut: false,
+            spare: Vec::new(),
         }
     }
 
@@ -35,18 +37,32 @@ impl Records {
             if text.is_empty() && !self.is_cut {
                 continue;
             }
-            let content = self
-                .content(text)
-                .unwrap_or_else(|why| Content::Unreadable {
+            let content = match self.object(text) {
+                Ok(text) => {
+                    let mut object = self.spare.pop().unwrap_or_default();
+                    text.clone_into(&mut object);
+                    Content::Object(object)
+                }
+                Err(why) => Content::Unreadable {
                     why,
                     raw: raw_head(text),
-                });
+                },
+            };
             return Ok(Some(Row {
                 line: self.line,
                 content,
             }));
         }
         Ok(None)
+    }
+
+    /// Takes back a row that is done with: the next one finds room in it.
+    pub(super) fn take_back(&mut self, row: Row) {
+        if let Content::Object(text) = row.content
+            && text.capacity() <= MOST_SPARE
+        {
+            self.spare.push(text);
+        }
     }
 
     /// Reads one line, of which no more than a little over the limit is kept.
@@ -64,7 +80,7 @@ impl Records {
         Ok(read > 0)
     }
 
-    fn content(&self, text: &[u8]) -> Result<Content, String> {
+    fn object<'a>(&self, text: &'a [u8]) -> Result<&'a str, String> {
         if self.is_cut || text.len() > MAX_RECORD_BYTES {
             return Err("is a record of more than 1 MiB (write one object a line)".into());
         }
@@ -75,6 +91,6 @@ impl Records {
                     .into(),
             );
         }
-        Ok(Content::Object(text.to_owned()))
+        Ok(text)
     }
 }

@@ -8,6 +8,9 @@ use crate::model::Row;
 /// How much of the input is looked at to tell format and delimiter, in bytes.
 const SNIFFED_BYTES: u64 = 64 << 10;
 
+/// The longest row, in bytes, whose room is kept for a further one: many would be no few bytes.
+pub(super) const MOST_SPARE: usize = 1 << 10;
+
 /// Reads rows.
 pub struct Reader {
     layout: Layout,
@@ -72,8 +75,9 @@ impl Reader {
 
     /// Takes back rows that are done with: their room is used again.
     pub fn take_back(&mut self, rows: impl IntoIterator<Item = Row>) {
-        if let Records::Csv(records) = &mut self.records {
-            rows.into_iter().for_each(|row| records.take_back(row));
+        match &mut self.records {
+            Records::Csv(records) => rows.into_iter().for_each(|row| records.take_back(row)),
+            Records::Jsonl(records) => rows.into_iter().for_each(|row| records.take_back(row)),
         }
     }
 

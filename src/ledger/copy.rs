@@ -1,10 +1,9 @@
-//! The input as it is read -> a private copy, and its hash: whatever happens to the input
+//! The input as it is read -> a private copy, and the hash of one: whatever happens to the input
 //! afterwards, the run goes by the copy.
 
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write as _};
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
@@ -23,7 +22,6 @@ pub struct Copied(Arc<Mutex<State>>);
 #[derive(Debug)]
 struct State {
     file: BufWriter<File>,
-    hash: Sha256,
     error: Option<io::Error>,
 }
 
@@ -32,7 +30,6 @@ impl<R: Read> Copying<R> {
     pub fn new(source: R, file: File) -> (Self, Copied) {
         let state = State {
             file: BufWriter::new(file),
-            hash: Sha256::new(),
             error: None,
         };
         let copied = Copied(Arc::new(Mutex::new(state)));
@@ -55,7 +52,6 @@ impl<R: Read> Read for Copying<R> {
 impl Copied {
     fn take_in(&self, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.lock();
-        state.hash.update(bytes);
         let written = state.file.write_all(bytes);
         written.map_err(|error| {
             let told = io::Error::new(error.kind(), error.to_string());
@@ -78,27 +74,17 @@ impl Copied {
         self.lock().file.flush()
     }
 
-    /// Writes what is still buffered; the SHA-256 of all that was copied, in hexadecimal.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn finish(&self) -> io::Result<String> {
-        self.flush()?;
-        Ok(hexadecimal(&self.lock().hash.finalize_reset()))
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         // Whoever panicked while it copied has ended the command.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// SHA-256 of a file's bytes, in hexadecimal.
+/// SHA-256 of what is left to read of a file, in hexadecimal.
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn sha256_of(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+pub fn sha256_of(mut file: &File) -> io::Result<String> {
     let mut hash = Sha256::new();
     let mut chunk = vec![0; 64 << 10];
     loop {

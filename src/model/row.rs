@@ -19,20 +19,13 @@ pub struct Row {
 /// Room for the members of a usual object.
 const USUAL_MEMBERS: usize = 12;
 
-/// About what a cell takes beside its text while it is judged, in bytes.
-const CELL_BYTES: usize = 160;
-
 impl Row {
     /// About how much memory the row takes, in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
         match &self.content {
-            // What a cell becomes takes more than its text.
-            Content::Cells(cells) => cells.as_slice().len() + cells.len() * CELL_BYTES,
-            Content::Object(text) => {
-                let members = memchr::memchr_iter(b',', text.as_bytes()).count() + 1;
-                text.len() + members * CELL_BYTES
-            }
+            Content::Cells(cells) => cells.as_slice().len() + cells.len() * size_of::<usize>(),
+            Content::Object(text) => text.len(),
             Content::Unreadable { why, raw } => why.len() + raw.len(),
         }
     }

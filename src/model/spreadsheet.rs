@@ -16,7 +16,11 @@ pub(super) fn is_zero_width(c: char) -> bool {
 /// `text` without white space and zero-width characters around it.
 #[must_use]
 pub fn trimmed(text: &str) -> &str {
-    text.trim_matches(is_blank)
+    // The usual case, quickly seen: every cell comes this way.
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim_matches(is_blank),
+    }
 }
 
 /// Whether `c` is white space or shows nothing.
@@ -34,6 +38,10 @@ pub fn is_blank_in_disguise(c: char) -> bool {
 /// What is wrong with text that a spreadsheet has spoiled, and what to do.
 #[must_use]
 pub fn mark(text: &str) -> Option<&'static str> {
+    // Every mark shows at the start: the usual text is let go at once.
+    if text.starts_with(|c: char| c.is_ascii_alphabetic() && c != 'E') {
+        return None;
+    }
     if is_error_value(text) {
         Some("is a spreadsheet's error value (mend the formula, or write the value itself)")
     } else if is_narrow(text) {
@@ -80,7 +88,8 @@ fn is_narrow(text: &str) -> bool {
 /// Whether `text` is a long number as spreadsheets write it: `1.23457E+11`, in a German one
 /// `1,23457E+11`, in LibreOffice `1.23457E+011`.
 fn is_shortened(text: &str) -> bool {
-    text.split_once("E+").is_some_and(|(digits, exponent)| {
+    text.split_once('E').is_some_and(|(digits, exponent)| {
+        let exponent = exponent.strip_prefix('+').unwrap_or_default();
         let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
         is_number(whole, 1..=1) && is_number(fraction, 1..=20) && is_number(exponent, 2..=3)
     })

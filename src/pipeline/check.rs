@@ -10,8 +10,12 @@ use crate::ledger::Recorded;
 use crate::model::{Preview, Row, Violation};
 use crate::validate::{Columns, Prints, Repeated, Rules};
 
-/// Rows that are judged at once.
+/// Rows that are judged at once, at most.
 pub(super) const BATCH: usize = 512;
+
+/// The same in bytes, unless one row is longer: judged, a row of tiny fields takes thirty times as
+/// much.
+const BATCH_BYTES: usize = 256 << 10;
 
 /// Violations that are kept in memory.
 const FIRST_VIOLATIONS: usize = 20;
@@ -178,8 +182,7 @@ pub fn columns(reader: &Reader) -> Result<Columns, Vec<Violation>> {
 pub(super) fn next_batch(reader: &mut Reader, rows: &mut Vec<Row>) -> Result<bool, InputError> {
     reader.take_back(rows.drain(..));
     let mut bytes = 0;
-    // Rows may be as long as 1 MiB: a batch is bounded in bytes too.
-    while rows.len() < BATCH && bytes < 4 << 20 {
+    while rows.len() < BATCH && bytes < BATCH_BYTES {
         match reader.next_row()? {
             Some(row) => {
                 bytes += row.size();

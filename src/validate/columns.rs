@@ -61,6 +61,9 @@ const SYNONYMS: [(&str, &str); 8] = [
 impl<'a> Field<'a> {
     /// The field of that name; the error says that there is none, and which was meant.
     pub(super) fn named(name: Cow<'a, str>) -> Result<Self, String> {
+        if let Some(field) = Self::exactly(&name) {
+            return Ok(field);
+        }
         let start = name.trim_start_matches(spreadsheet::is_blank);
         if start.starts_with('_') {
             return Ok(Self::Ignored(in_lower_case(part(name, trimmed))));
@@ -75,16 +78,21 @@ impl<'a> Field<'a> {
                 name.split_once('.').map_or(name, |(_, rest)| rest)
             })));
         }
-        match &*in_lower_case(part(name, trimmed)) {
-            "slug" => Ok(Self::Slug),
-            "tag_list" => Ok(Self::TagList),
-            "status" => Ok(Self::Status),
-            "hold_until" => Ok(Self::HoldUntil),
-            "assignee" | "assignee.email" => Ok(Self::Assignee),
-            "category" => Ok(Self::Category),
-            "brand" => Ok(Self::Brand),
-            "data" => Ok(Self::DataObject),
-            other => Err(unknown(other)),
+        let name = in_lower_case(part(name, trimmed));
+        Self::exactly(&name).ok_or_else(|| unknown(&name))
+    }
+
+    fn exactly(name: &str) -> Option<Self> {
+        match name {
+            "slug" => Some(Self::Slug),
+            "tag_list" => Some(Self::TagList),
+            "status" => Some(Self::Status),
+            "hold_until" => Some(Self::HoldUntil),
+            "assignee" | "assignee.email" => Some(Self::Assignee),
+            "category" => Some(Self::Category),
+            "brand" => Some(Self::Brand),
+            "data" => Some(Self::DataObject),
+            _ => None,
         }
     }
 
