@@ -180,6 +180,24 @@ mixed_rows() {
         }'
 }
 
+# row_schema: about what our rules ask of mixed_rows, as far as JSON Schema can say it.
+row_schema() {
+    cat <<'SCHEMA'
+{
+  "type": "object",
+  "required": ["slug"],
+  "properties": {
+    "slug": {"type": "string", "pattern": "^[^/\\s]{1,255}$"},
+    "tag_list": {"type": ["string", "null"]},
+    "status": {"type": ["string", "null"], "pattern": "^(?i:[0-9]|open|done|archived|auto-done|on hold)$"},
+    "hold_until": {"type": ["string", "null"], "format": "date-time"},
+    "assignee": {"type": ["string", "null"], "format": "email"},
+    "category": {"type": ["string", "null"]}
+  }
+}
+SCHEMA
+}
+
 # --- comparisons
 
 # The pace that is asked for is kept, and never exceeded: arrivals by the server's clock.
@@ -278,22 +296,24 @@ accepted() { calc "($(typical "$1" requests) - $(typical "$1" throttled)) / $(ty
 
 # A million rows judged, without sending any.
 dry-run() {
-    local rows=1000000 format round
+    local rows=1000000 format round qsv
     for format in csv jsonl; do
         mixed_rows $rows $format >"$work/million.$format"
     done
+    qsv=$(type -P qsv || type -P qsvlite || true)
+    row_schema >"$work/schema.json"
     for ((round = 0; round < rounds; round += 2)); do
         for format in csv jsonl; do
             alone "dry-$format" "$product" run "$work/million.$format" --dry-run
             alone "pass-$format" "$target/examples/bare_pass" "$work/million.$format"
         done
-        [[ -z $(type -P qsv) ]] || alone qsv qsv validate "$work/million.csv"
+        [[ -z $qsv ]] || alone qsv "$qsv" validate "$work/million.csv" "$work/schema.json"
     done
     row "dry run of $rows rows, CSV, rows/s" "$(per_second dry-csv seconds)" \
         "ByteRecords $(per_second pass-csv seconds)" "$(ratio pass-csv dry-csv seconds)" 0.25 ""
     row "dry run of $rows rows, JSONL, rows/s" "$(per_second dry-jsonl seconds)" \
         "Values $(per_second pass-jsonl seconds)" "$(ratio pass-jsonl dry-jsonl seconds)" 0.8 ""
-    if [[ -n $(type -P qsv) ]]; then
+    if [[ -n $qsv ]]; then
         row "dry run of $rows rows, CSV, rows/s" "$(per_second dry-csv seconds)" \
             "qsv validate $(per_second qsv seconds)" "$(ratio qsv dry-csv seconds)" 2 ""
     else
