@@ -12,7 +12,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::model::text::one_line;
-use crate::model::{Changes, DataValue, HoldUntil, Members, Status, StatusChange};
+use crate::model::{Changes, HoldUntil, Members, Status, StatusChange};
 
 /// The longest value that a difference quotes, in characters.
 const MAX_VALUE: usize = 100;
@@ -25,60 +25,44 @@ pub(super) fn differences(
     redacted: impl Fn(String) -> String,
 ) -> Vec<String> {
     let mut found = Vec::new();
-    let mut compare = |field: &str, asked: String, shown: Option<String>| {
-        if let Some(shown) = shown {
-            let told = |value: &str| match one_line(value, MAX_VALUE) {
-                line if line.is_empty() => "nothing".to_owned(),
-                line => line,
-            };
-            let (asked, shown) = (told(&asked), told(&redacted(shown)));
-            found.push(format!(
-                "{field}: asked for {asked}, the server shows {shown}"
-            ));
-        }
+    let mut differs = |field: &str, asked: &str, shown: String| {
+        let told = |value: &str| match one_line(value, MAX_VALUE) {
+            line if line.is_empty() => "nothing".to_owned(),
+            line => line,
+        };
+        let (asked, shown) = (told(asked), told(&redacted(shown)));
+        found.push(format!(
+            "{field}: asked for {asked}, the server shows {shown}"
+        ));
     };
-    if let Some(tags) = &asked.tag_list {
-        compare(
-            "tag_list",
-            listed(tags),
-            other_tags(tags, shown.get("tag_list")),
-        );
+    if let Some(tags) = &asked.tag_list
+        && let Some(others) = other_tags(tags, shown.get("tag_list"))
+    {
+        differs("tag_list", &listed(tags), others);
     }
     if let Some(change) = &asked.status {
         let status = change.status();
-        compare(
-            "status",
-            status.to_string(),
-            other_status(status, shown.get("status")),
-        );
-        if let StatusChange::OnHold(until) = change {
-            compare(
-                "hold_until",
-                until.text.clone(),
-                other_time(until, shown.get("hold_until")),
-            );
+        if let Some(other) = other_status(status, shown.get("status")) {
+            differs("status", &status.to_string(), other);
+        }
+        if let StatusChange::OnHold(until) = change
+            && let Some(other) = other_time(until, shown.get("hold_until"))
+        {
+            differs("hold_until", &until.text, other);
         }
     }
-    if let Some(email) = &asked.assignee {
-        compare(
-            "assignee",
-            email.to_string(),
-            other_name(email, shown.get("assignee"), "email"),
-        );
-    }
-    if let Some(destination) = &asked.destination {
-        let category = &destination.category;
-        compare(
-            "category",
-            category.to_string(),
-            other_name(category, shown.get("category"), "slug"),
-        );
-        if let Some(brand) = &destination.brand {
-            compare(
-                "brand",
-                brand.to_string(),
-                other_name(brand, shown.get("brand"), "url"),
-            );
+    let destination = asked.destination.as_ref();
+    let category = destination.map(|destination| &destination.category);
+    let brand = destination.and_then(|destination| destination.brand.as_ref());
+    for (field, asked, key) in [
+        ("assignee", asked.assignee.as_ref(), "email"),
+        ("category", category, "slug"),
+        ("brand", brand, "url"),
+    ] {
+        if let Some(asked) = asked
+            && let Some(other) = other_name(asked, shown.get(field), key)
+        {
+            differs(field, asked, other);
         }
     }
     let data = shown
@@ -87,14 +71,13 @@ pub(super) fn differences(
     let data: Option<Members<'_>> = data.flatten();
     let has_none = shown.get("data").is_some_and(|data| data.get() == "null");
     for (name, value) in &asked.data {
-        let field = format!("data.{}", one_line(name, MAX_VALUE));
         let shown = data.as_ref().and_then(|data| data.get(name)).map(text_of);
         let shown = shown.or(has_none.then(String::new));
-        compare(
-            &field,
-            plain(value),
-            shown.filter(|shown| !is_same_data(value, shown)),
-        );
+        let asked = value.as_text();
+        if let Some(other) = shown.filter(|shown| !is_same_data(asked, shown)) {
+            let field = format!("data.{}", one_line(name, MAX_VALUE));
+            differs(&field, asked, other);
+        }
     }
     found
 }
@@ -123,6 +106,9 @@ fn other_tags(asked: &[Cow<'_, str>], shown: Option<&RawValue>) -> Option<String
             .collect(),
         _ => return None,
     };
+    if asked == shown {
+        return None;
+    }
     let set = |tags: &[Cow<'_, str>]| -> BTreeSet<String> {
         tags.iter()
             .map(|tag| tag.trim().to_lowercase())
@@ -153,18 +139,21 @@ fn other_time(asked: &HoldUntil, shown: Option<&RawValue>) -> Option<String> {
 
 /// A name that comes as text, or as an object that has it under `key`.
 fn other_name(asked: &str, shown: Option<&RawValue>, key: &str) -> Option<String> {
-    let shown = match parsed(shown?)? {
-        Value::Null => return Some("none".into()),
-        Value::String(text) => text,
-        Value::Object(members) => members.get(key)?.as_str()?.to_owned(),
-        _ => return None,
+    let shown = shown?;
+    let object: Option<Members<'_>> = serde_json::from_str(shown.get()).ok();
+    let name = match &object {
+        Some(members) => members.get(key)?,
+        None => shown,
     };
-    (!alike(asked, &shown)).then_some(shown)
+    match parsed(name)? {
+        Value::Null if object.is_none() => Some("none".into()),
+        Value::String(name) => (!alike(asked, &name)).then_some(name),
+        _ => None,
+    }
 }
 
-fn is_same_data(asked: &DataValue<'_>, shown: &str) -> bool {
-    let asked = plain(asked);
-    alike(&asked, shown) || same_number(&asked, shown)
+fn is_same_data(asked: &str, shown: &str) -> bool {
+    alike(asked, shown) || same_number(asked, shown)
 }
 
 /// Two forms of one number. Whole numbers are compared in full: an order number has more digits
@@ -185,15 +174,6 @@ fn whole_number(text: &str) -> Option<(bool, &str)> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
     is_number.then(|| (digits.len() < text.len(), digits.trim_start_matches('0')))
-}
-
-fn plain(value: &DataValue<'_>) -> String {
-    match value {
-        DataValue::Text(text) => text.to_string(),
-        DataValue::Number(number) => number.get().to_owned(),
-        DataValue::Flag(flag) => flag.to_string(),
-        DataValue::Null => String::new(),
-    }
 }
 
 /// What a value says; `None` where it holds what our parser refuses.
@@ -221,7 +201,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::Destination;
+    use crate::model::{DataValue, Destination};
 
     fn asked() -> Changes<'static> {
         Changes {

@@ -82,18 +82,13 @@ impl FieldChanges {
     }
 
     fn set_data(&mut self, value: &DataValue<'_>) {
-        match value {
-            DataValue::Text(text) => {
-                self.set([text.as_ref()]);
-                self.spoiled += u64::from(spreadsheet::is_lost(text));
-            }
-            DataValue::Number(number) => self.set([number.get()]),
-            DataValue::Flag(true) => self.set(["true"]),
-            DataValue::Flag(false) => self.set(["false"]),
-            DataValue::Null => {
-                self.set([]);
-                self.nulls += 1;
-            }
+        if matches!(value, DataValue::Null) {
+            self.nulls += 1;
+            return self.set([]);
+        }
+        self.set([value.as_text()]);
+        if let DataValue::Text(text) = value {
+            self.spoiled += u64::from(spreadsheet::is_lost(text));
         }
     }
 

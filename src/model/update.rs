@@ -135,6 +135,18 @@ pub enum DataValue<'a> {
 }
 
 impl DataValue<'_> {
+    /// What it says, a number digit for digit; null says nothing.
+    #[must_use]
+    pub fn as_text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.get(),
+            Self::Flag(true) => "true",
+            Self::Flag(false) => "false",
+            Self::Null => "",
+        }
+    }
+
     /// The same, whatever becomes of the row.
     #[must_use]
     pub fn into_owned(self) -> DataValue<'static> {

@@ -130,7 +130,7 @@ impl Check<'_> {
             // The next rows are read while these are judged.
             let (read, noted) = rayon::join(
                 || next_batch(reader, &mut ahead),
-                || self.take_in(planner.plan(&rows), &mut note, findings),
+                || self.take_in(planner.plan_in_parallel(&rows), &mut note, findings),
             );
             noted.map_err(CheckError::Temporary)?;
             if findings.too_many {

@@ -57,15 +57,20 @@ impl Planner {
         }
     }
 
-    /// Plans the next rows of the file. Rows are judged on all cores, and come back in order.
+    /// Plans the next rows of the file.
     #[must_use]
     pub fn plan<'a>(&'a mut self, rows: &'a [Row]) -> Vec<Planned<'a>> {
-        let rules = &self.rules;
-        let checked: Vec<_> = rows.par_iter().map(|row| rules.check(row)).collect();
-        checked
-            .into_iter()
-            .map(|checked| decided(checked, &mut self.repeated, &self.recorded))
-            .collect()
+        let checked = rows.iter().map(|row| self.rules.check(row));
+        let decide = |checked| decided(checked, &mut self.repeated, &self.recorded);
+        checked.map(decide).collect()
+    }
+
+    /// The same, on all cores.
+    #[must_use]
+    pub fn plan_in_parallel<'a>(&'a mut self, rows: &'a [Row]) -> Vec<Planned<'a>> {
+        let checked: Vec<_> = rows.par_iter().map(|row| self.rules.check(row)).collect();
+        let decide = |checked| decided(checked, &mut self.repeated, &self.recorded);
+        checked.into_iter().map(decide).collect()
     }
 }
 
