@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -25,7 +26,7 @@ use crate::sandbox::{self, Sandbox};
 /// Runs; the exit status.
 pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
     let (is_dry, is_json) = (args.dry_run, args.json);
-    let metrics = args.metrics.clone().filter(|_| !is_dry);
+    let mut metrics = args.metrics.clone().filter(|_| !is_dry);
     let mut summary = Summary {
         started_at: Some(Timestamp::now()),
         ..Summary::default()
@@ -37,7 +38,13 @@ pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
             log.tell(&Notice::Panic { message });
         }));
     }
-    let ended = panic::catch_unwind(AssertUnwindSafe(|| start(args, log, &mut summary)));
+    let writable = metrics.as_deref().map_or(Ok(()), check_metrics);
+    if writable.is_err() {
+        metrics = None;
+    }
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| {
+        writable.and_then(|()| start(args, log, &mut summary))
+    }));
     let error = match ended.unwrap_or_else(|_| Err(Error::of_panic())) {
         Ok(status) => {
             summary.exit_status = status;
@@ -69,6 +76,12 @@ pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
         log.warning(&format!("--metrics {}: {error}", path.display()));
     }
     summary.exit_status
+}
+
+/// Sees before anything is sent that there will be metrics of it.
+fn check_metrics(path: &Path) -> Result<(), Error> {
+    let checked = report::check_metrics(path);
+    checked.map_err(|error| Error::Usage(format!("--metrics {}: {error}", path.display())))
 }
 
 /// How much a run says.

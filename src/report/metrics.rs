@@ -9,6 +9,8 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use tempfile::NamedTempFile;
+
 use crate::model::{Outcome, Summary};
 
 /// How each line of our files begins: no other file is replaced.
@@ -25,11 +27,7 @@ const STARTS: [&str; 3] = [
 /// When it cannot be written, or what is there is no file of metrics.
 pub fn write(path: &Path, summary: &Summary) -> io::Result<()> {
     check_replaceable(path)?;
-    let directory = path.parent().filter(|parent| *parent != Path::new(""));
-    // It must not end like a file that is collected.
-    let mut file = tempfile::Builder::new()
-        .prefix(".reamaze-bulk-")
-        .tempfile_in(directory.unwrap_or(Path::new(".")))?;
+    let mut file = beside(path)?;
     // Whoever collects it is another user, and there is no secret in it.
     let readable = Permissions::from_mode(0o644);
     file.as_file().set_permissions(readable)?;
@@ -37,6 +35,34 @@ pub fn write(path: &Path, summary: &Summary) -> io::Result<()> {
     file.write_all(text(summary, &stem.to_string_lossy()).as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Sees early that metrics can be written there, and leaves nothing behind.
+///
+/// # Errors
+/// The same.
+pub fn check(path: &Path) -> io::Result<()> {
+    check_replaceable(path)?;
+    beside(path).map(drop)
+}
+
+/// A new file in the same directory.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let directory = path.parent().filter(|parent| *parent != Path::new(""));
+    let directory = directory.unwrap_or(Path::new("."));
+    // It must not end like a file that is collected.
+    let made = tempfile::Builder::new()
+        .prefix(".reamaze-bulk-")
+        .tempfile_in(directory);
+    made.map_err(|error| {
+        // Around the system's own words stands the name of a file that nobody knows.
+        let why = error.get_ref().and_then(|named| named.source());
+        let why = why.map_or_else(|| error.to_string(), ToString::to_string);
+        io::Error::other(format!(
+            "no file can be made in {}: {why}",
+            directory.display()
+        ))
+    })
 }
 
 fn check_replaceable(path: &Path) -> io::Result<()> {

@@ -12,7 +12,7 @@ mod summary;
 mod words;
 
 pub use log::{Log, LogFormat, Reader};
-pub use metrics::write as write_metrics;
+pub use metrics::{check as check_metrics, write as write_metrics};
 pub use notice::{Level, Notice};
 pub use preview::{Account, DryRun, Plan, Sample};
 pub use print::{print, print_json};

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::support::answer::Answer;
 use super::support::command::Workspace;
 use super::support::request::Request;
-use super::support::sent::{command, holding, send, send_file, start};
+use super::support::sent::{command, holding, send, send_file, start, to_out};
 use super::support::server::Server;
 
 /// Rejects `bad`, refuses the login of `login`.
@@ -146,15 +146,44 @@ fn a_dry_run_writes_no_metrics() {
 }
 
 #[test]
-fn metrics_that_cannot_be_written_are_told_and_change_nothing_else() {
+fn metrics_that_could_not_be_written_are_refused_before_anything_is_sent() {
     let server = Server::start(mixed);
-    for file in ["none/m.prom", "rows.csv", ".", "/dev/null"] {
+    for (file, why) in [
+        ("none/m.prom", "no file can be made in none: No such file"),
+        ("rows.csv/m.prom", "Not a directory"),
+        ("rows.csv", "is left alone"),
+        (".", "is left alone"),
+        ("/dev/null", "is left alone"),
+    ] {
         let sent = send(&server, &["a"], &format!("-q --metrics {file}"));
-        sent.expect_status(0);
-        let told = format!("warning: --metrics {file}: ");
-        assert!(sent.output.stderr.starts_with(&told), "{:?}", sent.output);
+        sent.expect_status(2);
+        let told = &sent.output.stderr;
+        assert!(
+            told.starts_with(&format!("error: --metrics {file}: ")),
+            "{told}"
+        );
+        assert!(told.contains(why), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
         assert_eq!(sent.workspace.read("rows.csv"), "slug,status\na,2\n");
     }
+    assert!(server.slugs().is_empty());
+}
+
+#[test]
+fn metrics_that_can_no_longer_be_written_change_nothing_else() {
+    let (server, release) = holding("a");
+    let workspace = Workspace::new();
+    workspace.write("collected/other", "");
+    workspace.write("rows.csv", "slug,status\na,2\n");
+    let run = to_out(&workspace, "rows.csv", "-q --metrics collected/m.prom");
+    let run = run.against(&server).spawn();
+    server.wait_for_requests(1);
+    fs::remove_dir_all(workspace.path().join("collected")).expect("a directory");
+    drop(release);
+    let output = run.wait();
+    assert_eq!(output.status, 0, "{output:#?}");
+    let told = "warning: --metrics collected/m.prom: no file can be made in collected: ";
+    assert!(output.stderr.starts_with(told), "{output:#?}");
 }
 
 #[test]
