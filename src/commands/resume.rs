@@ -1,6 +1,7 @@
 //! `run --resume`: goes on with a run that was cut short, by its own copy of the input.
 
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,12 +32,7 @@ pub(super) fn resume(
     summary: &mut Summary,
 ) -> Result<u8, Error> {
     let directory = find(from)?;
-    let run = RunFile::read(&directory).map_err(|error| {
-        Error::Usage(format!(
-            "{}: no run can be resumed there: {error}",
-            directory.display()
-        ))
-    })?;
+    let run = RunFile::read(&directory).map_err(|error| no_run(&directory, &error))?;
     let mut settings = Settings::resume(args, &directory, &run, stop)?;
     settings.warnings.extend(age(&run, &settings));
     session::warn(&settings, log);
@@ -168,6 +164,21 @@ fn find(from: &Path) -> Result<PathBuf, Error> {
             "--resume latest: reamaze-runs: {error}"
         ))),
     }
+}
+
+/// Why no run can be resumed there.
+fn no_run(directory: &Path, error: &io::Error) -> Error {
+    let has_none = error.kind() == io::ErrorKind::NotFound && directory.is_dir();
+    let why = if has_none {
+        let name = RunFile::NAME;
+        format!("it holds no {name} (is it a run directory?)")
+    } else {
+        error.to_string()
+    };
+    Error::Usage(format!(
+        "{}: no run can be resumed there: {why}",
+        directory.display()
+    ))
 }
 
 /// What to say of a run that is old: the world may have changed since.
