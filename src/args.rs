@@ -1,8 +1,9 @@
 //! What was typed, without effects. What it means is resolved in `config`.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
@@ -115,13 +116,13 @@ pub struct RunArgs {
     pub yes: bool,
 
     /// Send nothing if there are more rows than this [default: no limit]
-    #[arg(long, value_name = "N", help_heading = "Safety")]
+    #[arg(long, value_name = "N", value_parser = rows, help_heading = "Safety")]
     pub max_rows: Option<u64>,
 
     /// Send the first N rows that are due, no more [default: all]
     ///
     /// A canary: --resume sends the rest.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Safety")]
+    #[arg(long, value_name = "N", value_parser = limit, help_heading = "Safety")]
     pub limit: Option<u64>,
 
     /// Stop sending after this long, like 6h [default: no limit]
@@ -161,7 +162,7 @@ pub struct RunArgs {
     /// Tries after the first, for what can be retried [default: 5]
     ///
     /// A 429 never counts.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1000), help_heading = "Pace")]
+    #[arg(long, value_name = "N", value_parser = retries, help_heading = "Pace")]
     pub retries: Option<u32>,
 
     /// Configuration file [default: ~/.config/reamaze-bulk/config.toml]
@@ -275,7 +276,7 @@ pub enum ProgressStyle {
 #[derive(Debug, clap::Args)]
 pub struct SandboxArgs {
     /// Port on 127.0.0.1; 0 takes any that is free
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, value_parser = port, default_value_t = 0)]
     pub port: u16,
 
     /// Requests allowed for each token: N/s or N/m, in fixed windows [default: no limit]
@@ -433,11 +434,34 @@ pub const WORKERS: RangeInclusive<u16> = 1..=MAX_WORKERS;
 /// # Errors
 /// Says what would be right.
 pub fn workers(text: &str) -> Result<u16, String> {
-    let workers = text
-        .parse()
-        .ok()
-        .filter(|workers| WORKERS.contains(workers));
-    workers.ok_or_else(|| format!("write a whole number from 1 to {MAX_WORKERS}"))
+    whole(text, &WORKERS)
+}
+
+fn retries(text: &str) -> Result<u32, String> {
+    whole(text, &(0..=1000))
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    whole(text, &(0..=u16::MAX))
+}
+
+fn whole<N: FromStr + PartialOrd + Display>(
+    text: &str,
+    range: &RangeInclusive<N>,
+) -> Result<N, String> {
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    let (least, most) = (range.start(), range.end());
+    number.ok_or_else(|| format!("write a whole number from {least} to {most}"))
+}
+
+fn rows(text: &str) -> Result<u64, &'static str> {
+    text.parse()
+        .map_err(|_| "write a whole number of rows, like 5000")
+}
+
+fn limit(text: &str) -> Result<u64, &'static str> {
+    let limit = rows(text).ok().filter(|limit| *limit > 0);
+    limit.ok_or("write a whole number of rows, 1 or more")
 }
 
 /// Reads `5%` as 0.05.

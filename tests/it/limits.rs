@@ -6,7 +6,9 @@ use std::net::TcpListener;
 use super::support::answer::Answer;
 use super::support::command::Workspace;
 use super::support::resumed::cut_short;
-use super::support::sent::{Sent, done, holding, numbered, send, send_file, start, to_out};
+use super::support::sent::{
+    Sent, command, done, holding, numbered, send, send_file, start, to_out,
+};
 use super::support::server::Server;
 
 /// Answers every request with that status, save for slugs that begin with `ok`.
@@ -39,6 +41,26 @@ fn count(sent: &Sent, outcome: &str) -> usize {
 fn expect_about(expected: usize, count: usize, case: &str) {
     let range = expected..=expected + 1;
     assert!(range.contains(&count), "{count} for {expected}: {case}");
+}
+
+#[test]
+fn a_number_that_is_none_is_told_with_what_would_be_right() {
+    let workspace = Workspace::new();
+    for (line, why) in [
+        ("run r.csv --max-rows 5k", "whole number of rows, like 5000"),
+        ("run r.csv --max-rows=-1", "whole number of rows, like 5000"),
+        ("run r.csv --limit 0", "whole number of rows, 1 or more"),
+        ("run r.csv --limit x", "whole number of rows, 1 or more"),
+        ("run r.csv --retries 1001", "whole number from 0 to 1000"),
+        ("run r.csv --workers 0", "whole number from 1 to 256"),
+        ("sandbox --port 65536", "whole number from 0 to 65535"),
+        ("sandbox --port http", "whole number from 0 to 65535"),
+    ] {
+        let output = command(&workspace, line).output();
+        assert_eq!(output.status, 2, "{line}: {output:#?}");
+        let told = format!(">': write a {why}\n");
+        assert!(output.stderr.contains(&told), "{line}: {output:#?}");
+    }
 }
 
 const ALONE: &str = "--workers 1 --retries 0";
