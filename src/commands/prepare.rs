@@ -183,7 +183,7 @@ impl Prepared {
             return None;
         }
         let advice = if is_skipped {
-            "a run skips them"
+            "the run leaves them out, and only the dry run ends with 3 for them"
         } else {
             "repair them, or send the others with --skip-invalid"
         };

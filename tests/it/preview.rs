@@ -277,10 +277,13 @@ fn what_is_wrong_with_the_input_is_on_standard_output_and_the_verdict_in_the_sta
 #[test]
 fn with_skip_invalid_the_preview_is_of_the_rows_that_would_be_sent() {
     let rows = "slug,status\na,1\nb,nope\nc,2\n";
-    let document = preview("rows.csv", rows, &["--skip-invalid"]).document;
+    let preview = preview("rows.csv", rows, &["--skip-invalid"]);
+    let document = preview.document;
     let [valid, invalid, requests] = ["valid", "invalid", "requests"].map(|key| &document[key]);
     assert_eq!(json!([valid, invalid, requests]), json!([2, 1, 2]));
     assert_eq!(document["changes"]["status"]["rows"], 2);
+    let told = "1 of 3 rows are invalid: the run leaves them out, and only the dry run ends with 3";
+    assert!(preview.stderr.contains(told), "{}", preview.stderr);
 }
 
 #[test]
