@@ -76,7 +76,7 @@ impl fmt::Display for Address {
 /// What a configuration file gives.
 #[derive(Debug, Default)]
 pub(super) struct Values {
-    /// Of `base_url`, or else of `brand`.
+    /// Of `brand` or `base_url`.
     pub(super) address: Option<Found<Address>>,
     pub(super) email: Option<Found<String>>,
     /// Of `token_file` or `token_command`.
@@ -107,11 +107,8 @@ impl Values {
 
     fn take(&mut self, key: &str, value: &DeValue<'_>, section: &Section) -> Result<(), String> {
         match key {
-            "brand" => {
-                let brand = found(section, Address::of_brand(text(value)?))?;
-                self.address = self.address.take().or(brand);
-            }
-            "base_url" => self.address = found(section, Address::of_url(text(value)?))?,
+            "brand" => self.send_to(section, Address::of_brand(text(value)?))?,
+            "base_url" => self.send_to(section, Address::of_url(text(value)?))?,
             "email" => self.email = found(section, login(text(value)?))?,
             "token_file" => self.keep(section, file(text(value)?, section).map(Keeper::File))?,
             "token_command" => self.keep(section, command(value, section).map(Keeper::Command))?,
@@ -121,6 +118,18 @@ impl Values {
             "timezone" => self.timezone = found(section, timezone(text(value)?))?,
             _ => return Err(unknown(key, value)),
         }
+        Ok(())
+    }
+
+    fn send_to(
+        &mut self,
+        section: &Section,
+        address: Result<Address, String>,
+    ) -> Result<(), String> {
+        if self.address.is_some() {
+            return Err("there is one place to send to: give brand or base_url".into());
+        }
+        self.address = found(section, address)?;
         Ok(())
     }
 

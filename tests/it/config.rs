@@ -160,14 +160,8 @@ fn a_profile_that_says_where_to_send_or_where_the_token_is_says_all_of_it() {
     let outside = "base_url = 'https://stranger.example/api'\n[profiles.eu]\nbrand = 'eu'\n";
     let look = run(&configured(outside), "--profile eu --dry-run", 0);
     assert!(look.stdout.contains("https://eu.reamaze.io"), "{look:#?}");
-    // In one table the base URL goes before the brand, as it does among options.
-    let both = "brand = 'eu'\nbase_url = 'https://proxy.example/api'\n";
-    let look = run(&configured(both), "--dry-run", 0);
-    assert!(
-        look.stdout.contains("https://proxy.example/api"),
-        "{look:#?}"
-    );
-    let look = run(&configured(both), "--dry-run --brand typed", 0);
+    // What is typed takes the place of either.
+    let look = run(&configured(outside), "--dry-run --brand typed", 0);
     assert!(
         look.stdout.contains("https://typed.reamaze.io"),
         "{look:#?}"
@@ -279,6 +273,11 @@ fn what_is_wrong_in_the_file_is_a_usage_error_that_says_where_and_what_would_be_
             "token_command = 'pass'\ntoken_file = 'x'",
             "token_file (line 2)",
             "token_command or token_file",
+        ),
+        (
+            "[profiles.eu]\nbase_url = 'https://x.example'\nbrand = 'x'",
+            "profiles.eu.brand (line 3)",
+            "give brand or base_url",
         ),
         ("brand = 'x'\nbrand = 'y'", ":2:", "duplicate key"),
         ("brand =", ":1:", "is not TOML"),
