@@ -5,6 +5,8 @@
 
 use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read, stdin};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,6 +23,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// terminal to put in order.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// What may follow the first line, in bytes: a program that prints more does not print a token.
+const MAX_MORE_BYTES: u64 = 1 << 20;
+
 /// Runs the program; `place` says where it is configured.
 pub(super) fn run(words: &[String], place: &str, stop: &Stop) -> Result<String, Error> {
     let (program, arguments) = words
@@ -35,13 +40,18 @@ pub(super) fn run(words: &[String], place: &str, stop: &Stop) -> Result<String, 
         .stdout(Stdio::piped())
         .spawn()
         .map_err(cannot)?;
+    let is_endless = Arc::new(AtomicBool::new(false));
     let line = child
         .stdout
         .take()
-        .map(first_line)
+        .map(|output| first_line(output, Arc::clone(&is_endless)))
         .transpose()
         .map_err(cannot)?;
-    let status = wait(&mut child, stop).map_err(cannot)?;
+    let status = wait(&mut child, &is_endless, stop).map_err(cannot)?;
+    if is_endless.load(Ordering::Relaxed) {
+        let why = "printed more than 1 MiB (the token is expected on the first line)";
+        return Err(told(&why));
+    }
     if !status.success() {
         // Ctrl-C goes to the program as well: who was quicker does not matter.
         stop.wait_until(Instant::now() + GRACE);
@@ -76,7 +86,10 @@ fn input() -> Stdio {
 }
 
 /// Reads the first line on a thread that nobody has to wait for.
-fn first_line(output: impl Read + Send + 'static) -> io::Result<Receiver<Vec<u8>>> {
+fn first_line(
+    output: impl Read + Send + 'static,
+    is_endless: Arc<AtomicBool>,
+) -> io::Result<Receiver<Vec<u8>>> {
     let (found, line) = channel();
     thread::Builder::new().spawn(move || {
         let mut output = BufReader::new(output);
@@ -87,18 +100,23 @@ fn first_line(output: impl Read + Send + 'static) -> io::Result<Receiver<Vec<u8>
             .read_until(b'\n', &mut first);
         let _ = found.send(first);
         // Whoever prints more must not fail for it.
-        let _ = io::copy(&mut output, &mut io::sink());
+        let more = io::copy(&mut output.take(MAX_MORE_BYTES), &mut io::sink());
+        let is_cut_off = more.is_ok_and(|more| more == MAX_MORE_BYTES);
+        is_endless.store(is_cut_off, Ordering::Relaxed);
     })?;
     Ok(line)
 }
 
-fn wait(child: &mut Child, stop: &Stop) -> io::Result<ExitStatus> {
+/// Waits for the program's end; one that prints without end is ended.
+fn wait(child: &mut Child, is_endless: &AtomicBool, stop: &Stop) -> io::Result<ExitStatus> {
     let mut end = None;
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
-        if stop.is_set() && Instant::now() >= *end.get_or_insert_with(|| Instant::now() + GRACE) {
+        let is_over =
+            stop.is_set() && Instant::now() >= *end.get_or_insert_with(|| Instant::now() + GRACE);
+        if is_over || is_endless.load(Ordering::Relaxed) {
             child.kill()?;
             return child.wait();
         }

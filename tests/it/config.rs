@@ -475,6 +475,11 @@ fn a_token_command_that_gives_no_token_is_a_usage_error_and_nothing_is_sent() {
         ("echo; echo t0ken", "printed no token"),
         ("head -c 5000 /dev/zero | tr '\\0' x", "too long"),
         ("printf '\\377\\n'", "printed no text"),
+        ("echo t0ken; exec yes", "printed more than 1 MiB"),
+        (
+            "trap '' PIPE; exec 2>&-; while :; do echo t0ken; done",
+            "printed more than 1 MiB",
+        ),
         ("echo t0ken two", "white space"),
     ] {
         let workspace = configured(&profile(&server, &token_script(script)));
