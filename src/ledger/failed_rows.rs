@@ -1,7 +1,7 @@
 //! Rows that are not updated -> a file like the input, to repair and feed back.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
@@ -17,12 +17,16 @@ const OUTCOME: &str = "_outcome";
 const REASONS: &str = "_reasons";
 const RAW: &str = "_raw";
 
+/// By this a spreadsheet knows UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// Opens the private copy from its start.
 pub(super) type Read<'a> = &'a dyn Fn() -> Result<Reader, LedgerError>;
 
 /// The file of rows to feed back, while it is being written.
 pub(super) struct FailedRows<'a> {
     path: PathBuf,
+    input: PathBuf,
     layout: Layout,
     read: Read<'a>,
     /// Made with the first row: without one there is to be no file.
@@ -37,7 +41,12 @@ struct Open {
 }
 
 enum Form {
-    Cells { delimiter: u8, columns: Columns },
+    Cells {
+        /// What the file begins with: the input's byte order mark, as UTF-8 has it, or nothing.
+        mark: &'static str,
+        delimiter: u8,
+        columns: Columns,
+    },
     Objects,
 }
 
@@ -45,6 +54,7 @@ impl<'a> FailedRows<'a> {
     pub(super) fn new(run: &RunDirectory, layout: Layout, read: Read<'a>) -> Self {
         Self {
             path: run.failed(),
+            input: run.input(),
             layout,
             read,
             open: None,
@@ -56,7 +66,7 @@ impl<'a> FailedRows<'a> {
         let open = if let Some(open) = &mut self.open {
             open
         } else {
-            let form = Form::new(self.layout, self.read)?;
+            let form = Form::new(&self.input, self.layout, self.read)?;
             let open = Open::beside(&self.path, form).map_err(LedgerError::at(&self.path))?;
             self.open.insert(open)
         };
@@ -109,6 +119,16 @@ impl Open {
     }
 }
 
+/// A byte order mark where the input begins with one, of UTF-8 or of UTF-16: what wrote it may read
+/// the file as some old code page without.
+fn mark_like(input: &Path) -> io::Result<&'static str> {
+    let mut start = Vec::new();
+    File::open(input)?.take(3).read_to_end(&mut start)?;
+    let marks: [&[u8]; 3] = [BYTE_ORDER_MARK.as_bytes(), b"\xff\xfe", b"\xfe\xff"];
+    let is_marked = marks.iter().any(|mark| start.starts_with(mark));
+    Ok(if is_marked { BYTE_ORDER_MARK } else { "" })
+}
+
 fn has_unreadable(mut reader: Reader) -> Result<bool, LedgerError> {
     while let Some(row) = reader.next_row()? {
         if matches!(row.content, Content::Unreadable { .. }) {
@@ -119,13 +139,15 @@ fn has_unreadable(mut reader: Reader) -> Result<bool, LedgerError> {
 }
 
 impl Form {
-    fn new(layout: Layout, read: Read<'_>) -> Result<Self, LedgerError> {
+    fn new(input: &Path, layout: Layout, read: Read<'_>) -> Result<Self, LedgerError> {
         if layout.format == Format::Jsonl {
             return Ok(Self::Objects);
         }
         let reader = read()?;
         let header = reader.header().cloned().unwrap_or_default();
+        let mark = mark_like(input).map_err(LedgerError::at(input))?;
         Ok(Self::Cells {
+            mark,
             delimiter: layout.delimiter,
             columns: Columns::new(&header, has_unreadable(reader)?),
         })
@@ -133,8 +155,13 @@ impl Form {
 
     fn header(&self) -> io::Result<Vec<u8>> {
         match self {
-            Self::Cells { delimiter, columns } => {
-                line(*delimiter, |line| line.write_record(&columns.names))
+            Self::Cells {
+                mark,
+                delimiter,
+                columns,
+            } => {
+                let header = line(*delimiter, |line| line.write_record(&columns.names))?;
+                Ok([mark.as_bytes(), &header].concat())
             }
             Self::Objects => Ok(Vec::new()),
         }
@@ -142,7 +169,12 @@ impl Form {
 
     fn row(&self, row: &Row, record: &Record) -> io::Result<Vec<u8>> {
         match (self, &row.content) {
-            (Self::Cells { delimiter, columns }, content) => line(*delimiter, |line| {
+            (
+                Self::Cells {
+                    delimiter, columns, ..
+                },
+                content,
+            ) => line(*delimiter, |line| {
                 line.write_record(columns.cells(content, record))
             }),
             (Self::Objects, Content::Object(text)) => match Members::of_line(text) {

@@ -481,12 +481,7 @@ fn a_run_that_sends_nothing_leaves_nothing_behind() {
 #[test]
 fn an_input_in_utf_16_is_copied_as_it_is_and_its_failed_rows_are_utf_8() {
     let server = Server::start(picky);
-    let text = "slug;data.note\nok;é\nbad-1;ü “x”\n";
-    let utf_16: Vec<u8> = [0xfeff]
-        .into_iter()
-        .chain(text.encode_utf16())
-        .flat_map(u16::to_le_bytes)
-        .collect();
+    let utf_16 = in_utf_16("slug;data.note\nok;é\nbad-1;ü “x”\n");
     let sent = send_file(&server, "rows.csv", &utf_16, "");
     sent.expect_status(1);
     assert_eq!(
@@ -494,8 +489,43 @@ fn an_input_in_utf_16_is_copied_as_it_is_and_its_failed_rows_are_utf_8() {
         utf_16
     );
     let failed = sent.failed("csv").expect("rows to feed back");
-    assert!(
-        failed.starts_with("slug;data.note;_outcome;_reasons\n\"bad-1\";\"ü “x”\";\"rejected\";"),
-        "{failed}"
-    );
+    let expected = "\u{feff}slug;data.note;_outcome;_reasons\n\"bad-1\";\"ü “x”\";\"rejected\";";
+    assert!(failed.starts_with(expected), "{failed:?}");
+}
+
+fn in_utf_16(text: &str) -> Vec<u8> {
+    let units = [0xfeff].into_iter().chain(text.encode_utf16());
+    units.flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn failed_rows_begin_with_a_byte_order_mark_where_the_input_did() {
+    const MARK: &str = "\u{feff}";
+    let server = Server::start(picky);
+    let rows = "slug,data.note\nok,é\nbad-1,ü\n";
+    for (input, mark) in [
+        (rows.as_bytes().to_vec(), ""),
+        (format!("{MARK}{rows}").into_bytes(), MARK),
+        (in_utf_16(rows), MARK),
+    ] {
+        let sent = send_file(&server, "rows.csv", &input, "");
+        sent.expect_status(1);
+        let failed = sent.failed("csv").expect("rows to feed back");
+        let header = format!("{mark}slug,data.note,_outcome,_reasons\n");
+        assert!(failed.starts_with(&header), "{failed:?}");
+        // It is rebuilt just so, and fed back it comes back just so.
+        fs::remove_file(sent.run_dir.join("failed.csv")).expect("a file");
+        let look = sent
+            .workspace
+            .command(&["run", "--resume", "out", "--dry-run"]);
+        assert_eq!(look.output().status, 1);
+        assert_eq!(sent.failed("csv").as_ref(), Some(&failed));
+        let again = send_file(&server, "failed.csv", &failed, "");
+        again.expect_status(1);
+        assert_eq!(again.failed("csv"), Some(failed));
+    }
+    let objects = format!("{MARK}{{\"slug\": \"bad-1\", \"status\": 2}}\n");
+    let sent = send_file(&server, "rows.jsonl", objects, "");
+    let failed = sent.failed("jsonl").expect("rows to feed back");
+    assert!(failed.starts_with('{'), "{failed:?}");
 }
