@@ -30,7 +30,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Validate a file of changes, preview it, send it, record every outcome
-    #[command(after_long_help = exit_table() + EXAMPLES)]
+    #[command(after_long_help = exit_table() + &examples())]
     Run(Box<RunArgs>),
     /// Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted
     #[command(long_about = SANDBOX_ABOUT)]
@@ -54,12 +54,22 @@ asked for, except those whose slug begins with `missing-`. Every staff email and
 except those that hold `unknown`, `missing`, `nobody`, `no-such` or `nonexistent`. Nothing is kept \
 beyond the end of the process.";
 
-const EXAMPLES: &str = "
-Examples:
-  reamaze-bulk run rows.csv --dry-run           look first: what changes, what is wrong
-  reamaze-bulk run rows.csv --sandbox           rehearse on a simulated Re:amaze
-  reamaze-bulk run rows.csv --limit 20          send 20 rows as a canary ...
-  reamaze-bulk run --resume latest              ... and then the rest";
+/// Commands to begin with, and what each is for.
+pub const EXAMPLES: [(&str, &str); 4] = [
+    (
+        "reamaze-bulk run rows.csv --dry-run",
+        "look first: what changes, what is wrong",
+    ),
+    (
+        "reamaze-bulk run rows.csv --sandbox",
+        "rehearse on a simulated Re:amaze",
+    ),
+    (
+        "reamaze-bulk run rows.csv --limit 20",
+        "send 20 rows as a canary ...",
+    ),
+    ("reamaze-bulk run --resume latest", "... and then the rest"),
+];
 
 /// Options of `run`. `-h` shows a line for each, the first of its comment; `--help` shows it all.
 #[derive(Debug, clap::Args)]
@@ -302,6 +312,11 @@ fn exit_table() -> String {
         let _ = writeln!(table, "  {status:<13}  {meaning}");
     }
     table
+}
+
+fn examples() -> String {
+    let lines = EXAMPLES.map(|(command, what)| format!("\n  {command:<44}  {what}"));
+    format!("\nExamples:{}", lines.concat())
 }
 
 /// A rate as it was typed: so many requests in a second or a minute.

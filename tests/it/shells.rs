@@ -101,4 +101,7 @@ fn the_manual_page_has_every_command_option_and_exit_status() {
         let entry = format!("\n.TP\nfB{status}fR\n{meaning}\n");
         assert!(page.contains(&entry), "{entry}");
     }
+    for heading in ["ENVIRONMENT", "FILES", "EXAMPLES"] {
+        assert!(page.contains(&format!("\n.SH {heading}\n.TP\n")), "{page}");
+    }
 }
