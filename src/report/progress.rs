@@ -27,6 +27,8 @@ pub enum Style {
 pub struct Progress<'a> {
     log: &'a Log,
     bar: Option<ProgressBar>,
+    /// When the pause is over that the server asked for.
+    paused_until: Option<Instant>,
     next_line: Option<Instant>,
     rows: u64,
     counts: Counts,
@@ -46,6 +48,7 @@ impl<'a> Progress<'a> {
         Self {
             log,
             bar,
+            paused_until: None,
             next_line: (style == Style::Lines).then(|| began + LINE_EVERY),
             rows,
             counts: Counts::default(),
@@ -73,21 +76,20 @@ impl<'a> Progress<'a> {
                 wait,
                 http_status,
                 lowered_to,
-            } => self.log.tell(&Notice::Pause {
-                wait,
-                http_status,
-                lowered_to,
-            }),
+            } => {
+                self.paused_until = self.paused_until.max(Instant::now().checked_add(wait));
+                self.log.tell(&Notice::Pause {
+                    wait,
+                    http_status,
+                    lowered_to,
+                });
+            }
             Event::FewerWorkers { started } => self.log.tell(&Notice::FewerWorkers { started }),
             Event::Stopping { ref reason } => self.log.tell(&Notice::Stopping {
                 reason,
                 message: &reason.to_string(),
             }),
-            Event::Tick => {
-                if let Some(bar) = &self.bar {
-                    bar.set_message(words::counts(&self.counts, self.differs));
-                }
-            }
+            Event::Tick => self.tick(),
         }
         self.line();
     }
@@ -99,6 +101,27 @@ impl<'a> Progress<'a> {
             bar.inc(1);
         }
         self.log.tell(&Notice::Row(ended));
+    }
+
+    /// What was reckoned from the pace until a pause says nothing of the time that is left.
+    fn tick(&mut self) {
+        let Some(bar) = &self.bar else { return };
+        let counts = words::counts(&self.counts, self.differs);
+        let Some(end) = self.paused_until else {
+            bar.set_message(counts);
+            return;
+        };
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            self.paused_until = None;
+            bar.set_message(counts);
+            bar.set_style(style(SENDING));
+            bar.reset_eta();
+        } else {
+            let left = words::in_words(left);
+            bar.set_message(format!("all wait {left}  {counts}"));
+            bar.set_style(style(PAUSED));
+        }
     }
 
     fn line(&mut self) {
@@ -123,16 +146,25 @@ impl Drop for Progress<'_> {
     }
 }
 
+/// The bar while rows are sent.
+const SENDING: &str = "{bar:24} {pos}/{len}  {rate}  {eta} left  {wide_msg}";
+
+/// The bar during a pause.
+const PAUSED: &str = "{bar:24} {pos}/{len}  {wide_msg}";
+
 fn bar(rows: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr());
-    let template = "{bar:24} {pos}/{len}  {rate}  {eta} left  {wide_msg}";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
-            // A bar that cannot be drawn has nobody to tell.
-            let _ = write!(out, "{:.1}/s", state.per_sec());
-        };
-        bar.set_style(style.with_key("rate", rate).progress_chars("=> "));
-    }
+    bar.set_style(style(SENDING));
     bar.enable_steady_tick(Duration::from_millis(500));
     bar
+}
+
+fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template);
+    let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // A bar that cannot be drawn has nobody to tell.
+        let _ = write!(out, "{:.1}/s", state.per_sec());
+    };
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("rate", rate).progress_chars("=> ")
 }
