@@ -1,7 +1,8 @@
 #!/bin/sh
 # nightly.sh FILE [OPTION...]: goes on with the run of an earlier night if that was cut short, then
 # sends FILE. The options, such as --profile, are those of `reamaze-bulk run` and hold for both, but
-# for those that stand below.
+# for those that stand below: NIGHTLY_MAX_ROWS and NIGHTLY_MAX_DURATION in the environment set two of
+# them.
 #
 # It works in the directory in which it is started: results are kept in reamaze-runs there, and in
 # open-run which of them is not at its end (remove that file to give it up). It says nothing on a good
@@ -14,7 +15,7 @@ file=${1:?which file is to be sent?}
 shift
 
 run() {
-    reamaze-bulk run --yes --quiet --json --max-duration 3h "$@"
+    reamaze-bulk run --yes --quiet --json --max-duration "${NIGHTLY_MAX_DURATION:-3h}" "$@"
 }
 
 # A signal reaches the run too, which finishes what is in flight. This script waits for that, and
@@ -39,7 +40,7 @@ status=0
 out=reamaze-runs/nightly-$(date -u +%Y%m%dT%H%M%SZ)-$$
 mkdir -p reamaze-runs
 echo "$out" >open-run
-run "$file" --max-rows 5000 --out "$out" "$@" >nightly.json || status=$?
+run "$file" --max-rows "${NIGHTLY_MAX_ROWS:-5000}" --out "$out" "$@" >nightly.json || status=$?
 case $status in
 0 | 1) rm -f open-run ;;
 2 | 3 | 5) echo "$open" >open-run ;; # Nothing was sent.

@@ -125,6 +125,22 @@ fn a_night_that_comes_before_the_last_one_is_over_sends_nothing() {
 }
 
 #[test]
+fn the_limits_of_a_night_are_set_by_its_environment() {
+    let server = Server::start(Answer::echo);
+    let workspace = Workspace::new();
+    workspace.write("nightly.csv", done(&["a", "b"]));
+    for (name, value, status) in [
+        ("NIGHTLY_MAX_ROWS", "1", 3),
+        ("NIGHTLY_MAX_ROWS", "2", 0),
+        ("NIGHTLY_MAX_DURATION", "soon", 2),
+    ] {
+        let output = nightly(&workspace, &server).env(name, value).output();
+        assert_eq!(output.status, status, "{name}={value}: {output:#?}");
+    }
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
 fn the_lines_for_cron_and_systemd_are_ones_that_the_script_takes() {
     let cron = sample("crontab");
     let cron = cron.lines().last().expect("a last line");
