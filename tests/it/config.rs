@@ -160,6 +160,13 @@ fn a_profile_that_says_where_to_send_or_where_the_token_is_says_all_of_it() {
     let outside = "base_url = 'https://stranger.example/api'\n[profiles.eu]\nbrand = 'eu'\n";
     let look = run(&configured(outside), "--profile eu --dry-run", 0);
     assert!(look.stdout.contains("https://eu.reamaze.io"), "{look:#?}");
+    // Of one part, none of the two would be right for sure.
+    let both = "[profiles.eu]\nbase_url = 'https://x.example'\nbrand = 'x'\n";
+    let told = run(&configured(both), "--dry-run", 2).stderr;
+    assert!(
+        told.contains("profiles.eu.brand (line 3): ") && told.contains("give brand or base_url"),
+        "{told}"
+    );
     // What is typed takes the place of either.
     let look = run(&configured(outside), "--dry-run --brand typed", 0);
     assert!(
@@ -273,11 +280,6 @@ fn what_is_wrong_in_the_file_is_a_usage_error_that_says_where_and_what_would_be_
             "token_command = 'pass'\ntoken_file = 'x'",
             "token_file (line 2)",
             "token_command or token_file",
-        ),
-        (
-            "[profiles.eu]\nbase_url = 'https://x.example'\nbrand = 'x'",
-            "profiles.eu.brand (line 3)",
-            "give brand or base_url",
         ),
         ("brand = 'x'\nbrand = 'y'", ":2:", "duplicate key"),
         ("brand =", ":1:", "is not TOML"),
