@@ -96,11 +96,10 @@ impl Candidates<'_> {
         let url = url.transpose().map_err(Error::Usage)?;
         if let (Some(url), Some(Origin::Typed(_))) =
             (&url, brand.as_ref().map(|brand| &brand.origin))
-            && let Origin::Variable(name) = url.origin
         {
             warnings.push(format!(
-                "{name} is set: {} is used, and --brand is not",
-                url.value.base_url
+                "{} is given: {} is used, and --brand is not",
+                url.origin, url.value.base_url
             ));
         }
         let found = url.or(brand);

@@ -148,13 +148,16 @@ impl<E: Exchange> Desk<'_, E> {
 }
 
 /// How many workers would have reached the rate asked for, where these were too few: by Little's
-/// law, those in flight are the rate times the time that an answer takes.
+/// law, those at work are the rate times the time that a request takes.
 fn workers_needed(pace: &Pace, asked: Rate, busy: Duration, workers: usize) -> Option<u64> {
-    let has_kept_up = pace.rate_reached? >= asked.per_second() * 0.95;
+    let (reached, asked) = (pace.rate_reached?, asked.per_second());
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let (workers, requests) = (workers as f64, pace.requests as f64);
-    let in_flight = asked.per_second() * busy.as_secs_f64() / requests;
-    let is_short = !has_kept_up && pace.throttled == 0 && in_flight > workers;
+    let each = busy.as_secs_f64() / requests;
+    let (at_work, in_flight) = (reached * each, asked * each);
+    // Where some had nothing to do, a few rows that took long were the reason.
+    let are_all_at_work = at_work > workers * 0.8;
+    let is_short = reached < asked * 0.95 && pace.throttled == 0 && are_all_at_work;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -104,4 +104,9 @@ fn too_few_workers_are_told_with_the_number_that_would_do() {
     let server = Server::start(answer);
     let enough = send(&server, &numbered("row-", 10), "--rate 5/s --workers 8");
     assert_eq!(enough.summary()["workers_needed"], serde_json::Value::Null);
+
+    // One row that is tried again and again keeps one worker, whoever else there is.
+    let server = Server::start(|_| Answer::text(503, "").header("retry-after", "1"));
+    let slow = send(&server, &["alone"], "--rate 100/s --workers 2 --retries 1");
+    assert_eq!(slow.summary()["workers_needed"], serde_json::Value::Null);
 }
