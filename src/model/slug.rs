@@ -42,6 +42,10 @@ impl<'a> Slug<'a> {
                 Self::MAX_BYTES
             ));
         }
+        // The usual slug has nothing of what is looked for below.
+        if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+            return Ok(Self(text));
+        }
         if text.contains('/') {
             return Err(format!(
                 "{} holds a `/` (of an address, write the last part only)",

@@ -90,9 +90,8 @@ const FEW_TAGS: usize = 16;
 pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<Cow<'_, str>>, String> {
     let array = match value {
         Value::Text(cell) if !cell.starts_with('[') => {
-            let tags = cell.split(',').map(trimmed);
-            unspoiled(cell, tags.clone())?;
-            return some_tags(tags.map(Cow::Borrowed));
+            unspoiled(cell)?;
+            return some_tags(cell.split(',').map(Cow::Borrowed));
         }
         Value::Text(array) => array,
         Value::Json(json) => json.get(),
@@ -106,11 +105,15 @@ pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<Cow<'_, str>>, String> {
 
 /// What a spreadsheet may have done to the tags of a cell is refused; an array says exactly what is
 /// meant.
-fn unspoiled<'a>(cell: &'a str, tags: impl Iterator<Item = &'a str> + Clone) -> Result<(), String> {
+fn unspoiled(cell: &str) -> Result<(), String> {
+    let tags = cell.split(',').map(trimmed);
     for tag in std::iter::once(cell).chain(tags.clone()) {
         if let Some(mark) = spreadsheet::mark(tag) {
             return Err(format!("{} {mark}", quoted(tag)));
         }
+    }
+    if cell.is_ascii() {
+        return Ok(());
     }
     for tag in tags {
         if tag.contains(spreadsheet::is_blank_in_disguise) {
