@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
 /// The longest foreign text that a message quotes, in characters.
 const QUOTED_CHARS: usize = 60;
 
@@ -114,6 +116,17 @@ pub fn head(text: &str, limit: usize) -> &str {
     &text[..text.floor_char_boundary(limit)]
 }
 
+/// `text` composed (NFC): texts that people cannot tell apart, as `é` in one or in two characters,
+/// become one text.
+#[must_use]
+pub fn nfc(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +149,14 @@ mod tests {
     fn formulas_are_defused() {
         assert_eq!(defused("=cmd()"), "'=cmd()");
         assert_eq!(defused("status: =cmd()"), "status: =cmd()");
+    }
+
+    #[test]
+    fn text_in_several_spellings_is_one_text() {
+        assert_eq!(nfc("cafe\u{301}"), "caf\u{e9}");
+        for text in ["cafe", "caf\u{e9}", ""] {
+            assert!(matches!(nfc(text), Cow::Borrowed(same) if same == text));
+        }
     }
 
     #[test]

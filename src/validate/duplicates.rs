@@ -3,6 +3,8 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
+use crate::model::text::nfc;
+
 /// A keyed 128-bit fingerprint of a slug. Two slugs share one with a probability of 2^-128, and
 /// nobody who does not know the keys can make a pair: a hit needs no second look at the input.
 pub type Fingerprint = u128;
@@ -18,7 +20,9 @@ pub struct Prints {
 struct Keys(RandomState, RandomState);
 
 impl Keys {
+    /// Composed and decomposed, a slug is the same.
     fn print(&self, slug: &str) -> Fingerprint {
+        let slug = &*nfc(slug);
         u128::from(self.0.hash_one(slug)) << 64 | u128::from(self.1.hash_one(slug))
     }
 }
@@ -99,7 +103,18 @@ mod tests {
 
     #[test]
     fn every_row_that_shares_a_slug_is_known_and_later_ones_name_the_first() {
-        let slugs = ["a", "b", "a", "", "c", "", "a"];
+        let slugs = [
+            "a",
+            "b",
+            "a",
+            "",
+            "c",
+            "",
+            "a",
+            "caf\u{e9}",
+            "cafe\u{301}",
+            "cafe",
+        ];
         let mut prints = Prints::default();
         for slug in slugs {
             prints.note(slug);
@@ -118,7 +133,10 @@ mod tests {
                 None,
                 None,
                 None,
-                Some(Repeat::Of(2))
+                Some(Repeat::Of(2)),
+                Some(Repeat::First),
+                Some(Repeat::Of(9)),
+                None
             ]
         );
     }
