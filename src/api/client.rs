@@ -8,10 +8,10 @@ use std::time::{Duration, Instant, SystemTime};
 use reqwest::StatusCode;
 use reqwest::blocking;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, InvalidHeaderValue,
-    RETRY_AFTER,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, InvalidHeaderValue,
 };
 
+use super::retry_after::retry_after;
 use super::{Account, Exchange, Reply, Request, Said, reasons, verify};
 use crate::model::text::one_line;
 use crate::model::{Members, Update};
@@ -147,20 +147,22 @@ impl Client {
             },
             404 => Said::NotFound,
             401 => Said::LoginRefused,
+            // A gateway that has had enough says so in this way.
+            403 if retry_after.is_some() => Said::Throttled { retry_after },
             403 => Said::Forbidden {
                 reasons: self.reasons(body),
             },
             429 => Said::Throttled { retry_after },
-            408 | 425 => Said::NotYet {
-                what: named(status),
-            },
-            503 => Said::Unclear {
+            408 | 409 | 425 => {
+                let reasons = self.reasons(body);
+                Said::NotYet {
+                    what: format!("{}: {reasons}", named(status)),
+                    retry_after,
+                }
+            }
+            500..=599 => Said::Unclear {
                 what: named(status),
                 retry_after,
-            },
-            500..=502 | 504..=599 => Said::Unclear {
-                what: named(status),
-                retry_after: None,
             },
             0..=299 | 600.. => Said::Unclear {
                 what: format!("{}, which is not the answer expected", named(status)),
@@ -304,86 +306,5 @@ fn broken(error: &reqwest::Error, timeout: Duration) -> Said {
             what: format!("the exchange broke off: {told}"),
             retry_after: None,
         }
-    }
-}
-
-/// How long the server wants nothing: seconds, or a date (RFC 9110, section 10.2.3), which is
-/// taken by the server's own clock where the answer shows it.
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let values = headers.get_all(RETRY_AFTER).iter();
-    let date = headers.get(DATE).and_then(|date| date.to_str().ok());
-    let now = date
-        .and_then(|date| httpdate::parse_http_date(date.trim()).ok())
-        .unwrap_or(now);
-    // Of several wishes the longest.
-    values
-        .filter_map(|value| pause(value.to_str().ok()?.trim(), now))
-        .max()
-}
-
-fn pause(asked: &str, now: SystemTime) -> Option<Duration> {
-    if let Ok(until) = httpdate::parse_http_date(asked) {
-        return Some(until.duration_since(now).unwrap_or_default());
-    }
-    // Proxies join two headers by a comma, and some servers send fractions: nobody is to wait less
-    // than was meant.
-    let seconds: Option<Vec<_>> = asked.split(',').map(|part| seconds(part.trim())).collect();
-    seconds?.into_iter().max()
-}
-
-fn seconds(asked: &str) -> Option<Duration> {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let (whole, fraction) = asked.split_once('.').unwrap_or((asked, "0"));
-    if !is_number(whole) || !is_number(fraction) {
-        return None;
-    }
-    // More digits than a number holds is still a wish for a very long pause.
-    let seconds = asked.parse().unwrap_or(f64::MAX).min(f64::from(u32::MAX));
-    Some(Duration::from_secs_f64(seconds))
-}
-
-#[cfg(test)]
-mod tests {
-    use reqwest::header::HeaderName;
-
-    use super::*;
-
-    fn asked(headers: &[(HeaderName, &'static str)]) -> Option<u64> {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
-        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").expect("a date");
-        retry_after(&headers.collect(), now).map(|wait| wait.as_secs())
-    }
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date_by_the_servers_clock() {
-        assert_eq!(asked(&[]), None);
-        assert_eq!(asked(&[(RETRY_AFTER, "12")]), Some(12));
-        assert_eq!(
-            asked(&[(RETRY_AFTER, "99999999999999999999999")]),
-            Some(u64::from(u32::MAX))
-        );
-        assert_eq!(
-            asked(&[(RETRY_AFTER, "Sun, 06 Nov 1994 08:49:47 GMT")]),
-            Some(10)
-        );
-        assert_eq!(
-            asked(&[(RETRY_AFTER, "Sun, 06 Nov 1994 08:00:00 GMT")]),
-            Some(0)
-        );
-        let skewed = [
-            (RETRY_AFTER, "Sun, 06 Nov 1994 09:00:30 GMT"),
-            (DATE, "Sun, 06 Nov 1994 09:00:00 GMT"),
-        ];
-        assert_eq!(asked(&skewed), Some(30));
-        assert_eq!(asked(&[(RETRY_AFTER, "2, 3")]), Some(3));
-        assert_eq!(
-            pause("2.5", SystemTime::now()),
-            Some(Duration::from_millis(2500))
-        );
-        assert_eq!(asked(&[(RETRY_AFTER, "1e3")]), None);
-        assert_eq!(asked(&[(RETRY_AFTER, "-5")]), None);
-        assert_eq!(asked(&[(RETRY_AFTER, "soon")]), None);
     }
 }

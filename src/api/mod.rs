@@ -5,6 +5,7 @@ mod client;
 mod reasons;
 mod reply;
 mod request;
+mod retry_after;
 mod verify;
 
 pub use account::{Account, AccountError, BaseUrl, check_email};

@@ -38,21 +38,23 @@ pub enum Said {
         /// What came, one line.
         what: String,
     },
-    /// 429.
+    /// 429, or a 403 that asks for a pause.
     Throttled {
         /// How long the server wants nothing.
         retry_after: Option<Duration>,
     },
-    /// 408 or 425: not taken, and worth another try.
+    /// 408, 409 or 425: not taken, and worth another try.
     NotYet {
         /// What came, one line.
         what: String,
+        /// How long the server wants nothing.
+        retry_after: Option<Duration>,
     },
     /// 5xx, a timeout, a reset, a cut-off or unreadable answer: perhaps applied.
     Unclear {
         /// What came, one line.
         what: String,
-        /// How long the server wants nothing (503 only).
+        /// How long the server wants nothing.
         retry_after: Option<Duration>,
     },
     /// No connection was made: certainly not applied.
@@ -68,14 +70,15 @@ impl Said {
     pub fn pause(&self) -> Option<Option<Duration>> {
         match self {
             Self::Throttled { retry_after } => Some(*retry_after),
-            Self::Unclear { retry_after, .. } => retry_after.map(Some),
+            Self::NotYet { retry_after, .. } | Self::Unclear { retry_after, .. } => {
+                retry_after.map(Some)
+            }
             Self::Updated { .. }
             | Self::Rejected { .. }
             | Self::NotFound
             | Self::LoginRefused
             | Self::Forbidden { .. }
             | Self::Refused { .. }
-            | Self::NotYet { .. }
             | Self::Unreached { .. } => None,
         }
     }
@@ -92,7 +95,7 @@ impl Said {
             Self::Forbidden { reasons } => format!("forbidden: {reasons}"),
             Self::Throttled { .. } => "throttled".into(),
             Self::Refused { what }
-            | Self::NotYet { what }
+            | Self::NotYet { what, .. }
             | Self::Unclear { what, .. }
             | Self::Unreached { what } => what.clone(),
         }

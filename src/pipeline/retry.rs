@@ -84,7 +84,7 @@ impl Tries {
             Said::Forbidden { .. } => login_refused(403),
             Said::LoginRefused => login_refused(401),
             Said::Throttled { .. } => Next::Again(Duration::ZERO),
-            Said::NotYet { what } | Said::Unreached { what } => {
+            Said::NotYet { what, .. } | Said::Unreached { what } => {
                 self.trouble = Some(what);
                 self.again(retries, chance)
             }
@@ -120,7 +120,9 @@ impl Tries {
     fn without_trouble(&self) -> String {
         match self.http_status {
             None => String::new(),
-            Some(429) => "the server was throttling (HTTP 429) when the run stopped".into(),
+            Some(status) if !self.is_in_trouble => {
+                format!("the server was throttling (HTTP {status}) when the run stopped")
+            }
             Some(status) => format!("the server refused the login (HTTP {status})"),
         }
     }

@@ -29,4 +29,5 @@ mod spreadsheets;
 mod stopping;
 mod support;
 mod support_test;
+mod throttling;
 mod validation;
