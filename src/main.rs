@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    reamaze_bulk::commands::main(std::env::args_os().collect())
+    reamaze_bulk::commands::main(&std::env::args_os().collect::<Vec<_>>())
 }

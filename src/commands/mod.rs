@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, with_tip};
 use crate::error::Error;
 use crate::exit;
 use crate::model::text::one_line;
@@ -31,8 +31,8 @@ use crate::report::{Level, Log, LogFormat, Reader};
 
 /// Runs what the command line asks for.
 #[must_use]
-pub fn main(words: Vec<OsString>) -> ExitCode {
-    let wanted = Wanted::of(&words);
+pub fn main(words: &[OsString]) -> ExitCode {
+    let wanted = Wanted::of(words);
     let ended = panic::catch_unwind(AssertUnwindSafe(|| match Args::try_parse_from(words) {
         Ok(args) => match args.command {
             Command::Schema => printed(schema::schema()),
@@ -43,11 +43,16 @@ pub fn main(words: Vec<OsString>) -> ExitCode {
                 run::run(*args, &Arc::new(log))
             }
             Command::Sandbox(args) => {
-                let log = log(LogFormat::Text, Level::Info);
+                let most = if args.quiet {
+                    Level::Warning
+                } else {
+                    Level::Info
+                };
+                let log = log(LogFormat::Text, most);
                 sandbox::sandbox(&args, &Arc::new(log))
             }
         },
-        Err(error) => not_parsed(&error, wanted),
+        Err(error) => not_parsed(&with_tip(error, words), wanted),
     }));
     ExitCode::from(ended.unwrap_or_else(|_| {
         let error = Error::of_panic();
@@ -119,14 +124,25 @@ fn not_parsed(error: &clap::Error, wanted: Wanted) -> u8 {
     if !error.use_stderr() {
         return exit::DONE;
     }
-    let told = error.render().to_string();
-    let told = told.split("\n\n").next().unwrap_or_default();
-    let told = one_line(told.trim_start_matches("error: "), 1000);
+    let told = in_one_line(&error.render().to_string());
     if wanted.log_format == LogFormat::Json {
         log(wanted.log_format, Level::Error).error(exit::USAGE, &told);
     }
     print_document(wanted, &Error::Usage(told));
     exit::USAGE
+}
+
+/// What is wrong, and the tips, of what clap says of a command line.
+fn in_one_line(rendered: &str) -> String {
+    let (what, more) = rendered.split_once("\n\n").unwrap_or((rendered, ""));
+    let mut told = what.trim_start_matches("error: ").to_owned();
+    for tip in more
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("tip: "))
+    {
+        told = format!("{told} ({tip})");
+    }
+    one_line(&told, 1000)
 }
 
 /// Prints the document that a script waits for, of a command that was not understood.

@@ -15,8 +15,10 @@ use crate::config::{Settings, Target};
 use crate::error::Error;
 use crate::exit;
 use crate::input::{InputError, Layout};
-use crate::ledger::{Journal, LedgerError, Recorded, RunDirectory, RunFile, Unrecorded, sha256_of};
-use crate::model::Summary;
+use crate::ledger::{
+    Journal, LedgerError, RUNS, Recorded, RunDirectory, RunFile, Unrecorded, sha256_of,
+};
+use crate::model::{Summary, file_words};
 use crate::pipeline::{Brand, Stop};
 use crate::report::{self, Log, Notice};
 
@@ -155,25 +157,41 @@ fn find(from: &Path) -> Result<PathBuf, Error> {
     if from != Path::new("latest") {
         return Ok(from.to_owned());
     }
-    match RunDirectory::latest() {
-        Ok(Some(directory)) => Ok(directory),
-        Ok(None) => Err(Error::usage(
-            "--resume latest: there is no run under reamaze-runs",
-        )),
-        Err(error) => Err(Error::Usage(format!(
-            "--resume latest: reamaze-runs: {error}"
-        ))),
-    }
+    let (runs, why) = match RunDirectory::latest() {
+        Ok(Some(directory)) => return Ok(directory),
+        Ok(None) => ("no run to resume in", String::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            ("no such directory:", String::new())
+        }
+        Err(error) => ("cannot read", format!(": {}", file_words(&error))),
+    };
+    let place = Path::new(RUNS);
+    let place = std::path::absolute(place).unwrap_or_else(|_| place.to_owned());
+    Err(Error::Usage(format!(
+        "--resume latest: {runs} {}{why} (change to the directory in which the run was started, or give its run directory)",
+        place.display()
+    )))
 }
 
 /// Why no run can be resumed there.
 fn no_run(directory: &Path, error: &io::Error) -> Error {
-    let has_none = error.kind() == io::ErrorKind::NotFound && directory.is_dir();
-    let why = if has_none {
-        let name = RunFile::NAME;
-        format!("it holds no {name} (is it a run directory?)")
-    } else {
-        error.to_string()
+    let name = RunFile::NAME;
+    let why = match error.kind() {
+        io::ErrorKind::NotFound if directory.is_dir() => {
+            format!("it holds no {name} (is it a run directory?)")
+        }
+        io::ErrorKind::NotFound => "no such directory".to_owned(),
+        io::ErrorKind::NotADirectory => {
+            let parent = directory
+                .parent()
+                .filter(|parent| parent.join(name).is_file());
+            let meant = parent.map(|parent| format!(": did you mean {}?", parent.display()));
+            format!(
+                "it is a file, not a run directory{}",
+                meant.unwrap_or_default()
+            )
+        }
+        _ => file_words(error),
     };
     Error::Usage(format!(
         "{}: no run can be resumed there: {why}",

@@ -11,12 +11,13 @@ use super::locks::{self, AccountLock};
 use super::prepare::{Checked, Mode, Prepared, prepare, sha256_of_copy};
 use super::session::{self, Session};
 use super::signals::Listener;
-use super::{dry_run, resume};
+use super::{dry_run, resume, source};
 use crate::api::{Account, BaseUrl};
 use crate::args::RunArgs;
-use crate::config::{Settings, Target};
+use crate::config::{Settings, Source, Target};
 use crate::error::Error;
 use crate::exit;
+use crate::input::InputError;
 use crate::ledger::Staging;
 use crate::model::{Outcome, Summary};
 use crate::pipeline::{Brand, KeepViolations, Stop};
@@ -115,7 +116,12 @@ fn start(args: RunArgs, log: &Arc<Log>, summary: &mut Summary) -> Result<u8, Err
 
 /// A new run.
 fn fresh(args: RunArgs, log: &Log, stop: &Arc<Stop>, summary: &mut Summary) -> Result<u8, Error> {
-    let settings = Settings::resolve(args, stop)?;
+    let input = Source::new(args.input.as_deref().unwrap_or(Path::new("-")));
+    source::check(&input).map_err(|error| Error::Input {
+        name: input.name(),
+        error: InputError::Io(error),
+    })?;
+    let settings = Settings::resolve(args, input, stop)?;
     session::warn(&settings, log);
     if settings.args.dry_run {
         return dry_run::dry_run(&settings, log, stop);
@@ -154,7 +160,7 @@ fn account(target: &Target) -> Result<(Account, Option<Sandbox>), Error> {
     match target {
         Target::Account(account) => Ok((account.clone(), None)),
         Target::Sandbox => {
-            let sandbox = Sandbox::start(0, sandbox::Options::default())
+            let sandbox = Sandbox::start(0, sandbox::Options::default(), Box::new(|_| ()))
                 .map_err(|error| Error::Usage(format!("the sandbox cannot be started: {error}")))?;
             let base_url = BaseUrl::parse(&sandbox.base_url()).map_err(Error::usage)?;
             let account =

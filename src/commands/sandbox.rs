@@ -3,13 +3,36 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use super::signals::Listener;
 use crate::args::SandboxArgs;
-use crate::model::StopReason;
+use crate::model::text::one_line;
+use crate::model::{StopReason, utc_millis};
 use crate::pipeline::Stop;
 use crate::report::{Log, Notice};
-use crate::sandbox::{EMAIL, Limit, Options, RetryAfter, Sandbox};
+use crate::sandbox::{EMAIL, Limit, Observer, Options, RetryAfter, Sandbox, Served};
 use crate::{exit, report};
+
+/// Logs every request.
+fn logged(log: &Arc<Log>) -> Observer {
+    let log = Arc::clone(log);
+    Box::new(move |served| {
+        let Served {
+            method,
+            path,
+            status,
+            took,
+        } = served;
+        log.tell(&Notice::Served {
+            time: &utc_millis(Timestamp::now()),
+            method,
+            path: &one_line(path, 300),
+            http_status: *status,
+            took: *took,
+        });
+    })
+}
 
 /// Serves; the exit status.
 pub(super) fn sandbox(args: &SandboxArgs, log: &Arc<Log>) -> u8 {
@@ -28,7 +51,7 @@ pub(super) fn sandbox(args: &SandboxArgs, log: &Arc<Log>) -> u8 {
     };
     let stop = Arc::new(Stop::default());
     let started = Listener::start(&stop, log)
-        .and_then(|listener| Ok((listener, Sandbox::start(args.port, options)?)));
+        .and_then(|listener| Ok((listener, Sandbox::start(args.port, options, logged(log))?)));
     let (_listener, sandbox) = match started {
         Ok(started) => started,
         Err(error) => {

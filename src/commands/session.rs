@@ -87,6 +87,7 @@ impl Session<'_> {
     ) -> Result<u8, Error> {
         summary.run_dir = Some(self.directory.path().display().to_string());
         summary.rate_asked = Some(self.settings.rate.rate().per_second());
+        summary.rate_unit = self.settings.rate.unit();
         let sent = self.send(prepared, client, &mut journal, brand, summary);
         summary.stop_reason = self.stop.reason();
         summary.error = summary.stop_reason.as_ref().map(ToString::to_string);
@@ -129,7 +130,7 @@ impl Session<'_> {
             },
             stop: self.stop,
         };
-        let mut progress = Progress::new(style(args), self.log, due);
+        let mut progress = Progress::new(style(args), self.log, due, self.settings.rate.unit());
         let reader = self.read()?;
         let recorded = &mut summary.counts;
         let sent = run.send(reader, journal, &mut |event| {

@@ -1,6 +1,6 @@
 //! The input's bytes, in a way that a signal ends the wait for them.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Take};
 use std::path::Path;
 use std::sync::Arc;
@@ -14,17 +14,34 @@ use crate::pipeline::Stop;
 /// How long a wait for bytes goes on before it looks for a signal.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
+/// Sees that the input is there and may be read, before anything else is asked for.
+pub(super) fn check(source: &Source) -> io::Result<()> {
+    let Source::File(path) = source else {
+        return Ok(());
+    };
+    let metadata = found(path)?;
+    if metadata.is_file() {
+        File::open(path)?;
+    }
+    Ok(())
+}
+
+/// What is at `path`, unless that cannot be an input.
+fn found(path: &Path) -> io::Result<Metadata> {
+    let metadata = std::fs::metadata(path)?;
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    Ok(metadata)
+}
+
 /// Opens the input.
 pub(super) fn open(source: &Source, stop: &Arc<Stop>) -> io::Result<Box<dyn Read + Send>> {
     let path = match source {
         Source::Stdin => return Ok(Box::new(Waiting::start(|| Ok(io::stdin()), stop)?)),
         Source::File(path) => path.clone(),
     };
-    let metadata = std::fs::metadata(&path)?;
-    if metadata.is_dir() {
-        return Err(io::Error::other("it is a directory (name a file)"));
-    }
-    if metadata.is_file() {
+    if found(&path)?.is_file() {
         return Ok(Box::new(Steady::open(&path)?));
     }
     // A named pipe: even to open it waits for whoever writes.

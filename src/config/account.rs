@@ -72,9 +72,12 @@ impl Candidates<'_> {
         let kept = self.token(&mut remarks.warnings)?;
         let (Some(address), Some(email), Some(kept)) = (&address, &email, &kept) else {
             let missing = [
-                (address.is_none(), "--brand (or REAMAZE_BRAND)"),
-                (email.is_none(), "--email (or REAMAZE_EMAIL)"),
-                (kept.is_none(), "--token-file (or REAMAZE_API_TOKEN)"),
+                (address.is_none(), "brand (--brand or REAMAZE_BRAND)"),
+                (email.is_none(), "email (--email or REAMAZE_EMAIL)"),
+                (
+                    kept.is_none(),
+                    "API token (--token-file or REAMAZE_API_TOKEN)",
+                ),
             ];
             return Err(incomplete(&missing, profiles));
         };
@@ -202,12 +205,12 @@ fn incomplete(account: &[(bool, &str)], profiles: &[String]) -> Error {
     let missing = account.iter().filter(|(is_missing, _)| *is_missing);
     let missing: Vec<_> = missing.map(|(_, name)| *name).collect();
     let profile = if profiles.is_empty() {
-        String::new()
+        "put them into a profile of the configuration file".to_owned()
     } else {
-        format!("choose --profile {}, ", profiles.join("|"))
+        format!("use --profile {}", profiles.join("|"))
     };
     Error::Usage(format!(
-        "the account is not complete: give {} (or {profile}rehearse with --sandbox, or look with --dry-run)",
+        "missing credentials: {} (or {profile}). Without an account: --dry-run, --sandbox",
         missing.join(", ")
     ))
 }

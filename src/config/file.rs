@@ -12,6 +12,7 @@ use toml::de::{DeString, DeTable, DeValue};
 use super::directories::user_directory;
 use super::origin::Section;
 use super::values::Values;
+use crate::model::file_words;
 use crate::model::text::{one_line, quoted};
 use crate::validate::nearest;
 
@@ -43,7 +44,8 @@ impl Configured {
                 Err(error) if config.is_none() && is_absent(&error) => None,
                 Err(error) => {
                     let option = if config.is_some() { "--config " } else { "" };
-                    return Err(format!("{option}{}: {error}", path.display()));
+                    let why = file_words(&error);
+                    return Err(format!("{option}{}: {why}", path.display()));
                 }
             },
         };
@@ -75,7 +77,7 @@ fn read(path: &Path) -> io::Result<String> {
     let file = File::open(path)?;
     if file.take(MAX_BYTES).read_to_string(&mut text)? as u64 == MAX_BYTES {
         return Err(io::Error::other(
-            "it is too long for a configuration file (is it the right file?)",
+            "is too long for a configuration file (is it the right file?)",
         ));
     }
     Ok(text)

@@ -71,12 +71,11 @@ pub struct Settings {
 const RETRIES: u32 = 5;
 
 impl Settings {
-    /// Resolves what was typed for a new run.
+    /// Resolves what was typed for a new run over `source`.
     ///
     /// # Errors
     /// When something is missing, contradictory, or a way for the token to reach a stranger.
-    pub fn resolve(args: RunArgs, stop: &Stop) -> Result<Self, Error> {
-        let source = Source::new(args.input.as_deref().unwrap_or(Path::new("-")));
+    pub fn resolve(args: RunArgs, source: Source, stop: &Stop) -> Result<Self, Error> {
         Self::of(args, source, None, stop)
     }
 
@@ -295,23 +294,29 @@ fn taken_over(args: &mut RunArgs, file: &RunFile) -> Result<TakenOver, Error> {
 }
 
 fn consent(args: &RunArgs, source: &Source) -> Result<Consent, Error> {
-    if args.yes || args.dry_run || args.sandbox {
+    if args.yes || args.dry_run {
+        return Ok(Consent::Given);
+    }
+    let has_terminal = stdin().is_terminal() && stderr().is_terminal();
+    let can_ask = *source != Source::Stdin && args.log_format == LogFormat::Text && has_terminal;
+    if can_ask {
+        return Ok(Consent::Ask);
+    }
+    if args.sandbox {
+        // Nothing is at stake there.
         return Ok(Consent::Given);
     }
     if *source == Source::Stdin {
         return Err(Error::usage(
-            "rows come from standard input, so nobody can be asked there: give --yes, or look first with --dry-run",
+            "cannot ask for confirmation: standard input holds the rows. Use --yes, or preview with --dry-run",
         ));
     }
     if args.log_format == LogFormat::Json {
         return Err(Error::usage(
-            "with --log-format json nobody is asked: give --yes, or look first with --dry-run",
+            "cannot ask for confirmation with --log-format json. Use --yes, or preview with --dry-run",
         ));
     }
-    if stdin().is_terminal() && stderr().is_terminal() {
-        return Ok(Consent::Ask);
-    }
     Err(Error::usage(
-        "there is no terminal to ask on: give --yes, or look first with --dry-run",
+        "cannot ask for confirmation: not a terminal. Use --yes, or preview with --dry-run",
     ))
 }

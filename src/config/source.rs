@@ -14,7 +14,9 @@ pub enum Source {
 }
 
 impl Source {
-    pub(super) fn new(path: &Path) -> Self {
+    /// What was typed for INPUT.
+    #[must_use]
+    pub fn new(path: &Path) -> Self {
         if path == Path::new("-") {
             Self::Stdin
         } else {

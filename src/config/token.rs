@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::origin::{Found, Origin, variable};
 use super::token_command;
 use crate::error::Error;
+use crate::model::file_words;
 use crate::pipeline::Stop;
 
 /// The variable that holds the token itself.
@@ -46,13 +47,19 @@ pub(super) fn fetch(
     warnings: &mut Vec<String>,
 ) -> Result<String, Error> {
     let place = match (&kept.value, &kept.origin) {
+        // What was typed there by mistake may be the token.
+        (Keeper::File(path), Origin::Typed(name)) if is_like_a_token(path) => {
+            format!("{name} (not shown, is it the token itself? it takes the path of a file)")
+        }
         (Keeper::File(path), Origin::Typed(name)) => format!("{name} {}", path.display()),
         (keeper, origin) => format!("{keeper} ({origin})"),
     };
     match &kept.value {
         Keeper::Variable => Ok(variable(VARIABLE)?.map_or_else(String::new, |found| found.value)),
         Keeper::File(path) => {
-            read(path, warnings).map_err(|error| Error::Usage(format!("{place}: {error}")))
+            let read = read(path, warnings).map_err(|error| file_words(&error));
+            let token = read.and_then(|text| alone(&text).map_err(str::to_owned));
+            token.map_err(|why| Error::Usage(format!("{place}: {why}")))
         }
         Keeper::Command(words) => token_command::run(words, &place, stop),
     }
@@ -70,11 +77,37 @@ fn read(path: &Path, warnings: &mut Vec<String>) -> io::Result<String> {
     file.take(MAX_TOKEN_BYTES).read_to_string(&mut text)?;
     if text.len() as u64 == MAX_TOKEN_BYTES {
         return Err(io::Error::other(
-            "it is too long for a token (is it the right file?)",
+            "is too long for a token (is it the right file?)",
         ));
     }
     // Some editors begin every file with a byte order mark.
     Ok(text.trim_start_matches('\u{feff}').trim().to_owned())
+}
+
+/// The token, if `text` is that alone. What is wrong is told without showing any of it.
+fn alone(text: &str) -> Result<String, &'static str> {
+    let is_assignment = text.contains("REAMAZE_API_TOKEN") || text.starts_with("export ");
+    let is_in_quotes = text.starts_with(['"', '\'', '{']);
+    let is_wrong = |c: char| c.is_control() || c.is_whitespace();
+    match text {
+        "" => Err("is empty (write the API token into it, and nothing else)"),
+        _ if is_assignment => Err("has an assignment in it (leave the token alone in the file)"),
+        _ if is_in_quotes => {
+            Err("has quotes or braces around the token (leave it alone in the file)")
+        }
+        _ if text.contains('\n') => Err("has several lines (leave the token alone in the file)"),
+        _ if text.contains(is_wrong) => {
+            Err("has white space or a control character in it (is it the right file?)")
+        }
+        token => Ok(token.to_owned()),
+    }
+}
+
+/// Whether what should be a path looks like a token, and no such file is there.
+fn is_like_a_token(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    let is_long = text.len() >= 20 && text.bytes().any(|byte| byte.is_ascii_digit());
+    is_long && !text.contains(['/', '.']) && !path.exists()
 }
 
 /// Whether it is systemd that keeps the file from others: it does so by an access list, and what
@@ -87,4 +120,41 @@ fn is_credential(path: &Path) -> bool {
 fn others_can_read(metadata: &Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     metadata.permissions().mode() & 0o077 != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_with_more_than_the_token_says_what_is_in_it_and_shows_nothing() {
+        assert_eq!(alone("0123abcd"), Ok("0123abcd".into()));
+        for (text, told) in [
+            ("", "is empty"),
+            ("REAMAZE_API_TOKEN=0123abcd", "assignment"),
+            ("export TOKEN=0123abcd", "assignment"),
+            ("\"0123abcd\"", "quotes"),
+            ("{\"token\": \"0123abcd\"}", "quotes or braces"),
+            ("0123abcd\nme@example.com", "several lines"),
+            ("0123 abcd", "white space"),
+        ] {
+            let why = alone(text).expect_err(text);
+            assert!(why.contains(told) && !why.contains("0123"), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_token_in_the_place_of_its_file_is_not_shown() {
+        assert!(is_like_a_token(Path::new(
+            "0123456789abcdef0123456789abcdef"
+        )));
+        for path in [
+            "token",
+            "reamaze-token-of-acme-eu",
+            "tokens/0123456789abcdef0123",
+            "Cargo.toml",
+        ] {
+            assert!(!is_like_a_token(Path::new(path)), "{path}");
+        }
+    }
 }

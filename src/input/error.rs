@@ -2,11 +2,13 @@
 
 use std::io;
 
+use crate::model::file_words;
+
 /// Why a file cannot be read as rows at all. What is wrong with one row is no such error.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
     /// The operating system refused.
-    #[error("cannot be read: {0}")]
+    #[error("{}", unreadable(.0))]
     Io(#[from] io::Error),
     /// A CSV or TSV file without a header row.
     #[error("is empty: the first line names the columns, as in `slug,status,tag_list`")]
@@ -24,4 +26,14 @@ pub enum InputError {
         "is HTML or XML, whatever its name says: open it in a spreadsheet, save it as \"CSV UTF-8\", and give that file"
     )]
     Markup,
+}
+
+/// What is wrong with a file that is not there, or not for us, says enough by itself.
+fn unreadable(error: &io::Error) -> String {
+    use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
+    let words = file_words(error);
+    match error.kind() {
+        NotFound | PermissionDenied | IsADirectory | NotADirectory => words,
+        _ => format!("cannot be read: {words}"),
+    }
 }

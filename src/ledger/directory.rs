@@ -16,7 +16,7 @@ use crate::input::Format;
 const PREFIX: &str = ".reamaze-bulk-";
 
 /// Where default run directories are made.
-const RUNS: &str = "reamaze-runs";
+pub const RUNS: &str = "reamaze-runs";
 
 /// Where a run directory is to appear.
 #[derive(Debug, Clone)]

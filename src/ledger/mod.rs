@@ -15,7 +15,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use copy::{Copied, Copying, sha256_of};
-pub use directory::{Place, RunDirectory, Staging};
+pub use directory::{Place, RUNS, RunDirectory, Staging};
 pub use journal::Journal;
 pub use lock::{Holder, Lock, NotLocked};
 pub use record::Record;

@@ -1,8 +1,10 @@
 //! The vocabulary: plain data that every stage speaks and that knows no stage.
 
 mod event;
+mod file_words;
 mod outcome;
 mod preview;
+mod rate_unit;
 mod row;
 mod slug;
 pub mod spreadsheet;
@@ -14,8 +16,10 @@ mod update;
 mod violation;
 
 pub use event::{Detail, Ended, Event, Try};
+pub use file_words::file_words;
 pub use outcome::Outcome;
 pub use preview::{FieldChanges, Preview};
+pub use rate_unit::RateUnit;
 pub use row::{Content, Members, Row, Text};
 pub use slug::Slug;
 pub use status::Status;

@@ -23,6 +23,76 @@ const NAMES: [&[&str]; 10] = [
     &["Spam (AI)", "Spam (by AI)"],
 ];
 
+/// What people and other helpdesks call a status.
+const OTHER_NAMES: [(&[&str], Status); 8] = [
+    (
+        &[
+            "reopen",
+            "reopened",
+            "re open",
+            "new",
+            "active",
+            "todo",
+            "in progress",
+        ],
+        Status(0),
+    ),
+    (
+        &[
+            "answered",
+            "replied",
+            "waiting on customer",
+            "awaiting reply",
+        ],
+        Status(1),
+    ),
+    (
+        &[
+            "close",
+            "closed",
+            "solve",
+            "solved",
+            "resolve",
+            "complete",
+            "completed",
+            "finished",
+            "fixed",
+            "handled",
+        ],
+        Status(2),
+    ),
+    (&["junk", "spammed"], Status(3)),
+    (
+        &[
+            "archive", "delete", "deleted", "trash", "trashed", "bin", "remove", "removed",
+        ],
+        Status(4),
+    ),
+    (
+        &[
+            "hold",
+            "onhold",
+            "held",
+            "wait",
+            "waiting",
+            "snooze",
+            "snoozed",
+            "pause",
+            "paused",
+            "later",
+            "deferred",
+            "postponed",
+            "scheduled",
+        ],
+        Status(5),
+    ),
+    (
+        &["autodone", "auto resolve", "auto close", "auto closed"],
+        Status(6),
+    ),
+    (&["bot", "ai", "chatbot"], Status(7)),
+];
+
 static SHOWN: LazyLock<Vec<String>> = LazyLock::new(|| {
     let shown = |status: Status| format!("{} ({})", status.code(), status.name());
     Status::all().map(shown).collect()
@@ -62,9 +132,23 @@ impl Status {
         (0..).map_while(Self::from_code)
     }
 
-    /// Every accepted name, for suggestions.
-    pub fn names() -> impl Iterator<Item = &'static str> {
-        Self::all().flat_map(|status| status.own_names().iter().copied())
+    /// The accepted name that was probably meant by `text`: what others call that status, or what
+    /// is spelled most like it.
+    #[must_use]
+    pub fn suggestion(text: &str) -> Option<&'static str> {
+        let lower = normalised(text);
+        let other = OTHER_NAMES
+            .iter()
+            .find(|(names, _)| names.contains(&lower.as_str()));
+        if let Some((_, status)) = other {
+            return Some(status.name());
+        }
+        let names = Self::all().flat_map(|status| status.own_names().iter().copied());
+        names
+            .map(|name| (strsim::damerau_levenshtein(&lower, &normalised(name)), name))
+            .filter(|(distance, name)| *distance <= name.len() / 3)
+            .min()
+            .map(|(_, name)| name)
     }
 
     /// Every accepted name of this status, the app's first.
@@ -134,5 +218,30 @@ mod tests {
         }
         assert_eq!(Status::from_name("opne"), None);
         assert_eq!(Status::from_code(10), None);
+    }
+
+    #[test]
+    fn what_others_call_a_status_suggests_its_name() {
+        for (text, name) in [
+            ("closed", "Done"),
+            ("Solved", "Done"),
+            ("waiting", "On Hold"),
+            ("on_hld", "On Hold"),
+            ("HOLD", "On Hold"),
+            ("re-open", "Open"),
+            ("reopen", "Open"),
+            ("trash", "Archived"),
+            ("auto-close", "Auto-Done"),
+            ("opne", "Open"),
+        ] {
+            assert_eq!(Status::suggestion(text), Some(name), "{text}");
+        }
+        assert_eq!(Status::suggestion("nope"), None);
+        for (names, _) in OTHER_NAMES {
+            for name in names {
+                assert_eq!(Status::from_name(name), None, "{name}");
+                assert_eq!(normalised(name), *name);
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Outcome, StopReason};
+use super::{Outcome, RateUnit, StopReason};
 
 /// How many rows ended in each outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -117,6 +117,9 @@ pub struct Summary {
     pub pace: Pace,
     /// Requests a second asked for at most.
     pub rate_asked: Option<f64>,
+    /// The unit in which people are shown rates.
+    #[serde(skip)]
+    pub rate_unit: RateUnit,
     /// When the command started.
     #[serde(serialize_with = "as_utc_millis")]
     pub started_at: Option<Timestamp>,

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::words::rate_in_words;
 use super::{Plan, counted, in_words, summary, words};
 use crate::model::text::visible;
-use crate::model::{Counts, Ended, StopReason, Summary, Try, Violation};
+use crate::model::{Counts, Ended, RateUnit, StopReason, Summary, Try, Violation};
 
 /// How weighty a notice is. `-q` shows warnings and errors only, `-v` everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -74,6 +73,20 @@ pub enum Notice<'a> {
         /// Where, and until when.
         message: &'a str,
     },
+    /// The sandbox has served a request.
+    Served {
+        /// When: RFC 3339, UTC.
+        time: &'a str,
+        /// The method.
+        method: &'a str,
+        /// The path of the address.
+        path: &'a str,
+        /// The answer's status code; `None` where the client left before its answer.
+        http_status: Option<u16>,
+        /// How long it took.
+        #[serde(rename = "took_s", serialize_with = "seconds")]
+        took: Duration,
+    },
     /// A row has its outcome.
     Row(Ended<'a>),
     /// A request goes out.
@@ -103,6 +116,9 @@ pub enum Notice<'a> {
         http_status: u16,
         /// Requests a second after that; `None` where that is what was asked for.
         lowered_to: Option<f64>,
+        /// The unit in which people are shown it.
+        #[serde(skip)]
+        unit: RateUnit,
     },
     /// The machine lends fewer threads than there were to be workers.
     FewerWorkers {
@@ -162,6 +178,7 @@ impl Notice<'_> {
             Self::Plan(_)
             | Self::NothingToDo { .. }
             | Self::Listening { .. }
+            | Self::Served { .. }
             | Self::Row(_)
             | Self::Pause { .. }
             | Self::Progress { .. }
@@ -182,6 +199,17 @@ impl Notice<'_> {
             | Self::Listening { message } => (*message).to_owned(),
             Self::Violation { file, violation } => words::violation(file, violation),
             Self::MoreViolations { count } => words::more_violations(*count),
+            Self::Served {
+                time,
+                method,
+                path,
+                http_status,
+                took,
+            } => {
+                let status =
+                    http_status.map_or_else(|| "client left".into(), |code| code.to_string());
+                format!("{time} {method} {path} {status} {}ms", took.as_millis())
+            }
             Self::Plan(plan) => plan.line(),
             Self::Request { request, .. } => visible(request),
             Self::Answer {
@@ -193,7 +221,8 @@ impl Notice<'_> {
                 wait,
                 http_status,
                 lowered_to,
-            } => pause(*wait, *http_status, *lowered_to),
+                unit,
+            } => pause(*wait, *http_status, lowered_to.map(|rate| unit.shown(rate))),
             Self::FewerWorkers { started } => format!(
                 "warning: the machine lends no more threads: {started} requests in flight at most"
             ),
@@ -233,12 +262,10 @@ fn answer(of: &Try<'_>, http_status: Option<u16>, said: &str) -> String {
     format!("{}: {status}{said}", of.slug)
 }
 
-fn pause(wait: Duration, http_status: u16, lowered_to: Option<f64>) -> String {
-    let then = lowered_to.map_or_else(String::new, |rate| {
-        format!(", then go on at {} at most", rate_in_words(rate))
-    });
+fn pause(wait: Duration, http_status: u16, lowered_to: Option<String>) -> String {
+    let then = lowered_to.map_or_else(String::new, |rate| format!(", then at most {rate}"));
     let wait = in_words(wait);
-    format!("the server throttles (HTTP {http_status}): all wait {wait}{then}")
+    format!("rate limited (HTTP {http_status}): pausing {wait}{then}")
 }
 
 fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

@@ -175,12 +175,19 @@ impl Plan<'_> {
             clears_tags,
             ..
         } = self.preview;
-        (replaces_tags + clears_tags > 0).then(|| {
-            format!(
+        let replaced = || counted(*replaces_tags, "conversation");
+        match (replaces_tags, clears_tags) {
+            (0, 0) => None,
+            (_, 0) => Some(format!("replaces all tags on {}", replaced())),
+            (0, _) => {
+                let cleared = counted(*clears_tags, "conversation");
+                Some(format!("clears all tags on {cleared}"))
+            }
+            _ => Some(format!(
                 "replaces all tags on {}, clears them on {clears_tags}",
-                counted(*replaces_tags, "conversation")
-            )
-        })
+                replaced()
+            )),
+        }
     }
 
     fn detail(&self, field: &str, changes: &FieldChanges) -> String {

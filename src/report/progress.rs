@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{Log, Notice, words};
-use crate::model::{Counts, Ended, Event};
+use crate::model::{Counts, Ended, Event, RateUnit};
 
 /// Time between two lines.
 const LINE_EVERY: Duration = Duration::from_secs(30);
@@ -31,6 +31,8 @@ pub struct Progress<'a> {
     paused_until: Option<Instant>,
     next_line: Option<Instant>,
     rows: u64,
+    /// In which rates are shown.
+    unit: RateUnit,
     counts: Counts,
     differs: u64,
     began: Instant,
@@ -39,9 +41,9 @@ pub struct Progress<'a> {
 impl<'a> Progress<'a> {
     /// Shows how so many rows get their outcomes.
     #[must_use]
-    pub fn new(style: Style, log: &'a Log, rows: u64) -> Self {
+    pub fn new(style: Style, log: &'a Log, rows: u64, unit: RateUnit) -> Self {
         let began = Instant::now();
-        let bar = (style == Style::Bar).then(|| bar(rows));
+        let bar = (style == Style::Bar).then(|| bar(rows, unit));
         if let Some(bar) = &bar {
             log.show_bar(bar);
         }
@@ -51,6 +53,7 @@ impl<'a> Progress<'a> {
             paused_until: None,
             next_line: (style == Style::Lines).then(|| began + LINE_EVERY),
             rows,
+            unit,
             counts: Counts::default(),
             differs: 0,
             began,
@@ -82,6 +85,7 @@ impl<'a> Progress<'a> {
                     wait,
                     http_status,
                     lowered_to,
+                    unit: self.unit,
                 });
             }
             Event::FewerWorkers { started } => self.log.tell(&Notice::FewerWorkers { started }),
@@ -115,12 +119,12 @@ impl<'a> Progress<'a> {
         if left.is_zero() {
             self.paused_until = None;
             bar.set_message(counts);
-            bar.set_style(style(SENDING));
+            bar.set_style(style(SENDING, self.unit));
             bar.reset_eta();
         } else {
             let left = words::in_words(left);
-            bar.set_message(format!("all wait {left}  {counts}"));
-            bar.set_style(style(PAUSED));
+            bar.set_message(format!("pausing {left}  {counts}"));
+            bar.set_style(style(PAUSED, self.unit));
         }
     }
 
@@ -152,18 +156,18 @@ const SENDING: &str = "{bar:24} {pos}/{len}  {rate}  {eta} left  {wide_msg}";
 /// The bar during a pause.
 const PAUSED: &str = "{bar:24} {pos}/{len}  {wide_msg}";
 
-fn bar(rows: u64) -> ProgressBar {
+fn bar(rows: u64, unit: RateUnit) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr());
-    bar.set_style(style(SENDING));
+    bar.set_style(style(SENDING, unit));
     bar.enable_steady_tick(Duration::from_millis(500));
     bar
 }
 
-fn style(template: &str) -> ProgressStyle {
+fn style(template: &str, unit: RateUnit) -> ProgressStyle {
     let style = ProgressStyle::with_template(template);
-    let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+    let rate = move |state: &ProgressState, out: &mut dyn fmt::Write| {
         // A bar that cannot be drawn has nobody to tell.
-        let _ = write!(out, "{:.1}/s", state.per_sec());
+        let _ = out.write_str(&unit.shown(state.per_sec()));
     };
     let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
     style.with_key("rate", rate).progress_chars("=> ")

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use super::words::{rate_beside, rate_in_words};
 use super::{counted, in_words, words};
 use crate::model::text::head;
 use crate::model::{MAX_WORKERS, Summary};
@@ -92,22 +91,20 @@ fn wire(summary: &Summary) -> String {
     let pace = &summary.pace;
     let mut text = counted(pace.requests, "request");
     if let Some(rate) = pace.rate_reached {
-        let asked = summary.rate_asked.unwrap_or(rate);
-        let (rate, asked) = (rate_beside(rate, asked), rate_in_words(asked));
+        let unit = summary.rate_unit;
+        let asked = unit.shown(summary.rate_asked.unwrap_or(rate));
+        let rate = unit.shown(rate);
         let _ = write!(text, " at {rate} (asked for {asked})");
     }
-    let _ = write!(
-        text,
-        ", {}, {} throttled (429)",
-        retries(summary),
-        pace.throttled
-    );
+    if pace.retries > 0 {
+        let _ = write!(text, ", {}", retries(summary));
+    }
+    if pace.throttled > 0 {
+        let _ = write!(text, ", {} throttled (429)", pace.throttled);
+    }
     if let Some(limit) = pace.limit_found {
-        let limit = rate_beside(limit, summary.rate_asked.unwrap_or(limit));
-        let _ = write!(
-            text,
-            "\nthe server allowed about {limit}, and throttled what went beyond"
-        );
+        let limit = summary.rate_unit.shown(limit);
+        let _ = write!(text, "\nobserved rate limit: about {limit}");
     }
     if let Some(needed) = pace.workers_needed {
         let advice = if needed <= u64::from(MAX_WORKERS) {

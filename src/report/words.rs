@@ -56,17 +56,3 @@ pub fn in_words(duration: std::time::Duration) -> String {
     let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
     format!("{:#}", jiff::SignedDuration::from_secs(seconds))
 }
-
-/// Requests a second in the unit that reads best: `38.2/s`, `90/m`.
-pub(super) fn rate_in_words(per_second: f64) -> String {
-    rate_beside(per_second, per_second)
-}
-
-/// The same in the unit of another rate that stands beside it.
-pub(super) fn rate_beside(per_second: f64, other: f64) -> String {
-    if other < 10.0 {
-        format!("{:.0}/m", per_second * 60.0)
-    } else {
-        format!("{per_second:.1}/s")
-    }
-}

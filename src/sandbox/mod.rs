@@ -19,7 +19,7 @@ mod server;
 mod state;
 
 pub use limit::Limit;
-pub use server::{Options, RetryAfter, Sandbox};
+pub use server::{Observer, Options, RetryAfter, Sandbox, Served};
 
 /// The login that a sandbox is addressed by; it takes any.
 pub const EMAIL: &str = "agent@example.com";

@@ -44,6 +44,22 @@ pub struct Options {
     pub errors: f64,
 }
 
+/// Sees what was served.
+pub type Observer = Box<dyn Fn(&Served) + Send + Sync>;
+
+/// A request, and what became of it. Query and headers, where credentials could be, are left out.
+#[derive(Debug)]
+pub struct Served {
+    /// The method.
+    pub method: String,
+    /// The path of the address, as it was sent.
+    pub path: String,
+    /// The answer's status code; `None` where the client left before its answer.
+    pub status: Option<u16>,
+    /// From its arrival to its answer.
+    pub took: Duration,
+}
+
 /// Whether a 429 carries a `Retry-After` header.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum RetryAfter {
@@ -65,19 +81,21 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// Starts to serve on `127.0.0.1:port`; 0 takes any free port. Connections are accepted from
-    /// the moment this returns. Must not be called from within an asynchronous runtime.
+    /// the moment this returns, and `observer` sees every request once it has its answer. Must not
+    /// be called from within an asynchronous runtime.
     ///
     /// # Errors
     ///
     /// The port is taken or not allowed, or the system has no thread or socket to spare.
-    pub fn start(port: u16, options: Options) -> io::Result<Self> {
+    pub fn start(port: u16, options: Options, observer: Observer) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)))?;
         let address = listener.local_addr()?;
+        let account = Account::new(options, observer);
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new()
             .name("sandbox".to_owned())
-            .spawn(move || serve(&runtime, listener, options, stopped))?;
+            .spawn(move || serve(&runtime, listener, account, stopped))?;
         Ok(Self {
             address,
             stop: Some(stop),
@@ -114,24 +132,32 @@ impl Drop for Sandbox {
 fn serve(
     runtime: &Runtime,
     listener: TcpListener,
-    options: Options,
+    account: Account,
     stopped: oneshot::Receiver<()>,
 ) {
-    let account = Arc::new(Account {
-        options,
-        ..Account::default()
-    });
+    let account = Arc::new(account);
     runtime.spawn(async move { axum::serve(listener, router(account)).await });
     // The sender never sends; that it is gone is the message.
     let _ = runtime.block_on(stopped);
 }
 
 /// Everything the handlers share.
-#[derive(Debug, Default)]
 struct Account {
     options: Options,
+    observer: Observer,
     windows: Mutex<Windows>,
     conversations: Mutex<Conversations>,
+}
+
+impl Account {
+    fn new(options: Options, observer: Observer) -> Self {
+        Self {
+            options,
+            observer,
+            windows: Mutex::default(),
+            conversations: Mutex::default(),
+        }
+    }
 }
 
 type Shared = State<Arc<Account>>;
@@ -180,10 +206,42 @@ fn existing(slug: Result<Path<String>, PathRejection>) -> Option<String> {
 
 /// Surrounds every handler with what the account's options ask for.
 async fn behave(State(account): Shared, request: Request, next: Next) -> Response {
+    let mut observed = Observed::new(&account.observer, &request);
     let answer = answer(&account, request, next).await;
     // Last, so that a client that gives up meanwhile cannot know whether it was heard.
     tokio::time::sleep(account.options.latency).await;
+    observed.served.status = Some(answer.status().as_u16());
     answer
+}
+
+/// Tells the observer of a request, at its end: also of one whose client leaves, and with that ends
+/// its handler anywhere.
+struct Observed<'a> {
+    observer: &'a Observer,
+    arrived: Instant,
+    served: Served,
+}
+
+impl<'a> Observed<'a> {
+    fn new(observer: &'a Observer, request: &Request) -> Self {
+        Self {
+            observer,
+            arrived: Instant::now(),
+            served: Served {
+                method: request.method().to_string(),
+                path: request.uri().path().to_owned(),
+                status: None,
+                took: Duration::ZERO,
+            },
+        }
+    }
+}
+
+impl Drop for Observed<'_> {
+    fn drop(&mut self) {
+        self.served.took = self.arrived.elapsed();
+        (self.observer)(&self.served);
+    }
 }
 
 async fn answer(account: &Account, request: Request, next: Next) -> Response {
@@ -276,7 +334,7 @@ mod tests {
     }
 
     fn sandbox(options: Options) -> Sandbox {
-        Sandbox::start(0, options).unwrap()
+        Sandbox::start(0, options, Box::new(|_| ())).unwrap()
     }
 
     /// One request on a connection of its own.

@@ -69,7 +69,7 @@ impl<'a> Draft<'a> {
         for option in options {
             let (name, value) = option
                 .split_once('=')
-                .ok_or_else(|| format!("--set {option}: write FIELD=VALUE"))?;
+                .ok_or_else(|| format!("--set {option}: write FIELD=VALUE, like status=done"))?;
             let field = Field::named(Cow::Borrowed(name))
                 .map_err(|why| format!("--set {option}: `{name}` {why}"))?;
             if matches!(field, Field::Slug | Field::Ignored(_) | Field::DataObject) {

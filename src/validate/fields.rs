@@ -197,19 +197,9 @@ pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
         [digit @ b'0'..=b'9'] => Status::from_code(digit - b'0'),
         _ => None,
     };
-    code.or_else(|| Status::from_name(&text)).ok_or_else(|| {
-        let lower = text.to_lowercase();
-        let meant = Status::names()
-            .map(|name| {
-                (
-                    strsim::damerau_levenshtein(&lower, &name.to_lowercase()),
-                    name,
-                )
-            })
-            .filter(|(distance, name)| *distance <= name.len() / 3)
-            .min();
-        match meant {
-            Some((_, name)) => {
+    code.or_else(|| Status::from_name(&text))
+        .ok_or_else(|| match Status::suggestion(&text) {
+            Some(name) => {
                 format!("{} is no status (did you mean `{name}`?)", quoted(&text))
             }
             None => format!(
@@ -220,8 +210,7 @@ pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
                     .collect::<Vec<_>>()
                     .join(", ")
             ),
-        }
-    })
+        })
 }
 
 pub(super) fn hold_until(value: Value<'_>, clock: &Clock) -> Result<HoldUntil, String> {

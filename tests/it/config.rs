@@ -372,7 +372,7 @@ fn a_profile_that_is_not_there_is_a_usage_error_that_lists_those_that_are() {
     assert!(told.contains("there is no configuration file"), "{told}");
     assert!(told.contains("config.toml"), "{told}");
     let told = run(&workspace, "--dry-run --config none.toml", 2).stderr;
-    assert!(told.contains("none.toml: No such file"), "{told}");
+    assert!(told.contains("none.toml: no such file"), "{told}");
 }
 
 #[test]

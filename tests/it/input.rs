@@ -360,8 +360,8 @@ fn what_is_no_file_of_rows_is_refused_with_words() {
     workspace.write("book.csv", b"PK\x03\x04...");
     workspace.write("book.xls", b"\xd0\xcf\x11\xe0...");
     for (name, words) in [
-        ("missing.csv", "cannot be read: No such file"),
-        ("directory.csv", "cannot be read: it is a directory"),
+        ("missing.csv", "no such file"),
+        ("directory.csv", "is a directory, not a file"),
         ("book.csv", "is a spreadsheet workbook"),
         ("book.xls", "is a spreadsheet workbook"),
     ] {

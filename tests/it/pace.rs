@@ -66,7 +66,7 @@ fn the_rate_steps_down_to_what_the_server_takes_and_the_summary_says_so() {
     assert!((5.0..40.0).contains(&found), "{found}/s");
     let throttled = summary["throttled"].as_u64().expect("a number");
     assert!((1..=25).contains(&throttled), "{throttled} throttled");
-    for words in ["then go on at", "the server allowed about"] {
+    for words in ["then at most", "observed rate limit: about"] {
         assert!(sent.output.stderr.contains(words), "{}", sent.output.stderr);
     }
 }

@@ -19,6 +19,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::server::Server;
+use super::terminal::on_terminal;
 
 pub(crate) use rustix::process::Signal;
 
@@ -196,6 +197,12 @@ impl Run {
     pub(crate) fn stdout(mut self, to: impl Into<Stdio>) -> Self {
         self.stdout = Some(to.into());
         self
+    }
+
+    /// Runs it to its end on a terminal, where `typed` was typed beforehand; its exit status, and
+    /// what the terminal shows.
+    pub(crate) fn on_terminal(self, typed: &str) -> (i32, String) {
+        on_terminal(self.command, typed)
     }
 
     /// Runs it to its end.

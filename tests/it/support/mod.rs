@@ -5,7 +5,7 @@
 //! scripts, broken ones included, and keeps every [`request`]; [`command`] starts the binary cut
 //! off from the machine's settings and reads what it printed and wrote. Both together: [`rows`] for
 //! what is sent of a file, [`sent`] for what comes of its rows, [`resumed`] for a run that was cut
-//! short.
+//! short. [`terminal`] plays the one before which somebody sits.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -20,3 +20,4 @@ pub(crate) mod rows;
 pub(crate) mod secrets;
 pub(crate) mod sent;
 pub(crate) mod server;
+pub(crate) mod terminal;

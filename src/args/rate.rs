@@ -1,0 +1,163 @@
+//! `--rate`: so many requests in a second or a minute.
+
+use std::time::Duration;
+
+use crate::model::RateUnit;
+use crate::pipeline::Rate;
+
+/// A rate as it was typed: so many requests in a second or a minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedRate {
+    /// Requests.
+    pub requests: u32,
+    /// In so much time: a second or a minute.
+    pub window: Duration,
+}
+
+impl AskedRate {
+    /// A gate's ceiling.
+    #[must_use]
+    pub fn rate(self) -> Rate {
+        Rate::new(self.requests, self.window)
+    }
+
+    /// The unit that it was typed in, and that rates beside it are shown in.
+    #[must_use]
+    pub fn unit(self) -> RateUnit {
+        if self.window == Duration::from_secs(1) {
+            RateUnit::Second
+        } else {
+            RateUnit::Minute
+        }
+    }
+}
+
+impl std::fmt::Display for AskedRate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let unit = match self.unit() {
+            RateUnit::Second => "s",
+            RateUnit::Minute => "m",
+        };
+        write!(f, "{}/{unit}", self.requests)
+    }
+}
+
+/// Reads `N/s` or `N/m`, 1/m to 1000000/s.
+///
+/// # Errors
+/// Says what would be right.
+pub fn rate(text: &str) -> Result<AskedRate, String> {
+    let text = text.trim();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let unit = unit.trim();
+    let seconds = match unit.strip_prefix('/').map(str::trim) {
+        Some("s") => 1,
+        Some("m") => 60,
+        _ => return Err(not_a_rate(number, unit)),
+    };
+    // Only more digits than a number has do not fit.
+    let requests = match number {
+        "" => return Err(not_a_rate(number, unit)),
+        _ => number.parse().unwrap_or(u64::MAX),
+    };
+    match u32::try_from(requests) {
+        Ok(requests) if requests >= 1 && u64::from(requests) <= 1_000_000 * seconds => {
+            Ok(AskedRate {
+                requests,
+                window: Duration::from_secs(seconds),
+            })
+        }
+        _ => Err("rates go from 1/m to 1000000/s".into()),
+    }
+}
+
+/// What is wrong with `number` followed by `unit`, and what was perhaps meant.
+fn not_a_rate(number: &str, unit: &str) -> String {
+    let meant = |requests: &str, unit: &str| format!("not a rate; did you mean {requests}/{unit}?");
+    if number.is_empty() {
+        return "not a rate; try 120/m or 5/s".into();
+    }
+    let word: String = unit.to_lowercase();
+    let word = word.trim_start_matches(|c: char| c == '/' || c.is_whitespace());
+    let word = word.strip_prefix("req").map_or(word, |rest| {
+        let rest = rest.trim_start_matches(char::is_alphabetic);
+        rest.trim_start_matches('/')
+    });
+    let word = word.trim_start_matches("per").trim();
+    match word {
+        "" => format!("per second or per minute? write {number}/s or {number}/m"),
+        "s" | "sec" | "secs" | "second" | "seconds" | "ps" | "rps" | "qps" | "r/s" => {
+            meant(number, "s")
+        }
+        "m" | "min" | "mins" | "minute" | "minutes" | "pm" | "rpm" | "r/m" => meant(number, "m"),
+        "h" | "hr" | "hour" | "hours" | "ph" | "rph" | "r/h" | "d" | "day" | "days" => {
+            let an_hour = if word.starts_with('d') { 24 * 60 } else { 60 };
+            let requests = number.parse().unwrap_or(u64::MAX);
+            match requests / an_hour {
+                0 => "rates go from 1/m to 1000000/s; try 1/m".into(),
+                a_minute => format!("rates are per second or minute; try {a_minute}/m"),
+            }
+        }
+        _ if unit.starts_with(['.', ',']) => {
+            "not a whole number of requests; try 90/m for 1.5/s".into()
+        }
+        _ => "not a rate; try 120/m or 5/s".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_names_its_unit() {
+        assert_eq!(rate("120/m").map(|rate| rate.rate().per_second()), Ok(2.0));
+        assert_eq!(
+            rate("1000000/s").map(|rate| rate.to_string()),
+            Ok("1000000/s".into())
+        );
+        for bad in [
+            "120",
+            "0/s",
+            "1000001/s",
+            "60000001/m",
+            "-1/s",
+            "1.5/s",
+            "5/h",
+            "/s",
+            "x/s",
+            "99999999999/s",
+            "99999999999999999999999/s",
+            "",
+        ] {
+            assert!(rate(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_rate_says_what_was_perhaps_meant() {
+        for (text, told) in [
+            ("fast", "not a rate; try 120/m or 5/s"),
+            ("/s", "not a rate; try 120/m or 5/s"),
+            ("-5/s", "not a rate; try 120/m or 5/s"),
+            ("5/x", "not a rate; try 120/m or 5/s"),
+            ("100", "write 100/s or 100/m"),
+            ("100/", "write 100/s or 100/m"),
+            ("100/min", "did you mean 100/m?"),
+            ("100rpm", "did you mean 100/m?"),
+            ("100 per minute", "did you mean 100/m?"),
+            ("100 requests/min", "did you mean 100/m?"),
+            ("5rps", "did you mean 5/s?"),
+            ("5/S", "did you mean 5/s?"),
+            ("5 req/sec", "did you mean 5/s?"),
+            ("120/h", "try 2/m"),
+            ("2/h", "try 1/m"),
+            ("0/s", "from 1/m to 1000000/s"),
+            ("1.5/s", "not a whole number"),
+        ] {
+            let why = rate(text).expect_err(text);
+            assert!(why.contains(told), "{text}: {why}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The unit of a rate, for people: the one that the rate asked for was typed in.
+
+/// Requests in which time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RateUnit {
+    /// In a second.
+    Second,
+    /// In a minute.
+    #[default]
+    Minute,
+}
+
+impl RateUnit {
+    /// A number of requests a second in this unit: `38.2/s`, `90/min`.
+    #[must_use]
+    pub fn shown(self, per_second: f64) -> String {
+        let (requests, unit) = match self {
+            Self::Second => (per_second, "s"),
+            Self::Minute => (per_second * 60.0, "min"),
+        };
+        // A small number loses too much with its fraction.
+        let decimals = usize::from(requests < 100.0);
+        let requests = format!("{requests:.decimals$}");
+        let requests = requests.strip_suffix(".0").unwrap_or(&requests);
+        format!("{requests}/{unit}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_shown_in_its_unit() {
+        for (unit, per_second, shown) in [
+            (RateUnit::Minute, 5.0, "300/min"),
+            (RateUnit::Minute, 0.5 / 60.0, "0.5/min"),
+            (RateUnit::Minute, 20.0, "1200/min"),
+            (RateUnit::Second, 5.0, "5/s"),
+            (RateUnit::Second, 38.24, "38.2/s"),
+            (RateUnit::Second, 4999.6, "5000/s"),
+        ] {
+            assert_eq!(unit.shown(per_second), shown);
+        }
+    }
+}
