@@ -245,7 +245,7 @@ fn what_is_wrong_in_the_file_is_a_usage_error_that_says_where_and_what_would_be_
         (
             "timezone = 'Berlin'",
             "timezone (line 1)",
-            "like Europe/Berlin",
+            "did you mean Europe/Berlin?",
         ),
         ("timezone = 1", "timezone (line 1)", "in quotes"),
         ("brand = 'a.b'", "brand (line 1)", "one part of an address"),

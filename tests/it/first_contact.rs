@@ -184,7 +184,10 @@ fn a_value_that_an_option_does_not_take_says_what_would_be_right() {
         ("--rate 100rpm", "did you mean 100/m?"),
         ("--rate 2/h", "try 1/m"),
         ("--rate 0/s", "rates go from 1/m to 1000000/s"),
-        ("--timeout soon", "not a duration; try one like 30s, 2m or 6h"),
+        (
+            "--timeout soon",
+            "not a duration; try one like 30s, 2m or 6h",
+        ),
         ("--timeout 0", "a request may take 100ms to 1h"),
         ("--max-duration 1d", "a day is 24h"),
         ("--max-failures lots", "try 100, 50% or none"),
