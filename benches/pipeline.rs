@@ -16,7 +16,7 @@ use reamaze_bulk::input::{Reader, Wanted};
 use reamaze_bulk::ledger::Journal;
 use reamaze_bulk::model::{Detail, Update};
 use reamaze_bulk::pipeline::{
-    Adaptation, Brand, Gate, MaxFailures, Planner, Rate, Retries, Run, Stop, columns,
+    Adaptation, Gate, Known, MaxFailures, Planner, Rate, Retries, Run, Stop, columns,
 };
 use reamaze_bulk::validate::{Clock, Draft, Repeated, Rules};
 
@@ -30,6 +30,7 @@ impl Exchange for Agreeable {
         Reply {
             http_status: Some(200),
             said: Said::Updated {
+                note: None,
                 differences: Vec::new(),
             },
         }
@@ -55,12 +56,12 @@ fn rows() -> String {
 
 /// One run over `text` that records in `directory`.
 fn sent(text: &str, directory: &tempfile::TempDir) {
-    let reader = Reader::open(Cursor::new(text.to_owned()), Wanted::default())
-        .expect("the rows are readable");
+    let read = || Reader::open(Cursor::new(text.to_owned()), Wanted::default());
     let clock = Clock {
         now: Timestamp::UNIX_EPOCH,
         timezone: None,
     };
+    let reader = read().expect("the rows are readable");
     let columns = columns(&reader).expect("the header is right");
     let rules = Arc::new(Rules::new(columns, Draft::default(), clock));
     let path = directory.path().join("results.csv");
@@ -79,11 +80,11 @@ fn sent(text: &str, directory: &tempfile::TempDir) {
         limit: None,
         deadline: None,
         max_failures: MaxFailures::Unlimited,
-        brand: Brand::Unproven,
+        known: Known::default(),
         stop: &Stop::default(),
     };
     let pace = run
-        .send(reader, &mut journal, &mut |_| {})
+        .send(read, &mut journal, &mut |_| {})
         .expect("every row is recorded");
     assert_eq!(pace.requests, u64::from(ROWS));
 }

@@ -72,8 +72,9 @@ pub fn of_run(summary: &Summary) -> u8 {
         Some(StopReason::Limit | StopReason::MaxDuration) => LIMIT,
         Some(
             StopReason::TooManyFailures { .. }
-            | StopReason::ServerDown
-            | StopReason::WrongBrand
+            | StopReason::ServerDown { .. }
+            | StopReason::FailingAlike { .. }
+            | StopReason::WrongBrand { .. }
             | StopReason::LoginRefused { .. }
             | StopReason::LongPause { .. }
             | StopReason::InputUnreadable { .. }

@@ -50,17 +50,20 @@ fuzz_target!(|bytes: &[u8]| {
         .expect("an update");
     let said = CLIENT.judge(&update, status, body);
     let told = match &said {
-        Said::Updated { differences } => {
+        Said::Updated { differences, note } => {
             assert_eq!(status, 200);
             assert!(body.trim_ascii_start().starts_with(b"{"), "believed: {body:?}");
-            differences.clone()
+            differences.iter().chain(note).cloned().collect()
         }
-        Said::Rejected { reasons } | Said::Forbidden { reasons } => vec![reasons.clone()],
+        Said::Rejected { reasons }
+        | Said::NotFound { reasons }
+        | Said::LoginRefused { reasons }
+        | Said::Forbidden { reasons } => vec![reasons.clone()],
         Said::Refused { what }
-        | Said::NotYet { what }
+        | Said::NotYet { what, .. }
         | Said::Unclear { what, .. }
         | Said::Unreached { what } => vec![what.clone()],
-        Said::NotFound | Said::LoginRefused | Said::Throttled { .. } => Vec::new(),
+        Said::Throttled { .. } => Vec::new(),
     };
     for text in told {
         assert!(!text.is_empty() && is_tame(&text), "{text:?}");

@@ -1,6 +1,5 @@
 //! One request over the wire, and the classification of what comes back.
 
-use std::borrow::Cow;
 use std::error::Error;
 use std::io::Read;
 use std::time::{Duration, Instant, SystemTime};
@@ -8,13 +7,14 @@ use std::time::{Duration, Instant, SystemTime};
 use reqwest::StatusCode;
 use reqwest::blocking;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, InvalidHeaderValue,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, InvalidHeaderValue, LOCATION,
 };
 
+use super::answer::{Answers, Head};
 use super::retry_after::retry_after;
-use super::{Account, Exchange, Reply, Request, Said, reasons, verify};
+use super::{Account, Exchange, Reply, Request, Said};
+use crate::model::Update;
 use crate::model::text::one_line;
-use crate::model::{Members, Update};
 
 /// The longest answer that is read, in bytes.
 const MAX_ANSWER_BYTES: u64 = 1 << 20;
@@ -53,9 +53,8 @@ pub enum ClientError {
 #[derive(Debug)]
 pub struct Client {
     http: blocking::Client,
-    account: Account,
+    answers: Answers,
     timeout: Duration,
-    verification: Verification,
 }
 
 impl Client {
@@ -97,9 +96,12 @@ impl Client {
         }
         Ok(Self {
             http: builder.build()?,
-            account,
+            answers: Answers {
+                redactor: account.redactor(),
+                base_url: account.base_url,
+                verification,
+            },
             timeout,
-            verification,
         })
     }
 
@@ -107,128 +109,56 @@ impl Client {
     /// without the wire.
     #[must_use]
     pub fn judge(&self, update: &Update<'_>, status: StatusCode, body: &[u8]) -> Said {
-        self.said(update, status, None, || Ok(body.to_vec()))
+        let head = Head {
+            status,
+            retry_after: None,
+            location: None,
+        };
+        self.answers.said(update, head, || Ok(body.to_vec()))
     }
 
     fn exchange(&self, update: &Update<'_>) -> Result<Reply, reqwest::Error> {
         let deadline = Instant::now() + self.timeout;
-        let Request { url, body, .. } = Request::new(self.account.base_url(), update);
+        let Request { url, body, .. } = Request::new(&self.answers.base_url, update);
         let response = self
             .http
             .put(url)
             .body(String::from(Box::<str>::from(body)))
             .send()?;
         let status = response.status();
-        let retry_after = retry_after(response.headers(), SystemTime::now());
-        let said = self.said(update, status, retry_after, || read(response, deadline));
+        let headers = response.headers();
+        let location = headers
+            .get(LOCATION)
+            .map(|place| String::from_utf8_lossy(place.as_bytes()).into_owned());
+        let head = Head {
+            status,
+            retry_after: retry_after(headers, SystemTime::now()),
+            location: location.as_deref(),
+        };
+        let said = self.answers.said(update, head, || read(response, deadline));
         Ok(Reply {
             http_status: Some(status.as_u16()),
             said,
-        })
-    }
-
-    fn said(
-        &self,
-        update: &Update<'_>,
-        status: StatusCode,
-        retry_after: Option<Duration>,
-        body: impl FnOnce() -> Result<Vec<u8>, String>,
-    ) -> Said {
-        match status.as_u16() {
-            200 => match body().and_then(|body| self.shown(update, &body)) {
-                Ok(differences) => Said::Updated { differences },
-                Err(what) => Said::Unclear {
-                    what,
-                    retry_after: None,
-                },
-            },
-            422 => Said::Rejected {
-                reasons: self.reasons(body),
-            },
-            404 => Said::NotFound,
-            401 => Said::LoginRefused,
-            // A gateway that has had enough says so in this way.
-            403 if retry_after.is_some() => Said::Throttled { retry_after },
-            403 => Said::Forbidden {
-                reasons: self.reasons(body),
-            },
-            429 => Said::Throttled { retry_after },
-            408 | 409 | 425 => {
-                let reasons = self.reasons(body);
-                Said::NotYet {
-                    what: format!("{}: {reasons}", named(status)),
-                    retry_after,
-                }
-            }
-            500..=599 => Said::Unclear {
-                what: named(status),
-                retry_after,
-            },
-            0..=299 | 600.. => Said::Unclear {
-                what: format!("{}, which is not the answer expected", named(status)),
-                retry_after: None,
-            },
-            300..=399 => Said::Refused {
-                what: format!(
-                    "{}: a redirect, which is never followed (is the brand right?)",
-                    named(status)
-                ),
-            },
-            400..=499 => {
-                let reasons = self.reasons(body);
-                Said::Refused {
-                    what: format!("{}: {reasons}", named(status)),
-                }
-            }
-        }
-    }
-
-    /// The reasons in a body. The status code is the answer: a body that breaks off costs no more
-    /// than its reasons.
-    fn reasons(&self, body: impl FnOnce() -> Result<Vec<u8>, String>) -> String {
-        reasons::told(&body().unwrap_or_default(), |text| {
-            self.account.redacted(text)
-        })
-    }
-
-    /// What a 200's body shows other than was asked for; the error says why it is no conversation.
-    fn shown(&self, update: &Update<'_>, body: &[u8]) -> Result<Vec<String>, String> {
-        let unreadable = "HTTP 200 with something else than the conversation";
-        // Only what is compared is looked into: a stray byte elsewhere is no concern of this row.
-        let text =
-            str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
-        let shown: Members<'_> = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|_| unreadable.to_owned())?;
-        let conversation = match shown.get("conversation") {
-            Some(inner) if shown.get("slug").is_none() => {
-                serde_json::from_str(inner.get()).map_err(|_| unreadable.to_owned())?
-            }
-            _ => shown,
-        };
-        if let Some(slug) = conversation.get("slug").filter(|slug| slug.get() != "null")
-            && serde_json::from_str(slug.get()).ok() != Some(update.slug.as_str().to_owned())
-        {
-            return Err("HTTP 200 about another conversation".into());
-        }
-        Ok(match self.verification {
-            Verification::Compare => verify::differences(&update.changes, &conversation, |text| {
-                self.account.redacted(text)
-            }),
-            Verification::Skip => Vec::new(),
         })
     }
 }
 
 impl Exchange for Client {
     fn put(&self, update: &Update<'_>) -> Reply {
-        self.exchange(update).unwrap_or_else(|error| Reply {
+        let reply = self.exchange(update).unwrap_or_else(|error| Reply {
             http_status: None,
             said: broken(&error, self.timeout),
-        })
+        });
+        // Errors of the network repeat the server's words, too.
+        let redacted = |text: String| self.answers.redactor.known_forms(&text);
+        Reply {
+            said: reply.said.map_texts(redacted),
+            ..reply
+        }
     }
 
     fn in_words(&self, update: &Update<'_>) -> String {
-        let Request { method, url, body } = Request::new(self.account.base_url(), update);
+        let Request { method, url, body } = Request::new(&self.answers.base_url, update);
         format!("{method} {url} {}", body.get())
     }
 }
@@ -264,13 +194,6 @@ fn read(mut response: blocking::Response, deadline: Instant) -> Result<Vec<u8>, 
         if Instant::now() > deadline {
             return Err("the answer took too long".into());
         }
-    }
-}
-
-fn named(status: StatusCode) -> String {
-    match status.canonical_reason() {
-        Some(reason) => format!("HTTP {} {reason}", status.as_u16()),
-        None => format!("HTTP {}", status.as_u16()),
     }
 }
 

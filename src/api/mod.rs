@@ -1,8 +1,12 @@
 //! Updates -> requests, and answers -> what they say: one exchange at a time, nothing tried twice.
 
 mod account;
+mod answer;
 mod client;
+mod conversation;
+mod normal_text;
 mod reasons;
+mod redact;
 mod reply;
 mod request;
 mod retry_after;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::redact::Redactor;
 use crate::model::text::{head, one_line};
 
 /// The longest line of reasons, in characters.
@@ -30,37 +31,53 @@ const ENVELOPES: [&str; 9] = [
 ];
 
 /// The reasons that `body` gives, `; ` between them, each behind its field where it has one.
-/// `redacted` takes out what must not be told, before anything is cut.
-pub(super) fn told(body: &[u8], redacted: impl Fn(String) -> String) -> String {
-    let reasons = if let Ok(json) = serde_json::from_slice(body) {
-        let mut reasons = Vec::new();
-        collect(&json, "", &mut reasons);
-        reasons.join("; ")
+pub(super) fn told(body: &[u8], redactor: &Redactor) -> String {
+    let words = words(body, MAX_CHARS, redactor);
+    words.unwrap_or_else(|| "the server gives no reason".into())
+}
+
+/// The same, at most `limit` characters; `None` where the body says nothing.
+pub(super) fn words(body: &[u8], limit: usize, redactor: &Redactor) -> Option<String> {
+    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+    let text = if let Ok(json) = serde_json::from_slice(body) {
+        joined(&json, redactor)
     } else {
         let text = String::from_utf8_lossy(body);
         if text.trim_start().starts_with('<') {
-            nanohtml2text::html2text(head(&text, MAX_HTML_BYTES))
+            nanohtml2text::html2text(head(&redactor.server_text(&text), MAX_HTML_BYTES))
         } else {
             text.into_owned()
         }
     };
-    let line = one_line(&redacted(reasons), MAX_CHARS);
-    if line.is_empty() {
-        "the server gives no reason".into()
-    } else {
-        line
-    }
+    line(&text, limit, redactor)
 }
 
-fn collect(json: &Value, field: &str, reasons: &mut Vec<String>) {
+/// The same of JSON that was read before.
+pub(super) fn words_of_json(json: &Value, redactor: &Redactor) -> Option<String> {
+    line(&joined(json, redactor), MAX_CHARS, redactor)
+}
+
+/// What was joined from parts can hold what none of them held.
+fn line(text: &str, limit: usize, redactor: &Redactor) -> Option<String> {
+    let line = one_line(&redactor.server_text(text), limit);
+    (!line.is_empty()).then_some(line)
+}
+
+fn joined(json: &Value, redactor: &Redactor) -> String {
+    let mut reasons = Vec::new();
+    collect(json, "", redactor, &mut reasons);
+    reasons.join("; ")
+}
+
+fn collect(json: &Value, field: &str, redactor: &Redactor, reasons: &mut Vec<String>) {
     if reasons.len() >= MAX_REASONS {
         return;
     }
     let mut add = |text: &str| {
-        let text = text.trim();
+        let text = redactor.server_text(text.trim());
         if !text.is_empty() {
             reasons.push(if field.is_empty() {
-                text.to_owned()
+                text
             } else {
                 format!("{field}: {text}")
             });
@@ -71,7 +88,11 @@ fn collect(json: &Value, field: &str, reasons: &mut Vec<String>) {
         Value::Bool(flag) => add(&flag.to_string()),
         Value::Number(number) => add(&number.to_string()),
         Value::String(text) => add(text),
-        Value::Array(items) => items.iter().for_each(|item| collect(item, field, reasons)),
+        Value::Array(items) => {
+            for item in items {
+                collect(item, field, redactor, reasons);
+            }
+        }
         Value::Object(members) => {
             // {"field": "status", "message": "is wrong"}: the field is told by a value.
             let named = ["field", "attribute"].iter().find_map(|key| {
@@ -80,36 +101,42 @@ fn collect(json: &Value, field: &str, reasons: &mut Vec<String>) {
                 Some((members.get(*key)?.as_str()?, message))
             });
             if let Some((name, message)) = named {
-                return collect(message, &path(field, name), reasons);
+                return collect(message, &path(field, name, redactor), redactor, reasons);
             }
             for (key, value) in members {
                 let is_envelope = ENVELOPES.contains(&key.as_str());
                 let inner = if is_envelope {
                     field.to_owned()
                 } else {
-                    path(field, key)
+                    path(field, key, redactor)
                 };
-                collect(value, &inner, reasons);
+                collect(value, &inner, redactor, reasons);
             }
         }
     }
 }
 
 /// A field's path, no longer than a reader needs: a hostile one would be repeated for each reason.
-fn path(outer: &str, inner: &str) -> String {
-    let inner = head(inner, MAX_PATH_BYTES);
-    if outer.is_empty() {
-        inner.to_owned()
+fn path(outer: &str, inner: &str, redactor: &Redactor) -> String {
+    let inner = redactor.server_text(inner);
+    let path = if outer.is_empty() {
+        inner
     } else {
-        head(&format!("{outer}.{inner}"), MAX_PATH_BYTES).to_owned()
-    }
+        redactor.server_text(&format!("{outer}.{inner}"))
+    };
+    head(&path, MAX_PATH_BYTES).to_owned()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::convert::identity;
-
     use super::*;
+
+    fn told(body: &[u8]) -> String {
+        super::told(
+            body,
+            &Redactor::new("agent@example.com", "s3cr3t-T0ken-abcdefghij"),
+        )
+    }
 
     #[test]
     fn every_shape_becomes_one_line_that_names_the_field() {
@@ -142,22 +169,22 @@ mod tests {
             ),
             ("", "the server gives no reason"),
             ("{}", "the server gives no reason"),
-            ("\u{feff}", "\\u{feff}"),
+            ("\u{feff}", "the server gives no reason"),
         ] {
-            assert_eq!(told(body.as_bytes(), identity), line, "{body}");
+            assert_eq!(told(body.as_bytes()), line, "{body}");
         }
     }
 
     #[test]
     fn a_long_story_is_cut() {
         assert_eq!(
-            told("x".repeat(5000).as_bytes(), identity).chars().count(),
+            told("x".repeat(5000).as_bytes()).chars().count(),
             MAX_CHARS + 1
         );
     }
 
     #[test]
     fn bytes_that_are_no_text_are_told_all_the_same() {
-        assert!(!told(&[0xff, 0xfe, 0x00], identity).is_empty());
+        assert!(!told(&[0xff, 0xfe, 0x00]).is_empty());
     }
 }

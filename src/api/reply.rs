@@ -18,16 +18,24 @@ pub enum Said {
     Updated {
         /// What the conversation shows other than was asked for.
         differences: Vec<String>,
+        /// What is no difference, and good to know.
+        note: Option<String>,
     },
-    /// 422.
+    /// 422, or an error in a 200 that names the change.
     Rejected {
         /// The server's reasons, one line.
         reasons: String,
     },
     /// 404.
-    NotFound,
+    NotFound {
+        /// That, and what the server says beside it, one line.
+        reasons: String,
+    },
     /// 401: the login is refused.
-    LoginRefused,
+    LoginRefused {
+        /// The server's reasons, one line.
+        reasons: String,
+    },
     /// 403: the login, or this conversation, is refused.
     Forbidden {
         /// The server's reasons, one line.
@@ -75,11 +83,45 @@ impl Said {
             }
             Self::Updated { .. }
             | Self::Rejected { .. }
-            | Self::NotFound
-            | Self::LoginRefused
+            | Self::NotFound { .. }
+            | Self::LoginRefused { .. }
             | Self::Forbidden { .. }
             | Self::Refused { .. }
             | Self::Unreached { .. } => None,
+        }
+    }
+
+    /// The same, with `change` made to every text.
+    #[must_use]
+    pub(super) fn map_texts(self, change: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Updated { differences, note } => Self::Updated {
+                differences: differences.into_iter().map(&change).collect(),
+                note: note.map(change),
+            },
+            Self::Rejected { reasons } => Self::Rejected {
+                reasons: change(reasons),
+            },
+            Self::NotFound { reasons } => Self::NotFound {
+                reasons: change(reasons),
+            },
+            Self::LoginRefused { reasons } => Self::LoginRefused {
+                reasons: change(reasons),
+            },
+            Self::Forbidden { reasons } => Self::Forbidden {
+                reasons: change(reasons),
+            },
+            Self::Refused { what } => Self::Refused { what: change(what) },
+            Self::NotYet { what, retry_after } => Self::NotYet {
+                what: change(what),
+                retry_after,
+            },
+            Self::Unclear { what, retry_after } => Self::Unclear {
+                what: change(what),
+                retry_after,
+            },
+            Self::Unreached { what } => Self::Unreached { what: change(what) },
+            Self::Throttled { .. } => self,
         }
     }
 
@@ -87,11 +129,15 @@ impl Said {
     #[must_use]
     pub fn in_words(&self) -> String {
         match self {
-            Self::Updated { differences } if differences.is_empty() => "updated".into(),
-            Self::Updated { differences } => format!("updated, but {}", differences.join("; ")),
+            Self::Updated { differences, note } => {
+                let differences = differences.join("; ");
+                let but = if differences.is_empty() { "" } else { ", but " };
+                let note = note.iter().map(|note| format!(", note: {note}"));
+                format!("updated{but}{differences}{}", note.collect::<String>())
+            }
             Self::Rejected { reasons } => format!("rejected: {reasons}"),
-            Self::NotFound => "not found".into(),
-            Self::LoginRefused => "login refused".into(),
+            Self::NotFound { reasons } => reasons.clone(),
+            Self::LoginRefused { reasons } => format!("login refused: {reasons}"),
             Self::Forbidden { reasons } => format!("forbidden: {reasons}"),
             Self::Throttled { .. } => "throttled".into(),
             Self::Refused { what }

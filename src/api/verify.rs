@@ -1,8 +1,8 @@
 //! What was asked for and what the answer shows -> the differences that matter.
 //!
-//! Lenient: the answer's form is documented by examples only. Nothing is concluded from what it
-//! does not show; tags are a set, letter case and surrounding blanks do not count, times are
-//! instants, and a number may come as text.
+//! Lenient: the answer's form is documented by examples only. Nothing is concluded from a field that
+//! it does not show, save a custom field where it shows others; tags are a set, letter case and surrounding blanks do not count, times are
+//! instants, a number may come as text, and composed and decomposed characters are the same.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::model::text::one_line;
+use crate::model::text::{nfc, one_line};
 use crate::model::{Changes, HoldUntil, Members, Status, StatusChange};
 
 /// The longest value that a difference quotes, in characters.
@@ -69,10 +69,15 @@ pub(super) fn differences(
         .get("data")
         .and_then(|data| serde_json::from_str(data.get()).ok());
     let data: Option<Members<'_>> = data.flatten();
-    let has_none = shown.get("data").is_some_and(|data| data.get() == "null");
+    // Some languages write an object without members as a list.
+    let has_none = shown
+        .get("data")
+        .is_some_and(|data| data.get() == "null" || data.get().starts_with('['));
     for (name, value) in &asked.data {
-        let shown = data.as_ref().and_then(|data| data.get(name)).map(text_of);
-        let shown = shown.or(has_none.then(String::new));
+        let known = data
+            .as_ref()
+            .map(|data| data.get(name).map_or_else(String::new, text_of));
+        let shown = known.or(has_none.then(String::new));
         let asked = value.as_text();
         if let Some(other) = shown.filter(|shown| !is_same_data(asked, shown)) {
             let field = format!("data.{}", one_line(name, MAX_VALUE));
@@ -84,8 +89,8 @@ pub(super) fn differences(
 
 /// Two texts that mean the same.
 fn alike(a: &str, b: &str) -> bool {
-    let (a, b) = (a.trim(), b.trim());
-    a == b || a.to_lowercase() == b.to_lowercase()
+    let (a, b) = (nfc(a.trim()), nfc(b.trim()));
+    a == b || nfc(&a.to_lowercase()) == nfc(&b.to_lowercase())
 }
 
 fn listed(tags: &[Cow<'_, str>]) -> String {
@@ -111,7 +116,7 @@ fn other_tags(asked: &[Cow<'_, str>], shown: Option<&RawValue>) -> Option<String
     }
     let set = |tags: &[Cow<'_, str>]| -> BTreeSet<String> {
         tags.iter()
-            .map(|tag| tag.trim().to_lowercase())
+            .map(|tag| nfc(&nfc(tag.trim()).to_lowercase()).into_owned())
             .filter(|tag| !tag.is_empty())
             .collect()
     };
@@ -243,9 +248,23 @@ mod tests {
     #[test]
     fn nothing_is_concluded_from_what_is_not_shown() {
         assert_eq!(
-            found(&json!({"assignee": {"name": "S"}, "data": {}})),
+            found(&json!({"assignee": {"name": "S"}})),
             Vec::<String>::new()
         );
+    }
+
+    #[test]
+    fn a_custom_field_that_is_missing_among_others_is_a_difference() {
+        for data in [json!({}), json!({"other": 1}), json!([]), Value::Null] {
+            assert_eq!(
+                found(&json!({ "data": data })),
+                [
+                    "data.n: asked for 5, the server shows nothing",
+                    "data.f: asked for true, the server shows nothing",
+                ],
+                "{data}"
+            );
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::ledger::{
     Journal, LedgerError, RUNS, Recorded, RunDirectory, RunFile, Unrecorded, sha256_of,
 };
 use crate::model::{Summary, file_words};
-use crate::pipeline::{Brand, Stop};
+use crate::pipeline::{Brand, Known, Login, Stop};
 use crate::report::{self, Log, Notice};
 
 /// A run that is older says its age.
@@ -107,12 +107,14 @@ fn go_on(
     };
     session::agree(settings, &prepared, account, session.log, session.stop)?;
     let client = session::client(settings, account)?;
-    let brand = if recorded.has_found_any {
-        Brand::Proven
-    } else {
-        Brand::Unproven
-    };
-    session.run(prepared, &client, journal, brand, summary)
+    let mut known = Known::default();
+    if recorded.has_found_any {
+        known.brand = Brand::Proven;
+    }
+    if recorded.has_logged_in {
+        known.login = Login::Proven;
+    }
+    session.run(prepared, &client, journal, known, summary)
 }
 
 /// Says what is done and what would be sent, and rebuilds what can be rebuilt.
@@ -215,11 +217,7 @@ fn age(run: &RunFile, settings: &Settings) -> Option<String> {
 /// The rows that are not settled, judged anew.
 fn due(session: &Session<'_>, recorded: Arc<Recorded>) -> Result<Box<Prepared>, Error> {
     let fault = |error: InputError| Error::Ledger(LedgerError::Input(error));
-    let read = || match session.read() {
-        Ok(reader) => Ok(reader),
-        Err(LedgerError::Input(error)) => Err(error),
-        Err(error) => Err(InputError::Io(std::io::Error::other(error.to_string()))),
-    };
+    let read = || session.read_input();
     let reader = read().map_err(fault)?;
     match judge(
         session.settings,

@@ -20,7 +20,7 @@ use crate::exit;
 use crate::input::InputError;
 use crate::ledger::Staging;
 use crate::model::{Outcome, Summary};
-use crate::pipeline::{Brand, KeepViolations, Stop};
+use crate::pipeline::{KeepViolations, Known, Stop};
 use crate::report::{self, Level, Log, LogFormat, Notice};
 use crate::sandbox::{self, Sandbox};
 
@@ -149,7 +149,7 @@ fn fresh(args: RunArgs, log: &Log, stop: &Arc<Stop>, summary: &mut Summary) -> R
         log,
         stop,
     };
-    session.run(*prepared, &client, journal, Brand::Unproven, summary)
+    session.run(*prepared, &client, journal, Known::default(), summary)
 }
 
 /// The name of the copy until its format is known.

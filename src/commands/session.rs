@@ -15,10 +15,10 @@ use crate::args::{ProgressStyle, RunArgs};
 use crate::config::{Consent, Settings};
 use crate::error::Error;
 use crate::exit;
-use crate::input::{Layout, Reader};
+use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{Journal, LedgerError, RunDirectory, Unrecorded, settle};
 use crate::model::{Detail, Event, Pace, Summary};
-use crate::pipeline::{Adaptation, Brand, Gate, Retries, Run, RunError, Stop};
+use crate::pipeline::{Adaptation, Gate, Known, Retries, Run, RunError, Stop};
 use crate::report::{Log, LogFormat, Notice, Progress, Style};
 
 /// Says what the user should know, and what is no reason not to start; with `-v` also where
@@ -82,13 +82,13 @@ impl Session<'_> {
         prepared: Prepared,
         client: &Client,
         mut journal: Journal,
-        brand: Brand,
+        known: Known,
         summary: &mut Summary,
     ) -> Result<u8, Error> {
         summary.run_dir = Some(self.directory.path().display().to_string());
         summary.rate_asked = Some(self.settings.rate.rate().per_second());
         summary.rate_unit = self.settings.rate.unit();
-        let sent = self.send(prepared, client, &mut journal, brand, summary);
+        let sent = self.send(prepared, client, &mut journal, known, summary);
         summary.stop_reason = self.stop.reason();
         summary.error = summary.stop_reason.as_ref().map(ToString::to_string);
         sent.map_err(|error| self.told(error))?;
@@ -100,7 +100,7 @@ impl Session<'_> {
         prepared: Prepared,
         client: &Client,
         journal: &mut Journal,
-        brand: Brand,
+        known: Known,
         summary: &mut Summary,
     ) -> Result<(), Error> {
         let args = &self.settings.args;
@@ -122,7 +122,7 @@ impl Session<'_> {
                 .max_duration
                 .and_then(|most| Instant::now().checked_add(most)),
             max_failures: self.settings.max_failures.most,
-            brand,
+            known,
             detail: if args.verbose {
                 Detail::Exchanges
             } else {
@@ -131,9 +131,9 @@ impl Session<'_> {
             stop: self.stop,
         };
         let mut progress = Progress::new(style(args), self.log, due, self.settings.rate.unit());
-        let reader = self.read()?;
+        let read = || self.read_input();
         let recorded = &mut summary.counts;
-        let sent = run.send(reader, journal, &mut |event| {
+        let sent = run.send(read, journal, &mut |event| {
             if let Event::Recorded(ended) = event {
                 recorded.add(ended.outcome, 1);
             }
@@ -219,6 +219,14 @@ impl Session<'_> {
         let resume = resumption(self.settings, self.directory.path());
         let told = format!("{error}; make room or mend the disk, then go on: {resume}");
         ledger_error(self.directory.results(), told)
+    }
+
+    /// The same for those to whom the input matters alone.
+    pub(super) fn read_input(&self) -> Result<Reader, InputError> {
+        self.read().map_err(|error| match error {
+            LedgerError::Input(error) => error,
+            error => InputError::Io(io::Error::other(error.to_string())),
+        })
     }
 
     /// Reads the private copy from its start.

@@ -19,7 +19,7 @@ pub use directory::{Place, RUNS, RunDirectory, Staging};
 pub use journal::Journal;
 pub use lock::{Holder, Lock, NotLocked};
 pub use record::Record;
-pub use recorded::Recorded;
+pub use recorded::{Earlier, Recorded};
 pub use run_file::{FORMAT_VERSION, RunAccount, RunFile, RunInput, RunOptions};
 pub use settle::{Settled, Unrecorded, settle};
 

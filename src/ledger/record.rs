@@ -71,10 +71,15 @@ impl Record {
         }
     }
 
+    /// What the reasons of an updated row begin with that has no difference, only something that
+    /// is good to know.
+    pub const NOTE: &str = "note: ";
+
     /// Whether the row is updated, and the server shows something else than was asked for.
     #[must_use]
     pub fn differs(&self) -> bool {
-        self.outcome == Outcome::Updated && !self.reasons.is_empty()
+        let has_reason = !self.reasons.is_empty() && !self.reasons.starts_with(Self::NOTE);
+        self.outcome == Outcome::Updated && has_reason
     }
 }
 

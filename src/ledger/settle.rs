@@ -72,7 +72,8 @@ pub fn settle(
         settled.attempts += u64::from(record.attempts);
         settled.counts.add(record.outcome, 1);
         settled.differs += u64::from(record.differs());
-        if !record.reasons.is_empty() {
+        let is_fine = record.outcome == Outcome::Updated && !record.differs();
+        if !is_fine && !record.reasons.is_empty() {
             reasons.add(record.outcome, &record.reasons, record.line, &record.slug);
         }
         if record.outcome.is_to_be_fed_back() {

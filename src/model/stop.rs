@@ -22,8 +22,8 @@ pub enum StopReason {
     Signal(Signal),
     /// The server refused login or token (401, or 403 before any success).
     LoginRefused {
-        /// The answer's status code.
-        http_status: u16,
+        /// What it said, with its status code.
+        said: String,
     },
     /// The server asks for a longer pause than the run waits, or throttles without end.
     LongPause {
@@ -36,13 +36,28 @@ pub enum StopReason {
     MaxDuration,
     /// More rows went wrong than allowed.
     TooManyFailures {
-        /// How many of how many.
+        /// How many of how many, and why most of them.
         told: String,
     },
     /// Row after row failed, with no definite answer between.
-    ServerDown,
+    ServerDown {
+        /// How many.
+        rows: u64,
+        /// What the server or the system said last.
+        said: String,
+    },
+    /// Row after row got an answer that is not about it.
+    FailingAlike {
+        /// How many.
+        rows: u64,
+        /// What the server said last, with its status code.
+        said: String,
+    },
     /// Not one of the first rows was found.
-    WrongBrand,
+    WrongBrand {
+        /// What the server said last, with its status code.
+        said: String,
+    },
     /// The private copy of the input could not be read to its end.
     InputUnreadable {
         /// What the operating system said.
@@ -70,8 +85,9 @@ impl StopReason {
             Self::Limit => "limit",
             Self::MaxDuration => "max_duration",
             Self::TooManyFailures { .. } => "too_many_failures",
-            Self::ServerDown => "server_down",
-            Self::WrongBrand => "wrong_brand",
+            Self::ServerDown { .. } => "server_down",
+            Self::FailingAlike { .. } => "failing_alike",
+            Self::WrongBrand { .. } => "wrong_brand",
             Self::InputUnreadable { .. } => "input_cannot_be_read",
             Self::Panicked => "fault",
             Self::LedgerUnwritable { .. } => "results_cannot_be_written",
@@ -91,21 +107,27 @@ impl fmt::Display for StopReason {
             Self::Signal(Signal::Hangup) => f.write_str("the terminal was closed (SIGHUP)"),
             Self::Signal(Signal::Interrupt) => f.write_str("interrupted (SIGINT)"),
             Self::Signal(Signal::Terminate) => f.write_str("asked to terminate (SIGTERM)"),
-            Self::LoginRefused { http_status } => write!(
+            Self::LoginRefused { said } => write!(
                 f,
-                "the server refuses the login (HTTP {http_status}): check the email, the token and the brand"
+                "the server refuses the login ({said}): check the email, the token and the brand"
             ),
             Self::LongPause { told } => f.write_str(told),
             Self::Limit => f.write_str("as many rows were sent as --limit allows"),
             Self::MaxDuration => f.write_str("the time of --max-duration is over"),
             Self::TooManyFailures { told } => {
-                write!(f, "{told}: see why, before going on (--max-failures)")
+                write!(f, "{told}: see why before resuming (--max-failures)")
             }
-            Self::ServerDown => f.write_str(
-                "20 rows in succession failed: the server seems to be down, go on when it is back",
+            Self::ServerDown { rows, said } => write!(
+                f,
+                "{rows} consecutive rows got no definite answer, the last one: {said}: the server seems to be down or out of reach; resume when it is back"
             ),
-            Self::WrongBrand => f.write_str(
-                "not one of the first conversations was found: check the brand or base URL",
+            Self::FailingAlike { rows, said } => write!(
+                f,
+                "{rows} consecutive rows failed alike, the last one: {said}: see why before resuming (is it the right address, and the right login?)"
+            ),
+            Self::WrongBrand { said } => write!(
+                f,
+                "not one of the first conversations was found ({said}): check the brand or base URL"
             ),
             Self::InputUnreadable { error } => {
                 write!(

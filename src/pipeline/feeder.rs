@@ -9,8 +9,8 @@ use super::check::next_batch;
 use super::lock::lock;
 use super::recorder::Recorder;
 use super::{Decision, Planned, Planner, Stop};
-use crate::input::Reader;
-use crate::ledger::Record;
+use crate::input::{InputError, Reader};
+use crate::ledger::{Earlier, Record, Recorded};
 use crate::model::text::{head, one_line};
 use crate::model::{Outcome, Update, Violation};
 
@@ -47,6 +47,38 @@ impl Queue {
     }
 }
 
+/// Which rows are fed when: what stood in the way of a run before must not do so again, so rows that
+/// were never tried come first, and then the others from where the last run ended.
+#[derive(Debug, Clone, Copy)]
+enum Round {
+    Untried,
+    /// Tried, and behind this line.
+    After(u64),
+    /// Tried, and not behind it.
+    UpTo(u64),
+}
+
+impl Round {
+    /// The rounds of a run.
+    fn all(recorded: &Recorded) -> Vec<Self> {
+        let mut rounds = vec![Self::Untried];
+        if let Some(line) = recorded.last_tried() {
+            rounds.extend([Self::After(line), Self::UpTo(line)]);
+        }
+        rounds
+    }
+
+    /// Whether it is the turn of the row on `line`.
+    fn includes(self, line: u64, earlier: Earlier) -> bool {
+        let is_untried = earlier == Earlier::Nothing;
+        match self {
+            Self::Untried => is_untried,
+            Self::After(last) => !is_untried && line > last,
+            Self::UpTo(last) => !is_untried && line <= last,
+        }
+    }
+}
+
 /// Plans rows in order.
 pub(super) struct Feeder<'a, 'b> {
     /// Rows that may still be sent.
@@ -56,29 +88,40 @@ pub(super) struct Feeder<'a, 'b> {
 }
 
 impl Feeder<'_, '_> {
-    /// Plans the rows of `reader` until its end, or until nobody takes any.
+    /// Plans the rows that `read` gives from the start, until nobody takes any.
     pub(super) fn feed(
         mut self,
-        mut planner: Planner,
-        mut reader: Reader,
+        planner: &Planner,
+        read: impl Fn() -> Result<Reader, InputError>,
         batches: &SyncSender<Vec<Update<'static>>>,
     ) {
-        let mut rows = Vec::new();
-        loop {
-            match next_batch(&mut reader, &mut rows) {
-                Ok(true) => {}
-                Ok(false) => return,
-                Err(error) => return lock(self.recorder).unreadable(error),
-            }
-            let rows = planner.plan(&rows);
-            let due: Vec<_> = rows
-                .into_iter()
-                .filter_map(|planned| self.due(planned))
-                .collect();
-            if batches.send(due).is_err() {
-                return;
+        for round in Round::all(planner.recorded()) {
+            let fed = read().and_then(|reader| self.feed_round(round, planner, reader, batches));
+            if let Err(error) = fed {
+                return lock(self.recorder).unreadable(error);
             }
         }
+    }
+
+    fn feed_round(
+        &mut self,
+        round: Round,
+        planner: &Planner,
+        mut reader: Reader,
+        batches: &SyncSender<Vec<Update<'static>>>,
+    ) -> Result<(), InputError> {
+        let recorded = planner.recorded();
+        let mut planner = planner.clone();
+        let mut rows = Vec::new();
+        while next_batch(&mut reader, &mut rows)? {
+            let rows = planner.plan(&rows).into_iter();
+            let rows = rows.filter(|row| round.includes(row.line, recorded.earlier(row.line)));
+            let due: Vec<_> = rows.filter_map(|planned| self.due(planned)).collect();
+            if batches.send(due).is_err() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The row, if it is to be sent; else it is recorded.

@@ -18,4 +18,4 @@ pub use plan::{Decision, Planned, Planner};
 pub use retry::Retries;
 pub use runner::{Run, RunError};
 pub use stop::Stop;
-pub use watch::{Brand, MaxFailures};
+pub use watch::{Brand, Known, Login, MaxFailures};

@@ -57,6 +57,11 @@ impl Planner {
         }
     }
 
+    /// What was recorded before.
+    pub(super) fn recorded(&self) -> &Arc<Recorded> {
+        &self.recorded
+    }
+
     /// Plans the next rows of the file.
     #[must_use]
     pub fn plan<'a>(&'a mut self, rows: &'a [Row]) -> Vec<Planned<'a>> {

@@ -1,21 +1,26 @@
 //! Outcomes -> the ledger, and only then events; sees when the run should stop.
 
 use std::io;
+use std::sync::Arc;
 
-use super::watch::{Watch, is_nowhere, recalled};
+use super::watch::{Watch, is_about_the_run, recalled};
 use super::{RunError, Stop};
 use crate::input::InputError;
-use crate::ledger::{Journal, Record};
-use crate::model::{Event, StopReason};
+use crate::ledger::{Earlier, Journal, Record, Recorded};
+use crate::model::{Event, Outcome, StopReason};
 
 /// Records what its callers bring, one at a time.
 pub(super) struct Recorder<'a> {
     journal: &'a mut Journal,
+    /// What the ledger held before.
+    earlier: Arc<Recorded>,
     watch: Watch,
     stop: &'a Stop,
     tell: &'a mut (dyn FnMut(&Event<'_>) + Send),
     state: State,
     announced: bool,
+    /// The outcome that is no row's own, where the run stops because of what all rows have met.
+    acquitted: Option<Outcome>,
     /// Whether some row would have been sent, had there been no `--limit`.
     pub(super) is_over_limit: bool,
 }
@@ -32,17 +37,20 @@ enum State {
 impl<'a> Recorder<'a> {
     pub(super) fn new(
         journal: &'a mut Journal,
+        earlier: Arc<Recorded>,
         watch: Watch,
         stop: &'a Stop,
         tell: &'a mut (dyn FnMut(&Event<'_>) + Send),
     ) -> Self {
         Self {
             journal,
+            earlier,
             watch,
             stop,
             tell,
             state: State::Recording,
             announced: false,
+            acquitted: None,
             is_over_limit: false,
         }
     }
@@ -54,14 +62,18 @@ impl<'a> Recorder<'a> {
 
     /// Writes a record, then tells of it.
     pub(super) fn settle(&mut self, record: Record) {
-        // Rows that were in flight when the brand turned out to be wrong are not condemned either.
-        let is_recalled = is_nowhere(&record) && self.stop.reason() == Some(StopReason::WrongBrand);
+        // Rows that were in flight when it turned out not to be about rows are acquitted, too.
+        let is_recalled = self.acquitted == Some(record.outcome) && is_about_the_run(&record);
         let record = if is_recalled {
-            recalled(record)
+            self.recalled(record)
         } else {
             record
         };
-        if self.append(&record) {
+        // What an earlier run knows of a row is more than that this one has not come to it.
+        let is_known = record.attempts == 0
+            && record.outcome == Outcome::NotSent
+            && self.earlier.earlier(record.line) != Earlier::Nothing;
+        if !is_known && self.append(&record) {
             (self.tell)(&Event::Recorded(record.ended()));
             if let Some(reason) = self.watch.note(&record) {
                 self.stop_for(reason);
@@ -117,15 +129,30 @@ impl<'a> Recorder<'a> {
     }
 
     fn stop_for(&mut self, reason: StopReason) {
-        let is_brand = reason == StopReason::WrongBrand;
+        let acquitted = self.watch.acquitted(&reason);
+        self.acquitted = acquitted
+            .first()
+            .map(|record| record.outcome)
+            .or(self.acquitted);
         self.stop.because(reason);
-        if is_brand {
-            for record in self.watch.recalled() {
-                if self.append(&record) {
-                    (self.tell)(&Event::Recalled(record.ended()));
-                }
+        for record in acquitted {
+            let record = self.recalled(record);
+            if self.append(&record) {
+                (self.tell)(&Event::Recalled(record.ended()));
             }
         }
+    }
+
+    /// A row that is not to blame; an earlier try of it may have been applied all the same.
+    fn recalled(&self, record: Record) -> Record {
+        let mut record = recalled(record);
+        if self.earlier.earlier(record.line) == Earlier::InDoubt {
+            record.outcome = Outcome::Unknown;
+            record
+                .reasons
+                .push_str("; an earlier try may have been applied");
+        }
+        record
     }
 
     /// Writes a record; whether the ledger holds it.
@@ -141,17 +168,16 @@ impl<'a> Recorder<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Outcome;
-    use crate::pipeline::watch::{Brand, MaxFailures};
+    use crate::pipeline::watch::{Known, MaxFailures};
 
     #[test]
     fn a_ledger_that_could_not_be_written_is_not_written_again() {
         let ledger = tempfile::NamedTempFile::new().expect("a file");
         let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
         let stop = Stop::default();
-        let watch = Watch::new(MaxFailures::Unlimited, Brand::Unproven);
+        let watch = Watch::new(MaxFailures::Unlimited, Known::default());
         let mut tell = |_: &Event| {};
-        let mut recorder = Recorder::new(&mut journal, watch, &stop, &mut tell);
+        let mut recorder = Recorder::new(&mut journal, Arc::default(), watch, &stop, &mut tell);
         recorder.unwritable(io::ErrorKind::StorageFull.into());
         recorder.unreadable(InputError::NoHeader);
         let record = Record::unsent(2, "a".into(), Outcome::NotSent, String::new());

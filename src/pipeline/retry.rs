@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use super::watch::Login;
 use crate::api::{Reply, Said};
+use crate::ledger::{Earlier, Record};
 use crate::model::{Outcome, StopReason};
 
 /// How often what can be retried is tried again.
@@ -28,6 +30,8 @@ pub(super) struct Tries {
     in_doubt: bool,
     /// Whether the last try went wrong in another way than by a 429.
     is_in_trouble: bool,
+    /// What the server said when it refused the login.
+    refusal: Option<String>,
     /// The last status code.
     pub(super) http_status: Option<u16>,
 }
@@ -43,16 +47,15 @@ pub(super) enum Next {
     StopRun(StopReason),
 }
 
-/// What is known of the run when a row is judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Login {
-    /// The server has taken an update of this run.
-    Proven,
-    /// Not yet.
-    Unproven,
-}
-
 impl Tries {
+    /// No try yet in this run, after those of an earlier one.
+    pub(super) fn after(earlier: Earlier) -> Self {
+        Self {
+            in_doubt: earlier == Earlier::InDoubt,
+            ..Self::default()
+        }
+    }
+
     /// Takes in one reply and says what follows. `chance` (0 to 1) spreads waits.
     pub(super) fn judge(
         &mut self,
@@ -66,7 +69,7 @@ impl Tries {
         self.is_in_trouble = !matches!(reply.said, Said::Throttled { .. });
         let condemns_nobody = matches!(
             reply.said,
-            Said::Throttled { .. } | Said::LoginRefused | Said::Forbidden { .. }
+            Said::Throttled { .. } | Said::LoginRefused { .. } | Said::Forbidden { .. }
         );
         if condemns_nobody && !self.in_doubt {
             // What went before was harmless too: nothing can have been applied.
@@ -74,15 +77,19 @@ impl Tries {
         }
         let settle = |outcome, reasons| Next::Settle { outcome, reasons };
         match reply.said {
-            Said::Updated { differences } => settle(Outcome::Updated, differences.join("; ")),
+            Said::Updated { differences, note } => {
+                let note = note.map(|note| format!("{}{note}", Record::NOTE));
+                let reasons: Vec<_> = differences.into_iter().chain(note).collect();
+                settle(Outcome::Updated, reasons.join("; "))
+            }
             Said::Rejected { reasons } => settle(Outcome::Rejected, reasons),
-            Said::NotFound => settle(Outcome::NotFound, "no such conversation".into()),
+            Said::NotFound { reasons } => settle(Outcome::NotFound, reasons),
             Said::Refused { what } => settle(Outcome::Failed, what),
             Said::Forbidden { reasons } if login == Login::Proven => {
                 settle(Outcome::Failed, format!("HTTP 403 Forbidden: {reasons}"))
             }
-            Said::Forbidden { .. } => login_refused(403),
-            Said::LoginRefused => login_refused(401),
+            Said::Forbidden { reasons } => self.login_refused("403 Forbidden", &reasons),
+            Said::LoginRefused { reasons } => self.login_refused("401 Unauthorized", &reasons),
             Said::Throttled { .. } => Next::Again(Duration::ZERO),
             Said::NotYet { what, .. } | Said::Unreached { what } => {
                 self.trouble = Some(what);
@@ -113,18 +120,31 @@ impl Tries {
                 format!("{what} ({tries}); it may have been applied"),
             ),
             Some(what) => (Outcome::Failed, format!("{what} ({tries})")),
+            None if self.in_doubt && self.attempts > 0 => (
+                Outcome::Unknown,
+                format!(
+                    "{}; an earlier try may have been applied",
+                    self.without_trouble()
+                ),
+            ),
             None => (Outcome::NotSent, self.without_trouble()),
         }
     }
 
     fn without_trouble(&self) -> String {
-        match self.http_status {
-            None => String::new(),
-            Some(status) if !self.is_in_trouble => {
+        match (&self.refusal, self.http_status) {
+            (Some(refusal), _) => format!("the server refused the login ({refusal})"),
+            (None, Some(status)) => {
                 format!("the server was throttling (HTTP {status}) when the run stopped")
             }
-            Some(status) => format!("the server refused the login (HTTP {status})"),
+            (None, None) => String::new(),
         }
+    }
+
+    fn login_refused(&mut self, status: &str, reasons: &str) -> Next {
+        let said = format!("HTTP {status}: {reasons}");
+        self.refusal = Some(said.clone());
+        Next::StopRun(StopReason::LoginRefused { said })
     }
 
     fn again(&mut self, retries: Retries, chance: f64) -> Next {
@@ -136,10 +156,6 @@ impl Tries {
         let doubled = FIRST_BACKOFF.saturating_mul(1 << (self.counted - 1).min(16));
         Next::Again(doubled.min(MAX_BACKOFF).mul_f64(0.5 + chance))
     }
-}
-
-fn login_refused(http_status: u16) -> Next {
-    Next::StopRun(StopReason::LoginRefused { http_status })
 }
 
 #[cfg(test)]
@@ -222,6 +238,7 @@ mod tests {
             200,
             Said::Updated {
                 differences: vec![],
+                note: None,
             },
         );
         assert_eq!(
@@ -232,13 +249,17 @@ mod tests {
 
     #[test]
     fn a_refused_login_stops_the_run_and_condemns_no_row() {
-        let (next, tries) = judged([reply(401, Said::LoginRefused)]);
-        assert_eq!(
-            next,
-            Next::StopRun(StopReason::LoginRefused { http_status: 401 })
-        );
-        assert_eq!(tries.given_up().0, Outcome::NotSent);
-        let (_, tries) = judged([unclear(), reply(401, Said::LoginRefused)]);
+        let refused = || {
+            let reasons = "who?".into();
+            reply(401, Said::LoginRefused { reasons })
+        };
+        let (next, tries) = judged([refused()]);
+        let said = "HTTP 401 Unauthorized: who?".to_owned();
+        assert_eq!(next, Next::StopRun(StopReason::LoginRefused { said }));
+        let (outcome, reasons) = tries.given_up();
+        assert_eq!(outcome, Outcome::NotSent);
+        assert!(reasons.contains("who?"), "{reasons}");
+        let (_, tries) = judged([unclear(), refused()]);
         assert_eq!(tries.given_up().0, Outcome::Unknown);
     }
 
@@ -252,9 +273,10 @@ mod tests {
                 },
             )
         };
+        let said = "HTTP 403 Forbidden: no".to_owned();
         assert_eq!(
             judged([forbidden()]).0,
-            Next::StopRun(StopReason::LoginRefused { http_status: 403 })
+            Next::StopRun(StopReason::LoginRefused { said })
         );
         let next = Tries::default().judge(forbidden(), Retries(2), Login::Proven, 0.5);
         assert!(matches!(
@@ -264,6 +286,19 @@ mod tests {
                 ..
             }
         ));
+    }
+
+    #[test]
+    fn what_an_earlier_run_left_in_doubt_stays_so_without_a_definite_answer() {
+        let after = |earlier, reply| {
+            let mut tries = Tries::after(earlier);
+            tries.judge(reply, Retries(9), Login::Unproven, 0.5);
+            tries.given_up().0
+        };
+        assert_eq!(after(Earlier::InDoubt, unreached()), Outcome::Unknown);
+        assert_eq!(after(Earlier::InDoubt, throttled()), Outcome::Unknown);
+        assert_eq!(after(Earlier::Tried, unreached()), Outcome::Failed);
+        assert_eq!(after(Earlier::Tried, throttled()), Outcome::NotSent);
     }
 
     #[test]

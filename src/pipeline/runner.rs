@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::feeder::{Feeder, Queue};
 use super::lock::lock;
 use super::recorder::Recorder;
-use super::watch::{Brand, MaxFailures, Watch};
+use super::watch::{Known, MaxFailures, Watch};
 use super::worker::{Counters, Desk};
 use super::{Gate, Planner, Retries, Stop};
 use crate::api::Exchange;
@@ -62,8 +62,8 @@ pub struct Run<'a, E> {
     pub deadline: Option<Instant>,
     /// How many rows may go wrong.
     pub max_failures: MaxFailures,
-    /// Whether the account is known to be the right one.
-    pub brand: Brand,
+    /// What is known of the account.
+    pub known: Known,
     /// How much to tell.
     pub detail: Detail,
     /// Ends the run early.
@@ -71,34 +71,41 @@ pub struct Run<'a, E> {
 }
 
 impl<E: Exchange> Run<'_, E> {
-    /// Sends every row of `reader` that is due, and records every row in `journal`. Rows that a
+    /// Sends every row that is due of those that `read` gives from the start, and records every row in `journal`. Rows that a
     /// stop leaves over are recorded as not sent. Each event comes after its record is written.
     ///
     /// # Errors
     /// When the input cannot be read to its end. Rows recorded so far stay recorded.
     pub fn send(
         self,
-        reader: Reader,
+        read: impl Fn() -> Result<Reader, InputError> + Send,
         journal: &mut Journal,
         tell: &mut (dyn FnMut(&Event<'_>) + Send),
     ) -> Result<Pace, RunError> {
         let file = journal.handle().map_err(RunError::Unwritable)?;
-        let watch = Watch::new(self.max_failures, self.brand);
-        let recorder = Mutex::new(Recorder::new(journal, watch, self.stop, tell));
+        let watch = Watch::new(self.max_failures, self.known);
+        let recorder = Mutex::new(Recorder::new(
+            journal,
+            Arc::clone(self.planner.recorded()),
+            watch,
+            self.stop,
+            tell,
+        ));
         let desk = Desk {
             exchange: self.exchange,
+            earlier: self.planner.recorded(),
             gate: self.gate,
             retries: self.retries,
             stop: self.stop,
             detail: self.detail,
-            counters: Counters::default(),
+            counters: Counters::knowing(self.known.login),
         };
         let feeder = Feeder {
             left: self.limit,
             recorder: &recorder,
             stop: self.stop,
         };
-        let planner = self.planner;
+        let planner = &self.planner;
         let workers = thread::scope(|scope| {
             let (batches, queue) = Queue::new();
             // Held by workers alone: when the last is gone, the feeder has nobody to feed.
@@ -123,7 +130,7 @@ impl<E: Exchange> Run<'_, E> {
             if workers < self.workers {
                 lock(&recorder).tell(&Event::FewerWorkers { started: workers });
             }
-            let feed = move || feeder.feed(planner, reader, &batches);
+            let feed = move || feeder.feed(planner, read, &batches);
             threads.push(spawn(scope, self.stop, running, feed).map_err(RunError::Threads)?);
             keep_time(&ended, &recorder, &file, self.deadline, self.stop);
             let ended: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
@@ -229,6 +236,7 @@ mod tests {
                 http_status: Some(200),
                 said: Said::Updated {
                     differences: vec![],
+                    note: None,
                 },
             }
         }
@@ -240,13 +248,15 @@ mod tests {
 
     #[test]
     fn a_panic_of_whoever_is_told_ends_the_run() {
-        let rows = Cursor::new("slug,status\na,1\nb,1\n");
-        let reader = Reader::open(rows, Wanted::default()).expect("rows");
+        let read = || {
+            let rows = Cursor::new("slug,status\na,1\nb,1\n");
+            Reader::open(rows, Wanted::default())
+        };
         let clock = Clock {
             now: Timestamp::UNIX_EPOCH,
             timezone: None,
         };
-        let columns = columns(&reader).expect("columns");
+        let columns = columns(&read().expect("rows")).expect("columns");
         let rules = Arc::new(Rules::new(columns, Draft::default(), clock));
         let ledger = tempfile::NamedTempFile::new().expect("a file");
         let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
@@ -262,12 +272,12 @@ mod tests {
             limit: None,
             deadline: None,
             max_failures: MaxFailures::Unlimited,
-            brand: Brand::Unproven,
+            known: Known::default(),
             detail: Detail::Outcomes,
             stop: &stop,
         };
         let sent = catch_unwind(AssertUnwindSafe(|| {
-            run.send(reader, &mut journal, &mut |event| {
+            run.send(read, &mut journal, &mut |event| {
                 assert!(!matches!(event, Event::Tick), "told");
             })
         }));

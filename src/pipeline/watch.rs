@@ -1,6 +1,9 @@
 //! Outcomes as they come in -> whether something is wrong beyond the rows. Pure.
 
+use std::collections::BTreeMap;
+
 use crate::ledger::Record;
+use crate::model::text::one_line;
 use crate::model::{Outcome, StopReason};
 
 /// How many rows may go wrong before a run stops.
@@ -23,15 +26,44 @@ const DOWN_AFTER: u64 = 20;
 /// First rows that, all not found, mean a wrong brand.
 const BRAND_ROWS: usize = 20;
 
-/// The same in a run that ends before.
+/// The same in a run that ends before; first rows that are all redirected, too.
 const FEWEST_BRAND_ROWS: usize = 3;
 
-/// Whether some row was found before, in this run or in one that it goes on with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// First rows that, all failed alike, mean that it is not about the rows.
+const ALIKE_ROWS: usize = 5;
+
+/// The longest words of a server or system that a stop repeats, in characters.
+const MAX_SAID: usize = 300;
+
+/// Causes of failures that are counted apart.
+const MAX_CAUSES: usize = 100;
+
+/// What is known of the account: from this run, or from one that it goes on with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Whether the server has let the login in.
+    pub login: Login,
+    /// Whether some conversation was found.
+    pub brand: Brand,
+}
+
+/// Whether some conversation was found before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Brand {
     /// The account is the right one.
     Proven,
     /// Nothing is known yet.
+    #[default]
+    Unproven,
+}
+
+/// Whether the server has let the login in before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Login {
+    /// It has taken an update, or said of one that it is wrong or about no conversation.
+    Proven,
+    /// Nothing is known yet.
+    #[default]
     Unproven,
 }
 
@@ -41,72 +73,112 @@ pub(super) struct Watch {
     max_failures: MaxFailures,
     finished: u64,
     failures: u64,
-    down: u64,
+    /// How often each cause came.
+    causes: BTreeMap<String, u64>,
+    /// Rows in succession without a definite answer.
+    unanswered: u64,
     /// The first rows, as long as not one of them was found.
     not_found: Option<Vec<Record>>,
+    /// The first rows, as long as all of them failed alike.
+    alike: Option<Vec<Record>>,
 }
 
 impl Watch {
-    pub(super) fn new(max_failures: MaxFailures, brand: Brand) -> Self {
-        let not_found = (brand == Brand::Unproven).then(Vec::new);
+    pub(super) fn new(max_failures: MaxFailures, known: Known) -> Self {
+        let is_known = known.login == Login::Proven || known.brand == Brand::Proven;
         Self {
             max_failures,
             finished: 0,
             failures: 0,
-            down: 0,
-            not_found,
+            causes: BTreeMap::new(),
+            unanswered: 0,
+            not_found: (known.brand == Brand::Unproven).then(Vec::new),
+            alike: (!is_known).then(Vec::new),
         }
     }
 
     /// Takes in one record; why the run should stop, if so.
     pub(super) fn note(&mut self, record: &Record) -> Option<StopReason> {
-        match record.outcome {
-            Outcome::Invalid | Outcome::NotSent => return None,
-            Outcome::Updated => self.down = 0,
-            Outcome::Rejected | Outcome::NotFound => {
-                self.failures += 1;
-                self.down = 0;
-            }
-            Outcome::Failed | Outcome::Unknown => {
-                self.failures += 1;
-                self.down += 1;
-            }
+        if matches!(record.outcome, Outcome::Invalid | Outcome::NotSent) {
+            return None;
         }
         self.finished += 1;
-        if self.is_brand_wrong(record) {
-            return Some(StopReason::WrongBrand);
+        if record.outcome != Outcome::Updated {
+            self.failures += 1;
+            let cause = said(record);
+            if self.causes.len() < MAX_CAUSES || self.causes.contains_key(&cause) {
+                *self.causes.entry(cause).or_default() += 1;
+            }
         }
-        if self.down >= DOWN_AFTER {
-            return Some(StopReason::ServerDown);
-        }
-        self.has_too_many_failures()
-            .then(|| StopReason::TooManyFailures {
-                told: format!("{} of {} rows went wrong", self.failures, self.finished),
+        self.unanswered = if is_definite(record) {
+            0
+        } else {
+            self.unanswered + 1
+        };
+        self.note_first(record);
+        self.is_wrong_from_the_start(BRAND_ROWS, ALIKE_ROWS)
+            .or_else(|| {
+                let rows = self.unanswered;
+                (rows >= DOWN_AFTER).then(|| unanswered(rows, record))
+            })
+            .or_else(|| {
+                self.has_too_many_failures()
+                    .then(|| StopReason::TooManyFailures { told: self.told() })
             })
     }
 
     /// Why a run that came to its last row should not count as finished, if so.
     pub(super) fn at_end(&self) -> Option<StopReason> {
-        let rows = self.not_found.as_ref().map_or(0, Vec::len);
-        (rows >= FEWEST_BRAND_ROWS).then_some(StopReason::WrongBrand)
-    }
-
-    /// The rows that a wrong brand condemned, as the rows not sent that they are.
-    pub(super) fn recalled(&mut self) -> Vec<Record> {
-        let rows = self.not_found.take().unwrap_or_default();
-        rows.into_iter().map(recalled).collect()
-    }
-
-    fn is_brand_wrong(&mut self, record: &Record) -> bool {
-        let Some(rows) = &mut self.not_found else {
-            return false;
+        let is_redirected = self
+            .alike
+            .iter()
+            .flatten()
+            .next()
+            .is_some_and(is_redirected);
+        let alike = if is_redirected {
+            FEWEST_BRAND_ROWS
+        } else {
+            ALIKE_ROWS
         };
-        if !is_nowhere(record) {
-            self.not_found = None;
-            return false;
+        self.is_wrong_from_the_start(FEWEST_BRAND_ROWS, alike)
+    }
+
+    /// The rows that such a stop acquits, as the rows not sent that they are.
+    pub(super) fn acquitted(&mut self, stop: &StopReason) -> Vec<Record> {
+        let rows = match stop {
+            StopReason::WrongBrand { .. } => self.not_found.take(),
+            StopReason::ServerDown { .. } | StopReason::FailingAlike { .. } => self.alike.take(),
+            _ => None,
+        };
+        let rows = rows.into_iter().flatten();
+        rows.filter(is_about_the_run).collect()
+    }
+
+    fn note_first(&mut self, record: &Record) {
+        let is_not_found = record.outcome == Outcome::NotFound;
+        take_in(&mut self.not_found, record, |_| is_not_found);
+        // Whoever allows any number of refusals wants to see them all.
+        let is_allowed = match self.max_failures {
+            MaxFailures::Unlimited => true,
+            MaxFailures::Share(share) => share >= 1.0,
+            MaxFailures::Rows(_) => false,
+        } && is_refused(record);
+        let is_failed = matches!(record.outcome, Outcome::Failed | Outcome::Unknown);
+        take_in(&mut self.alike, record, |first| {
+            is_failed && !is_allowed && first.is_none_or(|first| are_alike(first, record))
+        });
+    }
+
+    fn is_wrong_from_the_start(&self, not_found: usize, alike: usize) -> Option<StopReason> {
+        let last = |rows: &Option<Vec<Record>>, fewest| {
+            let rows = rows.as_ref().filter(|rows| rows.len() >= fewest)?;
+            Some((rows.len() as u64, rows.last()?.clone()))
+        };
+        if let Some((_, last)) = last(&self.not_found, not_found) {
+            return Some(StopReason::WrongBrand { said: said(&last) });
         }
-        rows.push(record.clone());
-        rows.len() >= BRAND_ROWS
+        let (rows, last) = last(&self.alike, alike)?;
+        Some(unanswered(rows, &last))
     }
 
     fn has_too_many_failures(&self) -> bool {
@@ -119,23 +191,105 @@ impl Watch {
             }
         }
     }
+
+    /// How many rows went wrong, and why most of them did.
+    fn told(&self) -> String {
+        let told = format!("{} of {} rows went wrong", self.failures, self.finished);
+        let commonest = self.causes.iter().max_by_key(|(_, rows)| **rows);
+        match commonest {
+            Some((cause, rows)) => format!("{told}, {rows} of them: {cause}"),
+            None => told,
+        }
+    }
 }
 
-/// Whether an answer is one that a wrong brand gives to every row.
-pub(super) fn is_nowhere(record: &Record) -> bool {
-    record
-        .http_status
-        .is_some_and(|status| status == 404 || (300..400).contains(&status))
-        && matches!(record.outcome, Outcome::NotFound | Outcome::Failed)
+/// Adds a record to the first ones if it is like them; else there is nothing to be seen in them.
+fn take_in(
+    first: &mut Option<Vec<Record>>,
+    record: &Record,
+    is_like: impl FnOnce(Option<&Record>) -> bool,
+) {
+    let Some(rows) = first else { return };
+    if is_like(rows.first()) {
+        rows.push(record.clone());
+    } else {
+        *first = None;
+    }
 }
 
-/// A row that a wrong brand condemned, as the row not sent that it is.
+/// Why a run stops after so many rows of which this is the last.
+fn unanswered(rows: u64, last: &Record) -> StopReason {
+    let said = said(last);
+    match last.http_status {
+        None | Some(500..) => StopReason::ServerDown { rows, said },
+        Some(_) => StopReason::FailingAlike { rows, said },
+    }
+}
+
+/// What the server or the system said of a row, with its status.
+fn said(record: &Record) -> String {
+    let reasons = match record.http_status {
+        Some(status) if !record.reasons.starts_with("HTTP ") => {
+            format!("HTTP {status}: {}", record.reasons)
+        }
+        _ => record.reasons.clone(),
+    };
+    one_line(&reasons, MAX_SAID)
+}
+
+/// Whether the server has answered, in whatever way: one that is down does not.
+fn is_definite(record: &Record) -> bool {
+    match record.outcome {
+        Outcome::Failed => is_refused(record) || is_redirected(record),
+        Outcome::Unknown => false,
+        Outcome::Updated
+        | Outcome::Rejected
+        | Outcome::NotFound
+        | Outcome::Invalid
+        | Outcome::NotSent => true,
+    }
+}
+
+/// Whether the server refuses a row by a status code that is about it. 408 and 425 only put it off.
+fn is_refused(record: &Record) -> bool {
+    let is_refusal = |status| (400..500).contains(&status) && status != 408 && status != 425;
+    record.outcome == Outcome::Failed && record.http_status.is_some_and(is_refusal)
+}
+
+fn is_redirected(record: &Record) -> bool {
+    let is_redirect = |status| (300..400).contains(&status);
+    record.http_status.is_some_and(is_redirect)
+}
+
+/// Whether two rows failed in the same way: but for names and numbers.
+fn are_alike(a: &Record, b: &Record) -> bool {
+    let words = |record: &Record| -> String {
+        let reasons = record.reasons.replace(&record.slug, "");
+        let letters = reasons.chars().filter(|c| c.is_alphabetic());
+        letters.take(60).collect()
+    };
+    (a.outcome, a.http_status) == (b.outcome, b.http_status) && words(a) == words(b)
+}
+
+/// Whether nothing was said about a row, and nothing can have been applied, where a run stops
+/// because of what all rows have met.
+pub(super) fn is_about_the_run(record: &Record) -> bool {
+    match record.outcome {
+        Outcome::NotFound => true,
+        Outcome::Failed => !is_refused(record),
+        Outcome::Updated
+        | Outcome::Rejected
+        | Outcome::Unknown
+        | Outcome::Invalid
+        | Outcome::NotSent => false,
+    }
+}
+
+/// A row that is no more to blame than every other one, as the row not sent that it is.
 pub(super) fn recalled(record: Record) -> Record {
-    let reasons =
-        "not found, like every other row: the brand or base URL seems to be wrong".to_owned();
     Record {
         outcome: Outcome::NotSent,
-        reasons,
+        reasons: format!("{}: like every other row", record.reasons),
         ..record
     }
 }
@@ -158,7 +312,7 @@ mod tests {
         max: MaxFailures,
         rows: impl IntoIterator<Item = (Outcome, u16)>,
     ) -> Option<(usize, &'static str)> {
-        let mut watch = Watch::new(max, Brand::Unproven);
+        let mut watch = Watch::new(max, Known::default());
         (1..).zip(rows).find_map(|(count, (outcome, status))| {
             let reason = watch.note(&record(outcome, status))?;
             Some((count, reason.name()))
@@ -169,6 +323,11 @@ mod tests {
         vec![row; count]
     }
 
+    const KNOWN: Known = Known {
+        login: Login::Proven,
+        brand: Brand::Proven,
+    };
+    const REDIRECTED: (Outcome, u16) = (Outcome::Failed, 302);
     const UPDATED: (Outcome, u16) = (Outcome::Updated, 200);
     const REJECTED: (Outcome, u16) = (Outcome::Rejected, 422);
     const UNKNOWN: (Outcome, u16) = (Outcome::Unknown, 500);
@@ -223,32 +382,84 @@ mod tests {
         );
         let rows = [many(NOWHERE, 10), many(REJECTED, 1), many(NOWHERE, 30)].concat();
         assert_eq!(stopped(MaxFailures::Unlimited, rows), None);
-        assert_eq!(
-            stopped(MaxFailures::Unlimited, many((Outcome::Failed, 302), 30)),
-            Some((20, "wrong_brand"))
+    }
+
+    #[test]
+    fn first_rows_that_fail_alike_stop_a_run_early() {
+        let half = MaxFailures::Share(0.5);
+        for (row, name) in [
+            (REDIRECTED, "failing_alike"),
+            ((Outcome::Failed, 400), "failing_alike"),
+            ((Outcome::Unknown, 200), "failing_alike"),
+            (UNKNOWN, "server_down"),
+            ((Outcome::Failed, 0), "server_down"),
+        ] {
+            assert_eq!(stopped(half, many(row, 30)), Some((5, name)));
+            for other in [UPDATED, REJECTED, NOWHERE, (Outcome::Failed, 405)] {
+                let rows = [many(row, 4), vec![other], many(row, 15)].concat();
+                assert_eq!(stopped(half, rows), None, "{row:?} {other:?}");
+            }
+        }
+        assert_eq!(stopped(half, many(REJECTED, 49)), None);
+    }
+
+    #[test]
+    fn refusals_of_any_number_are_wanted_where_they_are_allowed() {
+        let refused = (Outcome::Failed, 400);
+        for max in [MaxFailures::Unlimited, MaxFailures::Share(1.0)] {
+            assert_eq!(stopped(max, many(refused, 999)), None);
+            assert_eq!(
+                stopped(max, many(REDIRECTED, 9)),
+                Some((5, "failing_alike"))
+            );
+        }
+    }
+
+    #[test]
+    fn definite_answers_never_mean_a_server_that_is_down() {
+        for status in [300, 400, 403, 405, 409, 451] {
+            let mut watch = Watch::new(MaxFailures::Unlimited, KNOWN);
+            let refused = record(Outcome::Failed, status);
+            assert!((0..99).all(|_| watch.note(&refused).is_none()), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_stop_says_what_was_said_and_how_often() {
+        let told = |reasons: &str, status| Record {
+            reasons: reasons.to_owned(),
+            ..record(Outcome::Rejected, status)
+        };
+        let mut watch = Watch::new(MaxFailures::Rows(2), KNOWN);
+        assert_eq!(watch.note(&told("status: is old", 422)), None);
+        assert_eq!(watch.note(&told("too long", 422)), None);
+        let stop = watch.note(&told("status: is old", 422)).expect("a stop");
+        assert!(
+            stop.to_string()
+                .starts_with("3 of 3 rows went wrong, 2 of them: HTTP 422: status: is old"),
+            "{stop}"
         );
     }
 
     #[test]
     fn a_short_run_that_found_nothing_is_recalled_too() {
         for (rows, is_wrong) in [(2, false), (3, true)] {
-            let mut watch = Watch::new(MaxFailures::Unlimited, Brand::Unproven);
-            for _ in 0..rows {
-                assert_eq!(watch.note(&record(NOWHERE.0, NOWHERE.1)), None);
+            for row in [NOWHERE, REDIRECTED] {
+                let mut watch = Watch::new(MaxFailures::Unlimited, Known::default());
+                for _ in 0..rows {
+                    assert_eq!(watch.note(&record(row.0, row.1)), None);
+                }
+                let stop = watch.at_end();
+                assert_eq!(stop.is_some(), is_wrong);
+                let acquitted = stop.map_or(0, |stop| watch.acquitted(&stop).len());
+                assert_eq!(acquitted, if is_wrong { rows } else { 0 });
             }
-            assert_eq!(watch.at_end().is_some(), is_wrong);
-            assert!(
-                watch
-                    .recalled()
-                    .iter()
-                    .all(|row| row.outcome == Outcome::NotSent)
-            );
         }
     }
 
     #[test]
     fn a_brand_that_is_proven_is_not_doubted() {
-        let mut watch = Watch::new(MaxFailures::Unlimited, Brand::Proven);
+        let mut watch = Watch::new(MaxFailures::Unlimited, KNOWN);
         assert!((0..99).all(|_| watch.note(&record(NOWHERE.0, NOWHERE.1)).is_none()));
     }
 }

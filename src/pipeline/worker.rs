@@ -7,14 +7,17 @@ use jiff::Timestamp;
 
 use super::Stop;
 use super::pace::{Gate, Pause, Rate};
-use super::retry::{Login, Next, Retries, Tries};
+use super::retry::{Next, Retries, Tries};
+use super::watch::Login;
 use crate::api::{Exchange, Reply, Said};
-use crate::ledger::Record;
+use crate::ledger::{Record, Recorded};
 use crate::model::{Detail, Event, Outcome, Pace, StopReason, Try, Update};
 
 /// What all workers share.
 pub(super) struct Desk<'a, E> {
     pub(super) exchange: &'a E,
+    /// What was recorded before.
+    pub(super) earlier: &'a Recorded,
     pub(super) gate: &'a Gate,
     pub(super) retries: Retries,
     pub(super) stop: &'a Stop,
@@ -27,12 +30,22 @@ pub(super) struct Desk<'a, E> {
 pub(super) struct Counters {
     retries: AtomicU64,
     throttled: AtomicU64,
-    succeeded: AtomicBool,
+    /// Answers of whatever kind.
+    answered: AtomicU64,
+    has_logged_in: AtomicBool,
     /// The time that workers were busy with exchanges and with waits between tries, in microseconds.
     busy: AtomicU64,
 }
 
 impl Counters {
+    /// Nothing counted yet.
+    pub(super) fn knowing(login: Login) -> Self {
+        Self {
+            has_logged_in: AtomicBool::new(login == Login::Proven),
+            ..Self::default()
+        }
+    }
+
     fn busy_since(&self, began: Instant) {
         let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.busy.fetch_add(micros, Ordering::Relaxed);
@@ -42,7 +55,7 @@ impl Counters {
 impl<E: Exchange> Desk<'_, E> {
     /// Sends one update until it is settled. `tell` is called with what happens meanwhile.
     pub(super) fn settle(&self, update: &Update<'_>, tell: &dyn Fn(&Event<'_>)) -> Record {
-        let mut tries = Tries::default();
+        let mut tries = Tries::after(self.earlier.earlier(update.line));
         let mut began = None;
         let settled = loop {
             let Some(sent) = self.gate.pass(self.stop) else {
@@ -54,7 +67,7 @@ impl<E: Exchange> Desk<'_, E> {
             }
             let reply = self.exchange(update, tries.attempts + 1, tell);
             self.note(&reply, sent, tell);
-            let login = if self.counters.succeeded.load(Ordering::Relaxed) {
+            let login = if self.counters.has_logged_in.load(Ordering::Relaxed) {
                 Login::Proven
             } else {
                 Login::Unproven
@@ -105,9 +118,16 @@ impl<E: Exchange> Desk<'_, E> {
 
     /// Takes in what a reply says to everybody: that the server wants a pause, or works.
     fn note(&self, reply: &Reply, sent: Instant, tell: &dyn Fn(&Event<'_>)) {
-        match reply.said {
-            Said::Throttled { .. } => _ = self.counters.throttled.fetch_add(1, Ordering::Relaxed),
-            Said::Updated { .. } => self.counters.succeeded.store(true, Ordering::Relaxed),
+        let count = |counter: &AtomicU64| _ = counter.fetch_add(1, Ordering::Relaxed);
+        if reply.http_status.is_some() {
+            count(&self.counters.answered);
+        }
+        match (&reply.said, reply.http_status) {
+            (Said::Throttled { .. }, _) => count(&self.counters.throttled),
+            (Said::Updated { .. } | Said::NotFound { .. }, _)
+            | (Said::Rejected { .. }, Some(422)) => {
+                self.counters.has_logged_in.store(true, Ordering::Relaxed);
+            }
             _ => {}
         }
         let Some(retry_after) = reply.said.pause() else {
@@ -140,8 +160,12 @@ impl<E: Exchange> Desk<'_, E> {
             throttled: self.counters.throttled.load(Ordering::Relaxed),
             ..self.gate.passed()
         };
+        let answered = self.counters.answered.load(Ordering::Relaxed);
+        // Where answers are missing, more workers would only wait for more of them.
+        let are_answered = answered >= pace.requests - pace.requests / 10;
+        let needed = || workers_needed(&pace, self.gate.ceiling(), busy, workers);
         Pace {
-            workers_needed: workers_needed(&pace, self.gate.ceiling(), busy, workers),
+            workers_needed: are_answered.then(needed).flatten(),
             ..pace
         }
     }

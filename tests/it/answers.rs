@@ -469,9 +469,8 @@ const SAME: &str = r#"
 "category": {"slug": "Sales", "name": "All sales"}
 "category": "sales"
 "category": {"name": "Sales"}
-"data": {}
 "data": {"n": "5", "order": 42, "f": "true", "z": ""}
-"data": {"n": 5.0, "other": "kept"}
+"data": {"n": 5.0, "order": "0042", "f": true, "other": "kept"}
 "#;
 
 #[test]
@@ -497,10 +496,10 @@ const OTHER: &str = r#"
 "assignee": null
 "assignee": {"email": "staff2@example.com"}
 "category": {"slug": "support"}
-"data": {"n": 6}
-"data": {"order": "42a"}
-"data": {"f": false}
-"data": {"z": "still"}
+"data": {"n": 6, "order": 42, "f": true}
+"data": {"order": "42a", "n": 5, "f": true}
+"data": {"f": false, "n": 5, "order": 42}
+"data": {"z": "still", "n": 5, "order": 42, "f": true}
 "#;
 
 #[test]

@@ -123,7 +123,7 @@ mod tests {
         let stop = Stop::default();
         let gate = gate(Rate::new(1, 60 * SECOND));
         assert!(gate.pass(&stop).is_some());
-        stop.because(StopReason::LoginRefused { http_status: 401 });
+        stop.because(StopReason::Limit);
         assert!(gate.pass(&stop).is_none());
     }
 }
