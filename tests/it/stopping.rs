@@ -70,7 +70,7 @@ fn a_signal_ends_a_pause_that_the_server_asked_for() {
     for (status, outcome) in [(429, "not_sent"), (503, "unknown")] {
         let server = Server::start(move |_| Answer::text(status, "").header("Retry-After", "600"));
         let run = start(&server, &["a", "b"], "--workers 1");
-        run.child.wait_for_stderr("wait");
+        run.child.wait_for_stderr("pausing");
         run.child.signal(Signal::INT);
         let sent = run.wait();
         sent.expect_status(130);
