@@ -1,6 +1,7 @@
 //! What was typed, without effects. What it means is resolved in `config`.
 
 mod guesses;
+mod other_tools;
 mod rate;
 mod values;
 mod zone;

@@ -56,6 +56,23 @@ const FILES: [(&str, &str); 7] = [
     ),
 ];
 
+/// What the program is for, and what it promises: a paragraph each.
+const DESCRIPTION: [&str; 5] = [
+    "reamaze-bulk changes tags, status, assignee, channel and custom fields of many Re:amaze conversations. It reads \
+     a CSV, TSV or JSONL file with a row per conversation, and sends one request per row.",
+    "Every row is validated before anything is sent. Then a preview shows what would change, and the program asks for \
+     confirmation. One invalid row, and nothing is sent. With --dry-run it stops after the preview; with --sandbox it \
+     sends to a simulated Re:amaze.",
+    "Requests stay below --rate. When the server answers with HTTP 429, all workers back off, continue at a lower rate, \
+     and increase it gradually. Errors that may pass are retried.",
+    "Each run makes a run directory, by default below reamaze-runs. Its results.csv records the outcome of every row as \
+     soon as it is known. Rows that need to be fixed or looked at are in failed.csv, with reasons, to be given as \
+     input again. A run that was cut short is continued with --resume: it reads its own copy of the input, and skips \
+     rows that are finished. Nothing is ever overwritten.",
+    "The API token is read from a file, the environment or a program, and is never printed, logged or \
+     stored. Only one run per account works at a time on a machine.",
+];
+
 /// Prints the page.
 pub(super) fn man() -> io::Result<()> {
     let mut command = Args::command().disable_help_subcommand(true);
@@ -66,6 +83,7 @@ pub(super) fn man() -> io::Result<()> {
     whole.render_title(&mut page)?;
     whole.render_name_section(&mut page)?;
     whole.render_synopsis_section(&mut page)?;
+    description().to_writer(&mut page)?;
     whole.render_options_section(&mut page)?;
     for command in command.get_subcommands() {
         page.extend(section_of(command)?);
@@ -102,6 +120,15 @@ fn section_of(command: &clap::Command) -> io::Result<Vec<u8>> {
     let name = command.get_bin_name().unwrap_or_default().to_uppercase();
     let heading = Roff::new().control("SH", [name.as_str()]).render();
     Ok((heading + &parts).into_bytes())
+}
+
+fn description() -> Roff {
+    let mut section = Roff::new();
+    section.control("SH", ["DESCRIPTION"]);
+    for paragraph in DESCRIPTION {
+        section.control("PP", []).text([roman(paragraph)]);
+    }
+    section
 }
 
 fn table(heading: &str, entries: &[(&str, &str)]) -> Roff {

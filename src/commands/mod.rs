@@ -32,6 +32,13 @@ use crate::report::{Level, Log, LogFormat, Reader};
 /// Runs what the command line asks for.
 #[must_use]
 pub fn main(words: &[OsString]) -> ExitCode {
+    if let [_, asked, words @ ..] = words
+        && asked == completions::ASKED
+    {
+        // Whoever types wants no error between the words.
+        let _ = completions::candidates(words);
+        return ExitCode::SUCCESS;
+    }
     let wanted = Wanted::of(words);
     let ended = panic::catch_unwind(AssertUnwindSafe(|| match Args::try_parse_from(words) {
         Ok(args) => match args.command {

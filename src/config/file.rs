@@ -61,6 +61,33 @@ impl Configured {
     }
 }
 
+/// The names of the profiles in the file at `config`, or in the user's own; none where it cannot be
+/// read.
+#[must_use]
+pub fn profile_names(config: Option<&Path>) -> Vec<String> {
+    let path = config.map(Path::to_owned).or_else(usual_place);
+    // A pipe would keep whoever asks waiting.
+    let text = path
+        .filter(|path| path.is_file())
+        .and_then(|path| read(&path).ok());
+    let text = text.unwrap_or_default();
+    let root = DeTable::parse(text.trim_start_matches('\u{feff}'));
+    let root = root.ok().map(Spanned::into_inner);
+    match root
+        .as_ref()
+        .and_then(|root| root.get(PROFILES))
+        .map(Spanned::get_ref)
+    {
+        Some(DeValue::Table(profiles)) => {
+            let names = profiles.keys();
+            names
+                .map(|name| name.get_ref().clone().into_owned())
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Where the user's own configuration is.
 fn usual_place() -> Option<PathBuf> {
     Some(user_directory("XDG_CONFIG_HOME", ".config")?.join("config.toml"))

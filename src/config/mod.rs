@@ -18,5 +18,6 @@ mod values;
 
 pub use account::Target;
 pub use directories::user_directory;
+pub use file::profile_names;
 pub use settings::{Consent, Settings};
 pub use source::Source;

@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde::Serialize;
 use tempfile::{NamedTempFile, TempDir};
 
@@ -205,7 +206,16 @@ impl RunDirectory {
     /// # Errors
     /// When the directory cannot be read.
     pub fn latest() -> io::Result<Option<PathBuf>> {
-        let mut newest = None;
+        let newest = Self::resumable()?.into_iter().max();
+        Ok(newest.map(|(_, path)| path))
+    }
+
+    /// Those under `reamaze-runs` that can be resumed, with the time of their start.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    pub fn resumable() -> io::Result<Vec<(Timestamp, PathBuf)>> {
+        let mut found = Vec::new();
         for entry in fs::read_dir(RUNS)? {
             let path = entry?.path();
             let is_hidden = path
@@ -216,10 +226,10 @@ impl RunDirectory {
                 && let Ok(run) = RunFile::read(&path)
                 && !run.options.sandbox
             {
-                newest = newest.max(Some((run.created_at, path)));
+                found.push((run.created_at, path));
             }
         }
-        Ok(newest.map(|(_, path)| path))
+        Ok(found)
     }
 
     /// What the run was asked for: the file that is locked while a run is open.

@@ -22,6 +22,7 @@ mod readme;
 mod reporting;
 mod resuming;
 mod run_directory;
+mod sandbox;
 mod schema;
 mod schema_rows;
 mod sending;

@@ -252,18 +252,13 @@ pub(crate) struct Child {
 impl Child {
     /// Returns as soon as standard error holds `words`; fails the test if they do not come.
     pub(crate) fn wait_for_stderr(&self, words: &str) {
-        loop {
-            let is_all = self.stderr.reader.is_finished();
-            let said = self.stderr.so_far();
-            if said.contains(words) {
-                return;
-            }
-            assert!(
-                !is_all && Instant::now() < self.deadline,
-                "no {words:?} in: {said}"
-            );
-            thread::sleep(POLL);
-        }
+        self.stderr.wait_for(words, self.deadline);
+    }
+
+    /// What standard output holds as soon as it holds `words`; fails the test if they do not come.
+    pub(crate) fn wait_for_stdout(&self, words: &str) -> String {
+        let stdout = self.stdout.as_ref().expect("standard output is piped");
+        stdout.wait_for(words, self.deadline)
     }
 
     /// Sends a signal. The process is not waited for before [`Child::wait`], so its number is still
@@ -373,6 +368,21 @@ impl Pipe {
 
     fn so_far(&self) -> String {
         String::from_utf8_lossy(&lock(&self.bytes)).into_owned()
+    }
+
+    fn wait_for(&self, words: &str, deadline: Instant) -> String {
+        loop {
+            let is_all = self.reader.is_finished();
+            let said = self.so_far();
+            if said.contains(words) {
+                return said;
+            }
+            assert!(
+                !is_all && Instant::now() < deadline,
+                "no {words:?} in: {said}"
+            );
+            thread::sleep(POLL);
+        }
     }
 
     /// All of it, once the other side is closed.

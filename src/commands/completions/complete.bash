@@ -1,0 +1,40 @@
+# What only this machine knows: runs, profiles, time zones, and files that can be an input. All else
+# is left to the function that follows.
+_reamaze_bulk() {
+    local cur=$2 prev=$3 found
+    # Bash takes `--option=value` for three words.
+    if [[ $cur == "=" ]]; then
+        cur=""
+    elif [[ $prev == "=" ]]; then
+        prev=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    if [[ ${COMP_WORDS[1]} == run && $COMP_CWORD -gt 1 ]]; then
+        case $prev in
+        --resume | --profile | --timezone)
+            COMPREPLY=()
+            while IFS= read -r found; do
+                [[ $found != "$cur"* ]] || COMPREPLY+=("$(printf %q "$found")")
+            done < <("$1" __complete "$prev" "${COMP_WORDS[@]}" 2>/dev/null)
+            if [[ $prev == --resume ]]; then
+                compopt -o plusdirs 2>/dev/null
+            fi
+            return 0
+            ;;
+        VALUED) ;;
+        *)
+            if [[ $cur != -* ]]; then
+                COMPREPLY=()
+                compopt -o filenames 2>/dev/null
+                while IFS= read -r found; do
+                    if [[ -d $found || $found =~ \.(csv|tsv|jsonl)$ ]]; then
+                        COMPREPLY+=("$found")
+                    fi
+                done < <(compgen -f -- "$cur")
+                return 0
+            fi
+            ;;
+        esac
+    fi
+    _reamaze__bulk "$@"
+}
+
