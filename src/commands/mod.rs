@@ -3,6 +3,7 @@
 mod completions;
 mod consent;
 mod dry_run;
+mod history;
 mod locks;
 mod man;
 mod next;

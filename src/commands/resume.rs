@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::dry_run;
+use super::history::{History, no_such_row};
 use super::locks::{self, AccountLock};
 use super::prepare::{Checked, Prepared, judge};
 use super::session::{self, Session};
@@ -15,9 +16,7 @@ use crate::config::{Settings, Target};
 use crate::error::Error;
 use crate::exit;
 use crate::input::{InputError, Layout};
-use crate::ledger::{
-    Journal, LedgerError, RUNS, Recorded, RunDirectory, RunFile, Unrecorded, sha256_of,
-};
+use crate::ledger::{Journal, LedgerError, RUNS, Recorded, RunDirectory, RunFile, sha256_of};
 use crate::model::{Summary, file_words};
 use crate::pipeline::{Brand, Known, Login, Stop};
 use crate::report::{self, Log, Notice};
@@ -48,7 +47,6 @@ pub(super) fn resume(
         lock.name_run(directory.path());
     }
     check_copy(&directory, &run)?;
-    directory.sweep().map_err(Error::Ledger)?;
     let layout = Layout {
         format: run.options.format,
         delimiter: settings.args.delimiter.unwrap_or(b','),
@@ -60,50 +58,72 @@ pub(super) fn resume(
         log,
         stop,
     };
-    let (journal, recorded) = ledger(&session)?;
+    let History { recorded, passes } = History::read(&session.directory, &run, log)?;
     let recorded = Arc::new(recorded);
     let prepared = due(&session, Arc::clone(&recorded))?;
-    if prepared.findings.settled != recorded.settled() {
-        return Err(Error::Ledger(LedgerError::Sums(format!(
-            "{}: it has lines about rows that are not in the input",
-            session.directory.results().display()
-        ))));
+    if let Some(stray) = &prepared.findings.stray {
+        return Err(no_such_row(&session.directory, stray));
     }
-    go_on(&session, *prepared, journal, &recorded, summary)
+    summary.passes = passes;
+    summary.rows = prepared.findings.preview.rows + prepared.findings.settled;
+    summary.counts.clone_from(&recorded.counts);
+    summary.differs = recorded.differs;
+    summary.add_up_passes();
+    if settings.args.dry_run {
+        return look(&session, *prepared, &recorded, summary);
+    }
+    session.directory.sweep().map_err(Error::Ledger)?;
+    go_on(&session, *prepared, &recorded, summary)
 }
 
-/// What the ledger holds; it is opened for more unless this is a dry run.
-fn ledger(session: &Session<'_>) -> Result<(Option<Journal>, Recorded), Error> {
-    let results = session.directory.results();
-    let (journal, recorded) = if session.settings.args.dry_run {
-        (None, Recorded::look(&results)?)
-    } else {
-        let (journal, recorded) = Journal::reopen(&results)?;
-        (Some(journal), recorded)
-    };
-    if recorded.torn > 0 {
-        session.log.warning(&format!(
-            "{}: the last {} bytes are no whole record, as a crash leaves them: those rows are sent again",
-            results.display(),
-            recorded.torn
-        ));
-    }
-    Ok((journal, recorded))
-}
-
-fn go_on(
+/// Says what is done and what would be sent. Nothing is written.
+fn look(
     session: &Session<'_>,
     prepared: Prepared,
-    journal: Option<Journal>,
     recorded: &Recorded,
     summary: &mut Summary,
 ) -> Result<u8, Error> {
     let settings = session.settings;
-    summary.rows = prepared.findings.preview.rows + prepared.findings.settled;
-    let (Target::Account(account), Some(journal), 1..) =
-        (&settings.target, journal, prepared.findings.preview.rows)
-    else {
-        return look(session, prepared, summary);
+    let results = session.directory.results();
+    if recorded.is_foreign() {
+        session.log.warning(&format!(
+            "{}: was saved by another program: a resume writes it in our form again, and keeps it as it is beside",
+            results.display()
+        ));
+    } else if recorded.torn() > 0 {
+        session.log.warning(&format!(
+            "{}: its last line is cut off, as a crash leaves it: a resume keeps it beside, and sends that row again",
+            results.display()
+        ));
+    }
+    if prepared.findings.preview.rows > 0 {
+        return dry_run::show(settings, session.log, prepared, exit::DONE);
+    }
+    say_finished(session);
+    let status = exit::of_run(summary);
+    summary.run_dir = Some(session.directory.path().display().to_string());
+    summary.exit_status = Some(status);
+    session.tell(summary);
+    if settings.args.json {
+        return dry_run::show(settings, session.log, prepared, status);
+    }
+    Ok(status)
+}
+
+/// Sends what is due; where nothing is, only makes again what is derived from the ledger.
+fn go_on(
+    session: &Session<'_>,
+    prepared: Prepared,
+    recorded: &Recorded,
+    summary: &mut Summary,
+) -> Result<u8, Error> {
+    let settings = session.settings;
+    let (Target::Account(account), 1..) = (&settings.target, prepared.findings.preview.rows) else {
+        say_finished(session);
+        reopen(session, recorded)?;
+        let last = recorded.last_finished.as_deref();
+        summary.finished_at = last.and_then(|time| time.parse().ok());
+        return session.add_up(summary);
     };
     session::agree(settings, &prepared, account, session.log, session.stop)?;
     let client = session::client(settings, account)?;
@@ -114,27 +134,34 @@ fn go_on(
     if recorded.has_logged_in {
         known.login = Login::Proven;
     }
+    let journal = reopen(session, recorded)?;
     session.run(prepared, &client, journal, known, summary)
 }
 
-/// Says what is done and what would be sent, and rebuilds what can be rebuilt.
-fn look(session: &Session<'_>, prepared: Prepared, summary: &mut Summary) -> Result<u8, Error> {
-    let settings = session.settings;
-    if prepared.findings.preview.rows == 0 {
-        session.log.tell(&Notice::NothingToDo {
-            message: &format!(
-                "{}: this run is finished: nothing is left to send",
-                session.directory.path().display()
-            ),
-        });
-        let status = session.add_up(Unrecorded::Fault, summary)?;
-        if settings.args.dry_run && settings.args.json {
-            dry_run::show(settings, session.log, prepared, status)?;
-        }
-        return Ok(status);
+fn say_finished(session: &Session<'_>) {
+    session.log.tell(&Notice::NothingToDo {
+        message: &format!(
+            "{}: this run is finished: nothing is left to send",
+            session.directory.path().display()
+        ),
+    });
+}
+
+/// The ledger, to be appended to.
+fn reopen(session: &Session<'_>, recorded: &Recorded) -> Result<Journal, Error> {
+    let results = session.directory.results();
+    let (journal, kept) = Journal::open(&results, recorded)?;
+    if let Some(kept) = kept {
+        let what = if recorded.is_foreign() {
+            "was saved by another program, and is in our form again; as it was it is kept in"
+        } else {
+            "its last line was cut off, as a crash leaves it: that row is sent again, and the line is kept in"
+        };
+        session
+            .log
+            .warning(&format!("{}: {what} {}", results.display(), kept.display()));
     }
-    session.rebuild(Unrecorded::NotSent, summary)?;
-    dry_run::show(settings, session.log, prepared, exit::DONE)
+    Ok(journal)
 }
 
 /// Sees that the private copy is what was checked and agreed to: rows could be lost otherwise.

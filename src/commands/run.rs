@@ -28,10 +28,8 @@ use crate::sandbox::{self, Sandbox};
 pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
     let (is_dry, is_json) = (args.dry_run, args.json);
     let mut metrics = args.metrics.clone().filter(|_| !is_dry);
-    let mut summary = Summary {
-        started_at: Some(Timestamp::now()),
-        ..Summary::default()
-    };
+    let mut summary = Summary::default();
+    summary.command.began = Some(Timestamp::now());
     if args.log_format == LogFormat::Json {
         let log = Arc::clone(log);
         panic::set_hook(Box::new(move |panic| {
@@ -46,19 +44,23 @@ pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
     let ended = panic::catch_unwind(AssertUnwindSafe(|| {
         writable.and_then(|()| start(args, log, &mut summary))
     }));
-    let error = match ended.unwrap_or_else(|_| Err(Error::of_panic())) {
-        Ok(status) => {
-            summary.exit_status = status;
-            None
-        }
-        Err(error) => {
-            summary.exit_status = error.status();
-            summary.error = Some(error.to_string());
+    let error = ended
+        .unwrap_or_else(|_| Err(Error::of_panic()))
+        .map(|status| summary.exit_status = Some(status))
+        .inspect_err(|error| {
             log.error(error.status(), &error.to_string());
-            Some(error)
-        }
-    };
-    summary.finished_at.get_or_insert_with(Timestamp::now);
+        })
+        .err();
+    if let Some(error) = &error {
+        summary.exit_status = Some(error.status());
+        summary.error = Some(error.to_string());
+    }
+    summary.command.ended.get_or_insert_with(Timestamp::now);
+    if summary.passes.is_empty() {
+        summary.started_at = summary.command.began;
+        summary.finished_at = summary.command.ended;
+    }
+    let mut status = summary.exit_status.unwrap_or(exit::FAULT);
     if is_json {
         let printed = match (is_dry, &error) {
             (true, None) => Ok(()),
@@ -66,8 +68,9 @@ pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
             (false, _) => report::print_json(&summary).map_err(Error::Output),
         };
         if let Err(error) = printed {
-            summary.exit_status = error.status();
-            log.error(error.status(), &error.to_string());
+            status = error.status();
+            summary.exit_status = Some(status);
+            log.error(status, &error.to_string());
         }
     }
     if let Some(path) = metrics
@@ -76,7 +79,7 @@ pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
         // What became of the run is what the status tells.
         log.warning(&format!("--metrics {}: {error}", path.display()));
     }
-    summary.exit_status
+    status
 }
 
 /// Sees before anything is sent that there will be metrics of it.
@@ -97,7 +100,7 @@ pub(super) fn level(args: &RunArgs) -> Level {
 /// The document of a run that did not come so far as to have settings.
 pub(super) fn print_error(error: &Error) -> Result<(), Error> {
     let summary = Summary {
-        exit_status: error.status(),
+        exit_status: Some(error.status()),
         error: Some(error.to_string()),
         ..Summary::default()
     };

@@ -16,10 +16,10 @@ use crate::config::{Consent, Settings};
 use crate::error::Error;
 use crate::exit;
 use crate::input::{InputError, Layout, Reader};
-use crate::ledger::{Journal, LedgerError, RunDirectory, Unrecorded, settle};
-use crate::model::{Detail, Event, Pace, Summary};
+use crate::ledger::{Journal, LedgerError, RunDirectory, settle};
+use crate::model::{Detail, Event, Pass, Summary};
 use crate::pipeline::{Adaptation, Gate, Known, Retries, Run, RunError, Stop};
-use crate::report::{Log, LogFormat, Notice, Progress, Style};
+use crate::report::{Log, LogFormat, Next, Notice, Progress, Style};
 
 /// Says what the user should know, and what is no reason not to start; with `-v` also where
 /// settings came from.
@@ -85,14 +85,32 @@ impl Session<'_> {
         known: Known,
         summary: &mut Summary,
     ) -> Result<u8, Error> {
-        summary.run_dir = Some(self.directory.path().display().to_string());
-        summary.rate_asked = Some(self.settings.rate.rate().per_second());
-        summary.rate_unit = self.settings.rate.unit();
+        self.begin(summary)?;
         let sent = self.send(prepared, client, &mut journal, known, summary);
         summary.stop_reason = self.stop.reason();
         summary.error = summary.stop_reason.as_ref().map(ToString::to_string);
-        sent.map_err(|error| self.told(error))?;
-        self.add_up(Unrecorded::Fault, summary)
+        let Err(error) = sent.map_err(|error| self.told(error)) else {
+            return self.add_up(summary);
+        };
+        summary.error = Some(error.to_string());
+        summary.end(error.status(), Timestamp::now());
+        // What cannot be said there is said where the command ends.
+        let _ = self.directory.write_summary(summary);
+        Err(error)
+    }
+
+    /// Says in the run directory that a pass has begun, before anything is sent: should it be
+    /// killed, the next one knows.
+    fn begin(&self, summary: &mut Summary) -> Result<(), Error> {
+        let rate = self.settings.rate.rate().per_second();
+        summary.rate_unit = self.settings.rate.unit();
+        summary.run_dir = Some(self.directory.path().display().to_string());
+        summary
+            .passes
+            .push(Pass::begun(summary.command.began, rate));
+        summary.add_up_passes();
+        let written = self.directory.write_summary(summary);
+        written.map_err(|error| self.not_derived(error))
     }
 
     fn send(
@@ -132,6 +150,7 @@ impl Session<'_> {
         };
         let mut progress = Progress::new(style(args), self.log, due, self.settings.rate.unit());
         let read = || self.read_input();
+        summary.counts = summary.counts.of_settled();
         let recorded = &mut summary.counts;
         let sent = run.send(read, journal, &mut |event| {
             if let Event::Recorded(ended) = event {
@@ -140,47 +159,30 @@ impl Session<'_> {
             progress.show(event);
         });
         drop(progress);
-        summary.pace = sent?;
+        let sent = sent?;
+        if let Some(pass) = summary.passes.last_mut() {
+            pass.sent(&sent);
+        }
+        summary.command.sent = Some(sent);
         Ok(journal.sync().map_err(RunError::Unwritable)?)
     }
 
-    /// Puts the results in order, and tells what came of the run; the exit status.
-    pub(super) fn add_up(
-        &self,
-        unrecorded: Unrecorded,
-        summary: &mut Summary,
-    ) -> Result<u8, Error> {
-        self.rebuild(unrecorded, summary)?;
-        self.tell(summary);
-        Ok(summary.exit_status)
-    }
-
-    /// Rebuilds from the ledger what is derived from it, and completes the summary.
-    pub(super) fn rebuild(
-        &self,
-        unrecorded: Unrecorded,
-        summary: &mut Summary,
-    ) -> Result<(), Error> {
-        let settled = settle(&self.directory, self.layout, unrecorded, || self.read());
+    /// Puts the results in order, makes what is derived from them, and tells what came of the run;
+    /// the exit status.
+    pub(super) fn add_up(&self, summary: &mut Summary) -> Result<u8, Error> {
+        let settled = settle(&self.directory, self.layout, || self.read());
         let settled = settled.map_err(|error| self.not_derived(error))?;
         summary.run_dir = Some(self.directory.path().display().to_string());
-        if summary.pace == Pace::default() {
-            summary.pace.requests = settled.attempts;
-        }
         summary.rows = settled.rows;
         summary.counts = settled.counts;
         summary.differs = settled.differs;
         summary.reasons = settled.reasons;
-        if unrecorded == Unrecorded::NotSent && summary.counts.open() > 0 {
-            let open = summary.counts.open();
-            summary.error = Some(format!(
-                "the run was cut short: {open} rows are not settled"
-            ));
-        }
-        summary.exit_status = exit::of_run(summary);
-        summary.finished_at = Some(Timestamp::now());
+        let status = exit::of_run(summary);
+        summary.end(status, Timestamp::now());
         let written = self.directory.write_summary(summary);
-        written.map_err(|error| self.not_derived(error))
+        written.map_err(|error| self.not_derived(error))?;
+        self.tell(summary);
+        Ok(status)
     }
 
     /// The ledger is whole; what is derived from it can be made again.
@@ -196,17 +198,23 @@ impl Session<'_> {
         ledger_error(path, told)
     }
 
-    fn tell(&self, summary: &Summary) {
+    /// Tells what came of the run, and what to do next.
+    pub(super) fn tell(&self, summary: &Summary) {
         // A sandbox is gone when its run ends: nothing goes on from there.
         let is_gone = self.settings.args.sandbox;
         let open = if is_gone { 0 } else { summary.counts.open() };
         let resume = (open > 0).then(|| resumption(self.settings, self.directory.path()));
-        let failed = summary.counts.to_be_fed_back() > 0;
-        let resubmit = failed.then(|| resubmission(self.settings, &self.directory.failed()));
+        let failed = self.directory.failed();
+        let name = failed.file_name().unwrap_or_default();
+        let has_failed = summary.counts.to_be_fed_back() > 0;
+        let resubmit = has_failed.then(|| resubmission(self.settings, &failed));
         self.log.tell(&Notice::Summary {
             summary,
-            resume: resume.as_deref(),
-            resubmit: resubmit.as_deref(),
+            next: Next {
+                resume: resume.as_deref(),
+                resubmit: resubmit.as_deref(),
+                failed: &name.to_string_lossy(),
+            },
         });
     }
 

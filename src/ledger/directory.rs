@@ -16,6 +16,9 @@ use crate::input::Format;
 /// How the names of what is still being made begin.
 const PREFIX: &str = ".reamaze-bulk-";
 
+/// What happened, in numbers.
+const SUMMARY: &str = "summary.json";
+
 /// Where default run directories are made.
 pub const RUNS: &str = "reamaze-runs";
 
@@ -271,11 +274,17 @@ impl RunDirectory {
         self.path.join("results.csv")
     }
 
-    /// The rows to repair and feed back.
+    /// The rows that need a person.
     #[must_use]
     pub fn failed(&self) -> PathBuf {
         self.path
             .join(format!("failed.{}", self.format.extension()))
+    }
+
+    /// What happened, in numbers.
+    #[must_use]
+    pub fn summary(&self) -> PathBuf {
+        self.path.join(SUMMARY)
     }
 
     /// Replaces `summary.json`.
@@ -283,7 +292,13 @@ impl RunDirectory {
     /// # Errors
     /// When it cannot be written.
     pub fn write_summary(&self, summary: &impl Serialize) -> Result<(), LedgerError> {
-        write_json(&self.path, "summary.json", summary)
+        write_json(&self.path, SUMMARY, summary)
+    }
+
+    /// Whether a pass has begun here: each says so before it sends anything.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.summary().exists() || self.failed().exists()
     }
 
     fn input_name(format: Format) -> String {

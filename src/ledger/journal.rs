@@ -2,10 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::line::line;
-use super::{LedgerError, Record, Recorded, directory};
+use super::{LedgerError, Record, Recorded, directory, mend};
 
 /// The open ledger. Each record is in the operating system's hands when `append` returns.
 #[derive(Debug)]
@@ -20,7 +20,8 @@ impl Journal {
     pub(super) fn create(path: &Path) -> Result<Self, LedgerError> {
         let file = directory::create(path)?;
         let mut journal = Self { file, length: 0 };
-        journal.write_header().map_err(LedgerError::at(path))?;
+        let written = journal.write_header().and_then(|()| journal.sync());
+        written.map_err(LedgerError::at(path))?;
         Ok(journal)
     }
 
@@ -28,24 +29,46 @@ impl Journal {
         self.append_line(|line| line.write_record(Record::COLUMNS))
     }
 
-    /// Opens the ledger of a run that was cut short, to go on with what it holds. What a crash left
-    /// behind the last whole record is cut off: those rows count as not recorded.
+    /// Opens a ledger to go on with what it holds, and mends it first: see [`Self::open`].
+    ///
+    /// # Errors
+    /// When it cannot be read or mended.
+    pub fn reopen(path: &Path) -> Result<(Self, Recorded), LedgerError> {
+        let recorded = Recorded::look(path)?;
+        let (journal, _) = Self::open(path, &recorded)?;
+        Ok((journal, recorded))
+    }
+
+    /// Opens the ledger of which `recorded` is known, to append to it; where there is none, it is
+    /// begun. A torn last line is cut off, and a ledger that another program has saved is written
+    /// in our form again: the file in which what was there is kept.
     ///
     /// # Errors
     /// When the file cannot be read or mended.
-    pub fn reopen(path: &Path) -> Result<(Self, Recorded), LedgerError> {
-        let file = File::options()
-            .read(true)
-            .append(true)
-            .open(path)
-            .map_err(LedgerError::at(path))?;
-        let (recorded, length) = Recorded::read(&file).map_err(LedgerError::at(path))?;
-        file.set_len(length).map_err(LedgerError::at(path))?;
-        let mut journal = Self { file, length };
-        if length == 0 {
-            journal.write_header().map_err(LedgerError::at(path))?;
+    pub fn open(path: &Path, recorded: &Recorded) -> Result<(Self, Option<PathBuf>), LedgerError> {
+        let form = recorded.form;
+        if !path.exists() {
+            return Ok((Self::create(path)?, None));
         }
-        Ok((journal, recorded))
+        let kept = if form.has_header && form.is_foreign {
+            Some(mend::rewrite(path)?)
+        } else if form.torn > 0 {
+            Some(mend::cut_off(path, form.whole).map_err(LedgerError::at(path))?)
+        } else {
+            None
+        };
+        let open = || -> io::Result<Self> {
+            let file = File::options().read(true).append(true).open(path)?;
+            let length = file.metadata()?.len();
+            let mut journal = Self { file, length };
+            if !form.has_header {
+                journal.write_header()?;
+            }
+            journal.sync()?;
+            Ok(journal)
+        };
+        let journal = open().map_err(LedgerError::at(path))?;
+        Ok((journal, kept))
     }
 
     /// Appends one record.

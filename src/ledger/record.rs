@@ -1,9 +1,14 @@
 //! One line of the ledger. The one struct that writes it also reads it.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::model::text::defused;
+use crate::model::text::{as_one_line, defused, head};
 use crate::model::{Ended, Outcome};
+
+/// The longest slug in a record, in bytes.
+const SLUG_BYTES: usize = 255;
 
 /// One line of `results.csv`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +59,17 @@ impl Record {
             elapsed_ms: None,
             finished_at: None,
         }
+    }
+
+    /// A slug as records have it: the first 255 bytes, on one line.
+    #[must_use]
+    pub fn slug(slug: &str) -> Cow<'_, str> {
+        as_one_line(head(slug, SLUG_BYTES), SLUG_BYTES)
+    }
+
+    /// Whether the row was sent, and its end is known.
+    pub(super) fn is_finished(&self) -> bool {
+        self.finished_at.is_some()
     }
 
     /// What there is to tell of the row.

@@ -1,106 +1,170 @@
-//! A ledger, whole or torn -> which rows a resumed run lets be.
+//! A ledger, whole or torn, in our form or re-saved by another program -> what it says of each row.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Seek as _};
-use std::iter;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
-use csv::{ByteRecord, StringRecord};
-use csv_core::ReadRecordResult;
-
+use super::lines::{Form, Lines, Unreadable};
 use super::{LedgerError, Record};
-use crate::model::Outcome;
+use crate::model::{Counts, Outcome};
 
-/// What a ledger holds, at 8 bytes a row.
+/// What a ledger holds, at 16 bytes a row.
 #[derive(Debug, Default)]
 pub struct Recorded {
-    /// Lines of settled rows, sorted.
-    settled: Vec<u64>,
-    /// Rows that were tried and are not settled: line and whether it is in doubt, in one number;
-    /// sorted.
-    tried: Vec<u64>,
-    /// The line of the one among them that was tried last.
-    last_tried: u64,
+    /// The last record of each row, by line.
+    rows: Vec<Known>,
+    /// Rows per outcome.
+    pub counts: Counts,
+    /// Updated rows that show something else than was asked for.
+    pub differs: u64,
+    /// Requests that the rows took.
+    pub requests: u64,
     /// Whether some conversation was found: the brand is right.
     pub has_found_any: bool,
     /// Whether the server let the login in.
     pub has_logged_in: bool,
-    /// Bytes that belonged to no whole record.
-    pub torn: u64,
+    /// The line of the row that was tried last of those that are not settled.
+    last_tried: Option<u64>,
+    /// When the last row ended: RFC 3339, UTC, milliseconds.
+    pub last_finished: Option<String>,
+    pub(super) form: Form,
 }
 
-/// The longest line that a record can take, in bytes.
-const MAX_LINE: u64 = 1 << 20;
+/// What is known of a row.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    line: u64,
+    slug: u32,
+    attempts: u16,
+    outcome: Outcome,
+    differs: bool,
+}
 
 impl Recorded {
     /// What the ledger at `path` holds, which stays as it is.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// When it cannot be read, or a line of it is no record.
     pub fn look(path: &Path) -> Result<Self, LedgerError> {
-        let read = File::open(path).and_then(|file| Self::read(&file));
-        read.map(|(recorded, _)| recorded)
-            .map_err(LedgerError::at(path))
+        let file = File::open(path).map_err(LedgerError::at(path))?;
+        Self::read(&file).map_err(LedgerError::of_ledger(path))
     }
 
-    /// Reads up to the first line that is no whole record; what it holds, and its length in bytes.
-    pub(super) fn read(file: &File) -> io::Result<(Self, u64)> {
-        let mut reader = BufReader::new(file);
-        reader.rewind()?;
-        let mut rows = Rows::default();
-        let mut length = 0;
-        let mut lines = Lines {
-            parser: csv_core::Reader::new(),
-            text: Vec::new(),
-        };
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            let read = io::Read::take(&mut reader, MAX_LINE).read_until(b'\n', &mut line)?;
-            if length == 0 {
-                if line != header() {
-                    break;
-                }
-            } else {
-                // A record takes one physical line: its texts hold no line breaks.
-                let Some(record) = lines.record(&line) else {
-                    break;
-                };
-                rows.take_in(&record);
+    pub(super) fn read(file: &File) -> Result<Self, Unreadable> {
+        let mut recorded = Self::default();
+        let mut rows = Vec::new();
+        let mut last_tried = (None, 0);
+        let mut lines = Lines::open(file)?;
+        while let Some(record) = lines.next()? {
+            let is_found = matches!(record.outcome, Outcome::Updated | Outcome::Rejected);
+            recorded.has_found_any |= is_found;
+            recorded.has_logged_in |= is_found || record.outcome == Outcome::NotFound;
+            let row = Known::of(&record);
+            // The one form of all times is in order as text too.
+            if row.earlier() != Earlier::Nothing && record.finished_at >= last_tried.0 {
+                last_tried = (record.finished_at.clone(), record.line);
             }
-            length += read as u64;
+            rows.push(row);
+            recorded.last_finished = recorded.last_finished.max(record.finished_at);
         }
-        let torn = file.metadata()?.len() - length;
-        Ok((rows.recorded(torn), length))
+        recorded.form = lines.form;
+        // Stable: of several records of a row, the last one written stays last.
+        rows.sort_by_key(|row: &Known| row.line);
+        let last = rows.chunk_by(|a, b| a.line == b.line);
+        recorded.rows = last.filter_map(|same| same.last().copied()).collect();
+        for row in &recorded.rows {
+            recorded.counts.add(row.outcome, 1);
+            recorded.differs += u64::from(row.differs);
+            recorded.requests += u64::from(row.attempts);
+            if row.earlier() != Earlier::Nothing {
+                recorded.last_tried = Some(last_tried.1);
+            }
+        }
+        Ok(recorded)
     }
 
-    /// Whether the row on `line` is settled.
-    #[must_use]
-    pub fn is_settled(&self, line: u64) -> bool {
-        self.settled.binary_search(&line).is_ok()
-    }
-
-    /// What was tried before of the row on `line`, which is not settled.
+    /// What was tried before of the row on `line`, if it is not settled.
     #[must_use]
     pub fn earlier(&self, line: u64) -> Earlier {
-        match self.tried.binary_search_by_key(&line, |row| row >> 1) {
-            Err(_) => Earlier::Nothing,
-            Ok(at) if self.tried[at] & 1 == 1 => Earlier::InDoubt,
-            Ok(_) => Earlier::Tried,
-        }
+        self.known(line).map_or(Earlier::Nothing, Known::earlier)
     }
 
     /// The line of the row that was tried last of those that are not settled; `None` if there is
     /// no such row.
     #[must_use]
     pub fn last_tried(&self) -> Option<u64> {
-        (!self.tried.is_empty()).then_some(self.last_tried)
+        self.last_tried
+    }
+
+    /// Requests that the row on `line` took so far.
+    #[must_use]
+    pub fn attempts(&self, line: u64) -> u32 {
+        self.known(line).map_or(0, |row| u32::from(row.attempts))
+    }
+
+    /// Whether the row on `line` is settled.
+    #[must_use]
+    pub fn is_settled(&self, line: u64) -> bool {
+        self.known(line).is_some_and(|row| row.outcome.is_settled())
     }
 
     /// How many rows are settled.
     #[must_use]
     pub fn settled(&self) -> u64 {
-        self.settled.len() as u64
+        self.counts.settled()
+    }
+
+    /// Bytes of a last line that a crash has cut off.
+    #[must_use]
+    pub fn torn(&self) -> u64 {
+        self.form.torn
+    }
+
+    /// Whether another program has written the ledger anew.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.form.is_foreign
+    }
+
+    /// Whether there is as much as a header.
+    #[must_use]
+    pub fn has_header(&self) -> bool {
+        self.form.has_header
+    }
+
+    /// Holds the ledger against the rows of the input.
+    #[must_use]
+    pub fn against_rows(&self) -> AgainstRows<'_> {
+        AgainstRows {
+            left: &self.rows,
+            stray: None,
+        }
+    }
+
+    fn known(&self, line: u64) -> Option<&Known> {
+        let at = self.rows.binary_search_by_key(&line, |row| row.line).ok()?;
+        self.rows.get(at)
+    }
+}
+
+impl Known {
+    fn of(record: &Record) -> Self {
+        Self {
+            line: record.line,
+            slug: print(&record.slug),
+            attempts: u16::try_from(record.attempts).unwrap_or(u16::MAX),
+            outcome: record.outcome,
+            differs: record.differs(),
+        }
+    }
+
+    fn earlier(&self) -> Earlier {
+        match self.outcome {
+            outcome if outcome.is_settled() => Earlier::Nothing,
+            Outcome::Unknown => Earlier::InDoubt,
+            _ if self.attempts > 0 => Earlier::Tried,
+            _ => Earlier::Nothing,
+        }
     }
 }
 
@@ -115,104 +179,75 @@ pub enum Earlier {
     InDoubt,
 }
 
-/// Records in the order in which they were written. Of several of a row the last one counts.
-#[derive(Default)]
-struct Rows {
-    /// Line and state, in one number.
-    states: Vec<u64>,
-    /// When the row that was tried last was finished, and its line.
-    last_tried: (String, u64),
-    has_found_any: bool,
-    has_logged_in: bool,
+/// A fingerprint of a slug as records have it.
+fn print(slug: &str) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    slug.hash(&mut hasher);
+    let hash = hasher.finish();
+    u32::try_from(hash >> 32).unwrap_or_default()
 }
 
-/// The states of a row: never tried, tried, in doubt, settled.
-const STATES: u32 = 2;
-const TRIED: u64 = 1;
-const IN_DOUBT: u64 = 2;
-const SETTLED: u64 = 3;
+/// A record about a row that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    /// The line of the input that it names.
+    pub line: u64,
+    /// The slug that stands there, if any row does.
+    pub slug: Option<String>,
+}
 
-impl Rows {
-    fn take_in(&mut self, record: &Record) {
-        let is_found = matches!(record.outcome, Outcome::Updated | Outcome::Rejected);
-        self.has_found_any |= is_found;
-        self.has_logged_in |= is_found || record.outcome == Outcome::NotFound;
-        let state = match record.outcome {
-            outcome if outcome.is_settled() => SETTLED,
-            Outcome::Unknown => IN_DOUBT,
-            _ if record.attempts > 0 => TRIED,
-            _ => 0,
-        };
-        if matches!(state, TRIED | IN_DOUBT)
-            && let Some(finished_at) = &record.finished_at
-            && *finished_at >= self.last_tried.0
-        {
-            self.last_tried = (finished_at.clone(), record.line);
+/// Rows of the input, as they come, against what is recorded of them.
+#[derive(Debug)]
+pub struct AgainstRows<'a> {
+    left: &'a [Known],
+    stray: Option<Stray>,
+}
+
+impl AgainstRows<'_> {
+    /// Takes in the next row of the input.
+    pub fn note(&mut self, line: u64, slug: &str) {
+        while let Some((known, rest)) = self.left.split_first() {
+            if known.line > line {
+                return;
+            }
+            self.left = rest;
+            let is_there = known.line == line;
+            if is_there && known.slug == print(&Record::slug(slug)) {
+                return;
+            }
+            self.stray.get_or_insert_with(|| Stray {
+                line: known.line,
+                slug: is_there.then(|| Record::slug(slug).into_owned()),
+            });
         }
-        self.states.push(record.line << STATES | state);
     }
 
-    fn recorded(mut self, torn: u64) -> Recorded {
-        // Stable: of several entries of a line, the last one recorded stays last.
-        self.states.sort_by_key(|row| row >> STATES);
-        let mut recorded = Recorded {
-            last_tried: self.last_tried.1,
-            has_found_any: self.has_found_any,
-            has_logged_in: self.has_logged_in,
-            torn,
-            ..Recorded::default()
-        };
-        for same in self.states.chunk_by(|a, b| a >> STATES == b >> STATES) {
-            let Some(last) = same.last() else { continue };
-            let line = last >> STATES;
-            match last & SETTLED {
-                SETTLED => recorded.settled.push(line),
-                state @ (TRIED | IN_DOUBT) => {
-                    recorded
-                        .tried
-                        .push(line << 1 | u64::from(state == IN_DOUBT));
-                }
-                _ => {}
+    /// The first record about a row that is not there, after the last row.
+    #[must_use]
+    pub fn stray(self) -> Option<Stray> {
+        let beyond = self.left.first().map(|known| Stray {
+            line: known.line,
+            slug: None,
+        });
+        self.stray.or(beyond)
+    }
+}
+
+/// Where in the ledger at `path` the last record about the row on `line` stands, and its slug.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn place_of(path: &Path, line: u64) -> Result<(u64, String), LedgerError> {
+    let find = || -> Result<_, Unreadable> {
+        let file = File::open(path)?;
+        let mut lines = Lines::open(&file)?;
+        let mut found = (0, String::new());
+        while let Some(record) = lines.next()? {
+            if record.line == line {
+                found = (lines.number(), record.slug);
             }
         }
-        recorded.settled.shrink_to_fit();
-        recorded.tried.shrink_to_fit();
-        recorded
-    }
-}
-
-fn header() -> Vec<u8> {
-    let mut header = Record::COLUMNS.join(",").into_bytes();
-    header.push(b'\n');
-    header
-}
-
-/// Reads records line by line: a reader of the csv crate for each line would cost far more.
-struct Lines {
-    parser: csv_core::Reader,
-    text: Vec<u8>,
-}
-
-impl Lines {
-    /// The record that is the whole of `line`.
-    fn record(&mut self, line: &[u8]) -> Option<Record> {
-        const CELLS: usize = Record::COLUMNS.len();
-        // File systems fill what a power cut left unwritten with NUL.
-        if !line.ends_with(b"\n") || line.contains(&0) {
-            return None;
-        }
-        self.parser.reset();
-        self.text.resize(line.len(), 0);
-        let mut ends = [0; CELLS + 1];
-        let (result, read, _, cells) = self.parser.read_record(line, &mut self.text, &mut ends);
-        let is_whole = result == ReadRecordResult::Record && read == line.len() && cells == CELLS;
-        if !is_whole {
-            return None;
-        }
-        let starts = iter::once(0).chain(ends);
-        let cells = starts.zip(ends).take(CELLS);
-        let cells: ByteRecord = cells.map(|(start, end)| &self.text[start..end]).collect();
-        let record = StringRecord::from_byte_record(cells).ok()?;
-        record.deserialize(None).ok()
-    }
+        Ok(found)
+    };
+    find().map_err(LedgerError::of_ledger(path))
 }

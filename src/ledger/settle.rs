@@ -2,11 +2,11 @@
 //! feed back, and the sums, which must agree.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _};
+use std::io::{self, BufRead as _, BufReader};
 use std::path::Path;
 
 use super::failed_rows::FailedRows;
-use super::{LedgerError, Record, Recorded, RunDirectory, directory};
+use super::{LedgerError, Record, RunDirectory, directory};
 use crate::input::{Layout, Reader};
 use crate::model::{Counts, Outcome, Reason, Reasons, Row};
 
@@ -28,15 +28,6 @@ pub struct Settled {
     pub reasons: Vec<Reason>,
 }
 
-/// What a row without a record means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unrecorded {
-    /// A fault of ours: a run that came to its end has recorded every row.
-    Fault,
-    /// A row not sent: the run was cut short.
-    NotSent,
-}
-
 /// Puts the ledger in input order, writes the rows to feed back, and adds up. `read` opens the
 /// private copy from its start.
 ///
@@ -45,15 +36,10 @@ pub enum Unrecorded {
 pub fn settle(
     run: &RunDirectory,
     layout: Layout,
-    unrecorded: Unrecorded,
     read: impl Fn() -> Result<Reader, LedgerError>,
 ) -> Result<Settled, LedgerError> {
     let path = run.results();
-    let ledger = match unrecorded {
-        Unrecorded::Fault => put_in_order(&path)?,
-        Unrecorded::NotSent => in_order_aside(&path)?,
-    };
-    let mut records = records(ledger, &path).peekable();
+    let mut records = records(put_in_order(&path)?, &path).peekable();
     let mut failed = FailedRows::new(run, layout, &read);
     let mut settled = Settled::default();
     let mut reasons = Reasons::default();
@@ -61,13 +47,7 @@ pub fn settle(
     while let Some(row) = reader.next_row()? {
         let found =
             records.next_if(|record| record.as_ref().is_ok_and(|record| record.line == row.line));
-        let record = match (found, unrecorded) {
-            (Some(record), _) => record?,
-            (None, Unrecorded::NotSent) => {
-                Record::unsent(row.line, String::new(), Outcome::NotSent, String::new())
-            }
-            (None, Unrecorded::Fault) => return Err(unaccounted(&row)),
-        };
+        let record = found.unwrap_or_else(|| Err(unaccounted(&row)))?;
         settled.rows += 1;
         settled.attempts += u64::from(record.attempts);
         settled.counts.add(record.outcome, 1);
@@ -87,9 +67,10 @@ pub fn settle(
         )));
     }
     let written = failed.finish()?;
-    if settled.counts.total() != settled.rows || written != settled.counts.to_be_fed_back() {
+    let left = settled.counts.of(Outcome::Updated) + settled.counts.of(Outcome::NotSent);
+    if settled.counts.total() != settled.rows || left + written != settled.rows {
         return Err(LedgerError::Sums(format!(
-            "{} rows, {written} to feed back, {:?}",
+            "{} rows, {written} in failed.*, {:?}",
             settled.rows, settled.counts
         )));
     }
@@ -123,22 +104,6 @@ fn put_in_order(path: &Path) -> Result<File, LedgerError> {
         })?;
     }
     open()
-}
-
-/// The whole records of a ledger in order, as a copy: a run that was cut short is only looked at.
-fn in_order_aside(path: &Path) -> Result<File, LedgerError> {
-    let sort = || -> io::Result<File> {
-        let (_, whole) = Recorded::read(&File::open(path)?)?;
-        let extents = extents(File::open(path)?.take(whole))?;
-        let mut sorted = BufWriter::new(tempfile::tempfile()?);
-        copy_in_order(File::open(path)?, extents, &mut sorted)?;
-        let mut sorted = sorted
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?;
-        sorted.rewind()?;
-        Ok(sorted)
-    };
-    sort().map_err(LedgerError::at(path))
 }
 
 fn copy_in_order(

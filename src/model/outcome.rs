@@ -57,17 +57,13 @@ impl Outcome {
         }
     }
 
-    /// Whether the row belongs into the file of rows to repair and feed back.
+    /// Whether the row belongs into the file of rows that need a person: to fix, and to feed back.
     #[must_use]
     pub fn is_to_be_fed_back(self) -> bool {
         match self {
-            Self::Updated => false,
-            Self::Rejected
-            | Self::NotFound
-            | Self::Failed
-            | Self::Unknown
-            | Self::Invalid
-            | Self::NotSent => true,
+            // A resume sends what was not sent.
+            Self::Updated | Self::NotSent => false,
+            Self::Rejected | Self::NotFound | Self::Failed | Self::Unknown | Self::Invalid => true,
         }
     }
 }

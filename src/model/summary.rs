@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Outcome, RateUnit, StopReason};
+use super::{Outcome, Pass, RateUnit, StopReason, pass};
 
 /// How many rows ended in each outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,16 +30,35 @@ impl Counts {
         self.0.iter().sum()
     }
 
+    /// The rows that a resumed run leaves alone.
+    #[must_use]
+    pub fn settled(&self) -> u64 {
+        self.sum(Outcome::is_settled)
+    }
+
     /// The rows that a resumed run would send.
     #[must_use]
     pub fn open(&self) -> u64 {
         self.sum(|outcome| !outcome.is_settled())
     }
 
-    /// The rows that go into the file to feed back.
+    /// The rows that go into the file to fix and feed back.
     #[must_use]
     pub fn to_be_fed_back(&self) -> u64 {
         self.sum(Outcome::is_to_be_fed_back)
+    }
+
+    /// The same without the rows that a resumed run would send.
+    #[must_use]
+    pub fn of_settled(&self) -> Self {
+        let mut counts = Self::default();
+        for outcome in Outcome::ALL
+            .into_iter()
+            .filter(|outcome| outcome.is_settled())
+        {
+            counts.add(outcome, self.of(outcome));
+        }
+        counts
     }
 
     fn sum(&self, wanted: impl Fn(Outcome) -> bool) -> u64 {
@@ -100,8 +119,8 @@ pub struct Pace {
 pub struct Summary {
     /// The run directory, if one was made.
     pub run_dir: Option<String>,
-    /// The program's exit status.
-    pub exit_status: u8,
+    /// The program's exit status; `None` while the run goes on, and if it was killed.
+    pub exit_status: Option<u8>,
     /// Why the run ended before its last row.
     pub stop_reason: Option<StopReason>,
     /// Why the run could not start or finish, in words.
@@ -112,7 +131,7 @@ pub struct Summary {
     pub counts: Counts,
     /// Updated rows of which the server shows something else than was asked for.
     pub differs: u64,
-    /// What went over the wire.
+    /// What went over the wire, in all passes.
     #[serde(flatten)]
     pub pace: Pace,
     /// Requests a second asked for at most.
@@ -120,27 +139,66 @@ pub struct Summary {
     /// The unit in which people are shown rates.
     #[serde(skip)]
     pub rate_unit: RateUnit,
-    /// When the command started.
+    /// When the run was started.
     #[serde(serialize_with = "as_utc_millis")]
     pub started_at: Option<Timestamp>,
-    /// When it ended.
+    /// When its last pass ended.
     #[serde(serialize_with = "as_utc_millis")]
     pub finished_at: Option<Timestamp>,
     /// Why rows are not updated, or differ: the commonest first.
     pub reasons: Vec<Reason>,
+    /// The start of the run, and each resume that had something to send.
+    pub passes: Vec<Pass>,
+    /// What this command did.
+    #[serde(skip)]
+    pub command: Done,
+}
+
+/// What one command did for a run.
+#[derive(Debug, Clone, Default)]
+pub struct Done {
+    /// When it started.
+    pub began: Option<Timestamp>,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// What it sent, if there was anything to send.
+    pub sent: Option<Pace>,
 }
 
 impl Summary {
     /// Whether all went well, and the server took the pace that was asked for.
     #[must_use]
     pub fn is_uneventful(&self) -> bool {
-        self.exit_status == 0 && self.pace.throttled == 0 && self.pace.workers_needed.is_none()
+        let is_calm = |pace: &Pace| pace.throttled == 0 && pace.workers_needed.is_none();
+        self.exit_status == Some(0) && self.command.sent.as_ref().is_none_or(is_calm)
+    }
+
+    /// Adds up the passes.
+    pub fn add_up_passes(&mut self) {
+        self.pace = pass::total(&self.passes);
+        if let Some(last) = self.passes.last() {
+            self.rate_asked = last.rate_asked;
+            self.finished_at = last.finished_at.or(self.finished_at);
+        }
+        let first = self.passes.first().and_then(|pass| pass.started_at);
+        self.started_at = first.or(self.started_at);
+    }
+
+    /// Takes in how the command ended, and the pass that it was, if it sent anything.
+    pub fn end(&mut self, exit_status: u8, at: Timestamp) {
+        self.exit_status = Some(exit_status);
+        self.command.ended = Some(at);
+        let is_open = |pass: &&mut Pass| pass.started_at == self.command.began;
+        if let Some(pass) = self.passes.last_mut().filter(is_open) {
+            pass.ended(exit_status, self.stop_reason.as_ref(), at);
+        }
+        self.add_up_passes();
     }
 
     /// How long the command took, once it has ended.
     #[must_use]
     pub fn took(&self) -> Option<Duration> {
-        let took = self.finished_at?.duration_since(self.started_at?);
+        let took = self.command.ended?.duration_since(self.command.began?);
         // A clock that was put back meanwhile makes no time run backwards.
         Some(Duration::try_from(took).unwrap_or_default())
     }
@@ -153,7 +211,7 @@ pub fn utc_millis(instant: Timestamp) -> String {
 }
 
 #[expect(clippy::ref_option, reason = "the form that serde calls")]
-fn as_utc_millis<S: Serializer>(
+pub(super) fn as_utc_millis<S: Serializer>(
     instant: &Option<Timestamp>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Decision, Planned, Planner, Stop};
 use crate::input::{InputError, Reader};
-use crate::ledger::Recorded;
+use crate::ledger::{Recorded, Stray};
 use crate::model::{Preview, Row, Violation};
 use crate::validate::{Columns, Prints, Repeated, Rules};
 
@@ -65,6 +65,8 @@ pub struct Findings {
     pub violations: Violations,
     /// Rows that are settled already, and not looked at.
     pub settled: u64,
+    /// A record about a row that is not there.
+    pub stray: Option<Stray>,
     /// Whether there are more rows than allowed; then not all were looked at.
     pub too_many: bool,
 }
@@ -101,16 +103,23 @@ impl Check<'_> {
         &self,
         reader: &mut Reader,
         planner: Planner,
-        note: impl FnMut(&Planned<'_>) + Send,
+        mut note: impl FnMut(&Planned<'_>) + Send,
     ) -> Result<Findings, CheckError> {
         let mut findings = Findings {
             preview: Preview::default(),
             violations: Violations::new(self.keep).map_err(CheckError::Temporary)?,
             settled: 0,
+            stray: None,
             too_many: false,
         };
+        let mut against = self.recorded.against_rows();
         // On a thread of the pool: to enter it anew for every batch would cost a wake-up each.
+        let note = |planned: &Planned<'_>| {
+            against.note(planned.line, &planned.slug);
+            note(planned);
+        };
         rayon::scope(|_| self.batches(reader, planner, note, &mut findings))?;
+        findings.stray = against.stray();
         Ok(findings)
     }
 

@@ -11,11 +11,7 @@ use super::recorder::Recorder;
 use super::{Decision, Planned, Planner, Stop};
 use crate::input::{InputError, Reader};
 use crate::ledger::{Earlier, Record, Recorded};
-use crate::model::text::{head, one_line};
 use crate::model::{Outcome, Update, Violation};
-
-/// The longest slug of a row that was never sent, in bytes.
-const SLUG_BYTES: usize = 255;
 
 /// Due rows, in order, for whoever takes the next one.
 pub(super) struct Queue(Mutex<Due>);
@@ -139,7 +135,7 @@ impl Feeder<'_, '_> {
             Decision::Refuse { violations, shared } => {
                 let reasons = violations.iter().chain(&shared);
                 let reasons: Vec<_> = reasons.map(Violation::reason).collect();
-                let slug = one_line(head(&slug, SLUG_BYTES), SLUG_BYTES);
+                let slug = Record::slug(&slug).into_owned();
                 let reasons = reasons.join("; ");
                 self.record(Record::unsent(line, slug, Outcome::Invalid, reasons));
                 None

@@ -61,18 +61,18 @@ impl<'a> Recorder<'a> {
     }
 
     /// Writes a record, then tells of it.
-    pub(super) fn settle(&mut self, record: Record) {
+    pub(super) fn settle(&mut self, mut record: Record) {
         // Rows that were in flight when it turned out not to be about rows are acquitted, too.
         let is_recalled = self.acquitted == Some(record.outcome) && is_about_the_run(&record);
-        let record = if is_recalled {
-            self.recalled(record)
-        } else {
-            record
-        };
+        if is_recalled {
+            record = self.recalled(record);
+        }
         // What an earlier run knows of a row is more than that this one has not come to it.
         let is_known = record.attempts == 0
             && record.outcome == Outcome::NotSent
             && self.earlier.earlier(record.line) != Earlier::Nothing;
+        let before = self.earlier.attempts(record.line);
+        record.attempts = record.attempts.saturating_add(before);
         if !is_known && self.append(&record) {
             (self.tell)(&Event::Recorded(record.ended()));
             if let Some(reason) = self.watch.note(&record) {

@@ -145,14 +145,14 @@ impl Metrics {
             "How long the command took.",
             summary.took().map(|took| took.as_secs_f64()),
         );
-        let status = summary.exit_status;
+        let status = summary.exit_status.unwrap_or_default();
         self.gauge("exit_status", "The program's exit status.", Some(status));
         self.gauge(
             "success",
             "1 if the exit status is 0, else 0.",
             Some(u8::from(status == 0)),
         );
-        let end = summary.finished_at.map(jiff::Timestamp::as_duration);
+        let end = summary.command.ended.map(jiff::Timestamp::as_duration);
         self.gauge(
             "last_completion_timestamp_seconds",
             "When the command ended.",

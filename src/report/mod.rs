@@ -13,7 +13,7 @@ mod words;
 
 pub use log::{Log, LogFormat, Reader};
 pub use metrics::{check as check_metrics, write as write_metrics};
-pub use notice::{Level, Notice};
+pub use notice::{Level, Next, Notice};
 pub use preview::{Account, DryRun, Plan, Sample};
 pub use print::{print, print_json};
 pub use progress::{Progress, Style};

@@ -156,11 +156,22 @@ pub enum Notice<'a> {
         /// In numbers.
         #[serde(flatten)]
         summary: &'a Summary,
-        /// The command that goes on with what is not settled.
-        resume: Option<&'a str>,
-        /// The command that sends again what is not updated.
-        resubmit: Option<&'a str>,
+        /// What to do next.
+        #[serde(flatten)]
+        next: Next<'a>,
     },
+}
+
+/// What a user can run after a run.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Next<'a> {
+    /// The command that continues the run with what is not settled.
+    pub resume: Option<&'a str>,
+    /// The command that sends the failed rows again.
+    pub resubmit: Option<&'a str>,
+    /// The name of their file.
+    #[serde(skip)]
+    pub failed: &'a str,
 }
 
 impl Notice<'_> {
@@ -174,7 +185,7 @@ impl Notice<'_> {
             | Self::FewerWorkers { .. }
             | Self::Stopping { .. }
             | Self::StoppedAtOnce { .. } => Level::Warning,
-            Self::Summary { summary, .. } if summary.exit_status > 0 => Level::Warning,
+            Self::Summary { summary, .. } if summary.exit_status != Some(0) => Level::Warning,
             Self::Plan(_)
             | Self::NothingToDo { .. }
             | Self::Listening { .. }
@@ -245,11 +256,7 @@ impl Notice<'_> {
                 "stopped at once: rows in flight are not recorded (--resume sends them again)"
                     .to_owned()
             }
-            Self::Summary {
-                summary,
-                resume,
-                resubmit,
-            } => summary::text(summary, *resume, *resubmit),
+            Self::Summary { summary, next } => summary::text(summary, next),
         })
     }
 }

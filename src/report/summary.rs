@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{counted, in_words, words};
+use super::{Next, counted, in_words, words};
 use crate::model::text::head;
-use crate::model::{MAX_WORKERS, Summary};
+use crate::model::{MAX_WORKERS, Outcome, Pace, StopReason, Summary};
 
 /// Reasons that the page shows.
 const REASONS_SHOWN: usize = 5;
@@ -16,11 +16,11 @@ const SLUG_BYTES: usize = 60;
 pub(super) fn line(summary: &Summary) -> String {
     let mut line = rows(summary);
     // Where a run was finished before, there is nothing to send, and no rate to send it at.
-    if let (Some(_), Some(took)) = (summary.rate_asked, summary.took()) {
-        let requests = counted(summary.pace.requests, "request");
+    if let (Some(sent), Some(took)) = (&summary.command.sent, summary.took()) {
+        let requests = counted(sent.requests, "request");
         let _ = write!(line, "; {requests} in {}", in_words(took));
-        if summary.pace.retries > 0 {
-            let _ = write!(line, ", {}", retries(summary));
+        if sent.retries > 0 {
+            let _ = write!(line, ", {}", retries(sent));
         }
     }
     if let Some(run_dir) = &summary.run_dir {
@@ -29,8 +29,8 @@ pub(super) fn line(summary: &Summary) -> String {
     line
 }
 
-/// The page, with the commands that go on with the run and that feed back what is not updated.
-pub(super) fn text(summary: &Summary, resume: Option<&str>, resubmit: Option<&str>) -> String {
+/// The page, with what to do next.
+pub(super) fn text(summary: &Summary, next: &Next<'_>) -> String {
     let mut page = String::new();
     if summary.differs > 0 {
         let differ = if summary.differs == 1 {
@@ -63,16 +63,41 @@ pub(super) fn text(summary: &Summary, resume: Option<&str>, resubmit: Option<&st
     if let Some(run_dir) = &summary.run_dir {
         let _ = writeln!(page, "results: {run_dir}");
     }
-    if let Some(command) = resubmit {
+    page + &advice(summary, next)
+}
+
+/// What to do next: first what continues the run, then what needs a person.
+fn advice(summary: &Summary, next: &Next<'_>) -> String {
+    let counts = &summary.counts;
+    let (not_sent, unknown) = (counts.of(Outcome::NotSent), counts.of(Outcome::Unknown));
+    let failed = counts.to_be_fed_back();
+    let is_unknown_only = unknown == failed;
+    let mut advice = String::new();
+    if let Some(command) = next.resume
+        && (not_sent > 0 || is_unknown_only || summary.stop_reason.is_some())
+    {
+        let when = match summary.stop_reason {
+            Some(StopReason::LoginRefused { .. }) => "fix the credentials, then:".to_owned(),
+            Some(StopReason::WrongBrand { .. }) => "fix the brand, then:".to_owned(),
+            None if not_sent == 0 => {
+                format!("to retry {}, as they are:", counted(unknown, "unknown row"))
+            }
+            _ => "to continue this run:".to_owned(),
+        };
+        let _ = writeln!(advice, "{when}\n  {command}");
+    }
+    // In a row that is merely unknown there is nothing to fix: a resume retries it.
+    if let Some(command) = next.resubmit
+        && !(is_unknown_only && next.resume.is_some())
+    {
+        let rows = counted(failed, "failed row");
+        let file = next.failed;
         let _ = writeln!(
-            page,
-            "to send again what is not updated, repair failed rows and run:\n  {command}"
+            advice,
+            "to retry {rows}, fix them in {file}, then:\n  {command}"
         );
     }
-    if let Some(command) = resume {
-        let _ = writeln!(page, "to go on with what is not settled, run:\n  {command}");
-    }
-    page
+    advice
 }
 
 fn rows(summary: &Summary) -> String {
@@ -80,15 +105,16 @@ fn rows(summary: &Summary) -> String {
     format!("{}: {counts}", counted(summary.rows, "row"))
 }
 
-fn retries(summary: &Summary) -> String {
-    match summary.pace.retries {
+fn retries(pace: &Pace) -> String {
+    match pace.retries {
         1 => "1 retry".to_owned(),
         retries => format!("{retries} retries"),
     }
 }
 
+/// What this command sent, and in a run of several passes all that was sent.
 fn wire(summary: &Summary) -> String {
-    let pace = &summary.pace;
+    let pace = summary.command.sent.as_ref().unwrap_or(&summary.pace);
     let mut text = counted(pace.requests, "request");
     if let Some(rate) = pace.rate_reached {
         let unit = summary.rate_unit;
@@ -97,10 +123,14 @@ fn wire(summary: &Summary) -> String {
         let _ = write!(text, " at {rate} (asked for {asked})");
     }
     if pace.retries > 0 {
-        let _ = write!(text, ", {}", retries(summary));
+        let _ = write!(text, ", {}", retries(pace));
     }
     if pace.throttled > 0 {
         let _ = write!(text, ", {} throttled (429)", pace.throttled);
+    }
+    if summary.command.sent.is_some() && summary.passes.len() > 1 {
+        let all = counted(summary.pace.requests, "request");
+        let _ = write!(text, "; {all} in all {} passes", summary.passes.len());
     }
     if let Some(limit) = pace.limit_found {
         let limit = summary.rate_unit.shown(limit);

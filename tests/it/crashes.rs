@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::support::answer::Answer;
 use super::support::command::{Run, Signal, Workspace, ledger};
 use super::support::request::Request;
+use super::support::resumed::HEADER;
 use super::support::sent::{Started, command};
 use super::support::server::Server;
 
@@ -171,18 +172,24 @@ impl Soak {
         self.figures.most_unrecorded = self.figures.most_unrecorded.max(unrecorded);
     }
 
-    /// Cuts the ledger somewhere in its last lines, every other time.
+    /// Cuts the ledger somewhere in its last lines, every other time. Its header was on the disk
+    /// before the directory had its name.
     fn tear(&mut self) {
         let path = self.run_dir().join("results.csv");
         let bytes = fs::read(&path).expect("a ledger");
         let ends = (0..bytes.len()).filter(|at| bytes[*at] == b'\n');
-        let last = ends.rev().nth(TORN_LINES).unwrap_or(0);
+        let last = ends.rev().nth(TORN_LINES).unwrap_or(0).max(HEADER.len());
         let length = self.rng.usize(last..=bytes.len());
         if self.rng.bool() || length == bytes.len() {
             return;
         }
         let rows = settled(&self.run_dir()).len();
         fs::write(&path, &bytes[..length]).expect("a torn ledger");
+        // What a summary counts was on the disk before it: a crash that takes it takes both.
+        let summary = self.run_dir().join("summary.json");
+        if summary.exists() {
+            fs::remove_file(summary).expect("a summary");
+        }
         self.figures.cuts += 1;
         self.figures.cut_bytes += bytes.len() - length;
         self.figures.cut_rows += rows - settled(&self.run_dir()).len();
@@ -195,7 +202,7 @@ impl Soak {
             workspace: self.workspace,
             child,
         }
-        .finish();
+        .wait();
         sent.expect_status(1);
         let lines = ledger(&sent.run_dir);
         let recorded = lines

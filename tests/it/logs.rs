@@ -85,7 +85,8 @@ fn documented() -> BTreeMap<String, Vec<String>> {
 }
 
 /// The fields of `summary.json`.
-const SUMMARY: [&str; 17] = [
+const SUMMARY: [&str; 18] = [
+    "passes",
     "run_dir",
     "exit_status",
     "stop_reason",

@@ -4,6 +4,7 @@ mod answers;
 mod config;
 mod crashes;
 mod credentials;
+mod edited_ledger;
 mod first_contact;
 mod full_disk;
 mod hostile_input;

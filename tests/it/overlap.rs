@@ -166,7 +166,7 @@ fn two_processes_cannot_go_on_with_one_run() {
         assert_eq!(now, results, "{options}");
     }
     drop(release);
-    first.finish().expect_status(0);
+    first.wait().expect_status(0);
 }
 
 #[test]

@@ -313,7 +313,7 @@ fn the_summary_says_in_numbers_what_happened() {
     sent.expect_status(1);
     let summary = sent.summary();
     let keys: BTreeSet<&String> = summary.as_object().expect("an object").keys().collect();
-    let expected = "counts differs error exit_status finished_at limit_found rate_asked \
+    let expected = "counts differs error exit_status finished_at limit_found passes rate_asked \
                     rate_reached reasons requests retries rows run_dir started_at stop_reason \
                     throttled workers_needed";
     assert!(keys.into_iter().eq(expected.split(' ')), "{summary}");
@@ -515,10 +515,8 @@ fn failed_rows_begin_with_a_byte_order_mark_where_the_input_did() {
         assert!(failed.starts_with(&header), "{failed:?}");
         // It is rebuilt just so, and fed back it comes back just so.
         fs::remove_file(sent.run_dir.join("failed.csv")).expect("a file");
-        let look = sent
-            .workspace
-            .command(&["run", "--resume", "out", "--dry-run"]);
-        assert_eq!(look.output().status, 1);
+        let (sent, _) = sent.resume(&server, "");
+        sent.expect_status(1);
         assert_eq!(sent.failed("csv").as_ref(), Some(&failed));
         let again = send_file(&server, "failed.csv", &failed, "");
         again.expect_status(1);

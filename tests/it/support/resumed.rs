@@ -65,7 +65,7 @@ impl Sent {
     /// Goes on with the run to its end; what came of it, and the slugs that it sent, sorted.
     pub(crate) fn resume(self, server: &Server, options: &str) -> (Self, Vec<String>) {
         let before = server.slugs().len();
-        let sent = self.start_resume(server, options).finish();
+        let sent = self.start_resume(server, options).wait();
         let mut slugs = server.slugs().split_off(before);
         slugs.sort();
         (sent, slugs)

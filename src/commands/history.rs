@@ -1,0 +1,107 @@
+//! A run directory -> what the passes before this one left in it, as far as that can be trusted.
+
+use crate::error::Error;
+use crate::ledger::{LedgerError, PastPasses, Recorded, RunDirectory, RunFile, Stray, place_of};
+use crate::model::text::quoted;
+use crate::model::{Pass, pass};
+use crate::report::Log;
+
+/// What the passes before left.
+pub(super) struct History {
+    pub(super) recorded: Recorded,
+    pub(super) passes: Vec<Pass>,
+}
+
+impl History {
+    /// Reads ledger and summary, and changes nothing.
+    pub(super) fn read(directory: &RunDirectory, run: &RunFile, log: &Log) -> Result<Self, Error> {
+        let recorded = recorded(directory)?;
+        let past = PastPasses::read(directory);
+        let gone = match &past {
+            Ok(None) if recorded.counts.total() > 0 => Some("is missing".to_owned()),
+            Ok(_) => None,
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(gone) = gone {
+            log.warning(&format!(
+                "{}: {gone}: of what happened before, only what results.csv shows is counted",
+                directory.summary().display()
+            ));
+        }
+        let past = past.ok().flatten().unwrap_or_default();
+        let (settled, counted) = (recorded.settled(), past.counts.settled());
+        if settled < counted {
+            return Err(lost(
+                directory,
+                format!(
+                    "has {settled} settled rows, and summary.json counts {counted}: lines were removed, and their rows would be sent again (restore it from a copy; to send them again, remove summary.json)"
+                ),
+            ));
+        }
+        let passes = completed(past.passes, &recorded, run);
+        Ok(Self { recorded, passes })
+    }
+}
+
+/// What the ledger holds.
+fn recorded(directory: &RunDirectory) -> Result<Recorded, Error> {
+    let path = directory.results();
+    let is_there = path.exists();
+    let recorded = if is_there {
+        Recorded::look(&path).map_err(Error::Ledger)?
+    } else {
+        Recorded::default()
+    };
+    if directory.has_begun() && !recorded.has_header() {
+        let what = if is_there { "is empty" } else { "is missing" };
+        return Err(lost(
+            directory,
+            format!(
+                "{what}: rows that are updated would be sent again (restore it from a copy, or start a new run)"
+            ),
+        ));
+    }
+    Ok(recorded)
+}
+
+/// The passes, each with the requests that the ledger proves where it does not say itself.
+fn completed(mut passes: Vec<Pass>, recorded: &Recorded, run: &RunFile) -> Vec<Pass> {
+    if passes.is_empty() && recorded.counts.total() > 0 {
+        passes.push(Pass {
+            started_at: Some(run.created_at),
+            ..Pass::default()
+        });
+    }
+    let known = pass::requests(&passes);
+    let killed = passes.iter_mut().find(|pass| pass.requests.is_none());
+    if let Some(killed) = killed {
+        killed.requests = Some(recorded.requests.saturating_sub(known));
+    }
+    passes
+}
+
+fn lost(directory: &RunDirectory, what: String) -> Error {
+    let path = directory.results();
+    Error::Ledger(LedgerError::Lost { path, what })
+}
+
+/// The error about a record whose row is not in the input.
+pub(super) fn no_such_row(directory: &RunDirectory, stray: &Stray) -> Error {
+    let path = directory.results();
+    let (line, slug) = match place_of(&path, stray.line) {
+        Ok(place) => place,
+        Err(error) => return Error::Ledger(error),
+    };
+    let input = directory.input();
+    let input = input.file_name().unwrap_or_default().to_string_lossy();
+    let what = match &stray.slug {
+        Some(row) => format!(
+            "slug: {}, and line {} of {input} has {}",
+            quoted(&slug),
+            stray.line,
+            quoted(row)
+        ),
+        None => format!("line: no row starts on line {} of {input}", stray.line),
+    };
+    Error::Ledger(LedgerError::Edited { path, line, what })
+}

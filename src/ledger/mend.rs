@@ -1,0 +1,67 @@
+//! A ledger that a crash has torn, or that another program has saved -> one to append to. Nothing is
+//! thrown away: what was there is kept beside it.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use super::line::line;
+use super::lines::{Lines, Unreadable};
+use super::{LedgerError, Record, directory};
+
+/// Cuts off what stands behind the first `whole` bytes; the file to which it was appended.
+pub(super) fn cut_off(path: &Path, whole: u64) -> io::Result<PathBuf> {
+    let mut ledger = File::options().read(true).write(true).open(path)?;
+    ledger.seek(SeekFrom::Start(whole))?;
+    let mut torn = Vec::new();
+    ledger.read_to_end(&mut torn)?;
+    torn.push(b'\n');
+    let kept = beside(path, "torn");
+    let mut file = File::options()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(&kept)?;
+    file.write_all(&torn)?;
+    file.sync_all()?;
+    ledger.set_len(whole)?;
+    Ok(kept)
+}
+
+/// Writes the records of a ledger in our form; the file in which it is kept as it was.
+pub(super) fn rewrite(path: &Path) -> Result<PathBuf, LedgerError> {
+    let at = || LedgerError::at(path);
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(at()(io::ErrorKind::InvalidFilename.into()));
+    };
+    let mut found = File::open(path).map_err(at())?;
+    let mut kept = beside(path, "resaved");
+    while kept.exists() {
+        kept = beside(&kept, "2");
+    }
+    let mut copy = directory::create(&kept)?;
+    io::copy(&mut found, &mut copy)
+        .and_then(|_| copy.sync_all())
+        .map_err(LedgerError::at(&kept))?;
+    directory::replace(parent, Path::new(name), |anew| {
+        let mut write = || -> Result<(), Unreadable> {
+            let mut lines = Lines::open(&found)?;
+            anew.write_all(&line(b',', |line| line.write_record(Record::COLUMNS))?)?;
+            while let Some(record) = lines.next()? {
+                anew.write_all(&line(b',', |line| line.serialize(&record))?)?;
+            }
+            Ok(())
+        };
+        write().map_err(LedgerError::of_ledger(path))
+    })?;
+    Ok(kept)
+}
+
+/// `PATH.ENDING`.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
