@@ -116,6 +116,13 @@ pub struct RunArgs {
     #[arg(long, help_heading = "Input")]
     pub skip_invalid: bool,
 
+    /// Send custom fields that a spreadsheet or export has damaged
+    ///
+    /// Such as 1.2E+11, #N/A, NULL, text encoded twice or a cell cut off: their rows are invalid
+    /// otherwise. Preview and summary say how many are sent.
+    #[arg(long, help_heading = "Input")]
+    pub allow_damaged: bool,
+
     /// Validate and preview; send nothing, write nothing; needs no token
     #[arg(long, help_heading = "Safety")]
     pub dry_run: bool,

@@ -18,7 +18,7 @@ pub(super) struct AccountLock {
 impl AccountLock {
     /// Locks the account, unless runs may overlap.
     pub(super) fn take(settings: &Settings, account: &Account, log: &Log) -> Result<Self, Error> {
-        let since = utc_millis(settings.clock.now);
+        let since = utc_millis(settings.terms.clock.now);
         let holder = Holder {
             pid: std::process::id(),
             since,

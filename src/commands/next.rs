@@ -15,6 +15,7 @@ pub(super) fn resubmission(settings: &Settings, failed: &Path) -> String {
     for set in &args.set {
         words.option("--set", Some(set.clone()));
     }
+    words.switch("--allow-damaged", args.allow_damaged);
     words.account(args);
     words.quoted()
 }

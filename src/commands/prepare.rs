@@ -80,7 +80,7 @@ pub(super) fn judge(
             return Ok(Checked::Header(violations));
         }
     };
-    let rules = Rules::new(columns, settings.set.clone(), settings.clock.clone());
+    let rules = Rules::new(columns, settings.set.clone(), settings.terms.clone());
     let max_rows = settings.args.max_rows;
     let check = Check {
         keep,

@@ -34,6 +34,7 @@ pub(super) fn resume(
 ) -> Result<u8, Error> {
     let directory = find(from)?;
     let run = RunFile::read(&directory).map_err(|error| no_run(&directory, &error))?;
+    summary.damaged = run.input.damaged;
     let mut settings = Settings::resume(args, &directory, &run, stop)?;
     settings.warnings.extend(age(&run, &settings));
     session::warn(&settings, log);
@@ -230,7 +231,7 @@ fn no_run(directory: &Path, error: &io::Error) -> Error {
 
 /// What to say of a run that is old: the world may have changed since.
 fn age(run: &RunFile, settings: &Settings) -> Option<String> {
-    let age = settings.clock.now.duration_since(run.created_at);
+    let age = settings.terms.clock.now.duration_since(run.created_at);
     // A clock that was put back makes no run old.
     let age = Duration::try_from(age).unwrap_or_default();
     (age > OLD).then(|| {

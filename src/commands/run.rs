@@ -139,7 +139,8 @@ fn fresh(args: RunArgs, log: &Log, stop: &Arc<Stop>, summary: &mut Summary) -> R
     session::agree(&settings, &prepared, &account, log, stop)?;
     let client = session::client(&settings, &account)?;
     let sha256 = sha256_of_copy(&copy)?;
-    let run_file = settings.run_file(&account, prepared.layout, sha256);
+    let mut run_file = settings.run_file(&account, prepared.layout, sha256);
+    run_file.input.damaged = summary.damaged;
     let (directory, journal) = staging
         .publish(COPY, prepared.layout.format, &run_file)
         .map_err(Error::Directory)?;
@@ -194,6 +195,7 @@ fn checked(
     };
     let preview = &prepared.findings.preview;
     summary.rows = preview.rows;
+    summary.damaged = preview.damaged();
     let violations = &prepared.findings.violations;
     log.violations(&name, &violations.first, violations.count);
     if let Some(refusal) = prepared.refusal(settings, Mode::Run) {

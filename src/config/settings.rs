@@ -21,7 +21,7 @@ use crate::ledger::{FORMAT_VERSION, Place, RunAccount, RunFile, RunInput, RunOpt
 use crate::model::MAX_WORKERS;
 use crate::pipeline::Stop;
 use crate::report::LogFormat;
-use crate::validate::{Clock, Draft};
+use crate::validate::{Clock, Damaged, Draft, Terms};
 
 /// Whether sending needs a yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +43,8 @@ pub struct Settings {
     pub target: Target,
     /// What to know of the input's form before opening it.
     pub wanted: Wanted,
-    /// What times are judged by.
-    pub clock: Clock,
+    /// What values are judged by.
+    pub terms: Terms,
     /// What every row gets that does not say otherwise.
     pub set: Draft<'static>,
     /// The ceiling of requests.
@@ -114,15 +114,23 @@ impl Settings {
             workers,
             timeout,
         } = Pace::of(&args, run.map(|run| run.pace), &values, &mut remarks);
+        let terms = Terms {
+            clock,
+            damaged: if args.allow_damaged {
+                Damaged::Send
+            } else {
+                Damaged::Refuse
+            },
+        };
         let set =
-            Draft::of_set(args.set.iter().map(String::as_str), &clock).map_err(Error::Usage)?;
+            Draft::of_set(args.set.iter().map(String::as_str), &terms).map_err(Error::Usage)?;
         let path = args.input.as_deref().unwrap_or(Path::new(""));
         let wanted = Wanted::new(args.format, args.delimiter, path);
         if wanted.format == Some(Format::Jsonl) && args.delimiter.is_some() {
             return Err(Error::usage("--delimiter: JSONL has none"));
         }
         let consent = consent(&args, &source)?;
-        let time = clock.now.strftime("%Y%m%dT%H%M%SZ");
+        let time = terms.clock.now.strftime("%Y%m%dT%H%M%SZ");
         let named = || Place::Named(format!("{}-{time}", source.stem()));
         let place = args.out.clone().map_or_else(named, Place::At);
         let candidates = Candidates {
@@ -141,7 +149,7 @@ impl Settings {
             source,
             target,
             wanted,
-            clock,
+            terms,
             set,
             rate,
             place,
@@ -154,7 +162,7 @@ impl Settings {
     /// The name of the zone of times without an offset.
     #[must_use]
     pub fn zone_name(&self) -> Option<String> {
-        zone_name(self.clock.timezone.as_ref()).map(str::to_owned)
+        zone_name(self.terms.clock.timezone.as_ref()).map(str::to_owned)
     }
 
     /// What `run.json` says of a run of these settings.
@@ -165,7 +173,7 @@ impl Settings {
         RunFile {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             format_version: FORMAT_VERSION,
-            created_at: self.clock.now,
+            created_at: self.terms.clock.now,
             account: RunAccount {
                 base_url: account.base_url().to_string(),
                 email: account.email().to_owned(),
@@ -173,6 +181,7 @@ impl Settings {
             input: RunInput {
                 path: self.source.absolute(),
                 sha256,
+                damaged: 0,
             },
             options: RunOptions {
                 format: layout.format,
@@ -180,6 +189,7 @@ impl Settings {
                 timezone: self.zone_name(),
                 set: args.set.clone(),
                 skip_invalid: args.skip_invalid,
+                allow_damaged: args.allow_damaged,
                 rate: self.rate.to_string(),
                 fixed_rate: args.fixed_rate,
                 workers: self.workers,
@@ -267,11 +277,13 @@ fn taken_over(args: &mut RunArgs, file: &RunFile) -> Result<TakenOver, Error> {
         args.delimiter.is_none() || args.delimiter == delimiter,
     )?;
     bound("skip-invalid", !args.skip_invalid || run.skip_invalid)?;
+    bound("allow-damaged", !args.allow_damaged || run.allow_damaged)?;
     let broken = |error: String| Error::Usage(format!("{}: {error}", RunFile::NAME));
     args.set.clone_from(&run.set);
     args.format = Some(run.format);
     args.delimiter = delimiter;
     args.skip_invalid = run.skip_invalid;
+    args.allow_damaged = run.allow_damaged;
     args.retries = args.retries.or(Some(run.retries));
     let allowed = args.max_failures.take();
     let allowed = allowed.map_or_else(|| max_failures(&run.max_failures), Ok);

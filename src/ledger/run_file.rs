@@ -44,6 +44,9 @@ pub struct RunInput {
     pub path: String,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
+    /// Damaged texts of custom fields in its valid rows, which are sent as they are.
+    #[serde(default)]
+    pub damaged: u64,
 }
 
 /// How rows were read and sent: options as they were typed or came by default.
@@ -63,6 +66,9 @@ pub struct RunOptions {
     pub set: Vec<String>,
     /// `--skip-invalid`.
     pub skip_invalid: bool,
+    /// `--allow-damaged`; not in runs from before there was such an option.
+    #[serde(default)]
+    pub allow_damaged: bool,
     /// `--rate`.
     pub rate: String,
     /// `--fixed-rate`; not said by runs of before there was such a thing.

@@ -1,7 +1,11 @@
 //! The vocabulary: plain data that every stage speaks and that knows no stage.
 
+mod address;
+pub mod damage;
+mod encoded_twice;
 mod event;
 mod file_words;
+pub mod invisible;
 mod outcome;
 pub mod pass;
 mod preview;
@@ -20,7 +24,7 @@ pub use event::{Detail, Ended, Event, Try};
 pub use file_words::file_words;
 pub use outcome::Outcome;
 pub use pass::Pass;
-pub use preview::{FieldChanges, Preview};
+pub use preview::{FieldChanges, Preview, ValueRows};
 pub use rate_unit::RateUnit;
 pub use row::{Content, Members, Row, Text};
 pub use slug::Slug;

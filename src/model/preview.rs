@@ -1,10 +1,8 @@
 //! What a file would change, in key figures and in bounded memory.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::text::as_one_line;
-use super::{Changes, DataValue, Update, spreadsheet};
+use super::{Changes, DataValue, Update};
 
 /// Requests shown in full.
 const SAMPLES: usize = 3;
@@ -17,6 +15,9 @@ const MOST_FIELDS: usize = 100;
 
 /// The longest value kept, in characters.
 const VALUE_CHARS: usize = 80;
+
+/// The longest name kept, in characters.
+const NAME_CHARS: usize = 1000;
 
 /// What a file would change.
 #[derive(Debug, Default)]
@@ -48,48 +49,68 @@ pub struct FieldChanges {
     pub rows: u64,
     /// Of these, rows that set it to null.
     pub nulls: u64,
-    /// Of these, rows with text in place of which a spreadsheet has lost what stood there.
-    pub spoiled: u64,
+    /// Of these, rows with text that a spreadsheet or an export has damaged.
+    pub damaged: u64,
+    /// Whole values, as they are sent.
     values: HashMap<String, u64>,
+    /// How longer ones begin.
+    beginnings: HashMap<String, u64>,
+}
+
+/// A value of a field, with the rows that set it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueRows<'a> {
+    /// The value as it is sent, or its first 80 characters.
+    pub value: &'a str,
+    /// Whether it goes on.
+    pub is_cut: bool,
+    /// The rows.
+    pub rows: u64,
 }
 
 impl FieldChanges {
     /// The commonest values with the rows that set them.
     #[must_use]
-    pub fn commonest(&self, most: usize) -> Vec<(&str, u64)> {
-        let mut values: Vec<_> = self
-            .values
-            .iter()
-            .map(|(value, rows)| (value.as_str(), *rows))
+    pub fn commonest(&self, most: usize) -> Vec<ValueRows<'_>> {
+        let kept = [(&self.values, false), (&self.beginnings, true)];
+        let mut values: Vec<_> = kept
+            .into_iter()
+            .flat_map(|(values, is_cut)| values.iter().map(move |entry| (entry, is_cut)))
+            .map(|((value, rows), is_cut)| ValueRows {
+                value,
+                is_cut,
+                rows: *rows,
+            })
             .collect();
-        values.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        values.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.value.cmp(b.value)));
         values.truncate(most);
         values
     }
 
     fn add(&mut self, value: &str) {
-        // Most values are there already, and as they stand.
-        if let Some(rows) = self.values.get_mut(value) {
+        let beginning = beginning(value, VALUE_CHARS);
+        let values = if beginning.len() < value.len() {
+            &mut self.beginnings
+        } else {
+            &mut self.values
+        };
+        if let Some(rows) = values.get_mut(beginning) {
             *rows += 1;
-            return;
-        }
-        let value = as_one_line(value, VALUE_CHARS);
-        if let Some(rows) = self.values.get_mut(&*value) {
-            *rows += 1;
-        } else if self.values.len() < MOST_VALUES {
-            self.values.insert(value.into_owned(), 1);
+        } else if values.len() < MOST_VALUES {
+            values.insert(beginning.to_owned(), 1);
         }
     }
 
     fn set_data(&mut self, value: &DataValue<'_>) {
-        if matches!(value, DataValue::Null) {
-            self.nulls += 1;
-            return self.set([]);
+        match value {
+            DataValue::Null => {
+                self.nulls += 1;
+                return self.set([]);
+            }
+            DataValue::Damaged(_) => self.damaged += 1,
+            DataValue::Text(_) | DataValue::Number(_) | DataValue::Flag(_) => {}
         }
         self.set([value.as_text()]);
-        if let DataValue::Text(text) = value {
-            self.spoiled += u64::from(spreadsheet::is_lost(text));
-        }
     }
 
     /// Counts one row that sets the field to those values.
@@ -101,7 +122,22 @@ impl FieldChanges {
     }
 }
 
+/// The first characters of `text`, at most `limit`.
+fn beginning(text: &str, limit: usize) -> &str {
+    if text.len() <= limit {
+        return text;
+    }
+    let end = text.char_indices().nth(limit);
+    end.map_or(text, |(end, _)| &text[..end])
+}
+
 impl Preview {
+    /// Damaged texts of custom fields that are sent.
+    #[must_use]
+    pub fn damaged(&self) -> u64 {
+        self.data.values().map(|changes| changes.damaged).sum()
+    }
+
     /// Rows that are not legal.
     #[must_use]
     pub fn illegal(&self) -> u64 {
@@ -183,17 +219,17 @@ impl Preview {
     }
 
     fn count_data(&mut self, name: &str, value: &DataValue<'_>) {
-        let name = as_one_line(name, VALUE_CHARS);
-        if let Some(field) = self.data.get_mut(&*name) {
+        let name = beginning(name, NAME_CHARS);
+        if let Some(field) = self.data.get_mut(name) {
             return field.set_data(value);
         }
         // One row can name any number of custom fields.
         let name = if self.own_fields().count() + self.data.len() < MOST_FIELDS {
             name
         } else {
-            Cow::Borrowed("(others)")
+            "(others)"
         };
-        let field = self.data.entry(name.into_owned()).or_default();
+        let field = self.data.entry(name.to_owned()).or_default();
         field.set_data(value);
     }
 }

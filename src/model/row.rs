@@ -63,6 +63,11 @@ impl<'a> Members<'a> {
     /// Says what is wrong with the line, and what would be right.
     pub fn of_line(line: &'a str) -> Result<Self, String> {
         serde_json::from_str(line).map_err(|error| {
+            if let Some(word) = word_of_another_language(line, error.column()) {
+                return format!(
+                    "is not valid JSON: `{word}` is not a value in JSON (write null, or leave the key out)"
+                );
+            }
             // Every text is one line here: serde_json's "line 1" would only mislead.
             format!(
                 "is not valid JSON: {} (write one whole object a line)",
@@ -79,6 +84,27 @@ impl<'a> Members<'a> {
             .find(|(known, _)| known == key)
             .map(|(_, value)| *value)
     }
+}
+
+/// What Python and JavaScript write for nothing, if it is what stands at that column, from 1.
+fn word_of_another_language(line: &str, column: usize) -> Option<&'static str> {
+    const WORDS: [&str; 7] = [
+        "NaN",
+        "nan",
+        "None",
+        "undefined",
+        "-Infinity",
+        "Infinity",
+        "NULL",
+    ];
+    // The column is that of the first character that cannot be: the first of the word, or one on.
+    let at = column.saturating_sub(1);
+    let starts = [at, at.saturating_sub(1)]
+        .into_iter()
+        .filter_map(|at| line.get(at..));
+    let found =
+        starts.flat_map(|rest| WORDS.into_iter().filter(move |word| rest.starts_with(word)));
+    found.max_by_key(|word| word.len())
 }
 
 impl<'de> Deserialize<'de> for Members<'de> {

@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::spreadsheet;
+use super::address;
+use super::damage::{self, Damage};
+use super::invisible::{contained, first_hidden_anywhere};
 use super::text::{owned, quoted, visible};
 
-/// A conversation's slug: 1 to 255 bytes, not `.` or `..`, no `/`, white space, zero-width or
-/// control character, and nothing that a spreadsheet made of a slug. (URL normalisation would turn
-/// some of them into another address.)
+/// A conversation's slug: 1 to 255 bytes, not `.` or `..`, no `/`, `?`, `#`, white space, invisible
+/// or control character, not percent-encoded, and nothing that a spreadsheet or an export made of a
+/// slug. (URL normalization would turn some of them into another address.)
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Slug<'a>(Cow<'a, str>);
 
@@ -25,50 +27,8 @@ impl<'a> Slug<'a> {
         if text.is_empty() {
             return Err("is empty (every row names its conversation, like `knock-knock`)".into());
         }
-        if text == "." || text == ".." {
-            return Err(format!(
-                "{} is no slug (one looks like `knock-knock`)",
-                quoted(&text)
-            ));
-        }
-        if let Some(mark) = spreadsheet::mark_of_word(&text) {
-            return Err(format!("{} {mark}", quoted(&text)));
-        }
-        if text.len() > Self::MAX_BYTES {
-            return Err(format!(
-                "{} is {} bytes long (at most {})",
-                quoted(&text),
-                text.len(),
-                Self::MAX_BYTES
-            ));
-        }
-        // The usual slug has nothing of what is looked for below.
-        if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-            return Ok(Self(text));
-        }
-        if text.contains('/') {
-            return Err(format!(
-                "{} holds a `/` (of an address, write the last part only)",
-                quoted(&text)
-            ));
-        }
-        if text.contains(char::is_whitespace) {
-            return Err(format!(
-                "{} holds white space (a slug has none)",
-                quoted(&text)
-            ));
-        }
-        if text.contains(char::is_control) {
-            return Err(format!(
-                "{} holds a control character (a slug has none)",
-                quoted(&text)
-            ));
-        }
-        if text.contains(spreadsheet::is_zero_width) {
-            return Err(format!(
-                "{} holds an invisible character (take it out)",
-                quoted(&text)
-            ));
+        if let Some(why) = fault(&text) {
+            return Err(format!("{} {why}", quoted(&text)));
         }
         Ok(Self(text))
     }
@@ -90,6 +50,40 @@ impl<'a> Slug<'a> {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What keeps `text` from being a slug, and what would be right.
+fn fault(text: &str) -> Option<String> {
+    let why = if text.len() > Slug::MAX_BYTES {
+        format!("is {} bytes long (at most {})", text.len(), Slug::MAX_BYTES)
+    } else if let Some(damage) = damage::of_word(text).filter(|damage| !is_address(*damage, text)) {
+        let cure = match damage {
+            Damage::Nothing | Damage::PerhapsNothing => {
+                "every row names its conversation, like `knock-knock`"
+            }
+            damage => damage.cure(),
+        };
+        format!("{} ({cure})", damage.what())
+    } else if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        // The usual slug has nothing of what is looked for below.
+        return None;
+    } else if text == "." || text == ".." {
+        "is not a slug (one looks like `knock-knock`)".into()
+    } else if address::is_one(text) {
+        address::advice(text)
+    } else {
+        contained(first_hidden_anywhere(text).or_else(|| text.chars().find(|c| *c == ' '))?)
+    };
+    Some(why)
+}
+
+/// Whether `text` is rather an address than damaged: both have marks that look alike.
+fn is_address(damage: Damage, text: &str) -> bool {
+    let is_alike = matches!(
+        damage,
+        Damage::EncodedTwice | Damage::Formula | Damage::Quotes | Damage::List
+    );
+    is_alike && address::is_one(text)
 }
 
 impl fmt::Display for Slug<'_> {
@@ -114,10 +108,19 @@ mod tests {
             "a\nb",
             "a\u{1}b",
             "a\u{200b}b",
+            "a\u{fe0f}",
+            "👩\u{200d}💻",
             "1.23457E+11",
             "#REF!",
             "'00123",
             "“a”",
+            "NULL",
+            "=a",
+            "[a]",
+            "caf\u{fffd}",
+            "a?b",
+            "a#b",
+            "%2e%2e",
             &"x".repeat(256),
         ] {
             assert!(Slug::parse(bad).is_err(), "{bad:?}");
@@ -127,7 +130,9 @@ mod tests {
             "...",
             "a..b",
             "ünï",
-            "%2e%2e",
+            "100%",
+            "null-and-void",
+            "none-of-it",
             &"x".repeat(255),
         ] {
             assert!(Slug::parse(good).is_ok(), "{good:?}");

@@ -131,6 +131,8 @@ pub struct Summary {
     pub counts: Counts,
     /// Updated rows of which the server shows something else than was asked for.
     pub differs: u64,
+    /// Damaged texts of custom fields that the run sends as they are (`--allow-damaged`).
+    pub damaged: u64,
     /// What went over the wire, in all passes.
     #[serde(flatten)]
     pub pace: Pace,

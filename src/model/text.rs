@@ -1,20 +1,14 @@
 //! Foreign text -> text that is safe to show: one line, no control over a terminal, bounded.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+use super::invisible::{first_hidden, marked};
+
 /// The longest foreign text that a message quotes, in characters.
 const QUOTED_CHARS: usize = 60;
-
-/// Whether a character acts on what displays it instead of showing something: controls, the
-/// bidirectional controls and invisible marks (Unicode Standard, chapter 23.2 and 23.8).
-fn is_active(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
 
 /// `text` as one line: runs of white space become one blank, active characters become visible
 /// escapes such as `\u{1b}`, and what is beyond `limit` characters becomes `…`.
@@ -32,7 +26,7 @@ pub fn as_one_line(text: &str, limit: usize) -> Cow<'_, str> {
     let mut line = String::new();
     let mut room = limit;
     let mut blank = false;
-    for c in text.trim().chars() {
+    for (c, is_marked) in marked(text.trim()) {
         if c.is_whitespace() {
             blank = true;
             continue;
@@ -45,7 +39,7 @@ pub fn as_one_line(text: &str, limit: usize) -> Cow<'_, str> {
         if std::mem::take(&mut blank) {
             line.push(' ');
         }
-        push_visible(&mut line, c);
+        push_visible(&mut line, c, is_marked);
     }
     Cow::Owned(line)
 }
@@ -62,21 +56,54 @@ fn is_plain(text: &str) -> bool {
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\r' | '\t' => shown.push(c),
-            _ => push_visible(&mut shown, c),
-        }
+    for (c, is_marked) in marked(text) {
+        let is_marked = is_marked && !matches!(c, '\n' | '\r' | '\t');
+        push_visible(&mut shown, c, is_marked);
     }
     shown
 }
 
-fn push_visible(shown: &mut String, c: char) {
-    if is_active(c) {
+fn push_visible(shown: &mut String, c: char, is_marked: bool) {
+    if is_marked {
         shown.extend(c.escape_unicode());
     } else {
         shown.push(c);
     }
+}
+
+/// JSON `text` with a visible escape for each character beyond ASCII that shows nothing, or looks
+/// like an ordinary blank: the same document.
+#[must_use]
+pub fn visible_json(json: &str) -> Cow<'_, str> {
+    if json.is_ascii() {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len());
+    for (c, is_marked) in marked(json) {
+        if !c.is_ascii() && (is_marked || c.is_whitespace()) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// `text` as it is where that shows all of it, else as a JSON string: no two texts are shown alike.
+#[must_use]
+pub fn exact(text: &str) -> Cow<'_, str> {
+    let is_shown = !text.is_empty()
+        && !text.starts_with([' ', '"'])
+        && !text.ends_with([' ', '…'])
+        && !text.contains("  ")
+        && first_hidden(text).is_none();
+    if is_shown {
+        return Cow::Borrowed(text);
+    }
+    let json = serde_json::Value::from(text).to_string();
+    Cow::Owned(visible_json(&json).into_owned())
 }
 
 /// `text` for a message: one line of at most 60 characters in backticks.
@@ -132,11 +159,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_newlines_and_bidi_marks_are_neutralised() {
+    fn escapes_newlines_and_bidi_marks_are_neutralized() {
         assert_eq!(
             one_line("a\r\n\tb\u{1b}[31m\u{202e}c", 100),
             "a b\\u{1b}[31m\\u{202e}c"
         );
+    }
+
+    #[test]
+    fn no_two_texts_are_shown_alike() {
+        for (text, shown) in [
+            ("a b", "a b"),
+            ("é ❤\u{fe0f}", "é ❤\u{fe0f}"),
+            ("", r#""""#),
+            (" a", r#"" a""#),
+            ("a ", r#""a ""#),
+            ("a  b", r#""a  b""#),
+            ("a\u{a0}b", r#""a\u00a0b""#),
+            ("a\u{200b}b", r#""a\u200bb""#),
+            (r"a\u200bb", r"a\u200bb"),
+            ("a\nb", r#""a\nb""#),
+            ("a\u{e0041}", r#""a\udb40\udc41""#),
+            (r#""a""#, r#""\"a\"""#),
+            ("a…", r#""a…""#),
+        ] {
+            assert_eq!(exact(text), shown, "{text:?}");
+        }
     }
 
     #[test]

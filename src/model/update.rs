@@ -126,6 +126,9 @@ impl Destination<'_> {
 pub enum DataValue<'a> {
     /// Text, as it stands in the input.
     Text(Cow<'a, str>),
+    /// The same, of text that a spreadsheet or an export has damaged: it is sent only where that
+    /// was asked for.
+    Damaged(Cow<'a, str>),
     /// A number, digit for digit as in the input.
     Number(Cow<'a, RawValue>),
     /// `true` or `false`.
@@ -139,7 +142,7 @@ impl DataValue<'_> {
     #[must_use]
     pub fn as_text(&self) -> &str {
         match self {
-            Self::Text(text) => text,
+            Self::Text(text) | Self::Damaged(text) => text,
             Self::Number(number) => number.get(),
             Self::Flag(true) => "true",
             Self::Flag(false) => "false",
@@ -152,6 +155,7 @@ impl DataValue<'_> {
     pub fn into_owned(self) -> DataValue<'static> {
         match self {
             Self::Text(text) => DataValue::Text(owned(text)),
+            Self::Damaged(text) => DataValue::Damaged(owned(text)),
             Self::Number(number) => DataValue::Number(Cow::Owned(number.into_owned())),
             Self::Flag(flag) => DataValue::Flag(flag),
             Self::Null => DataValue::Null,

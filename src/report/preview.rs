@@ -1,5 +1,6 @@
 //! What a file would do -> a page for people, or a document for scripts.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io;
@@ -9,8 +10,8 @@ use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use super::{counted, in_words};
-use crate::model::text::visible;
-use crate::model::{FieldChanges, Preview, Violation};
+use crate::model::text::{exact, visible_json};
+use crate::model::{FieldChanges, Preview, ValueRows, Violation};
 
 /// Values of a field that the page shows.
 const VALUES_SHOWN: usize = 5;
@@ -92,10 +93,14 @@ impl Plan<'_> {
         for (field, changes) in fields {
             let _ = writeln!(
                 page,
-                "  {field}: {}{}",
+                "  {}: {}{}",
+                exact(&field),
                 counted(changes.rows, "row"),
                 self.detail(&field, changes)
             );
+        }
+        if let Some(damaged) = self.damaged() {
+            let _ = writeln!(page, "{damaged}");
         }
         let _ = writeln!(page, "{}", self.sending());
         if !self.samples.is_empty() {
@@ -111,7 +116,7 @@ impl Plan<'_> {
             let _ = writeln!(
                 page,
                 "line {line}: {method} {url}\n  {}",
-                visible(body.get())
+                visible_json(body.get())
             );
         }
         page
@@ -120,12 +125,9 @@ impl Plan<'_> {
     /// The question before sending, with the key figures.
     #[must_use]
     pub fn question(&self) -> String {
-        let tags = self
-            .tags()
-            .map(|tags| format!("This {tags}.\n"))
-            .unwrap_or_default();
+        let warnings = self.warnings("This ", ".\n");
         format!(
-            "\n{tags}Send {} to {}? [y/N] ",
+            "\n{warnings}Send {} to {}? [y/N] ",
             self.sending(),
             self.account
         )
@@ -133,12 +135,9 @@ impl Plan<'_> {
 
     /// The same in brief, for a run that does not ask.
     pub(super) fn line(&self) -> String {
-        let tags = self
-            .tags()
-            .map(|tags| format!("; {tags}"))
-            .unwrap_or_default();
+        let warnings = self.warnings("; ", "");
         format!(
-            "{}{tags}\n{}, to {}",
+            "{}{warnings}\n{}, to {}",
             self.rows(),
             self.sending(),
             self.account
@@ -166,6 +165,22 @@ impl Plan<'_> {
             self.rate,
             in_words(self.expected())
         )
+    }
+
+    /// What to know before a yes, each between these.
+    fn warnings(&self, start: &str, end: &str) -> String {
+        let warnings = self.tags().into_iter().chain(self.damaged());
+        warnings
+            .flat_map(|warning| [start.to_owned(), warning, end.to_owned()])
+            .collect()
+    }
+
+    fn damaged(&self) -> Option<String> {
+        let damaged = self.preview.damaged();
+        (damaged > 0).then(|| {
+            let values = counted(damaged, "damaged value");
+            format!("sends {values} in custom fields unchanged (--allow-damaged)")
+        })
     }
 
     /// The most dangerous thing that a file does.
@@ -198,18 +213,23 @@ impl Plan<'_> {
         if changes.nulls > 0 {
             let _ = write!(detail, "; null on {}", changes.nulls);
         }
-        if changes.spoiled > 0 {
-            let _ = write!(
-                detail,
-                "; spoiled by a spreadsheet on {} (a shortened number or an error value; format the column as text, and fill it anew)",
-                changes.spoiled
-            );
+        if changes.damaged > 0 {
+            let _ = write!(detail, "; damaged on {}, sent unchanged", changes.damaged);
         }
         let values = changes.commonest(VALUES_SHOWN);
         if !values.is_empty() {
             let listed: Vec<_> = values
                 .iter()
-                .map(|(value, rows)| format!("{value} ({rows})"))
+                .map(
+                    |ValueRows {
+                         value,
+                         is_cut,
+                         rows,
+                     }| {
+                        let more = if *is_cut { "…" } else { "" };
+                        format!("{}{more} ({rows})", exact(value))
+                    },
+                )
                 .collect();
             let more = if changes.commonest(VALUES_SHOWN + 1).len() > VALUES_SHOWN {
                 ", ..."
@@ -234,6 +254,7 @@ impl Serialize for Plan<'_> {
         map.serialize_entry("account", &self.account)?;
         map.serialize_entry("replaces_tags", &self.preview.replaces_tags)?;
         map.serialize_entry("clears_tags", &self.preview.clears_tags)?;
+        map.serialize_entry("damaged", &self.preview.damaged())?;
         map.serialize_entry("requests", &self.requests)?;
         map.serialize_entry("rate_asked", &self.rate_per_second)?;
         map.serialize_entry("expected_s", &self.expected().as_secs_f64())?;
@@ -264,6 +285,7 @@ impl Serialize for DryRun<'_> {
         map.serialize_entry("rows", &preview.rows)?;
         map.serialize_entry("valid", &preview.legal)?;
         map.serialize_entry("invalid", &preview.illegal())?;
+        map.serialize_entry("damaged", &preview.damaged())?;
         map.serialize_entry("account", &self.plan.map(|plan| plan.account))?;
         map.serialize_entry("changes", &Changes(preview))?;
         map.serialize_entry("requests", &self.plan.map_or(0, |plan| plan.requests))?;
@@ -302,19 +324,40 @@ struct Field<'a> {
     preview: &'a Preview,
 }
 
+/// A value in the document; `cut` where it goes on.
 #[derive(serde::Serialize)]
-struct ValueRows<'a> {
-    value: &'a str,
+struct Counted<'a> {
+    value: Cow<'a, str>,
     rows: u64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    cut: bool,
+}
+
+impl<'a> From<ValueRows<'a>> for Counted<'a> {
+    fn from(
+        ValueRows {
+            value,
+            is_cut,
+            rows,
+        }: ValueRows<'a>,
+    ) -> Self {
+        let value = if is_cut {
+            Cow::Owned(format!("{value}…"))
+        } else {
+            Cow::Borrowed(value)
+        };
+        Self {
+            value,
+            rows,
+            cut: is_cut,
+        }
+    }
 }
 
 impl Serialize for Field<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let values = self.changes.commonest(VALUES_KEPT);
-        let values: Vec<_> = values
-            .into_iter()
-            .map(|(value, rows)| ValueRows { value, rows })
-            .collect();
+        let values: Vec<_> = values.into_iter().map(Counted::from).collect();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("rows", &self.changes.rows)?;
         if self.name == "tag_list" {
@@ -324,8 +367,8 @@ impl Serialize for Field<'_> {
         if self.changes.nulls > 0 {
             map.serialize_entry("nulls", &self.changes.nulls)?;
         }
-        if self.changes.spoiled > 0 {
-            map.serialize_entry("spoiled", &self.changes.spoiled)?;
+        if self.changes.damaged > 0 {
+            map.serialize_entry("damaged", &self.changes.damaged)?;
         }
         map.serialize_entry("values", &values)?;
         map.end()

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
-use crate::model::text::visible;
+use crate::model::text::{visible, visible_json};
 
 /// `text` as a terminal may see it: names of files are foreign text too.
 pub(super) fn shown(text: &str) -> String {
@@ -25,9 +25,27 @@ pub fn print(text: &str) -> io::Result<()> {
 /// When it cannot be written. A reader that has gone away is no error.
 pub fn print_json(document: &impl Serialize) -> io::Result<()> {
     unless_gone(|out| {
-        serde_json::to_writer_pretty(&mut *out, document)?;
+        serde_json::to_writer_pretty(Visible(&mut *out), document)?;
         out.write_all(b"\n")
     })
+}
+
+/// Passes on JSON with its invisible characters escaped, for whoever looks at it.
+struct Visible<W>(W);
+
+impl<W: io::Write> io::Write for Visible<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // What serde_json writes at once is whole characters.
+        match str::from_utf8(bytes) {
+            Ok(json) => self.0.write_all(visible_json(json).as_bytes())?,
+            Err(_) => self.0.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 fn unless_gone(

@@ -15,6 +15,10 @@ const SLUG_BYTES: usize = 60;
 /// The line: what was done, and where the results are.
 pub(super) fn line(summary: &Summary) -> String {
     let mut line = rows(summary);
+    if summary.damaged > 0 {
+        let values = counted(summary.damaged, "damaged value");
+        let _ = write!(line, "; {values} sent unchanged");
+    }
     // Where a run was finished before, there is nothing to send, and no rate to send it at.
     if let (Some(sent), Some(took)) = (&summary.command.sent, summary.took()) {
         let requests = counted(sent.requests, "request");
@@ -42,6 +46,13 @@ pub(super) fn text(summary: &Summary, next: &Next<'_>) -> String {
             page,
             "{} {differ}: the server took the change and shows something else (see reasons in results.csv)",
             counted(summary.differs, "row")
+        );
+    }
+    if summary.damaged > 0 {
+        let values = counted(summary.damaged, "damaged value");
+        let _ = writeln!(
+            page,
+            "{values} in custom fields, sent unchanged (--allow-damaged)"
         );
     }
     let _ = writeln!(page, "{}", rows(summary));

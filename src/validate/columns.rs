@@ -6,12 +6,14 @@ use std::fmt;
 
 use csv::StringRecord;
 
-use super::Clock;
 use super::draft::Draft;
 use super::faults::Faults;
 use super::fields::{self, Value};
-use crate::model::spreadsheet::{self, trimmed};
-use crate::model::text::{part, quoted};
+use super::rules::Terms;
+use crate::model::damage;
+use crate::model::invisible::{contained, first_hidden, is_blank};
+use crate::model::spreadsheet::trimmed;
+use crate::model::text::{nfc, part, quoted};
 use crate::model::{Members, Violation};
 
 /// What a column or key stands for.
@@ -64,18 +66,22 @@ impl<'a> Field<'a> {
         if let Some(field) = Self::exactly(&name) {
             return Ok(field);
         }
-        let start = name.trim_start_matches(spreadsheet::is_blank);
+        let start = name.trim_start_matches(is_blank);
         if start.starts_with('_') {
             return Ok(Self::Ignored(in_lower_case(part(name, trimmed))));
         }
         if let Some((prefix, rest)) = start.split_once('.')
             && prefix.eq_ignore_ascii_case("data")
         {
-            if trimmed(rest).is_empty() {
+            let rest = trimmed(rest);
+            if rest.is_empty() {
                 return Err("names no custom field (write `data.NAME`)".into());
             }
+            if let Some(why) = fault_of_name(rest) {
+                return Err(why);
+            }
             return Ok(Self::Data(part(name, |name| {
-                name.split_once('.').map_or(name, |(_, rest)| rest)
+                name.split_once('.').map_or(name, |(_, rest)| trimmed(rest))
             })));
         }
         let name = in_lower_case(part(name, trimmed));
@@ -93,6 +99,14 @@ impl<'a> Field<'a> {
             "brand" => Some(Self::Brand),
             "data" => Some(Self::DataObject),
             _ => None,
+        }
+    }
+
+    /// The same, its name composed: what counts as one field.
+    fn composed(&self) -> Field<'a> {
+        match self {
+            Self::Data(name) => Field::Data(nfc(name).into_owned().into()),
+            other => other.clone(),
         }
     }
 
@@ -125,9 +139,17 @@ fn meant(name: &str) -> Option<&'static str> {
         .or_else(|| fields::nearest(name, NAMES.into_iter()))
 }
 
+/// What is wrong with the name of a custom field.
+fn fault_of_name(name: &str) -> Option<String> {
+    if let Some(damage) = damage::of_text(name) {
+        return Some(format!("{} ({})", damage.what(), damage.cure()));
+    }
+    first_hidden(name).map(contained)
+}
+
 fn unknown(name: &str) -> String {
-    if let Some(mark) = spreadsheet::mark(name) {
-        return mark.into();
+    if let Some(why) = fault_of_name(name) {
+        return why;
     }
     match meant(name) {
         Some(meant) => format!("is no known field (did you mean `{meant}`?)"),
@@ -219,7 +241,7 @@ impl Columns {
     pub(super) fn draft<'a>(
         &'a self,
         cells: &'a StringRecord,
-        clock: &Clock,
+        terms: &Terms,
         faults: &mut Faults,
     ) -> Draft<'a> {
         let mut draft = Draft::default();
@@ -234,11 +256,10 @@ impl Columns {
                 }
                 continue;
             };
-            let cell = fields::cell(field, cell);
-            if cell.is_empty() && *field != Field::Slug {
+            if fields::cell(field, cell).is_empty() && *field != Field::Slug {
                 continue;
             }
-            if let Err(why) = draft.take_value(field.borrowed(), Value::Text(cell), clock) {
+            if let Err(why) = draft.take_value(field.borrowed(), Value::Text(cell), terms) {
                 faults.add(&column.name, why);
             }
         }
@@ -274,7 +295,7 @@ fn no_header(header: &StringRecord) -> Option<String> {
 }
 
 /// Reads a JSON object's members.
-pub(super) fn draft_of<'a>(members: Members<'a>, clock: &Clock, faults: &mut Faults) -> Draft<'a> {
+pub(super) fn draft_of<'a>(members: Members<'a>, terms: &Terms, faults: &mut Faults) -> Draft<'a> {
     let mut draft = Draft::default();
     let mut names = Names::default();
     for (key, value) in members.0 {
@@ -287,9 +308,9 @@ pub(super) fn draft_of<'a>(members: Members<'a>, clock: &Clock, faults: &mut Fau
                     continue;
                 }
                 if field == Field::DataObject {
-                    data_object(value, &mut draft, &mut names, clock, faults);
+                    data_object(value, &mut draft, &mut names, terms, faults);
                 } else if (matches!(field, Field::Data(_)) || !value.is_null())
-                    && let Err(why) = draft.take_value(field, value, clock)
+                    && let Err(why) = draft.take_value(field, value, terms)
                 {
                     faults.add(&name, why);
                 }
@@ -304,7 +325,7 @@ fn data_object<'a>(
     value: Value<'a>,
     draft: &mut Draft<'a>,
     names: &mut Names<'a>,
-    clock: &Clock,
+    terms: &Terms,
     faults: &mut Faults,
 ) {
     if value.is_null() {
@@ -315,14 +336,19 @@ fn data_object<'a>(
         Err(why) => return faults.add("data", why),
     };
     for (key, value) in members.0 {
-        if trimmed(&key).is_empty() {
+        let key = part(key, trimmed);
+        if key.is_empty() {
             faults.add("data", "has a custom field without a name (give it one)");
             continue;
         }
         let name = Name::InData(key.clone());
+        if let Some(why) = fault_of_name(&key) {
+            faults.add(&name.to_string(), why);
+            continue;
+        }
         let field = Field::Data(key);
         if names.check(name.clone(), &field, faults)
-            && let Err(why) = draft.take_value(field, Value::Json(value), clock)
+            && let Err(why) = draft.take_value(field, Value::Json(value), terms)
         {
             faults.add(&name.to_string(), why);
         }
@@ -354,8 +380,9 @@ struct Names<'a>(BTreeMap<Field<'a>, Name<'a>>);
 impl<'a> Names<'a> {
     /// Whether the field is new; if not, that is noted.
     fn check(&mut self, name: Name<'a>, field: &Field<'a>, faults: &mut Faults) -> bool {
-        let Some(first) = self.0.get(field) else {
-            self.0.insert(field.clone(), name);
+        let field = field.composed();
+        let Some(first) = self.0.get(&field) else {
+            self.0.insert(field, name);
             return true;
         };
         let (first, name) = (first.to_string(), name.to_string());

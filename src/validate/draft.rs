@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::Clock;
 use super::columns::Field;
 use super::fields::{self, Value};
-use crate::model::text::owned;
+use super::rules::Terms;
+use super::tags;
+use crate::model::text::{nfc, owned};
 use crate::model::{DataValue, HoldUntil, Status};
 
 /// What a row says of one attribute. An invalid value is remembered as given, so that rules about
@@ -62,7 +63,7 @@ impl<'a> Draft<'a> {
     /// Says which option is wrong, and what would be right.
     pub fn of_set(
         options: impl IntoIterator<Item = &'a str>,
-        clock: &Clock,
+        terms: &Terms,
     ) -> Result<Draft<'static>, String> {
         let mut draft = Self::default();
         let mut seen = Vec::new();
@@ -77,8 +78,7 @@ impl<'a> Draft<'a> {
                     "--set {option}: `{name}` is nothing that every row can share (set another field, like status=done)"
                 ));
             }
-            let value = fields::cell(&field, value);
-            if value.is_empty() {
+            if fields::cell(&field, value).is_empty() {
                 return Err(format!(
                     "--set {option}: the value is empty (to remove all tags, write tag_list=[])"
                 ));
@@ -87,7 +87,7 @@ impl<'a> Draft<'a> {
                 return Err(format!("--set {option}: `{name}` is set twice (keep one)"));
             }
             draft
-                .take_value(field.clone(), Value::Text(value), clock)
+                .take_value(field.clone(), Value::Text(value), terms)
                 .map_err(|why| format!("--set {option}: {why}"))?;
             seen.push(field);
         }
@@ -99,7 +99,7 @@ impl<'a> Draft<'a> {
         &mut self,
         field: Field<'a>,
         value: Value<'a>,
-        clock: &Clock,
+        terms: &Terms,
     ) -> Result<(), String> {
         fn put<T>(place: &mut Given<T>, value: Result<T, String>) -> Result<(), String> {
             let (given, result) = match value {
@@ -111,15 +111,18 @@ impl<'a> Draft<'a> {
         }
         match field {
             Field::Slug => put(&mut self.slug, value.text()),
-            Field::TagList => put(&mut self.tag_list, fields::tag_list(value)),
+            Field::TagList => put(&mut self.tag_list, tags::tag_list(value)),
             Field::Status => put(&mut self.status, fields::status(value)),
-            Field::HoldUntil => put(&mut self.hold_until, fields::hold_until(value, clock)),
+            Field::HoldUntil => put(
+                &mut self.hold_until,
+                fields::hold_until(value, &terms.clock),
+            ),
             Field::Assignee => put(&mut self.assignee, fields::assignee(value)),
             Field::Category => put(&mut self.category, fields::name(value)),
             Field::Brand => put(&mut self.brand, fields::name(value)),
             Field::Data(name) => {
                 let mut given = Given::Absent;
-                let result = put(&mut given, fields::data(value));
+                let result = put(&mut given, fields::data(value, terms.damaged));
                 self.data.push((name, given));
                 result
             }
@@ -159,7 +162,7 @@ impl<'a> Draft<'a> {
         fill(&mut self.category, &set.category);
         fill(&mut self.brand, &set.brand);
         for (name, value) in &set.data {
-            if !self.data.iter().any(|(own, _)| own == name) {
+            if !self.data.iter().any(|(own, _)| nfc(own) == nfc(name)) {
                 self.data.push((name.clone(), value.clone()));
             }
         }

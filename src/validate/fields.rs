@@ -1,14 +1,16 @@
 //! The value of one field, as a cell or as JSON -> what it means, or what is wrong with it.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use email_address::{EmailAddress, Options};
 use serde_json::value::RawValue;
 
 use super::columns::Field;
-use super::{Clock, times};
-use crate::model::spreadsheet::{self, trimmed};
+use super::rules::{Clock, Damaged};
+use super::times;
+use crate::model::damage::{self, Damage};
+use crate::model::invisible::{contained, first_hidden_anywhere};
+use crate::model::spreadsheet::{meant, unwrapped};
 use crate::model::text::{part, quoted};
 use crate::model::{DataValue, HoldUntil, Members, Status, Text};
 
@@ -21,12 +23,12 @@ pub(super) enum Value<'a> {
     Json(&'a RawValue),
 }
 
-/// A cell as its field takes it: trimmed, except the text of a custom field.
+/// What a cell says to its field: trimmed, except the text of a custom field.
 pub(super) fn cell<'a>(field: &Field<'_>, cell: &'a str) -> &'a str {
     if matches!(field, Field::Data(_)) {
-        cell
+        unwrapped(cell)
     } else {
-        trimmed(cell)
+        meant(cell)
     }
 }
 
@@ -35,32 +37,39 @@ impl<'a> Value<'a> {
         matches!(self, Self::Json(json) if json.get() == "null")
     }
 
-    /// The text that it is, trimmed.
-    pub(super) fn text(self) -> Result<Cow<'a, str>, String> {
+    /// The text that it is, as it stands.
+    pub(super) fn raw_text(self) -> Result<Cow<'a, str>, String> {
         match self {
             Self::Text(text) => Ok(Cow::Borrowed(text)),
-            Self::Json(json) => {
-                let Text(text) = serde_json::from_str(json.get())
-                    .map_err(|_| format!("{self} is not text (write a string)"))?;
-                Ok(part(text, trimmed))
-            }
+            Self::Json(json) => serde_json::from_str(json.get())
+                .map(|Text(text)| text)
+                .map_err(|_| format!("{self} is not text (write a string)")),
         }
     }
 
-    /// The same, or what is wrong with text that must say something.
-    fn some_text(self) -> Result<Cow<'a, str>, String> {
-        let text = self.text()?;
+    /// The text that it is, trimmed.
+    pub(super) fn text(self) -> Result<Cow<'a, str>, String> {
+        Ok(part(self.raw_text()?, meant))
+    }
+
+    /// The same of one word or name, or what has become of it.
+    fn word(self) -> Result<Cow<'a, str>, String> {
+        let raw = self.raw_text()?;
+        if let Some(damage) = damage::of_word(&raw) {
+            return Err(damaged(&raw, damage));
+        }
+        let text = part(raw, meant);
         if text.is_empty() {
             return Err("is empty (leave it out, or write null, to leave it alone)".into());
         }
         Ok(text)
     }
 
-    /// The same of one word, or how a spreadsheet has spoiled it.
-    fn word(self) -> Result<Cow<'a, str>, String> {
-        let text = self.some_text()?;
-        match spreadsheet::mark_of_word(&text) {
-            Some(mark) => Err(format!("{} {mark}", quoted(&text))),
+    /// The same, if each of its characters shows.
+    fn shown_word(self) -> Result<Cow<'a, str>, String> {
+        let text = self.word()?;
+        match first_hidden_anywhere(&text) {
+            Some(c) => Err(format!("{} {}", quoted(&text), contained(c))),
             None => Ok(text),
         }
     }
@@ -84,106 +93,10 @@ impl std::fmt::Display for Value<'_> {
     }
 }
 
-/// Tags that are compared one by one; further ones are looked up.
-const FEW_TAGS: usize = 16;
-
-pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<Cow<'_, str>>, String> {
-    let array = match value {
-        Value::Text(cell) if !cell.starts_with('[') => {
-            unspoiled(cell)?;
-            return some_tags(cell.split(',').map(Cow::Borrowed));
-        }
-        Value::Text(array) => array,
-        Value::Json(json) => json.get(),
-    };
-    let tags = array_of_text(array)?;
-    if tags.is_empty() {
-        return Ok(Vec::new());
-    }
-    some_tags(tags.into_iter().map(|Text(tag)| tag))
-}
-
-/// What a spreadsheet may have done to the tags of a cell is refused; an array says exactly what is
-/// meant.
-fn unspoiled(cell: &str) -> Result<(), String> {
-    let tags = cell.split(',').map(trimmed);
-    for tag in std::iter::once(cell).chain(tags.clone()) {
-        if let Some(mark) = spreadsheet::mark(tag) {
-            return Err(format!("{} {mark}", quoted(tag)));
-        }
-    }
-    if cell.is_ascii() {
-        return Ok(());
-    }
-    for tag in tags {
-        if tag.contains(spreadsheet::is_blank_in_disguise) {
-            return Err(format!(
-                "the tag {} holds a non-breaking or invisible blank (write an ordinary one; if it is meant, write an array)",
-                quoted(tag)
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// The tags that there are, trimmed and each of them once.
-fn some_tags<'a>(tags: impl Iterator<Item = Cow<'a, str>>) -> Result<Vec<Cow<'a, str>>, String> {
-    let mut kept = Vec::new();
-    let mut seen = HashSet::new();
-    for tag in tags {
-        let tag = part(tag, trimmed);
-        if tag.is_empty() {
-            continue;
-        }
-        if tag.contains(',') {
-            return Err(format!(
-                "the tag {} holds a comma (write two tags)",
-                quoted(&tag)
-            ));
-        }
-        if tag.contains(char::is_control) {
-            return Err(format!(
-                "the tag {} holds a line break or control character (take it out)",
-                quoted(&tag)
-            ));
-        }
-        if kept.len() == FEW_TAGS {
-            seen.extend(kept.iter().cloned());
-        }
-        let is_new = if kept.len() < FEW_TAGS {
-            !kept.contains(&tag)
-        } else {
-            seen.insert(tag.clone())
-        };
-        if is_new {
-            kept.push(tag);
-        }
-    }
-    match kept.as_slice() {
-        [] => Err("names no tag (write `[]` to remove all tags)".into()),
-        [lone] if lone.contains([';', '|']) => Err(format!(
-            "{} is one tag: is this a separator? (tags are separated by commas)",
-            quoted(lone)
-        )),
-        _ => Ok(kept),
-    }
-}
-
-fn array_of_text(json: &str) -> Result<Vec<Text<'_>>, String> {
-    serde_json::from_str(json).map_err(|_| {
-        let (what, advice) = if spreadsheet::has_curly_quotes(json) {
-            ("has curly quotes", "write straight ones,")
-        } else {
-            ("is no array of strings", "")
-        };
-        let example = format!("{advice} like [\"vip\", \"refund\"]");
-        format!("{} {what} ({})", quoted(json), example.trim_start())
-    })
-}
-
 pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
     let text = match value {
         Value::Json(json) if !json.get().starts_with('"') => Cow::Borrowed(json.get()),
+        // White space of any kind parts the words of a name.
         _ => value.word()?,
     };
     // Spreadsheets write the number 2 as "2.0", or as "2,0" where that is the custom.
@@ -214,7 +127,7 @@ pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
 }
 
 pub(super) fn hold_until(value: Value<'_>, clock: &Clock) -> Result<HoldUntil, String> {
-    times::hold_until(&value.word()?, clock)
+    times::hold_until(&value.shown_word()?, clock)
 }
 
 pub(super) fn assignee(value: Value<'_>) -> Result<Cow<'_, str>, String> {
@@ -223,7 +136,7 @@ pub(super) fn assignee(value: Value<'_>) -> Result<Cow<'_, str>, String> {
             let members = value.members()?;
             match members.0.as_slice() {
                 [(key, email)] if key.trim().eq_ignore_ascii_case("email") => {
-                    Value::Json(email).word()?
+                    Value::Json(email).shown_word()?
                 }
                 _ => {
                     return Err(format!(
@@ -232,7 +145,7 @@ pub(super) fn assignee(value: Value<'_>) -> Result<Cow<'_, str>, String> {
                 }
             }
         }
-        _ => value.word()?,
+        _ => value.shown_word()?,
     };
     let options = Options::default()
         .with_required_tld()
@@ -249,25 +162,21 @@ pub(super) fn assignee(value: Value<'_>) -> Result<Cow<'_, str>, String> {
 
 /// The slug of a channel, or a brand's URL.
 pub(super) fn name(value: Value<'_>) -> Result<Cow<'_, str>, String> {
-    let text = value.word()?;
-    if text.contains(char::is_control) {
-        return Err(format!(
-            "{} holds a line break or control character (take it out)",
-            quoted(&text)
-        ));
-    }
-    Ok(text)
+    value.shown_word()
 }
 
-pub(super) fn data(value: Value<'_>) -> Result<DataValue<'_>, String> {
+pub(super) fn data(value: Value<'_>, damaged: Damaged) -> Result<DataValue<'_>, String> {
     let json = match value {
-        Value::Text(text) => return Ok(DataValue::Text(Cow::Borrowed(text))),
+        Value::Text(_) => return text_of_data(value.raw_text()?, damaged),
         Value::Json(json) => json,
     };
     match json.get().as_bytes().first() {
-        Some(b'"') => serde_json::from_str(json.get())
-            .map(|Text(text)| DataValue::Text(text))
-            .map_err(|_| format!("{value} is not valid text (escape it as JSON does)")),
+        Some(b'"') => match value.raw_text() {
+            Ok(text) => text_of_data(text, damaged),
+            Err(_) => Err(format!(
+                "{value} is not valid text (escape it as JSON does)"
+            )),
+        },
         Some(b't') => Ok(DataValue::Flag(true)),
         Some(b'f') => Ok(DataValue::Flag(false)),
         Some(b'n') => Ok(DataValue::Null),
@@ -276,6 +185,25 @@ pub(super) fn data(value: Value<'_>) -> Result<DataValue<'_>, String> {
         )),
         _ => Ok(DataValue::Number(Cow::Borrowed(json))),
     }
+}
+
+/// The text of a custom field, which may say anything but what only damage makes of it.
+fn text_of_data(raw: Cow<'_, str>, damaged: Damaged) -> Result<DataValue<'_>, String> {
+    match (damage::of_text(&raw), damaged) {
+        (None, _) => Ok(DataValue::Text(part(raw, unwrapped))),
+        (Some(_), Damaged::Send) => Ok(DataValue::Damaged(part(raw, unwrapped))),
+        (Some(damage), Damaged::Refuse) => Err(format!(
+            "{} {} ({}; --allow-damaged sends it as it is)",
+            quoted(&raw),
+            damage.what(),
+            damage.cure()
+        )),
+    }
+}
+
+/// That a text is damaged, and what to do.
+pub(super) fn damaged(text: &str, damage: Damage) -> String {
+    format!("{} {} ({})", quoted(text), damage.what(), damage.cure())
 }
 
 /// The known name that is most like `name`, if one is like it.

@@ -8,11 +8,12 @@ mod faults;
 mod fields;
 mod rules;
 mod schema;
+mod tags;
 mod times;
 
 pub use columns::Columns;
 pub use draft::Draft;
 pub use duplicates::{Fingerprint, Prints, Repeat, Repeated};
 pub use fields::nearest;
-pub use rules::{Checked, Clock, Rules};
+pub use rules::{Checked, Clock, Damaged, Rules, Terms};
 pub use schema::{DIFFERENCES, schema};

@@ -18,12 +18,38 @@ pub struct Clock {
     pub timezone: Option<TimeZone>,
 }
 
+/// What becomes of a custom field whose text a spreadsheet or an export has damaged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Damaged {
+    /// The row is invalid.
+    #[default]
+    Refuse,
+    /// The text is sent as it is, and counted.
+    Send,
+}
+
+/// What values are judged by.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// What times are judged by.
+    pub clock: Clock,
+    /// What becomes of damaged text in custom fields.
+    pub damaged: Damaged,
+}
+
+impl From<Clock> for Terms {
+    fn from(clock: Clock) -> Self {
+        let damaged = Damaged::default();
+        Self { clock, damaged }
+    }
+}
+
 /// The rules for the rows of one input.
 #[derive(Debug)]
 pub struct Rules {
     columns: Columns,
     set: Draft<'static>,
-    clock: Clock,
+    terms: Terms,
 }
 
 /// What a row turned out to be.
@@ -41,11 +67,11 @@ impl Rules {
     /// Rules for an input with these columns, in which every row also gets `set` where it says
     /// nothing itself.
     #[must_use]
-    pub fn new(columns: Columns, set: Draft<'static>, clock: Clock) -> Self {
+    pub fn new(columns: Columns, set: Draft<'static>, terms: impl Into<Terms>) -> Self {
         Self {
             columns,
             set,
-            clock,
+            terms: terms.into(),
         }
     }
 
@@ -72,10 +98,10 @@ impl Rules {
     /// What a record says, or why it says nothing at all.
     fn draft<'a>(&'a self, content: &'a Content, faults: &mut Faults) -> Result<Draft<'a>, String> {
         match content {
-            Content::Cells(cells) => Ok(self.columns.draft(cells, &self.clock, faults)),
+            Content::Cells(cells) => Ok(self.columns.draft(cells, &self.terms, faults)),
             Content::Object(text) => {
                 let members = Members::of_line(text)?;
-                Ok(columns::draft_of(members, &self.clock, faults))
+                Ok(columns::draft_of(members, &self.terms, faults))
             }
             Content::Unreadable { why, .. } => Err(why.clone()),
         }

@@ -4,15 +4,18 @@
 //! Its patterns keep to what all kinds of regular expressions read alike: sets of characters are
 //! spelled out, since `\s` is not the same everywhere, and nothing looks ahead.
 
+use std::sync::LazyLock;
+
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::columns::{Field, NAMES, OTHER_NAMES};
+use crate::model::invisible::{SELECTORS, ZERO_WIDTH};
 use crate::model::{Slug, Status};
 
 /// Where the program judges a row otherwise than the schema, as the schema's comment and the
 /// README tell it: first what is refused beyond the schema, then what is read beyond it.
-pub const DIFFERENCES: [&str; 12] = [
+pub const DIFFERENCES: [&str; 13] = [
     "a slug that another row has is refused",
     "a slug has at most 255 bytes; the schema counts characters",
     "a `hold_until` in the past, or on a day that the month does not have, is refused",
@@ -20,29 +23,53 @@ pub const DIFFERENCES: [&str; 12] = [
     "one tag with `;` or `|` in it is refused, even if it is there twice",
     "a key that is there twice is refused; so are a custom field both as `data.NAME` and in `data`, and two `_` keys that differ in case only",
     "an email address is refused that is too long, or has quotes or characters beyond ASCII where they cannot stand",
-    "what a spreadsheet has made of a slug or a word is refused: `#N/A`, `###`, `1.23457E+11`, an apostrophe in front, curly quotes around it",
+    "what a spreadsheet, a database or an export has made of a text is refused: `NULL`, `#N/A`, `###`, `1.23457E+11`, `{a,b}`, `Ã©`, and in all but custom fields `none`, an apostrophe in front, quotes around it; with `--allow-damaged` custom fields are sent all the same",
     "a line of more than 1 MiB is refused",
-    "names of fields are read in any case; names and texts are read with blanks around them, statuses with any white space for a blank",
+    "names of fields are read in any case; names and texts are read with blanks and invisible characters around them, statuses with any white space for a blank, and `=\"a\"` as `a`",
+    "joiners and selectors are read in tags and names of custom fields where they belong, as within an emoji",
     "with `--timezone`, a `hold_until` may do without an offset",
     "with `--set`, a row may leave out what that gives it",
 ];
 
-/// White space in a set of characters: what `char::is_whitespace` takes for it.
+/// White space in a set of characters: what `char::is_whitespace` takes for it, less the blank.
 const WHITE_SPACE: &str =
-    r"\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
-
-/// The same and what shows nothing: what `spreadsheet::is_blank` takes for a blank.
-const BLANKS: &str =
-    r"\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff";
+    r"\u0009-\u000d\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
 
 /// The same of control characters: what `char::is_control` takes for one.
 const CONTROLS: &str = r"\u0000-\u001f\u007f-\u009f";
+
+/// What cannot be within a text that must show itself, less the blank: white space, controls, what
+/// shows nothing, and what stands for lost text.
+static HIDDEN: LazyLock<String> = LazyLock::new(|| {
+    let mut set = format!("{WHITE_SPACE}{CONTROLS}");
+    for (first, last) in ZERO_WIDTH.into_iter().chain(SELECTORS) {
+        set.push_str(&escaped(first));
+        set.push('-');
+        set.push_str(&escaped(last));
+    }
+    set.push_str(r"\ufffd");
+    set
+});
+
+/// A character in a set. Beyond the first 65,536 there is no escape that all expressions know.
+fn escaped(c: char) -> String {
+    match u32::from(c) {
+        code @ ..=0xffff => format!("\\u{code:04x}"),
+        _ => c.into(),
+    }
+}
+
+/// A pattern for text that shows itself, with more than blanks in it.
+fn shown_text() -> String {
+    let hidden = &*HIDDEN;
+    format!("^ *[^ {hidden}][^{hidden}]*$")
+}
 
 /// The JSON Schema of one row of a JSONL file.
 #[must_use]
 pub fn schema() -> impl Serialize {
     let named = NAMES.into_iter().chain(OTHER_NAMES);
-    let custom = format!("^data[.][{BLANKS}]*[^{BLANKS}]");
+    let custom = format!("^data[.]{}", &shown_text()[1..]);
     Schema {
         dialect: "https://json-schema.org/draft/2020-12/schema",
         title: "A row for reamaze-bulk: which conversation to change, and what to set",
@@ -110,8 +137,8 @@ fn values(field: &Field<'_>) -> Value {
             "description": "Which conversation: the last part of its address",
             "examples": ["late-parcel"],
             "type": "string",
-            "pattern": format!("^[^/{BLANKS}{CONTROLS}]{{1,{}}}$", Slug::MAX_BYTES),
-            "not": {"enum": [".", ".."]},
+            "pattern": format!("^[^/?# {}]{{1,{}}}$", &*HIDDEN, Slug::MAX_BYTES),
+            "not": {"anyOf": [{"enum": [".", ".."]}, {"pattern": "%[0-9A-Fa-f]{2}"}]},
         }),
         Field::TagList => tag_list(),
         Field::Status => json!({
@@ -147,7 +174,7 @@ fn values(field: &Field<'_>) -> Value {
             "description": "Custom fields by name",
             "examples": [{"order": "001042"}],
             "type": ["object", "null"],
-            "propertyNames": {"pattern": format!("[^{BLANKS}]")},
+            "propertyNames": {"pattern": shown_text()},
             "additionalProperties": values(&Field::Data("".into())),
         }),
         Field::Ignored(_) => json!({"description": "Ignored: room for notes"}),
@@ -155,13 +182,13 @@ fn values(field: &Field<'_>) -> Value {
 }
 
 fn tag_list() -> Value {
-    let named = json!({"type": "string", "pattern": format!("[^{BLANKS}]")});
+    let named = json!({"type": "string", "pattern": "[^ ]"});
     let separator = json!({"type": "string", "pattern": "[;|]"});
     json!({
         "description": "Replaces all tags; [] removes them",
         "examples": [["returns", "vip"], []],
         "type": ["array", "null"],
-        "items": {"type": "string", "pattern": format!("^[^,{CONTROLS}]*$")},
+        "items": {"type": "string", "pattern": format!("^[^,{}]*$", &*HIDDEN)},
         "anyOf": [{"maxItems": 0}, {"contains": named}],
         "not": {
             "$comment": "One tag with `;` or `|` in it: is this a separator?",
@@ -175,7 +202,7 @@ fn text(description: &str) -> Value {
     json!({
         "description": description,
         "type": ["string", "null"],
-        "pattern": format!("^[^{BLANKS}{CONTROLS}][^{CONTROLS}]*$"),
+        "pattern": format!("^[^ {0}][^{0}]*$", &*HIDDEN),
     })
 }
 
@@ -254,8 +281,9 @@ fn hold_until() -> String {
 /// A pattern for email addresses with a domain of two labels or more. Beyond ASCII, characters
 /// that show something can stand anywhere.
 fn email() -> String {
-    let atom = format!(r#"[^"(),.:;<>@\[\\\]{WHITE_SPACE}{CONTROLS}]"#);
-    let edge = format!(r"[^!-/:-@\[-`{{-~{WHITE_SPACE}{CONTROLS}]");
+    let hidden = &*HIDDEN;
+    let atom = format!(r#"[^"(),.:;<>@\[\\\] {hidden}]"#);
+    let edge = format!(r"[^!-/:-@\[-`{{-~ {hidden}]");
     let label = format!("{edge}({atom}*{edge})?");
-    format!(r#"^("[^{CONTROLS}]+"|{atom}+([.]{atom}+)*)@{label}([.]{label})+$"#)
+    format!(r#"^("[^{hidden}]+"|{atom}+([.]{atom}+)*)@{label}([.]{label})+$"#)
 }

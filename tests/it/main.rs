@@ -1,15 +1,18 @@
 //! What users and scripts rely on, shown through the binary.
 
+mod addresses;
 mod answers;
 mod config;
 mod crashes;
 mod credentials;
+mod damaged;
 mod edited_ledger;
 mod first_contact;
 mod full_disk;
 mod hostile_input;
 mod hostile_server;
 mod input;
+mod invisible;
 mod ledger_model;
 mod limits;
 mod logs;

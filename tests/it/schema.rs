@@ -138,7 +138,7 @@ fn what_is_legal_for_the_program_is_so_for_the_schema() {
     let text = |length| format!(r#""slug":"{}","status":0"#, "x".repeat(length));
     let mut rows: Vec<String> = [
         r#""slug":"...","status":0"#,
-        r#""slug":"é\u200dé%2e","status":0"#,
+        r#""slug":"é%2","status":0"#,
         r#""status":0.0"#,
         r#""status":9"#,
         r#""status":"2.00""#,
@@ -161,9 +161,9 @@ fn what_is_legal_for_the_program_is_so_for_the_schema() {
         r#""category":"a","brand":null"#,
         r#""brand":null,"hold_until":null,"data.x":"""#,
         r#""data.x":null,"data.y":true"#,
-        r#""data. .x\n":-1.5e9"#,
+        r#""data. .x ":-1.5e9"#,
         r#""data":{"x":null}"#,
-        r#""data":{" x":true,"y":"\u0000"}"#,
+        r#""data":{" x":true,"y":"\u0000\u200b"}"#,
         r#""status":1,"data":null,"_":[{}],"_a":1,"tag_list":null"#,
     ]
     .map(str::to_owned)
@@ -270,6 +270,25 @@ fn what_is_illegal_for_the_program_is_so_for_the_schema() {
 }
 
 #[test]
+fn what_does_not_show_itself_or_is_part_of_an_address_is_illegal_for_both() {
+    let rows = [
+        r#""slug":"a?b","status":0"#,
+        r#""slug":"a#b","status":0"#,
+        r#""slug":"caf%C3%A9","status":0"#,
+        r#""slug":"a\u200db","status":0"#,
+        r#""slug":"a\ufffdb","status":0"#,
+        r#""tag_list":["a\u00a0b"]"#,
+        r#""tag_list":["a\u200bb"]"#,
+        r#""tag_list":["a\udb40\udc41b"]"#,
+        r#""category":"a\u202eb""#,
+        r#""assignee":"a\u200b@x.de""#,
+        r#""data.a\nb":1"#,
+        r#""data":{"a\u200bb":1}"#,
+    ];
+    assert_both(&rows, false);
+}
+
+#[test]
 fn a_row_is_an_object() {
     let judge = Judge::of(printed());
     for row in ["[]", "[{}]", r#""slug""#, "1", "true", "null"] {
@@ -354,11 +373,17 @@ fn differing() -> Vec<(Vec<String>, &'static [&'static str])> {
             [
                 rows(&[
                     r##""category":"#N/A""##,
+                    r#""category":"none""#,
+                    r#""tag_list":["NULL"]"#,
+                    r#""tag_list":["{a}"]"#,
+                    r#""tag_list":["Ã©"]"#,
+                    r#""data":{"x":"NULL"}"#,
+                    r#""data.x":"{a,b}""#,
                     r#""category":"“a”""#,
                     r#""brand":"1,5E+15","category":"a""#,
                     r#""assignee":"'a@x.de""#,
                 ]),
-                vec![r####"{"slug":"###","status":0}"####.to_owned()],
+                vec![r#"{"slug":"1.5E+11","status":0}"#.to_owned()],
             ]
             .concat(),
             &[],
@@ -376,6 +401,17 @@ fn differing() -> Vec<(Vec<String>, &'static [&'static str])> {
                 r#""assignee":"a@x.de\n""#,
                 r#""assignee":{"Email":"a@x.de"}"#,
                 r#""tag_list":["a\n"]"#,
+                r#""tag_list":["\u200ea"]"#,
+                r#""category":"a\u200d""#,
+                r#""data":{"\u00a0a":1}"#,
+                r#""data.a\n":1"#,
+            ]),
+            &[],
+        ),
+        (
+            rows(&[
+                r#""tag_list":["👩\u200d💻"]"#,
+                r#""data":{"می\u200cخواهم":1}"#,
             ]),
             &[],
         ),

@@ -9,6 +9,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+use reamaze_bulk::model::damage;
 use reamaze_bulk::model::spreadsheet::trimmed;
 use serde_json::{Map, Value, json};
 
@@ -35,7 +36,8 @@ fn slugs() -> BoxedStrategy<Value> {
         text("[a./ \u{1}\u{85}\u{200b}é-]{0,4}"),
         text("[a-z]{250,260}")
     ];
-    or_other(prop_oneof![12 => text("[a-z0-9.-]{6,12}"), 1 => odd])
+    let slugs = prop_oneof![12 => text("[a-z0-9.-]{6,12}"), 1 => odd];
+    or_other(slugs.prop_filter("damaged", |text| damage::of_word(text).is_none()))
 }
 
 /// Spellings of the statuses' numbers and names, but of status 5.
@@ -128,8 +130,8 @@ fn channels() -> BoxedStrategy<Value> {
 
 fn custom_values() -> BoxedStrategy<Value> {
     let numbers = any::<f64>().prop_map(Value::from);
-    prop_oneof![4 => any::<String>().prop_map(Value::from), 1 => numbers, 1 => or_other(text("a"))]
-        .boxed()
+    let texts = any::<String>().prop_filter("damaged", |text| damage::of_text(text).is_none());
+    prop_oneof![4 => texts.prop_map(Value::from), 1 => numbers, 1 => or_other(text("a"))].boxed()
 }
 
 fn custom_fields() -> BoxedStrategy<Value> {

@@ -1,0 +1,111 @@
+//! What people copy from the address bar -> the slug in it.
+
+use percent_encoding::percent_decode_str;
+
+use super::Slug;
+use super::text::quoted;
+
+/// Whether `text` has what a slug gets from an address only: other parts of it, or characters that
+/// are percent-encoded.
+pub(super) fn is_one(text: &str) -> bool {
+    text.contains(['/', '?', '#']) || is_encoded(text)
+}
+
+fn is_encoded(text: &str) -> bool {
+    text.as_bytes().windows(3).any(
+        |bytes| matches!(bytes, [b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()),
+    )
+}
+
+/// What is wrong with such a text, and which slug was meant, where that shows.
+pub(super) fn advice(text: &str) -> String {
+    let what = if text.contains('/') {
+        "contains a `/`, as an address does"
+    } else if text.contains('?') {
+        "contains a `?`, as an address does"
+    } else if text.contains('#') {
+        "contains a `#`, as an address does"
+    } else {
+        "is percent-encoded, as in an address"
+    };
+    match slug(text) {
+        Some(slug) => format!("{what} (did you mean {}?)", quoted(slug.as_str())),
+        None => format!("{what} (write the slug only: the last part of the address)"),
+    }
+}
+
+/// The slug in an address, or in a part of one.
+fn slug(text: &str) -> Option<Slug<'static>> {
+    const FOLDER: &str = "conversations/";
+    let lower = text.to_ascii_lowercase();
+    let segment = if let Some(at) = lower.find(FOLDER) {
+        text[at + FOLDER.len()..]
+            .split(['/', '?', '#', '"', '\'', '>', ')'])
+            .next()?
+    } else {
+        if lower.contains("://") {
+            return None;
+        }
+        let path = text.split(['?', '#']).next()?;
+        let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+        let only = segments.next()?;
+        if segments.next().is_some() {
+            return None;
+        }
+        only
+    };
+    let decoded = percent_decode_str(segment).decode_utf8().ok()?;
+    Slug::parse(decoded.into_owned()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slug_in_an_address_is_found() {
+        for text in [
+            "https://acme.reamaze.com/admin/conversations/late-parcel",
+            "http://acme.reamaze.io/admin/conversations/late-parcel/?page=2#message-12",
+            "HTTPS://ACME.REAMAZE.COM/Admin/Conversations/late-parcel",
+            "acme.reamaze.io/admin/conversations/late-parcel",
+            "/admin/conversations/late-parcel",
+            "conversations/late-parcel/messages/12",
+            "https://acme.reamaze.io/api/v1/conversations/late-parcel",
+            "=HYPERLINK(\"https://acme.reamaze.com/admin/conversations/late-parcel\")",
+            "late-parcel?page=2",
+            "late-parcel#message-12",
+            "late-parcel/",
+            "/late-parcel",
+            "late%2Dparcel",
+        ] {
+            assert!(is_one(text), "{text}");
+            let found = slug(text);
+            assert_eq!(
+                found.as_ref().map(Slug::as_str),
+                Some("late-parcel"),
+                "{text}"
+            );
+        }
+        let decoded = slug("caf%C3%A9-invoice");
+        assert_eq!(decoded.as_ref().map(Slug::as_str), Some("café-invoice"));
+    }
+
+    #[test]
+    fn no_slug_is_guessed() {
+        for text in [
+            "https://acme.reamaze.com/admin",
+            "https://acme.reamaze.com/admin/conversations/",
+            "a/b",
+            "#12",
+            "%2e%2e",
+            "a%20b",
+            "%ff",
+            "?page=2",
+        ] {
+            assert!(is_one(text), "{text}");
+            assert_eq!(slug(text), None, "{text}");
+        }
+        assert!(!is_one("100%") && !is_one("%zz") && !is_one("late-parcel"));
+    }
+}

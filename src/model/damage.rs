@@ -1,0 +1,533 @@
+//! Text -> the mark that a spreadsheet, a database or an export has left on it. Judges the text
+//! only: what becomes of a field with such text is for `validate` to say.
+
+use percent_encoding::percent_decode_str;
+
+use super::encoded_twice::is_encoded_twice;
+use super::spreadsheet::{
+    is_error_value, is_formula, is_full_cell, is_in_curly_quotes, is_narrow, is_shortened,
+    is_zero_date, meant,
+};
+
+/// What has become of a value on its way into the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Damage {
+    /// `NULL`, `\N`, `nan`: how programs write that there is no value.
+    Nothing,
+    /// `none`, `N/A`, `-`: how people write that; now and then it is meant.
+    PerhapsNothing,
+    /// `#REF!`
+    ErrorValue,
+    /// `########`
+    Narrow,
+    /// `1.23457E+11`
+    Shortened,
+    /// `“a”`
+    CurlyQuotes,
+    /// `"a"`, `b'a'`
+    Quotes,
+    /// `'001042`
+    Apostrophe,
+    /// `{a,b}`, `['a', 'b']`, `"a","b"`
+    List,
+    /// `=SUM(A1:A9)`
+    Formula,
+    /// `Ã©`, `&eacute;`, `\u00e9`
+    EncodedTwice,
+    /// U+FFFD
+    Replaced,
+    /// As long as a cell of Excel can be.
+    Cut,
+    /// `[object Object]`
+    StandIn,
+}
+
+impl Damage {
+    /// What is wrong.
+    #[must_use]
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Nothing | Self::PerhapsNothing => "looks like an exported empty value",
+            Self::ErrorValue => "is a spreadsheet's error value",
+            Self::Narrow => "is what a spreadsheet shows in a narrow column",
+            Self::Shortened => "is a number that a spreadsheet has shortened",
+            Self::CurlyQuotes => "is in curly quotes",
+            Self::Quotes => "has quotes around it",
+            Self::Apostrophe => "begins with an apostrophe, as spreadsheets mark text",
+            Self::List => "is a list as a database or program writes it",
+            Self::Formula => "looks like a formula",
+            Self::EncodedTwice => "is text encoded twice",
+            Self::Replaced => "contains U+FFFD, which stands for lost text",
+            Self::Cut => {
+                "is exactly 32,767 characters, the limit of a cell in Excel, and probably cut off"
+            }
+            Self::StandIn => "is what a program writes in place of a value",
+        }
+    }
+
+    /// What to do, in most fields.
+    #[must_use]
+    pub fn cure(self) -> &'static str {
+        match self {
+            Self::Nothing | Self::PerhapsNothing => "leave it empty",
+            Self::ErrorValue => "fix the formula, or write the value itself",
+            Self::Narrow => "widen it, and save again",
+            Self::Shortened => "format the column as text, and fill it again",
+            Self::CurlyQuotes | Self::Quotes => "remove them",
+            Self::Apostrophe => "remove it",
+            Self::List => "write the values themselves",
+            Self::Formula => "write the value itself",
+            Self::EncodedTwice => "export it again, as UTF-8 and once",
+            Self::Replaced => "export it again, as UTF-8",
+            Self::Cut => "export it without Excel",
+            Self::StandIn => "export the value itself",
+        }
+    }
+}
+
+/// What has damaged a text that may say anything.
+#[must_use]
+pub fn of_text(raw: &str) -> Option<Damage> {
+    let text = meant(raw);
+    let first = text.as_bytes().first()?;
+    if is_nothing(text) {
+        return Some(Damage::Nothing);
+    }
+    // Most marks show at the start: the usual text is let go at once.
+    if (!first.is_ascii_alphabetic() || matches!(first, b'E' | b'S' | b'b'))
+        && let Some(damage) = by_its_start(text)
+    {
+        return Some(damage);
+    }
+    if is_full_cell(raw) {
+        return Some(Damage::Cut);
+    }
+    if raw.is_ascii() {
+        return None;
+    }
+    if raw.contains(char::REPLACEMENT_CHARACTER) {
+        return Some(Damage::Replaced);
+    }
+    is_encoded_twice(raw).then_some(Damage::EncodedTwice)
+}
+
+fn by_its_start(text: &str) -> Option<Damage> {
+    if is_error_value(text) {
+        Some(Damage::ErrorValue)
+    } else if is_narrow(text) {
+        Some(Damage::Narrow)
+    } else if is_shortened(text) {
+        Some(Damage::Shortened)
+    } else if is_formula(text) {
+        Some(Damage::Formula)
+    } else if is_defused(text) {
+        Some(Damage::Apostrophe)
+    } else if is_bytes_literal(text) {
+        Some(Damage::Quotes)
+    } else if is_stand_in(text) {
+        Some(Damage::StandIn)
+    } else if is_list(text) {
+        Some(Damage::List)
+    } else if is_mime_word(text) {
+        Some(Damage::EncodedTwice)
+    } else {
+        None
+    }
+}
+
+/// The same of one word or name, in which further marks cannot be meant.
+#[must_use]
+pub fn of_word(raw: &str) -> Option<Damage> {
+    let text = meant(raw);
+    if let Some(damage) = of_text(raw).or_else(|| of_name(text)) {
+        return Some(damage);
+    }
+    if text.starts_with('\'') {
+        return Some(Damage::Apostrophe);
+    }
+    (is_between(text, '[', ']') || is_between(text, '{', '}')).then_some(Damage::List)
+}
+
+/// The same of a tag.
+#[must_use]
+pub fn of_tag(raw: &str) -> Option<Damage> {
+    let text = meant(raw);
+    if let Some(damage) = of_text(raw).or_else(|| of_name(text)) {
+        return Some(damage);
+    }
+    // A quote that opens nothing is a part of a list that was taken apart.
+    let is_quoted = text.starts_with('"') || is_between(text, '\'', '\'');
+    is_quoted.then_some(Damage::Quotes)
+}
+
+/// What is never meant in a word or a tag.
+fn of_name(text: &str) -> Option<Damage> {
+    if is_plain(text) {
+        return is_perhaps_nothing(text).then_some(Damage::PerhapsNothing);
+    }
+    if is_perhaps_nothing(text) {
+        Some(Damage::PerhapsNothing)
+    } else if is_in_curly_quotes(text) {
+        Some(Damage::CurlyQuotes)
+    } else if is_between(text, '"', '"') || is_between(text, '`', '`') {
+        Some(Damage::Quotes)
+    } else if text.starts_with('=') {
+        Some(Damage::Formula)
+    } else if has_escape(text) {
+        Some(Damage::EncodedTwice)
+    } else {
+        None
+    }
+}
+
+/// Whether nothing but words and hyphens is in `text`: the usual case.
+fn is_plain(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b' '))
+}
+
+/// How programs write that there is no value.
+fn is_nothing(text: &str) -> bool {
+    const LONGEST: usize = 20;
+    if text.len() > LONGEST {
+        return false;
+    }
+    let bare = text
+        .strip_prefix(['(', '<', '['])
+        .and_then(|text| text.strip_suffix([')', '>', ']']));
+    if let Some(bare) = bare {
+        const WORDS: [&str; 9] = [
+            "null",
+            "none",
+            "nil",
+            "na",
+            "nan",
+            "n/a",
+            "empty",
+            "blank",
+            "undefined",
+        ];
+        return WORDS.iter().any(|word| bare.eq_ignore_ascii_case(word));
+    }
+    matches!(
+        text,
+        "NULL"
+            | "Null"
+            | "null"
+            | "None"
+            | "NaN"
+            | "nan"
+            | "NAN"
+            | "-nan"
+            | "NaT"
+            | "\\N"
+            | "\\\\N"
+            | "nil"
+            | "undefined"
+            | "inf"
+            | "-inf"
+            | "1.#QNAN"
+            | "1.#IND"
+            | "-1.#IND"
+    ) || is_zero_date(text)
+}
+
+/// How people write it, and a few programs: R `NA`, PHP `Array`.
+fn is_perhaps_nothing(text: &str) -> bool {
+    matches!(
+        text,
+        "NA" | "N/A"
+            | "n/a"
+            | "N.A."
+            | "n.a."
+            | "none"
+            | "NONE"
+            | "Nil"
+            | "NIL"
+            | "Undefined"
+            | "Array"
+    ) || (!text.is_empty() && text.chars().all(|c| matches!(c, '-' | '–' | '—')))
+}
+
+fn is_between(text: &str, open: char, close: char) -> bool {
+    let inside = text.strip_prefix(open);
+    inside.is_some_and(|inside| inside.ends_with(close))
+}
+
+/// `'=1+1`, `'+49 170`, `'001042`: an apostrophe that keeps a spreadsheet from reading the text.
+fn is_defused(text: &str) -> bool {
+    text.strip_prefix('\'').is_some_and(|rest| {
+        rest.starts_with(['=', '+', '-', '@'])
+            || (!rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+    })
+}
+
+/// `b'a'`, as Python writes bytes.
+fn is_bytes_literal(text: &str) -> bool {
+    text.strip_prefix('b')
+        .is_some_and(|text| is_between(text, '\'', '\'') || is_between(text, '"', '"'))
+}
+
+/// What .NET, Java, JavaScript and Python write for what they cannot write.
+fn is_stand_in(text: &str) -> bool {
+    (text.starts_with("System.") && text.ends_with(']'))
+        || is_between(text, '[', ']') && text.starts_with("[object ")
+        || text.starts_with("[L") && text.contains(";@")
+        || is_between(text, '<', '>') && text.contains(" object at 0x")
+}
+
+/// `{a,b}` of a database, `['a', 'b']` of Python, `"a","b"` of a file within a file.
+fn is_list(text: &str) -> bool {
+    (is_between(text, '{', '}') && !text.contains([':', '\n']))
+        || (is_between(text, '[', ']') && text[1..].trim_start().starts_with('\''))
+        || (is_between(text, '(', ')') && text[1..].trim_start().starts_with(['\'', '"']))
+        || (is_between(text, '"', '"')
+            && ["\",\"", "\", \"", "\";\""]
+                .iter()
+                .any(|between| text.contains(between)))
+        || (is_between(text, '\'', '\'')
+            && ["','", "', '", "';'"]
+                .iter()
+                .any(|between| text.contains(between)))
+}
+
+/// `=?UTF-8?Q?caf=C3=A9?=`, as mail writes it (RFC 2047).
+fn is_mime_word(text: &str) -> bool {
+    text.starts_with("=?") && text.ends_with("?=")
+}
+
+/// `&eacute;`, `&#233;` of HTML, `\u00e9` of JSON, `%C3%A9` and `%20` of an address.
+fn has_escape(text: &str) -> bool {
+    if !text.contains(['&', '\\', '%']) {
+        return false;
+    }
+    let after = |mark: &'static str| text.split(mark).skip(1);
+    let is_unicode = |rest: &str| {
+        let digits = rest.get(..4);
+        digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    after("&").any(is_entity) || after("\\u").any(is_unicode) || is_percent_encoded(text)
+}
+
+/// Whether text behind `&` goes on like a character of HTML.
+fn is_entity(rest: &str) -> bool {
+    const NAMES: [&str; 6] = ["amp", "lt", "gt", "quot", "apos", "nbsp"];
+    const ACCENTS: [&str; 7] = ["acute", "grave", "circ", "uml", "tilde", "cedil", "lig"];
+    let Some((name, _)) = rest.split_once(';') else {
+        return false;
+    };
+    match name.strip_prefix('#') {
+        Some(number) => {
+            (2..=7).contains(&number.len())
+                && number
+                    .bytes()
+                    .all(|byte| byte.is_ascii_hexdigit() || byte == b'x')
+        }
+        None => {
+            NAMES.contains(&name)
+                || (name.len() > 3 && ACCENTS.iter().any(|accent| name.ends_with(accent)))
+        }
+    }
+}
+
+/// Whether text beyond ASCII, or a blank, is percent-encoded in `text`.
+fn is_percent_encoded(text: &str) -> bool {
+    let is_encoded = |c: char| c == ' ' || !c.is_ascii();
+    text.contains('%')
+        && percent_decode_str(text).decode_utf8().is_ok_and(|decoded| {
+            decoded.matches(is_encoded).count() > text.matches(is_encoded).count()
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(damage: Damage, of: fn(&str) -> Option<Damage>, texts: &[&str]) {
+        for text in texts {
+            assert_eq!(of(text), Some(damage), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_programs_write_for_nothing_is_known() {
+        let texts = [
+            "NULL",
+            "Null",
+            "null",
+            "(null)",
+            "<null>",
+            "[NULL]",
+            "None",
+            "NaN",
+            "nan",
+            "NaT",
+            "<NA>",
+            "<nil>",
+            "\\N",
+            "undefined",
+            "nil",
+            " NULL ",
+            "(blank)",
+            "0000-00-00",
+            "1/0/1900",
+            "=\"NULL\"",
+        ];
+        all(Damage::Nothing, of_text, &texts);
+        all(Damage::Nothing, of_tag, &texts);
+        all(Damage::Nothing, of_word, &texts);
+        let doubtful = ["NA", "N/A", "n/a", "none", "NONE", "-", "—"];
+        all(Damage::PerhapsNothing, of_tag, &doubtful);
+        all(Damage::PerhapsNothing, of_word, &doubtful);
+        for text in doubtful {
+            assert_eq!(of_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_spreadsheets_make_of_a_value_is_known() {
+        let errors = [
+            "#N/A",
+            "#NV",
+            "#N/D",
+            "#DIV/0!",
+            "#NAME?",
+            "#BEZUG!",
+            "#ÜBERLAUF!",
+            "#¡REF!",
+            "#¿NOMBRE?",
+            "Err:502",
+        ];
+        all(Damage::ErrorValue, of_text, &errors);
+        all(Damage::Narrow, of_text, &["########"]);
+        let shortened = [
+            "1.23457E+11",
+            "1,00123456789012E+018",
+            "1E+15",
+            "1e+15",
+            "-1.5E+12",
+        ];
+        all(Damage::Shortened, of_text, &shortened);
+        let formulas = [
+            "=SUM(A1:A9)",
+            "=B2",
+            "=Sheet1!$B$2",
+            "=\"a\"&\"b\"",
+            "=T(\"a\")",
+        ];
+        all(Damage::Formula, of_text, &formulas);
+        all(
+            Damage::Apostrophe,
+            of_text,
+            &["'001042", "'=1+1", "'+49 170"],
+        );
+        all(
+            Damage::Cut,
+            of_text,
+            &[&"x".repeat(32_767), &"é".repeat(32_767)],
+        );
+        all(Damage::CurlyQuotes, of_tag, &["“a”", "‘a’"]);
+        all(Damage::Formula, of_tag, &["=1+1", "=late-parcel"]);
+    }
+
+    #[test]
+    fn what_programs_write_in_place_of_a_value_is_known() {
+        let lists = [
+            "{vip,refund}",
+            "{vip}",
+            "{}",
+            "['a', 'b']",
+            "('a',)",
+            "\"a\",\"b\"",
+            "'a','b'",
+        ];
+        all(Damage::List, of_text, &lists);
+        all(Damage::List, of_word, &["[late-parcel]", "{a}"]);
+        let stand_ins = [
+            "[object Object]",
+            "System.String[]",
+            "<app.Tag object at 0x7f>",
+        ];
+        all(Damage::StandIn, of_text, &stand_ins);
+        all(Damage::Quotes, of_text, &["b'001042'"]);
+        all(
+            Damage::Quotes,
+            of_tag,
+            &["\"vip\"", "\"vip", "'vip'", "`vip`"],
+        );
+        let twice = ["cafÃ©", "donâ€™t"];
+        all(Damage::EncodedTwice, of_text, &twice);
+        all(
+            Damage::EncodedTwice,
+            of_word,
+            &["R&amp;D", "caf\\u00e9", "caf&#233;", "caf%C3%A9", "to%20do"],
+        );
+        all(Damage::Replaced, of_text, &["caf\u{fffd}"]);
+    }
+
+    #[test]
+    fn what_only_looks_like_it_is_let_through() {
+        let texts = [
+            "",
+            "#1",
+            "#vip",
+            "#vip!",
+            "#A!",
+            "##",
+            "Err:5023",
+            "12.3E+11",
+            "1.E+11",
+            "E+11",
+            "1E+",
+            "1E5",
+            "1.2.3E+11",
+            "a1.2E+11",
+            "“a” and b",
+            "“",
+            "don’t",
+            "Nan",
+            "nullable",
+            "a NULL",
+            "nat",
+            "Natalie",
+        ];
+        for text in texts {
+            assert_eq!(of_tag(text), None, "{text}");
+            assert_eq!(of_text(text), None, "{text}");
+        }
+        for text in [
+            "=1+1",
+            "=> see below",
+            "{\"a\": 1}",
+            "[\"a\"]",
+            "\"Thanks!\"",
+            "'til",
+            "(see note)",
+            "a, b",
+            "bob",
+            "none",
+            "Société",
+            "b",
+            "Système",
+            "100%",
+            "\u{202f}",
+        ] {
+            assert_eq!(of_text(text), None, "{text}");
+        }
+        for text in [
+            "'til",
+            "5\" pipe",
+            "19\"",
+            "R&D",
+            "a & b; c",
+            "50% off",
+            "10%back",
+            "Q&As; more",
+            "nothing",
+            "missing",
+            "(urgent)",
+        ] {
+            assert_eq!(of_tag(text), None, "{text}");
+        }
+    }
+}
