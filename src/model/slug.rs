@@ -56,7 +56,7 @@ impl<'a> Slug<'a> {
 fn fault(text: &str) -> Option<String> {
     let why = if text.len() > Slug::MAX_BYTES {
         format!("is {} bytes long (at most {})", text.len(), Slug::MAX_BYTES)
-    } else if let Some(damage) = damage::of_word(text).filter(|damage| !is_address(*damage, text)) {
+    } else if let Some(damage) = damage_of(text) {
         let cure = match damage {
             Damage::Nothing | Damage::PerhapsNothing => {
                 "every row names its conversation, like `knock-knock`"
@@ -77,13 +77,16 @@ fn fault(text: &str) -> Option<String> {
     Some(why)
 }
 
-/// Whether `text` is rather an address than damaged: both have marks that look alike.
-fn is_address(damage: Damage, text: &str) -> bool {
-    let is_alike = matches!(
-        damage,
-        Damage::EncodedTwice | Damage::Formula | Damage::Quotes | Damage::List
-    );
-    is_alike && address::is_one(text)
+/// What has damaged `text`, unless it is rather an address, of which some marks look alike, or may
+/// well be a slug.
+fn damage_of(text: &str) -> Option<Damage> {
+    damage::of_word(text).filter(|damage| match damage {
+        Damage::EncodedTwice | Damage::Formula | Damage::Quotes | Damage::List => {
+            !address::is_one(text)
+        }
+        Damage::PerhapsNothing => !text.starts_with('-') && text != "none",
+        _ => true,
+    })
 }
 
 impl fmt::Display for Slug<'_> {

@@ -23,7 +23,7 @@ pub const DIFFERENCES: [&str; 13] = [
     "one tag with `;` or `|` in it is refused, even if it is there twice",
     "a key that is there twice is refused; so are a custom field both as `data.NAME` and in `data`, and two `_` keys that differ in case only",
     "an email address is refused that is too long, or has quotes or characters beyond ASCII where they cannot stand",
-    "what a spreadsheet, a database or an export has made of a text is refused: `NULL`, `#N/A`, `###`, `1.23457E+11`, `{a,b}`, `Ã©`, and in all but custom fields `none`, an apostrophe in front, quotes around it; with `--allow-damaged` custom fields are sent all the same",
+    "what a spreadsheet, a database or an export has made of a text is refused: `NULL`, `#N/A`, `###`, `1.23457E+11`, `{a,b}`, `Ã©`, and in all but custom fields `N/A`, an apostrophe in front, quotes around it; with `--allow-damaged` custom fields are sent all the same",
     "a line of more than 1 MiB is refused",
     "names of fields are read in any case; names and texts are read with blanks and invisible characters around them, statuses with any white space for a blank, and `=\"a\"` as `a`",
     "joiners and selectors are read in tags and names of custom fields where they belong, as within an emoji",

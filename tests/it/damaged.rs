@@ -49,13 +49,13 @@ const EMPTY: &str = "looks like an exported empty value (";
 #[test]
 fn what_programs_write_for_nothing_is_refused_wherever_it_cannot_be_meant() {
     for nothing in NOTHING.into_iter().chain(PERHAPS) {
+        // A conversation may be called so.
+        let is_slug = ["none", "-"].contains(&nothing);
         let nothing = cell(nothing);
-        assert_refused(
-            "rows.csv",
-            &format!("slug,status\n{nothing},2\n"),
-            "slug",
-            EMPTY,
-        );
+        if !is_slug {
+            let content = format!("slug,status\n{nothing},2\n");
+            assert_refused("rows.csv", &content, "slug", EMPTY);
+        }
         for field in ["tag_list", "status", "assignee", "category"] {
             let content = format!("slug,{field}\na,{nothing}\n");
             assert_refused("rows.csv", &content, field, EMPTY);

@@ -85,7 +85,7 @@ fn documented() -> BTreeMap<String, Vec<String>> {
 }
 
 /// The fields of `summary.json`.
-const SUMMARY: [&str; 18] = [
+const SUMMARY: [&str; 19] = [
     "passes",
     "run_dir",
     "exit_status",
@@ -93,6 +93,7 @@ const SUMMARY: [&str; 18] = [
     "error",
     "rows",
     "counts",
+    "damaged",
     "differs",
     "requests",
     "retries",

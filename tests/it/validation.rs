@@ -222,7 +222,7 @@ fn a_cell_that_its_field_does_not_allow_is_told_with_what_would_be_right() {
         &told,
         &[
             "2: tag_list: contains U+000A (line break",
-            "4: category: contains U+000A (line break",
+            "4: category: contains U+0001 (control character",
         ],
     );
 }
