@@ -339,7 +339,7 @@ fn damaged_custom_fields_are_sent_as_they_are_when_asked_and_counted_everywhere(
         r#"c {"data":{"x":"fine","y":"2"}}"#,
     ];
     assert_eq!(sent.rows(), expected);
-    let told = "3 damaged values sent unchanged";
+    let told = "3 damaged values";
     assert!(sent.output.stderr.contains(told), "{:?}", sent.output);
     assert_eq!(summary(&sent.workspace.run_dirs()[0])["damaged"], 3);
 
@@ -408,7 +408,7 @@ fn a_run_with_failed_rows_tells_of_damaged_fields_and_feeds_them_back() {
         .output
         .stderr
         .lines()
-        .find(|line| line.contains("failed.csv"));
+        .find(|line| line.contains("run reamaze-runs/"));
     assert!(
         fed_back.is_some_and(|line| line.contains("--allow-damaged")),
         "{:?}",
