@@ -14,15 +14,15 @@
 //! ```text
 //! main      -> commands
 //! commands  -> args, config, error, exit, every stage, model
-//! config    -> args, error, every stage but the sandbox, model     what was typed, resolved
+//! config    -> args, error, every stage but the sandbox, files, model     what was typed, resolved
 //! args      -> exit, input, pipeline, report, model                what was typed
 //! error     -> exit, input, ledger, pipeline, model                why a command came to nothing
 //! exit      -> model
-//! pipeline  -> input, validate, api, ledger, model
-//! ledger    -> input (the private copy is read again), model
-//! input | validate | api | report -> model
-//! sandbox   -> nothing
-//! model     -> nothing
+//! pipeline  -> input, validate, api, ledger, files, model
+//! ledger    -> input (the private copy is read again), files, model
+//! report    -> files, model
+//! input | validate | api -> model
+//! sandbox | files | model -> nothing
 //! ```
 
 pub mod api;
@@ -31,6 +31,7 @@ pub mod commands;
 pub mod config;
 pub mod error;
 pub mod exit;
+pub mod files;
 pub mod input;
 pub mod ledger;
 pub mod model;

@@ -43,12 +43,18 @@ impl AccountLock {
                 lock: Some(lock),
                 holder,
             }),
-            Err(NotLocked::Held(_)) if settings.args.allow_overlap => {
+            Err(NotLocked::Held(_) | NotLocked::NotTrusted { .. })
+                if settings.args.allow_overlap =>
+            {
                 Ok(Self { lock: None, holder })
             }
             Err(NotLocked::Held(by)) => Err(Error::Held(format!(
                 "another run holds this account{}: wait for it, or give --allow-overlap",
                 by.map(told).unwrap_or_default()
+            ))),
+            Err(NotLocked::NotTrusted { path, error }) => Err(Error::Usage(format!(
+                "{}: {error}: a second run on this account would not be noticed (--allow-overlap runs all the same)",
+                path.display()
             ))),
             Err(NotLocked::Unavailable { path, error }) => {
                 log.warning(&format!(
@@ -84,7 +90,9 @@ pub(super) fn run_directory(run_file: &Path, account: &RunAccount) -> Result<Loc
                 holder.map(told).unwrap_or_default()
             ))
         }
-        NotLocked::Unavailable { path, error } => Error::Directory(LedgerError::Io { path, error }),
+        NotLocked::NotTrusted { path, error } | NotLocked::Unavailable { path, error } => {
+            Error::Directory(LedgerError::Io { path, error })
+        }
     })
 }
 

@@ -1,6 +1,5 @@
 //! `run --resume`: goes on with a run that was cut short, by its own copy of the input.
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +15,9 @@ use crate::config::{Settings, Target};
 use crate::error::Error;
 use crate::exit;
 use crate::input::{InputError, Layout};
-use crate::ledger::{Journal, LedgerError, RUNS, Recorded, RunDirectory, RunFile, sha256_of};
+use crate::ledger::{
+    Journal, Latest, LedgerError, RUNS, Recorded, RunDirectory, RunFile, sha256_of,
+};
 use crate::model::{Summary, file_words};
 use crate::pipeline::{Brand, Known, Login, Stop};
 use crate::report::{self, Log, Notice};
@@ -32,7 +33,7 @@ pub(super) fn resume(
     stop: &Stop,
     summary: &mut Summary,
 ) -> Result<u8, Error> {
-    let directory = find(from)?;
+    let directory = find(from, log)?;
     let run = RunFile::read(&directory).map_err(|error| no_run(&directory, &error))?;
     summary.damaged = run.input.damaged;
     let mut settings = Settings::resume(args, &directory, &run, stop)?;
@@ -42,7 +43,7 @@ pub(super) fn resume(
         Target::Account(account) => Some(AccountLock::take(&settings, account, log)?),
         Target::Sandbox | Target::Nowhere { .. } => None,
     };
-    let directory = RunDirectory::open(directory, run.options.format);
+    let directory = RunDirectory::open(directory, run.options.format).map_err(Error::usage)?;
     let _run_lock = locks::run_directory(&directory.run_file(), &run.account)?;
     if let Some(lock) = &mut lock {
         lock.name_run(directory.path());
@@ -168,8 +169,7 @@ fn reopen(session: &Session<'_>, recorded: &Recorded) -> Result<Journal, Error> 
 /// Sees that the private copy is what was checked and agreed to: rows could be lost otherwise.
 fn check_copy(directory: &RunDirectory, run: &RunFile) -> Result<(), Error> {
     let path = directory.input();
-    let copy = File::open(&path).and_then(|copy| sha256_of(&copy));
-    let sha256 = copy.map_err(|error| LedgerError::Io {
+    let sha256 = sha256_of(&directory.open_input()?).map_err(|error| LedgerError::Io {
         path: path.clone(),
         error,
     })?;
@@ -183,13 +183,25 @@ fn check_copy(directory: &RunDirectory, run: &RunFile) -> Result<(), Error> {
 }
 
 /// The directory that is meant.
-fn find(from: &Path) -> Result<PathBuf, Error> {
+fn find(from: &Path, log: &Log) -> Result<PathBuf, Error> {
     if from != Path::new("latest") {
         return Ok(from.to_owned());
     }
     let (runs, why) = match RunDirectory::latest() {
-        Ok(Some(directory)) => return Ok(directory),
-        Ok(None) => ("no run to resume in", String::new()),
+        Ok(Latest { found, refused }) => {
+            let told = |(path, why): &(PathBuf, io::Error)| {
+                format!("{} is not followed: {why}", path.display())
+            };
+            let refused: Vec<_> = refused.iter().map(told).collect();
+            if let Some(found) = found {
+                for why in &refused {
+                    log.warning(why);
+                }
+                return Ok(found);
+            }
+            let why = refused.first().map(|first| format!("; {first}"));
+            ("no run to resume in", why.unwrap_or_default())
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             ("no such directory:", String::new())
         }

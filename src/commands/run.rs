@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::locks::{self, AccountLock};
 use super::prepare::{Checked, Mode, Prepared, prepare, sha256_of_copy};
 use super::session::{self, Session};
-use super::signals::Listener;
+use super::signals::listen;
 use super::{dry_run, resume, source};
 use crate::api::{Account, BaseUrl};
 use crate::args::RunArgs;
@@ -109,7 +109,7 @@ pub(super) fn print_error(error: &Error) -> Result<(), Error> {
 
 fn start(args: RunArgs, log: &Arc<Log>, summary: &mut Summary) -> Result<u8, Error> {
     let stop = Arc::new(Stop::default());
-    let _listener = Listener::start(&stop, log)
+    listen(&stop, log)
         .map_err(|error| Error::Usage(format!("signals cannot be handled: {error}")))?;
     match args.resume.clone() {
         Some(from) => resume::resume(args, &from, log, &stop, summary),

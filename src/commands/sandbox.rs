@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::signals::Listener;
+use super::signals::listen;
 use crate::args::SandboxArgs;
 use crate::model::text::one_line;
 use crate::model::{StopReason, utc_millis};
@@ -50,10 +50,9 @@ pub(super) fn sandbox(args: &SandboxArgs, log: &Arc<Log>) -> u8 {
         errors: args.errors,
     };
     let stop = Arc::new(Stop::default());
-    let started = Listener::start(&stop, log)
-        .and_then(|listener| Ok((listener, Sandbox::start(args.port, options, logged(log))?)));
-    let (_listener, sandbox) = match started {
-        Ok(started) => started,
+    let started = listen(&stop, log).and_then(|()| Sandbox::start(args.port, options, logged(log)));
+    let sandbox = match started {
+        Ok(sandbox) => sandbox,
         Err(error) => {
             let told = format!(
                 "the sandbox cannot listen on 127.0.0.1:{}: {error}",

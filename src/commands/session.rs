@@ -1,6 +1,5 @@
 //! What a new run and a resumed one have in common: ask, send, record, add up.
 
-use std::fs::File;
 use std::io::{self, IsTerminal as _, stderr};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -239,8 +238,7 @@ impl Session<'_> {
 
     /// Reads the private copy from its start.
     pub(super) fn read(&self) -> Result<Reader, LedgerError> {
-        let path = self.directory.input();
-        let file = File::open(&path).map_err(|error| LedgerError::Io { path, error })?;
+        let file = self.directory.open_input()?;
         Ok(Reader::open(file, self.layout.into())?)
     }
 }

@@ -1,11 +1,13 @@
-//! Signals -> the one flag that ends a run.
+//! Signals -> the one flag that ends a run; a second one ends the process.
 
 use std::io;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
-use signal_hook::iterator::{Handle, Signals};
+use signal_hook::iterator::Signals;
 use signal_hook::{flag, low_level};
 
 use crate::exit;
@@ -13,53 +15,49 @@ use crate::model::{Signal, StopReason};
 use crate::pipeline::Stop;
 use crate::report::{Log, Notice};
 
-/// Listens for signals until it is dropped.
-pub(super) struct Listener {
-    handle: Handle,
-    thread: Option<JoinHandle<()>>,
-}
+/// How long the last words may take: nobody may read standard error.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
-impl Listener {
-    /// The first signal sets `stop`; a second one ends the process at once.
-    pub(super) fn start(stop: &Arc<Stop>, log: &Arc<Log>) -> io::Result<Self> {
-        let mut handled = vec![(SIGINT, Signal::Interrupt), (SIGTERM, Signal::Terminate)];
-        if !is_hangup_ignored() {
-            handled.push((SIGHUP, Signal::Hangup));
-        }
-        // A file size limit is to be an error of the write, not the end of the process.
-        flag::register(SIGXFSZ, Arc::default())?;
-        let mut signals = Signals::new(handled.iter().map(|(number, _)| *number))?;
-        let handle = signals.handle();
-        let (stop, log) = (Arc::clone(stop), Arc::clone(log));
-        let thread = thread::Builder::new().spawn(move || {
-            let mut is_second = false;
-            for number in signals.forever() {
-                let known = handled.iter().find(|(known, _)| *known == number);
-                let Some((_, signal)) = known else { continue };
-                let reason = StopReason::Signal(*signal);
-                if std::mem::replace(&mut is_second, true) {
-                    log.hide_bar();
-                    log.tell(&Notice::StoppedAtOnce { reason: &reason });
-                    low_level::exit(i32::from(exit::of_signal(*signal)));
-                }
-                stop.because(reason);
+/// From now on, to the end of the process, the first signal sets `stop`, and a second one ends the
+/// process at once, whatever its threads wait for.
+pub(super) fn listen(stop: &Arc<Stop>, log: &Arc<Log>) -> io::Result<()> {
+    let mut handled = vec![(SIGINT, Signal::Interrupt), (SIGTERM, Signal::Terminate)];
+    if !is_hangup_ignored() {
+        handled.push((SIGHUP, Signal::Hangup));
+    }
+    // A file size limit is to be an error of the write, not the end of the process.
+    flag::register(SIGXFSZ, Arc::default())?;
+    let mut signals = Signals::new(handled.iter().map(|(number, _)| *number))?;
+    let (stop, log) = (Arc::clone(stop), Arc::clone(log));
+    thread::Builder::new().spawn(move || {
+        let mut is_second = false;
+        for number in signals.forever() {
+            let known = handled.iter().find(|(known, _)| *known == number);
+            let Some((_, signal)) = known else { continue };
+            if std::mem::replace(&mut is_second, true) {
+                end_at_once(*signal, &log);
             }
-        })?;
-        Ok(Self {
-            handle,
-            thread: Some(thread),
-        })
-    }
+            log.hurry();
+            stop.because(StopReason::Signal(*signal));
+        }
+    })?;
+    Ok(())
 }
 
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.handle.close();
-        if let Some(thread) = self.thread.take() {
-            // A listener that panicked has nothing left to tell.
-            let _ = thread.join();
-        }
-    }
+/// Ends the process. This thread waits for nobody: another may hold the log, or standard error, for
+/// ever.
+fn end_at_once(signal: Signal, log: &Arc<Log>) {
+    let (said, is_said) = channel::<()>();
+    let log = Arc::clone(log);
+    let _ = thread::Builder::new().spawn(move || {
+        let _said = said;
+        log.hide_bar();
+        log.tell(&Notice::StoppedAtOnce {
+            reason: &StopReason::Signal(signal),
+        });
+    });
+    let _ = is_said.recv_timeout(LAST_WORDS);
+    low_level::exit(i32::from(exit::of_signal(signal)));
 }
 
 /// Whether whoever started us (`nohup`) wants a hangup to be ignored. Where the system does not

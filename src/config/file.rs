@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -12,15 +12,14 @@ use toml::de::{DeString, DeTable, DeValue};
 use super::directories::user_directory;
 use super::origin::Section;
 use super::values::Values;
+use crate::files::{self, MAX_TEXT_BYTES};
 use crate::model::file_words;
 use crate::model::text::{one_line, quoted};
+use crate::pipeline::Stop;
 use crate::validate::nearest;
 
 /// The table that holds the profiles.
 const PROFILES: &str = "profiles";
-
-/// The longest configuration file, in bytes.
-const MAX_BYTES: u64 = 1 << 20;
 
 /// What a configuration file says for one run.
 #[derive(Debug, Default)]
@@ -35,11 +34,15 @@ impl Configured {
     /// Reads the file at `config`, or the user's own, if there is one.
     ///
     /// The error says what is wrong, and where.
-    pub(super) fn load(config: Option<&Path>, profile: Option<&str>) -> Result<Self, String> {
+    pub(super) fn load(
+        config: Option<&Path>,
+        profile: Option<&str>,
+        stop: &Stop,
+    ) -> Result<Self, String> {
         let path = config.map(Path::to_owned).or_else(usual_place);
         let text = match &path {
             None => None,
-            Some(path) => match read(path) {
+            Some(path) => match read(path, stop) {
                 Ok(text) => Some(text),
                 Err(error) if config.is_none() && is_absent(&error) => None,
                 Err(error) => {
@@ -50,7 +53,9 @@ impl Configured {
             },
         };
         match (path, text, profile) {
-            (Some(path), Some(text), _) => Content::new(&path, &text).chosen(profile),
+            (Some(path), Some((text, trust)), _) => {
+                Content::new(&path, &text, trust).chosen(profile)
+            }
             (_, _, None) => Ok(Self::default()),
             (path, _, Some(name)) => Err(format!(
                 "--profile {}: there is no configuration file{} (make one, or name it with --config)",
@@ -69,8 +74,8 @@ pub fn profile_names(config: Option<&Path>) -> Vec<String> {
     // A pipe would keep whoever asks waiting.
     let text = path
         .filter(|path| path.is_file())
-        .and_then(|path| read(&path).ok());
-    let text = text.unwrap_or_default();
+        .and_then(|path| read(&path, &Stop::default()).ok());
+    let text = text.map(|(text, _)| text).unwrap_or_default();
     let root = DeTable::parse(text.trim_start_matches('\u{feff}'));
     let root = root.ok().map(Spanned::into_inner);
     match root
@@ -99,28 +104,30 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), NotFound | NotADirectory | PermissionDenied)
 }
 
-fn read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    let file = File::open(path)?;
-    if file.take(MAX_BYTES).read_to_string(&mut text)? as u64 == MAX_BYTES {
-        return Err(io::Error::other(
-            "is too long for a configuration file (is it the right file?)",
-        ));
-    }
-    Ok(text)
+/// The text of the file, and whether others can have written it. It may be a pipe.
+fn read(path: &Path, stop: &Stop) -> io::Result<(String, io::Result<()>)> {
+    let path = path.to_owned();
+    let read = move || {
+        let file = File::open(path)?;
+        let trust = files::check_config(&file.metadata()?);
+        Ok((files::text(file, MAX_TEXT_BYTES)?, trust))
+    };
+    files::interruptible(read, || stop.is_set())
 }
 
 /// The text of a configuration file.
 struct Content<'a> {
     path: &'a Path,
     text: &'a str,
+    /// Why others can have written it, if so.
+    trust: io::Result<()>,
 }
 
 impl<'a> Content<'a> {
-    fn new(path: &'a Path, text: &'a str) -> Self {
+    fn new(path: &'a Path, text: &'a str, trust: io::Result<()>) -> Self {
         // Some editors begin every file with a byte order mark.
         let text = text.trim_start_matches('\u{feff}');
-        Self { path, text }
+        Self { path, text, trust }
     }
 
     /// The values for that profile. The whole file is judged, so that what is wrong with it shows
@@ -134,6 +141,14 @@ impl<'a> Content<'a> {
         let section = self.section(None);
         let outside = Values::read(outside, &section, |key, why| self.wrong("", key, why))?;
         let mut profiles = self.profiles(root)?;
+        let is_about_trust =
+            outside.is_about_trust() || profiles.values().any(Values::is_about_trust);
+        if let (Err(why), true) = (&self.trust, is_about_trust) {
+            return Err(format!(
+                "{}: {why}: it says where the token goes, or what program is run",
+                self.path.display()
+            ));
+        }
         let Some(name) = profile else {
             return Ok(Configured {
                 values: outside,

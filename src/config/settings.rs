@@ -104,7 +104,7 @@ impl Settings {
         stop: &Stop,
     ) -> Result<Self, Error> {
         let mut remarks = Remarks::default();
-        let Configured { values, profiles } = configured(&args, &mut remarks)?;
+        let Configured { values, profiles } = configured(&args, stop, &mut remarks)?;
         let clock = Clock {
             now: Timestamp::now(),
             timezone: zone(&args, run, &values, &mut remarks),
@@ -226,9 +226,10 @@ fn zone_name(zone: Option<&TimeZone>) -> Option<&str> {
 }
 
 /// What the configuration file says for such a run.
-fn configured(args: &RunArgs, remarks: &mut Remarks) -> Result<Configured, Error> {
+fn configured(args: &RunArgs, stop: &Stop, remarks: &mut Remarks) -> Result<Configured, Error> {
+    let loaded = Configured::load(args.config.as_deref(), args.profile.as_deref(), stop);
     let mut configured =
-        Configured::load(args.config.as_deref(), args.profile.as_deref()).map_err(Error::Usage)?;
+        loaded.map_err(|error| Error::of_stop(stop).unwrap_or(Error::Usage(error)))?;
     if args.sandbox {
         configured.values = configured.values.for_sandbox();
         if let Some(name) = &args.profile {

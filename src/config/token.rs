@@ -3,12 +3,13 @@
 use std::env;
 use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::origin::{Found, Origin, variable};
 use super::token_command;
 use crate::error::Error;
+use crate::files;
 use crate::model::file_words;
 use crate::pipeline::Stop;
 
@@ -57,27 +58,28 @@ pub(super) fn fetch(
     match &kept.value {
         Keeper::Variable => Ok(variable(VARIABLE)?.map_or_else(String::new, |found| found.value)),
         Keeper::File(path) => {
-            let read = read(path, warnings).map_err(|error| file_words(&error));
+            let read = read(path, stop, warnings).map_err(|error| file_words(&error));
             let token = read.and_then(|text| alone(&text).map_err(str::to_owned));
-            token.map_err(|why| Error::Usage(format!("{place}: {why}")))
+            token.map_err(|why| {
+                Error::of_stop(stop).unwrap_or_else(|| Error::Usage(format!("{place}: {why}")))
+            })
         }
         Keeper::Command(words) => token_command::run(words, &place, stop),
     }
 }
 
-fn read(path: &Path, warnings: &mut Vec<String>) -> io::Result<String> {
-    let file = File::open(path)?;
-    if others_can_read(&file.metadata()?) && !is_credential(path) {
+fn read(path: &Path, stop: &Stop, warnings: &mut Vec<String>) -> io::Result<String> {
+    let owned = path.to_owned();
+    // It may be a pipe, from a program that prints the token.
+    let read = move || {
+        let file = File::open(owned)?;
+        Ok((file.metadata()?, files::text(file, MAX_TOKEN_BYTES)?))
+    };
+    let (metadata, text) = files::interruptible(read, || stop.is_set())?;
+    if others_can_read(&metadata) && !is_credential(path) {
         warnings.push(format!(
             "the token file {} can be read by others: chmod 600 it",
             path.display()
-        ));
-    }
-    let mut text = String::new();
-    file.take(MAX_TOKEN_BYTES).read_to_string(&mut text)?;
-    if text.len() as u64 == MAX_TOKEN_BYTES {
-        return Err(io::Error::other(
-            "is too long for a token (is it the right file?)",
         ));
     }
     // Some editors begin every file with a byte order mark.

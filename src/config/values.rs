@@ -105,6 +105,12 @@ impl Values {
         Ok(values)
     }
 
+    /// Whether they say where the token goes, or name a program to run.
+    pub(super) fn is_about_trust(&self) -> bool {
+        let keeper = self.token.as_ref().map(|found| &found.value);
+        self.address.is_some() || matches!(keeper, Some(Keeper::Command(_)))
+    }
+
     fn take(&mut self, key: &str, value: &DeValue<'_>, section: &Section) -> Result<(), String> {
         match key {
             "brand" => self.send_to(section, Address::of_brand(text(value)?))?,

@@ -11,6 +11,7 @@ use serde::Serialize;
 use tempfile::{NamedTempFile, TempDir};
 
 use super::{Journal, LedgerError, RunFile};
+use crate::files;
 use crate::input::Format;
 
 /// How the names of what is still being made begin.
@@ -190,6 +191,24 @@ fn is_taken(error: &io::Error) -> bool {
     )
 }
 
+/// What is under `reamaze-runs`.
+#[derive(Debug, Default)]
+pub struct Runs {
+    /// Run directories of this user, with the time of their start.
+    pub resumable: Vec<(Timestamp, PathBuf)>,
+    /// Those that others own or can write, and why they are not followed.
+    pub refused: Vec<(PathBuf, io::Error)>,
+}
+
+/// The newest run under `reamaze-runs`.
+#[derive(Debug)]
+pub struct Latest {
+    /// The newest run directory of this user.
+    pub found: Option<PathBuf>,
+    /// Those that others own or can write, and why they are not followed.
+    pub refused: Vec<(PathBuf, io::Error)>,
+}
+
 /// A run directory in its place.
 #[derive(Debug)]
 pub struct RunDirectory {
@@ -199,40 +218,57 @@ pub struct RunDirectory {
 
 impl RunDirectory {
     /// The one that is there already.
-    #[must_use]
-    pub fn open(path: PathBuf, format: Format) -> Self {
-        Self { path, format }
-    }
-
-    /// The newest under `reamaze-runs` that can be resumed, if there is one.
     ///
     /// # Errors
-    /// When the directory cannot be read.
-    pub fn latest() -> io::Result<Option<PathBuf>> {
-        let newest = Self::resumable()?.into_iter().max();
-        Ok(newest.map(|(_, path)| path))
-    }
-
-    /// Those under `reamaze-runs` that can be resumed, with the time of their start.
-    ///
-    /// # Errors
-    /// When the directory cannot be read.
-    pub fn resumable() -> io::Result<Vec<(Timestamp, PathBuf)>> {
-        let mut found = Vec::new();
-        for entry in fs::read_dir(RUNS)? {
-            let path = entry?.path();
-            let is_hidden = path
-                .file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with(PREFIX));
-            // What is no run directory, or still being prepared, is passed over.
-            if !is_hidden
-                && let Ok(run) = RunFile::read(&path)
-                && !run.options.sandbox
-            {
-                found.push((run.created_at, path));
+    /// When its files are no regular files, or not this user's own.
+    pub fn open(path: PathBuf, format: Format) -> Result<Self, LedgerError> {
+        let directory = Self { path, format };
+        for file in [directory.input(), directory.results()] {
+            match open(&file) {
+                Err(LedgerError::Io { path, error }) if error.raw_os_error().is_none() => {
+                    return Err(LedgerError::Io { path, error });
+                }
+                // What the system refuses has words of its own where the file is needed.
+                _ => {}
             }
         }
-        Ok(found)
+        Ok(directory)
+    }
+
+    /// The newest under `reamaze-runs` that can be resumed.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    pub fn latest() -> io::Result<Latest> {
+        let Runs { resumable, refused } = Self::runs()?;
+        let newest = resumable.into_iter().max();
+        let found = newest.map(|(_, path)| path);
+        Ok(Latest { found, refused })
+    }
+
+    /// What is under `reamaze-runs`.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    pub fn runs() -> io::Result<Runs> {
+        let mut runs = Runs::default();
+        for entry in fs::read_dir(RUNS)? {
+            let entry = entry?;
+            let is_hidden = entry.file_name().to_string_lossy().starts_with(PREFIX);
+            // A link leads to a run that is somewhere else.
+            if is_hidden || entry.file_type()?.is_symlink() {
+                continue;
+            }
+            let path = entry.path();
+            match RunFile::read(&path) {
+                Ok(run) if run.options.sandbox => {}
+                Ok(run) => runs.resumable.push((run.created_at, path)),
+                Err(error) if files::is_not_trusted(&error) => runs.refused.push((path, error)),
+                // What is no run directory is passed over.
+                Err(_) => {}
+            }
+        }
+        Ok(runs)
     }
 
     /// What the run was asked for: the file that is locked while a run is open.
@@ -266,6 +302,14 @@ impl RunDirectory {
     #[must_use]
     pub fn input(&self) -> PathBuf {
         self.path.join(Self::input_name(self.format))
+    }
+
+    /// Opens the private copy of the input.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or is not this user's own.
+    pub fn open_input(&self) -> Result<File, LedgerError> {
+        open(&self.input())
     }
 
     /// The ledger.
@@ -350,6 +394,11 @@ pub(super) fn create(path: &Path) -> Result<File, LedgerError> {
         .mode(0o600)
         .open(path)
         .map_err(LedgerError::at(path))
+}
+
+/// Opens a file of a run to read it.
+pub(super) fn open(path: &Path) -> Result<File, LedgerError> {
+    files::open_own(path, File::options().read(true)).map_err(LedgerError::at(path))
 }
 
 /// Makes a file, or the names in a directory, outlast a power cut.

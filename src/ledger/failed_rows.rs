@@ -121,9 +121,10 @@ impl Open {
 
 /// A byte order mark where the input begins with one, of UTF-8 or of UTF-16: what wrote it may read
 /// the file as some old code page without.
-fn mark_like(input: &Path) -> io::Result<&'static str> {
+fn mark_like(input: &Path) -> Result<&'static str, LedgerError> {
     let mut start = Vec::new();
-    File::open(input)?.take(3).read_to_end(&mut start)?;
+    let read = directory::open(input)?.take(3).read_to_end(&mut start);
+    read.map_err(LedgerError::at(input))?;
     let marks: [&[u8]; 3] = [BYTE_ORDER_MARK.as_bytes(), b"\xff\xfe", b"\xfe\xff"];
     let is_marked = marks.iter().any(|mark| start.starts_with(mark));
     Ok(if is_marked { BYTE_ORDER_MARK } else { "" })
@@ -145,7 +146,7 @@ impl Form {
         }
         let reader = read()?;
         let header = reader.header().cloned().unwrap_or_default();
-        let mark = mark_like(input).map_err(LedgerError::at(input))?;
+        let mark = mark_like(input)?;
         Ok(Self::Cells {
             mark,
             delimiter: layout.delimiter,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::line::line;
 use super::{LedgerError, Record, Recorded, directory, mend};
+use crate::files;
 
 /// The open ledger. Each record is in the operating system's hands when `append` returns.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ impl Journal {
             None
         };
         let open = || -> io::Result<Self> {
-            let file = File::options().read(true).append(true).open(path)?;
+            let file = files::open_own(path, File::options().read(true).append(true))?;
             let length = file.metadata()?.len();
             let mut journal = Self { file, length };
             if !form.has_header {

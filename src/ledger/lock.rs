@@ -1,15 +1,19 @@
 //! One run per account on a machine, and one per run directory. The locks are the operating
 //! system's: none survives its process.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
+use std::io::{self, Seek as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::copy::hexadecimal;
+use crate::files;
+
+/// The longest text of a lock file, in bytes.
+const MAX_HOLDER_BYTES: u64 = 64 << 10;
 
 /// A lock that is held until it is dropped.
 #[derive(Debug)]
@@ -33,6 +37,13 @@ pub struct Holder {
 pub enum NotLocked {
     /// Somebody else holds it; who, if that can be read.
     Held(Option<Holder>),
+    /// The place of the lock is one that others own or can write.
+    NotTrusted {
+        /// The place.
+        path: PathBuf,
+        /// Who can.
+        error: io::Error,
+    },
     /// The place of the lock cannot be written.
     Unavailable {
         /// The place.
@@ -53,30 +64,22 @@ impl Lock {
         email: &str,
         holder: &Holder,
     ) -> Result<Self, NotLocked> {
-        let unavailable = |error| NotLocked::Unavailable {
-            path: state.to_owned(),
-            error,
-        };
-        fs::create_dir_all(state).map_err(unavailable)?;
+        make_private(state).map_err(NotLocked::at(state))?;
         let path = account_file(state, base_url, email);
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .map_err(unavailable)?;
+        let mut options = File::options();
+        options.read(true).write(true).create(true).mode(0o600);
+        let file = files::open_own(&path, &mut options).map_err(NotLocked::at(&path))?;
         let mut lock = Self::take(file, &path)?;
-        lock.write(holder).map_err(unavailable)?;
+        lock.write(holder).map_err(NotLocked::at(&path))?;
         Ok(lock)
     }
 
     /// Who holds an account, or held it last.
     #[must_use]
     pub fn holder(state: &Path, base_url: &str, email: &str) -> Option<Holder> {
-        let text = fs::read_to_string(account_file(state, base_url, email)).ok()?;
-        serde_json::from_str(&text).ok()
+        let path = account_file(state, base_url, email);
+        let file = files::open_own(&path, File::options().read(true)).ok()?;
+        told(file)
     }
 
     /// Locks a run directory by its `run.json`, which no run replaces.
@@ -84,11 +87,8 @@ impl Lock {
     /// # Errors
     /// When somebody holds it, or the file cannot be opened.
     pub fn run(run_file: &Path) -> Result<Self, NotLocked> {
-        let unavailable = |error| NotLocked::Unavailable {
-            path: run_file.to_owned(),
-            error,
-        };
-        let file = File::open(run_file).map_err(unavailable)?;
+        let file = files::open_own(run_file, File::options().read(true))
+            .map_err(NotLocked::at(run_file))?;
         Self::take(file, run_file)
     }
 
@@ -103,21 +103,49 @@ impl Lock {
         self.file.write_all(b"\n")
     }
 
-    fn take(mut file: File, path: &Path) -> Result<Self, NotLocked> {
+    fn take(file: File, path: &Path) -> Result<Self, NotLocked> {
         match file.try_lock() {
             Ok(()) => Ok(Self { file }),
-            Err(TryLockError::WouldBlock) => {
-                let mut text = String::new();
-                // Whoever holds it may be writing this moment: then nobody can be named.
-                let _ = (&mut file).take(64 << 10).read_to_string(&mut text);
-                Err(NotLocked::Held(serde_json::from_str(&text).ok()))
-            }
-            Err(TryLockError::Error(error)) => Err(NotLocked::Unavailable {
-                path: path.to_owned(),
-                error,
-            }),
+            Err(TryLockError::WouldBlock) => Err(NotLocked::Held(told(file))),
+            Err(TryLockError::Error(error)) => Err(NotLocked::at(path)(error)),
         }
     }
+}
+
+impl NotLocked {
+    fn at(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
+        move |error| {
+            let path = path.to_owned();
+            if files::is_not_trusted(&error) {
+                Self::NotTrusted { path, error }
+            } else {
+                Self::Unavailable { path, error }
+            }
+        }
+    }
+}
+
+/// Whom a lock file names. Whoever holds it may be writing this moment: then nobody.
+fn told(file: File) -> Option<Holder> {
+    serde_json::from_str(&files::text(file, MAX_HOLDER_BYTES).ok()?).ok()
+}
+
+/// Makes a directory that this user alone can write, or makes it so.
+fn make_private(directory: &Path) -> io::Result<()> {
+    if let Some(parent) = directory.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    match DirBuilder::new().mode(0o700).create(directory) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    let Err(error) = files::open_directory(directory) else {
+        return Ok(());
+    };
+    // One of our own that others can write is closed to them; others' files in it are not followed.
+    let closed = fs::set_permissions(directory, Permissions::from_mode(0o700));
+    closed.map_err(|_| error)?;
+    files::open_directory(directory).map(drop)
 }
 
 fn account_file(state: &Path, base_url: &str, email: &str) -> PathBuf {

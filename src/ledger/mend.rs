@@ -9,20 +9,19 @@ use std::path::{Path, PathBuf};
 use super::line::line;
 use super::lines::{Lines, Unreadable};
 use super::{LedgerError, Record, directory};
+use crate::files;
 
 /// Cuts off what stands behind the first `whole` bytes; the file to which it was appended.
 pub(super) fn cut_off(path: &Path, whole: u64) -> io::Result<PathBuf> {
-    let mut ledger = File::options().read(true).write(true).open(path)?;
+    let mut ledger = files::open_own(path, File::options().read(true).write(true))?;
     ledger.seek(SeekFrom::Start(whole))?;
     let mut torn = Vec::new();
     ledger.read_to_end(&mut torn)?;
     torn.push(b'\n');
     let kept = beside(path, "torn");
-    let mut file = File::options()
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(&kept)?;
+    let mut options = File::options();
+    options.append(true).create(true).mode(0o600);
+    let mut file = files::open_own(&kept, &mut options)?;
     file.write_all(&torn)?;
     file.sync_all()?;
     ledger.set_len(whole)?;
@@ -35,7 +34,7 @@ pub(super) fn rewrite(path: &Path) -> Result<PathBuf, LedgerError> {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(at()(io::ErrorKind::InvalidFilename.into()));
     };
-    let mut found = File::open(path).map_err(at())?;
+    let mut found = directory::open(path)?;
     let mut kept = beside(path, "resaved");
     while kept.exists() {
         kept = beside(&kept, "2");

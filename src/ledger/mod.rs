@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use lines::Unreadable;
 
 pub use copy::{Copied, Copying, sha256_of};
-pub use directory::{Place, RUNS, RunDirectory, Staging};
+pub use directory::{Latest, Place, RUNS, RunDirectory, Runs, Staging};
 pub use journal::Journal;
 pub use lock::{Holder, Lock, NotLocked};
 pub use record::Record;

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
 use super::lines::{Form, Lines, Unreadable};
-use super::{LedgerError, Record};
+use super::{LedgerError, Record, directory};
 use crate::model::{Counts, Outcome};
 
 /// What a ledger holds, at 16 bytes a row.
@@ -46,7 +46,7 @@ impl Recorded {
     /// # Errors
     /// When it cannot be read, or a line of it is no record.
     pub fn look(path: &Path) -> Result<Self, LedgerError> {
-        let file = File::open(path).map_err(LedgerError::at(path))?;
+        let file = directory::open(path)?;
         Self::read(&file).map_err(LedgerError::of_ledger(path))
     }
 
@@ -238,8 +238,8 @@ impl AgainstRows<'_> {
 /// # Errors
 /// When it cannot be read.
 pub fn place_of(path: &Path, line: u64) -> Result<(u64, String), LedgerError> {
+    let file = directory::open(path)?;
     let find = || -> Result<_, Unreadable> {
-        let file = File::open(path)?;
         let mut lines = Lines::open(&file)?;
         let mut found = (0, String::new());
         while let Some(record) = lines.next()? {

@@ -1,12 +1,14 @@
 //! `run.json`: what a run was asked for. Never the token.
 
-use std::fs;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::files::{self, MAX_TEXT_BYTES};
 use crate::input::Format;
+use crate::model::file_words;
 
 /// The version of what a run directory holds. A program reads its own and older ones.
 pub const FORMAT_VERSION: u32 = 1;
@@ -95,17 +97,22 @@ impl RunFile {
     /// Reads the one in `directory`.
     ///
     /// # Errors
-    /// When it cannot be read, or is of a newer form than this program knows.
+    /// When it cannot be read, is not this user's own, or is of a newer form than this program knows.
     pub fn read(directory: &Path) -> io::Result<Self> {
         #[derive(Deserialize)]
         struct Version {
             format_version: u32,
         }
-        let path = directory.join(Self::NAME);
-        if !fs::metadata(&path)?.is_file() {
-            return Err(io::Error::other(format!("{} is no file", Self::NAME)));
-        }
-        let text = fs::read_to_string(path)?;
+        files::open_directory(directory)?;
+        let text = files::open_own(&directory.join(Self::NAME), File::options().read(true))
+            .and_then(|file| files::text(file, MAX_TEXT_BYTES));
+        let text = text.map_err(|error| match error.raw_os_error() {
+            Some(_) => error,
+            None => io::Error::new(
+                error.kind(),
+                format!("{} {}", Self::NAME, file_words(&error)),
+            ),
+        })?;
         let Version { format_version } = serde_json::from_str(&text)?;
         if format_version > FORMAT_VERSION {
             return Err(io::Error::other(format!(

@@ -94,7 +94,7 @@ fn records(ledger: File, path: &Path) -> impl Iterator<Item = Result<Record, Led
 /// Sorts the ledger by line, the last record of a line winning, and opens it.
 fn put_in_order(path: &Path) -> Result<File, LedgerError> {
     let at = || LedgerError::at(path);
-    let open = || File::open(path).map_err(at());
+    let open = || directory::open(path);
     let extents = extents(open()?).map_err(at())?;
     if extents.windows(2).any(|pair| pair[0].line >= pair[1].line) {
         let parent = path.parent().unwrap_or(Path::new("."));

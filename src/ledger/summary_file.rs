@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use serde::Deserialize;
 
 use super::RunDirectory;
+use crate::files;
 use crate::model::{Counts, Outcome, Pass};
 
 /// The most that is read of it, in bytes.
@@ -58,11 +59,6 @@ impl PastPasses {
 }
 
 fn text(path: &Path) -> io::Result<String> {
-    let file = File::open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("is not a file"));
-    }
-    let mut text = String::new();
-    file.take(MAX_BYTES).read_to_string(&mut text)?;
-    Ok(text)
+    let file = files::open_own(path, File::options().read(true))?;
+    files::text(file, MAX_BYTES)
 }

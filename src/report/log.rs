@@ -1,12 +1,13 @@
 //! What there is to say while a command works -> standard error: text for people, or a JSON object
 //! a line for programs. The one place that writes there: nothing tears anything else.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indicatif::ProgressBar;
 
 use super::print::shown;
+use super::stderr::Stderr;
 use super::{Level, Notice, json};
 use crate::model::Violation;
 
@@ -35,16 +36,9 @@ pub struct Log {
     format: LogFormat,
     most: Level,
     reader: Reader,
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Default)]
-struct State {
+    stderr: Stderr,
     /// Stands on the terminal; whatever is said appears above it.
-    bar: Option<ProgressBar>,
-    /// What is about to be sent, until there is something else to say: a run that goes well, with
-    /// nobody watching, says one line when it is over.
-    plan: Option<String>,
+    bar: Mutex<Option<ProgressBar>>,
 }
 
 impl Log {
@@ -55,8 +49,14 @@ impl Log {
             format,
             most,
             reader,
-            state: Mutex::default(),
+            stderr: Stderr::default(),
+            bar: Mutex::default(),
         }
+    }
+
+    /// From now on, whoever does not read standard error is not waited for.
+    pub fn hurry(&self) {
+        self.stderr.hurry();
     }
 
     /// Says one thing.
@@ -99,17 +99,18 @@ impl Log {
     /// # Errors
     /// When it cannot be written.
     pub fn ask(&self, question: &str) -> io::Result<()> {
-        io::stderr().lock().write_all(shown(question).as_bytes())
+        self.stderr.write(&shown(question))
     }
 
     /// Keeps `bar` below everything that is said from now on.
     pub(super) fn show_bar(&self, bar: &ProgressBar) {
-        self.lock().bar = Some(bar.clone());
+        *self.bar() = Some(bar.clone());
     }
 
     /// Ends the bar, if there is one.
     pub fn hide_bar(&self) {
-        if let Some(bar) = self.lock().bar.take() {
+        let bar = self.bar().take();
+        if let Some(bar) = bar {
             bar.finish_and_clear();
         }
     }
@@ -118,34 +119,28 @@ impl Log {
         let is_brief = self.reader == Reader::Elsewhere && self.most == Level::Info;
         let text = match notice {
             Notice::Summary { summary, .. } if is_brief && summary.is_uneventful() => {
-                self.lock().plan = None;
                 Some(super::summary::line(summary))
             }
             _ => notice.text(),
         };
-        let Some(text) = text else { return };
-        let text = shown(text.trim_end()) + "\n";
-        if is_brief && matches!(notice, Notice::Plan(_)) {
-            self.lock().plan = Some(text);
-            return;
+        if let Some(text) = text {
+            self.write(&(shown(text.trim_end()) + "\n"));
         }
-        let plan = self.lock().plan.take();
-        self.write(&(plan.unwrap_or_default() + &text));
     }
 
     /// Writes whole lines, at once.
     fn write(&self, lines: &str) {
         // There is nowhere left to say that standard error is gone.
-        let write = || _ = io::stderr().lock().write_all(lines.as_bytes());
-        let bar = self.lock().bar.clone();
+        let write = || _ = self.stderr.write(lines);
+        let bar = self.bar().clone();
         match bar {
             Some(bar) => bar.suspend(write),
             None => write(),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic elsewhere does not make the state wrong.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn bar(&self) -> MutexGuard<'_, Option<ProgressBar>> {
+        // A panic elsewhere does not make it wrong.
+        self.bar.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

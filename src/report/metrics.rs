@@ -4,14 +4,15 @@
 //! library.
 
 use std::fmt::{Display, Write as _};
-use std::fs::{self, Permissions};
+use std::fs::{File, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use crate::model::{Outcome, Summary};
+use crate::files::{self, MAX_TEXT_BYTES};
+use crate::model::{Outcome, Summary, file_words};
 
 /// How each line of our files begins: no other file is replaced.
 const STARTS: [&str; 3] = [
@@ -66,18 +67,19 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
 }
 
 fn check_replaceable(path: &Path) -> io::Result<()> {
-    let metadata = match fs::symlink_metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
+    let text = files::open_file(path, File::options().read(true))
+        .and_then(|file| files::text(file, MAX_TEXT_BYTES));
     let is_ours = |line: &str| STARTS.iter().any(|start| line.starts_with(start));
-    if metadata.is_file() && fs::read_to_string(path)?.lines().all(is_ours) {
-        return Ok(());
-    }
-    Err(io::Error::other(
-        "what is there is no file of such metrics, and is left alone",
-    ))
+    let why = match text {
+        Ok(text) if text.lines().all(is_ours) => return Ok(()),
+        Ok(_) => String::new(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.raw_os_error().is_some() => return Err(error),
+        Err(error) => format!("{}: ", file_words(&error)),
+    };
+    Err(io::Error::other(format!(
+        "{why}what is there is no file of such metrics, and is left alone"
+    )))
 }
 
 /// The metrics of a run; `name` tells the jobs of one machine apart.

@@ -8,6 +8,7 @@ mod notice;
 mod preview;
 mod print;
 mod progress;
+mod stderr;
 mod summary;
 mod words;
 

@@ -123,7 +123,7 @@ fn finish(directory: &Path, mut journal: Journal, mut model: Model) -> Result<()
         format: Format::Csv,
         delimiter: b',',
     };
-    let run = RunDirectory::open(directory.to_owned(), Format::Csv);
+    let run = RunDirectory::open(directory.to_owned(), Format::Csv).expect("a run of ours");
     let read = || {
         let file = File::open(&input).expect("a copy of the input");
         Ok(Reader::open(file, layout.into())?)

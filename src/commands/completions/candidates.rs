@@ -34,7 +34,7 @@ pub(in crate::commands) fn candidates(words: &[OsString]) -> io::Result<()> {
 
 /// The runs that can be resumed, and `latest`, if there is one.
 fn runs() -> Vec<String> {
-    let runs = RunDirectory::resumable().unwrap_or_default();
+    let runs = RunDirectory::runs().unwrap_or_default().resumable;
     let latest = (!runs.is_empty()).then(|| "latest".to_owned());
     let runs = runs.iter().map(|(_, path)| path.display().to_string());
     latest.into_iter().chain(runs).collect()

@@ -5,7 +5,9 @@
 //! the files should hold is for the tests to say; here is only their form.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::Permissions;
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -68,6 +70,8 @@ impl Workspace {
         let parent = path.parent().expect("a file is in a directory");
         fs::create_dir_all(parent)
             .and_then(|()| fs::write(&path, bytes))
+            // Whatever the umask: what others can write is not trusted.
+            .and_then(|()| fs::set_permissions(&path, Permissions::from_mode(0o644)))
             .unwrap_or_else(|error| {
                 panic!("{}: {error}", path.display());
             });
@@ -150,6 +154,7 @@ impl Workspace {
             command,
             stdin: None,
             stdout: None,
+            stderr: None,
         }
     }
 }
@@ -172,6 +177,7 @@ pub(crate) struct Run {
     command: process::Command,
     stdin: Option<Vec<u8>>,
     stdout: Option<Stdio>,
+    stderr: Option<Stdio>,
 }
 
 impl Run {
@@ -199,6 +205,12 @@ impl Run {
         self
     }
 
+    /// Where standard error goes; without this, to [`Output::stderr`].
+    pub(crate) fn stderr(mut self, to: impl Into<Stdio>) -> Self {
+        self.stderr = Some(to.into());
+        self
+    }
+
     /// Runs it to its end on a terminal, where `typed` was typed beforehand; its exit status, and
     /// what the terminal shows.
     pub(crate) fn on_terminal(self, typed: &str) -> (i32, String) {
@@ -220,7 +232,7 @@ impl Run {
         self.command
             .stdin(stdin)
             .stdout(self.stdout.unwrap_or_else(Stdio::piped))
-            .stderr(Stdio::piped());
+            .stderr(self.stderr.unwrap_or_else(Stdio::piped));
         let deadline = Instant::now() + PATIENCE;
         let mut process = Process::of(self.command.spawn().expect("the binary starts"));
         if let (Some(mut pipe), Some(bytes)) = (process.child.stdin.take(), self.stdin) {
@@ -229,7 +241,7 @@ impl Run {
             thread::spawn(move || drop(pipe.write_all(&bytes)));
         }
         let stdout = process.child.stdout.take().map(Pipe::collect);
-        let stderr = Pipe::collect(process.child.stderr.take().expect("stderr is piped"));
+        let stderr = process.child.stderr.take().map(Pipe::collect);
         // It holds the child's end of a pipe for standard output, if there is one.
         drop(self.command);
         Child {
@@ -245,14 +257,15 @@ impl Run {
 pub(crate) struct Child {
     process: Process,
     stdout: Option<Pipe>,
-    stderr: Pipe,
+    stderr: Option<Pipe>,
     deadline: Instant,
 }
 
 impl Child {
     /// Returns as soon as standard error holds `words`; fails the test if they do not come.
     pub(crate) fn wait_for_stderr(&self, words: &str) {
-        self.stderr.wait_for(words, self.deadline);
+        let stderr = self.stderr.as_ref().expect("stderr is piped");
+        stderr.wait_for(words, self.deadline);
     }
 
     /// What standard output holds as soon as it holds `words`; fails the test if they do not come.
@@ -273,6 +286,12 @@ impl Child {
         self.process.child.id()
     }
 
+    /// Waits for the end, and for nothing that the process has left running; the exit status.
+    pub(crate) fn status(mut self) -> i32 {
+        let ended = self.process.end_by(self.deadline);
+        number_of(ended.expect("the binary ends"))
+    }
+
     /// Waits for the end, which comes by force 60 s after the start, and then fails the test.
     pub(crate) fn wait(mut self) -> Output {
         let ended = self.process.end_by(self.deadline);
@@ -281,7 +300,7 @@ impl Child {
             status: number_of(status),
             peak_bytes: self.process.peak_bytes,
             stdout: self.stdout.map(Pipe::whole).unwrap_or_default(),
-            stderr: self.stderr.whole(),
+            stderr: self.stderr.map(Pipe::whole).unwrap_or_default(),
         };
         assert!(
             ended.is_some(),

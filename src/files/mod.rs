@@ -1,0 +1,17 @@
+//! Files that others may have a hand in -> their bytes, or why they are not to be trusted: a file of
+//! another user, a link, a pipe that nobody writes to, a file without end.
+//!
+//! Every rule is about the open file and not about its name: between a look at a name and its
+//! opening, something else can get that name.
+
+mod bounded;
+mod interruptible;
+mod owned;
+mod remedy;
+
+pub use bounded::{MAX_TEXT_BYTES, text};
+pub use interruptible::{Interruptible, interruptible};
+pub use owned::{
+    check_config, check_directory, is_not_trusted, open_directory, open_file, open_own,
+};
+pub use remedy::remedy;

@@ -1,0 +1,232 @@
+//! The owner and the permissions of an open file -> whether this user alone can have written it.
+//!
+//! A run directory says where the token goes and which rows are done. One that another user can
+//! write could say anything: it is not followed, and the message says whose it is.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+use rustix::io::Errno;
+
+/// The permissions to write of a file's group and of everybody.
+const WRITE_BY_OTHERS: u32 = 0o022;
+
+/// In a directory with this bit, only the owner of a file can remove or rename it.
+const STICKY: u32 = 0o1000;
+
+/// The superuser can write whatever it likes: what belongs to it is as safe as the machine.
+const ROOT: u32 = 0;
+
+/// Whose a file is, and who can write it.
+#[derive(Debug, Clone, Copy)]
+struct Rights {
+    owner: u32,
+    mode: u32,
+}
+
+/// The user that this process acts as.
+fn user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Opens a file that must be this user's own, as `options` say. A link is not followed, and neither
+/// a pipe nor a device is waited for.
+///
+/// # Errors
+/// When it cannot be opened, is no regular file, or others own or can write it.
+pub fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    let file = open_file(path, options)?;
+    check_file(&file.metadata()?)?;
+    Ok(file)
+}
+
+/// Opens a regular file, whoever owns it, in the same way.
+///
+/// # Errors
+/// When it cannot be opened, or is no regular file.
+pub fn open_file(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file = options
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)
+        .map_err(|error| match Errno::from_io_error(&error) {
+            Some(Errno::LOOP | Errno::MLINK) => io::Error::other(
+                "is a symbolic link, which is not followed (put the file itself there)",
+            ),
+            // A pipe without a reader, or a socket.
+            Some(Errno::NXIO) => io::Error::other("is not a regular file"),
+            _ => error,
+        })?;
+    check_kind(&file.metadata()?)?;
+    Ok(file)
+}
+
+/// Opens a directory whose names must be this user's own. A link to it must be this user's own too.
+///
+/// # Errors
+/// When it cannot be opened, is no directory, or others own it or can write it.
+pub fn open_directory(path: &Path) -> io::Result<File> {
+    let link = fs::symlink_metadata(path)?;
+    if link.is_symlink() {
+        told(Rights::of(&link).owned_by(&[user(), ROOT]))?;
+    }
+    let flags = OFlags::DIRECTORY | OFlags::NONBLOCK;
+    let directory = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)?;
+    check_directory(&directory.metadata()?)?;
+    Ok(directory)
+}
+
+/// Whether this user alone can have written a file.
+fn check_file(metadata: &Metadata) -> io::Result<()> {
+    check_kind(metadata)?;
+    told(Rights::of(metadata).own(user()))
+}
+
+/// Whether the names in a directory are this user's own. One of the superuser's will do, and so will
+/// one in which nobody can replace the files of others: what is in it is checked by itself.
+///
+/// # Errors
+/// Says who else can change them, and what to do.
+pub fn check_directory(metadata: &Metadata) -> io::Result<()> {
+    told(Rights::of(metadata).own_directory(user()))
+}
+
+/// Whether nobody but this user and the superuser can write a configuration.
+///
+/// # Errors
+/// Says who else can, and what to do.
+pub fn check_config(metadata: &Metadata) -> io::Result<()> {
+    told(Rights::of(metadata).trusted(user()))
+}
+
+fn told(verdict: Result<(), String>) -> io::Result<()> {
+    verdict.map_err(|why| io::Error::new(io::ErrorKind::PermissionDenied, why))
+}
+
+/// Whether it is not the system that refuses a file, but the rules of this module.
+#[must_use]
+pub fn is_not_trusted(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none()
+}
+
+fn check_kind(metadata: &Metadata) -> io::Result<()> {
+    let kind = metadata.file_type();
+    let what = match () {
+        () if kind.is_file() => return Ok(()),
+        () if kind.is_dir() => "a directory",
+        () if kind.is_fifo() => "a named pipe",
+        () if kind.is_socket() => "a socket",
+        () => "a device",
+    };
+    Err(io::Error::other(format!("is {what}, not a regular file")))
+}
+
+impl Rights {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            owner: metadata.uid(),
+            mode: metadata.mode() & 0o7777,
+        }
+    }
+
+    fn own(self, user: u32) -> Result<(), String> {
+        self.owned_by(&[user])?;
+        self.not_writable()
+    }
+
+    fn trusted(self, user: u32) -> Result<(), String> {
+        self.owned_by(&[user, ROOT])?;
+        self.not_writable()
+    }
+
+    fn own_directory(self, user: u32) -> Result<(), String> {
+        self.owned_by(&[user, ROOT])?;
+        if self.mode & STICKY != 0 {
+            return Ok(());
+        }
+        self.not_writable()
+    }
+
+    fn owned_by(self, users: &[u32]) -> Result<(), String> {
+        if users.contains(&self.owner) {
+            return Ok(());
+        }
+        let owner = match self.owner {
+            ROOT => "root".to_owned(),
+            owner => format!("another user (uid {owner})"),
+        };
+        Err(format!(
+            "belongs to {owner} (run as that user, or chown it if you trust what is in it)"
+        ))
+    }
+
+    fn not_writable(self) -> Result<(), String> {
+        if self.mode & WRITE_BY_OTHERS == 0 {
+            return Ok(());
+        }
+        Err(format!(
+            "can be written by others (mode {:o}; chmod go-w it if you trust what is in it)",
+            self.mode
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ME: u32 = 1000;
+    const OTHER: u32 = 1001;
+
+    fn rights(owner: u32, mode: u32) -> Rights {
+        Rights { owner, mode }
+    }
+
+    #[test]
+    fn a_file_of_a_run_is_ours_and_writable_by_us_only() {
+        for mode in [0o600, 0o644, 0o400] {
+            assert_eq!(rights(ME, mode).own(ME), Ok(()), "{mode:o}");
+        }
+        for mode in [0o620, 0o602, 0o664, 0o666, 0o777] {
+            let why = rights(ME, mode).own(ME).expect_err("others write it");
+            assert!(why.contains(&format!("mode {mode:o}")), "{why}");
+            assert!(why.contains("chmod go-w"), "{why}");
+        }
+        let why = rights(OTHER, 0o600).own(ME).expect_err("another's");
+        assert!(why.contains("uid 1001") && why.contains("chown"), "{why}");
+        let why = rights(ROOT, 0o644).own(ME).expect_err("root's");
+        assert!(why.contains("belongs to root"), "{why}");
+        // Root reads everything: that is no reason to do what somebody's file says.
+        assert!(rights(ME, 0o600).own(ROOT).is_err());
+    }
+
+    #[test]
+    fn a_configuration_may_be_the_machines_own() {
+        assert_eq!(rights(ROOT, 0o644).trusted(ME), Ok(()));
+        assert_eq!(rights(ME, 0o644).trusted(ME), Ok(()));
+        assert!(rights(ROOT, 0o664).trusted(ME).is_err());
+        assert!(rights(OTHER, 0o644).trusted(ME).is_err());
+        assert!(rights(ME, 0o644).trusted(ROOT).is_err());
+    }
+
+    #[test]
+    fn a_directory_that_others_can_write_must_be_sticky() {
+        for (owner, mode) in [(ME, 0o700), (ME, 0o755), (ROOT, 0o1777), (ME, 0o1777)] {
+            assert_eq!(
+                rights(owner, mode).own_directory(ME),
+                Ok(()),
+                "{owner} {mode:o}"
+            );
+        }
+        for (owner, mode) in [(ME, 0o770), (ROOT, 0o777), (OTHER, 0o1777), (OTHER, 0o700)] {
+            let verdict = rights(owner, mode).own_directory(ME);
+            assert!(verdict.is_err(), "{owner} {mode:o}");
+        }
+    }
+}
