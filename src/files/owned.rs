@@ -159,7 +159,7 @@ impl Rights {
         }
         let owner = match self.owner {
             ROOT => "root".to_owned(),
-            owner => format!("another user (uid {owner})"),
+            owner => format!("another user, uid {owner}"),
         };
         Err(format!(
             "belongs to {owner} (run as that user, or chown it if you trust what is in it)"
