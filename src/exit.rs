@@ -44,7 +44,7 @@ pub const TABLE: [(&str, &str); 9] = [
     ),
     (
         "6",
-        "stopped because something is wrong: login refused, too many failures, server down or asking for a long pause, results cannot be written; --resume goes on",
+        "stopped because something is wrong: login refused, server out of reach, too many failures, server down or asking for a long pause, results cannot be written; --resume goes on",
     ),
     ("70", "our own fault: the sums do not agree, or a panic"),
     (
@@ -76,6 +76,7 @@ pub fn of_run(summary: &Summary) -> u8 {
             | StopReason::FailingAlike { .. }
             | StopReason::WrongBrand { .. }
             | StopReason::LoginRefused { .. }
+            | StopReason::Unreachable { .. }
             | StopReason::LongPause { .. }
             | StopReason::InputUnreadable { .. }
             | StopReason::LedgerUnwritable { .. },

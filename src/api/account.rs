@@ -109,6 +109,26 @@ impl BaseUrl {
                 .is_ok_and(|address: IpAddr| address.is_loopback())
     }
 
+    /// Whether it is reached without TLS.
+    pub(super) fn is_plain(&self) -> bool {
+        self.0.scheme() == "http"
+    }
+
+    /// The host.
+    pub(super) fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
+    /// The port, written or not.
+    pub(super) fn port(&self) -> u16 {
+        self.0.port_or_known_default().unwrap_or_default()
+    }
+
+    /// Host and port, as a proxy is asked for them.
+    pub(super) fn authority(&self) -> String {
+        format!("{}:{}", self.host(), self.port())
+    }
+
     /// The address without a final slash.
     #[must_use]
     pub fn as_str(&self) -> &str {

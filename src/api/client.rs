@@ -1,5 +1,6 @@
 //! One request over the wire, and the classification of what comes back.
 
+use std::env;
 use std::error::Error;
 use std::io::Read;
 use std::time::{Duration, Instant, SystemTime};
@@ -11,10 +12,12 @@ use reqwest::header::{
 };
 
 use super::answer::{Answers, Head};
+use super::certificates::{self, CertificatesError};
+use super::failure::{self, innermost};
+use super::proxy::{Proxy, ProxyError};
 use super::retry_after::retry_after;
 use super::{Account, Exchange, Reply, Request, Said};
 use crate::model::Update;
-use crate::model::text::one_line;
 
 /// The longest answer that is read, in bytes.
 const MAX_ANSWER_BYTES: u64 = 1 << 20;
@@ -25,9 +28,6 @@ const MAX_CONNECT: Duration = Duration::from_secs(10);
 /// How long a connection waits for its next request. Servers that keep theirs a short time keep them
 /// 5 seconds (Apache, Node.js); a request must not go out over one that is just being closed.
 const MAX_IDLE: Duration = Duration::from_secs(4);
-
-/// The longest text of the network's errors that is told, in characters.
-const MAX_TOLD: usize = 300;
 
 /// Whether a 200 is compared with what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +42,14 @@ pub enum Verification {
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The TLS library or the system's certificates could not be set up.
-    #[error("the HTTPS client cannot be set up: {}", innermost(.0))]
+    #[error("the HTTPS client cannot be set up: {} (SSL_CERT_FILE can name a file of the authorities to trust)", innermost(.0))]
     Setup(#[from] reqwest::Error),
+    /// A proxy variable cannot be read.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
+    /// A variable names certificates that are not there.
+    #[error(transparent)]
+    Certificates(#[from] CertificatesError),
     /// The login cannot stand in a header.
     #[error("the login cannot be sent: {0}")]
     Login(#[from] InvalidHeaderValue),
@@ -54,6 +60,7 @@ pub enum ClientError {
 pub struct Client {
     http: blocking::Client,
     answers: Answers,
+    proxy: Option<Proxy>,
     timeout: Duration,
 }
 
@@ -62,7 +69,8 @@ impl Client {
     /// begins, and as long again for the body.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
+    /// When TLS cannot be set up, or the environment names proxies or certificates that cannot be
+    /// used.
     pub fn new(
         account: Account,
         timeout: Duration,
@@ -91,8 +99,18 @@ impl Client {
             .pool_max_idle_per_host(connections)
             .pool_idle_timeout(MAX_IDLE)
             .tcp_nodelay(true);
-        if account.base_url().is_loopback() {
+        let base = account.base_url();
+        let proxy = Proxy::from_variables(base, |name| env::var_os(name))?;
+        if let Some(proxy) = &proxy {
+            builder = builder.no_proxy().proxy(proxy.for_client()?);
+        } else if base.is_loopback() {
             builder = builder.no_proxy();
+        }
+        if base.is_plain() {
+            // No certificate will be seen: a machine without any may rehearse all the same.
+            builder = builder.tls_certs_only([]);
+        } else if let Some(certificates) = certificates::from_variables(|name| env::var_os(name))? {
+            builder = builder.tls_certs_only(certificates);
         }
         Ok(Self {
             http: builder.build()?,
@@ -101,6 +119,7 @@ impl Client {
                 base_url: account.base_url,
                 verification,
             },
+            proxy,
             timeout,
         })
     }
@@ -147,7 +166,12 @@ impl Exchange for Client {
     fn put(&self, update: &Update<'_>) -> Reply {
         let reply = self.exchange(update).unwrap_or_else(|error| Reply {
             http_status: None,
-            said: broken(&error, self.timeout),
+            said: failure::said(
+                &error,
+                &self.answers.base_url,
+                self.proxy.as_ref(),
+                self.timeout,
+            ),
         });
         // Errors of the network repeat the server's words, too.
         let redacted = |text: String| self.answers.redactor.known_forms(&text);
@@ -193,41 +217,6 @@ fn read(mut response: blocking::Response, deadline: Instant) -> Result<Vec<u8>, 
         // The client's own timeout counts from the last byte: a drip would never end.
         if Instant::now() > deadline {
             return Err("the answer took too long".into());
-        }
-    }
-}
-
-/// The innermost cause of an error: the outer ones say no more than that there is one, and for which
-/// address.
-fn innermost(error: &(dyn Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    one_line(&cause.to_string(), MAX_TOLD)
-}
-
-fn broken(error: &reqwest::Error, timeout: Duration) -> Said {
-    let told = innermost(error);
-    if error.is_connect() {
-        let why = if error.is_timeout() {
-            "timed out"
-        } else {
-            &told
-        };
-        Said::Unreached {
-            what: format!("no connection to the server: {why}"),
-        }
-    } else if error.is_timeout() {
-        let what = format!("no answer within {} s", timeout.as_secs_f64());
-        Said::Unclear {
-            what,
-            retry_after: None,
-        }
-    } else {
-        Said::Unclear {
-            what: format!("the exchange broke off: {told}"),
-            retry_after: None,
         }
     }
 }

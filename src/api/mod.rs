@@ -2,14 +2,18 @@
 
 mod account;
 mod answer;
+mod certificates;
 mod client;
 mod conversation;
+mod failure;
 mod normal_text;
+mod proxy;
 mod reasons;
 mod redact;
 mod reply;
 mod request;
 mod retry_after;
+mod tls;
 mod verify;
 
 pub use account::{Account, AccountError, BaseUrl, check_email};

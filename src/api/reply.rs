@@ -65,6 +65,11 @@ pub enum Said {
         /// How long the server wants nothing.
         retry_after: Option<Duration>,
     },
+    /// No connection was made, and no further try would make one.
+    Unreachable {
+        /// What is wrong, and what to do, one line.
+        what: String,
+    },
     /// No connection was made: certainly not applied.
     Unreached {
         /// What the network said, one line.
@@ -87,6 +92,7 @@ impl Said {
             | Self::LoginRefused { .. }
             | Self::Forbidden { .. }
             | Self::Refused { .. }
+            | Self::Unreachable { .. }
             | Self::Unreached { .. } => None,
         }
     }
@@ -120,6 +126,7 @@ impl Said {
                 what: change(what),
                 retry_after,
             },
+            Self::Unreachable { what } => Self::Unreachable { what: change(what) },
             Self::Unreached { what } => Self::Unreached { what: change(what) },
             Self::Throttled { .. } => self,
         }
@@ -143,6 +150,7 @@ impl Said {
             Self::Refused { what }
             | Self::NotYet { what, .. }
             | Self::Unclear { what, .. }
+            | Self::Unreachable { what }
             | Self::Unreached { what } => what.clone(),
         }
     }

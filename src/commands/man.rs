@@ -10,7 +10,7 @@ use crate::args::{Args, EXAMPLES};
 use crate::{exit, report};
 
 /// What is read of the environment, beside what every program of its kind looks at.
-const ENVIRONMENT: [(&str, &str); 6] = [
+const ENVIRONMENT: [(&str, &str); 9] = [
     ("REAMAZE_BRAND", "the brand, where no --brand is given"),
     ("REAMAZE_EMAIL", "the login, where no --email is given"),
     (
@@ -20,6 +20,15 @@ const ENVIRONMENT: [(&str, &str); 6] = [
     (
         "REAMAZE_API_TOKEN",
         "the API token itself, where no --token-file is given",
+    ),
+    (
+        "HTTPS_PROXY, ALL_PROXY",
+        "the proxy: http://HOST:PORT, or socks5h://HOST:PORT",
+    ),
+    ("NO_PROXY", "hosts that are reached without it"),
+    (
+        "SSL_CERT_FILE, SSL_CERT_DIR",
+        "the certificates of the CAs to trust, in place of the system's",
     ),
     ("XDG_CONFIG_HOME", "instead of ~/.config"),
     ("XDG_STATE_HOME", "instead of ~/.local/state"),

@@ -127,8 +127,8 @@ fn go_on(
         summary.finished_at = last.and_then(|time| time.parse().ok());
         return session.add_up(summary);
     };
-    session::agree(settings, &prepared, account, session.log, session.stop)?;
     let client = session::client(settings, account)?;
+    session::agree(settings, &prepared, account, session.log, session.stop)?;
     let mut known = Known::default();
     if recorded.has_found_any {
         known.brand = Brand::Proven;

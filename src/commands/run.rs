@@ -130,6 +130,7 @@ fn fresh(args: RunArgs, log: &Log, stop: &Arc<Stop>, summary: &mut Summary) -> R
         return dry_run::dry_run(&settings, log, stop);
     }
     let (account, _sandbox) = account(&settings.target)?;
+    let client = session::client(&settings, &account)?;
     let mut lock = AccountLock::take(&settings, &account, log)?;
     let staging = Staging::prepare(settings.place.clone()).map_err(Error::Directory)?;
     let copy = staging.create(COPY).map_err(Error::Directory)?;
@@ -137,7 +138,6 @@ fn fresh(args: RunArgs, log: &Log, stop: &Arc<Stop>, summary: &mut Summary) -> R
         return Ok(exit::DONE);
     };
     session::agree(&settings, &prepared, &account, log, stop)?;
-    let client = session::client(&settings, &account)?;
     let sha256 = sha256_of_copy(&copy)?;
     let mut run_file = settings.run_file(&account, prepared.layout, sha256);
     run_file.input.damaged = summary.damaged;

@@ -2,6 +2,8 @@
 
 use std::io::{self, ErrorKind};
 
+use super::{MORE_FILES, is_out_of_files};
+
 /// What is wrong with a file, as in `FILE: no such file`: the frequent causes in words of ours, the
 /// others in those of the system.
 #[must_use]
@@ -9,6 +11,9 @@ pub fn file_words(error: &io::Error) -> String {
     // Only what the system says has a kind that it is known by.
     if error.get_ref().is_some() && error.kind() != ErrorKind::InvalidData {
         return error.to_string();
+    }
+    if is_out_of_files(error) {
+        return format!("too many open files ({MORE_FILES})");
     }
     match error.kind() {
         ErrorKind::NotFound => "no such file".into(),

@@ -6,6 +6,7 @@ mod encoded_twice;
 mod event;
 mod file_words;
 pub mod invisible;
+mod open_files;
 mod outcome;
 pub mod pass;
 mod preview;
@@ -22,6 +23,7 @@ mod violation;
 
 pub use event::{Detail, Ended, Event, Try};
 pub use file_words::file_words;
+pub use open_files::{MORE_FILES, is_out_of_files};
 pub use outcome::Outcome;
 pub use pass::Pass;
 pub use preview::{FieldChanges, Preview, ValueRows};

@@ -25,6 +25,11 @@ pub enum StopReason {
         /// What it said, with its status code.
         said: String,
     },
+    /// No connection can be made, and none could be however often it is tried.
+    Unreachable {
+        /// What is wrong, and what to do.
+        told: String,
+    },
     /// The server asks for a longer pause than the run waits, or throttles without end.
     LongPause {
         /// What happened, with the time at which to go on where it is known.
@@ -81,6 +86,7 @@ impl StopReason {
             Self::Signal(Signal::Interrupt) => "sigint",
             Self::Signal(Signal::Terminate) => "sigterm",
             Self::LoginRefused { .. } => "login_refused",
+            Self::Unreachable { .. } => "unreachable",
             Self::LongPause { .. } => "long_pause",
             Self::Limit => "limit",
             Self::MaxDuration => "max_duration",
@@ -111,7 +117,7 @@ impl fmt::Display for StopReason {
                 f,
                 "the server refuses the login ({said}): check the email, the token and the brand"
             ),
-            Self::LongPause { told } => f.write_str(told),
+            Self::Unreachable { told } | Self::LongPause { told } => f.write_str(told),
             Self::Limit => f.write_str("as many rows were sent as --limit allows"),
             Self::MaxDuration => f.write_str("the time of --max-duration is over"),
             Self::TooManyFailures { told } => {

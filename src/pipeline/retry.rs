@@ -69,7 +69,10 @@ impl Tries {
         self.is_in_trouble = !matches!(reply.said, Said::Throttled { .. });
         let condemns_nobody = matches!(
             reply.said,
-            Said::Throttled { .. } | Said::LoginRefused { .. } | Said::Forbidden { .. }
+            Said::Throttled { .. }
+                | Said::LoginRefused { .. }
+                | Said::Forbidden { .. }
+                | Said::Unreachable { .. }
         );
         if condemns_nobody && !self.in_doubt {
             // What went before was harmless too: nothing can have been applied.
@@ -90,6 +93,7 @@ impl Tries {
             }
             Said::Forbidden { reasons } => self.login_refused("403 Forbidden", &reasons),
             Said::LoginRefused { reasons } => self.login_refused("401 Unauthorized", &reasons),
+            Said::Unreachable { what } => Next::StopRun(StopReason::Unreachable { told: what }),
             Said::Throttled { .. } => Next::Again(Duration::ZERO),
             Said::NotYet { what, .. } | Said::Unreached { what } => {
                 self.trouble = Some(what);

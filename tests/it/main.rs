@@ -38,4 +38,5 @@ mod stopping;
 mod support;
 mod support_test;
 mod throttling;
+mod unreachable;
 mod validation;

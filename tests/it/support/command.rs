@@ -163,7 +163,7 @@ impl Workspace {
 /// measure coverage and the like use some.
 fn changes_the_binary(name: &OsStr) -> bool {
     let name = name.to_string_lossy().to_ascii_uppercase();
-    let families = ["REAMAZE_", "XDG_", "CLICOLOR"]
+    let families = ["REAMAZE_", "XDG_", "CLICOLOR", "SSL_CERT_"]
         .iter()
         .any(|family| name.starts_with(family));
     // COLUMNS and LINES are what the help text is wrapped to.

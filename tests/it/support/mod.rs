@@ -21,3 +21,4 @@ pub(crate) mod secrets;
 pub(crate) mod sent;
 pub(crate) mod server;
 pub(crate) mod terminal;
+pub(crate) mod tls;
