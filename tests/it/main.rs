@@ -2,7 +2,9 @@
 
 mod addresses;
 mod answers;
+mod causes;
 mod config;
+mod conversations;
 mod crashes;
 mod credentials;
 mod damaged;
@@ -25,7 +27,9 @@ mod pace;
 mod preview;
 mod properties;
 mod readme;
+mod redaction;
 mod reporting;
+mod resume_order;
 mod resuming;
 mod run_directory;
 mod sandbox;
