@@ -77,7 +77,7 @@ const REFUSALS: &str = r#"
 #[test]
 fn an_error_in_a_200_that_names_the_change_rejects_its_row() {
     expect_lines(REFUSALS, |line, body| {
-        assert_eq!(line.outcome, "rejected", "{body}")
+        assert_eq!(line.outcome, "rejected", "{body}");
     });
 }
 
