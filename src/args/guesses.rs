@@ -12,14 +12,17 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::Args;
 use super::other_tools::{COMMANDS, OPTIONS};
 
-/// The error, with a tip where what was probably meant is known.
+/// The error, with a tip, or several, where what was probably meant is known.
 #[must_use]
 pub fn with_tip(mut error: clap::Error, words: &[OsString]) -> clap::Error {
     let tip = match error.kind() {
         ErrorKind::InvalidSubcommand => command_tip(&mut error, words),
         ErrorKind::UnknownArgument => option_tip(&error, words),
-        ErrorKind::MissingRequiredArgument if error.to_string().contains("<INPUT>") => Some(
-            "give a file, as in reamaze-bulk run rows.csv --dry-run, or --resume latest".into(),
+        ErrorKind::MissingRequiredArgument if error.to_string().contains("<INPUT>") => {
+            Some("to preview a file: reamaze-bulk run rows.csv --dry-run".into())
+        }
+        ErrorKind::ArgumentConflict if error.to_string().contains("--resume") => Some(
+            "a resumed run reads its own copy of the input: reamaze-bulk run --resume DIR".into(),
         ),
         _ => None,
     };
@@ -28,8 +31,11 @@ pub fn with_tip(mut error: clap::Error, words: &[OsString]) -> clap::Error {
     if let Some(tip) = tip {
         error.remove(ContextKind::SuggestedSubcommand);
         error.remove(ContextKind::SuggestedArg);
-        let tip = ContextValue::StyledStrs(vec![StyledStr::from(tip)]);
-        error.insert(ContextKind::Suggested, tip);
+        let tips = tip
+            .lines()
+            .map(|tip| StyledStr::from(tip.to_owned()))
+            .collect();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
     }
     error
 }
@@ -65,7 +71,7 @@ fn command_tip(error: &mut clap::Error, words: &[OsString]) -> Option<String> {
         typed == "-" || typed.contains('/') || path.extension().is_some() || path.exists();
     is_file.then(|| {
         let file = quoted(&typed);
-        format!("to preview a file: reamaze-bulk run {file} --dry-run; to send it: reamaze-bulk run {file}")
+        format!("to preview a file: reamaze-bulk run {file} --dry-run\nto send it: reamaze-bulk run {file}")
     })
 }
 
@@ -79,8 +85,14 @@ fn option_tip(error: &clap::Error, words: &[OsString]) -> Option<String> {
         .get(1)
         .and_then(|word| word.to_str())
         .unwrap_or_default();
-    if !typed.starts_with('-') || !(command == "run" || command.starts_with('-')) {
-        return None;
+    match (command, typed.starts_with('-')) {
+        ("run", false) => {
+            let tip = "a run reads one file (a name with blanks in it needs quotes)";
+            return Some(tip.into());
+        }
+        ("-v", _) => return Some("to show the version: reamaze-bulk --version".into()),
+        (command, true) if command == "run" || command.starts_with('-') => {}
+        _ => return None,
     }
     let known = Args::command();
     let run = known.find_subcommand("run")?;

@@ -1,4 +1,4 @@
-//! What other tools call their commands and options -> what to write here.
+//! What other tools call their commands and options -> what to write here. Each line is a tip.
 
 /// What other tools call their commands, in lower case and with `-` between words, and what to call
 /// here. FILE is the word that follows the command.
@@ -24,7 +24,7 @@ pub(super) const COMMANDS: [(&[&str], &str); 10] = [
     ),
     (
         &["retry", "rerun", "resend", "resubmit", "redo", "failed"],
-        "to continue a run: reamaze-bulk run --resume latest; to retry failed rows, fix them in failed.csv in its run \
+        "to continue a run: reamaze-bulk run --resume latest\nto retry failed rows, fix them in failed.csv in its run \
          directory, then: reamaze-bulk run RUN_DIR/failed.csv",
     ),
     (

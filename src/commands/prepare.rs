@@ -157,6 +157,7 @@ impl Prepared {
             account: Account {
                 base_url: base_url.map(BaseUrl::as_str),
                 email,
+                is_sandbox: settings.args.sandbox,
             },
             preview,
             settled: self.findings.settled,

@@ -8,7 +8,10 @@ use std::time::SystemTime;
 
 use crate::config::Source;
 use crate::files::Interruptible;
+use crate::model::file_words;
+use crate::model::text::quoted;
 use crate::pipeline::Stop;
+use crate::validate::nearest;
 
 /// Sees that the input is there and may be read, before anything else is asked for.
 pub(super) fn check(source: &Source) -> io::Result<()> {
@@ -24,12 +27,42 @@ pub(super) fn check(source: &Source) -> io::Result<()> {
 
 /// What is at `path`, unless that cannot be an input.
 fn found(path: &Path) -> io::Result<Metadata> {
-    let metadata = std::fs::metadata(path)?;
+    let metadata = std::fs::metadata(path).map_err(|error| suggesting(path, error))?;
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     Ok(metadata)
 }
+
+/// An error with the file that was perhaps meant, where `path` is not there.
+fn suggesting(path: &Path, error: io::Error) -> io::Error {
+    let Some(meant) = nearest_file(path).filter(|_| error.kind() == io::ErrorKind::NotFound) else {
+        return error;
+    };
+    let told = format!("{} (did you mean {}?)", file_words(&error), quoted(&meant));
+    io::Error::new(io::ErrorKind::NotFound, told)
+}
+
+/// The file beside `path` whose name is most like its own, if one is like it.
+fn nearest_file(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let parent = path.parent()?;
+    let beside = if parent == Path::new("") {
+        Path::new(".")
+    } else {
+        parent
+    };
+    let entries = std::fs::read_dir(beside).ok()?.take(FILES_LOOKED_AT);
+    let files = entries.flatten().filter(|entry| entry.path().is_file());
+    let names: Vec<_> = files
+        .filter_map(|file| file.file_name().into_string().ok())
+        .collect();
+    let meant = nearest(name, names.iter().map(String::as_str))?;
+    Some(parent.join(meant).display().to_string())
+}
+
+/// Files among which the one that was meant is looked for.
+const FILES_LOOKED_AT: usize = 1000;
 
 /// Opens the input.
 pub(super) fn open(source: &Source, stop: &Arc<Stop>) -> io::Result<Box<dyn Read + Send>> {

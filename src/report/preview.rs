@@ -39,10 +39,16 @@ pub struct Account<'a> {
     pub base_url: Option<&'a str>,
     /// The login.
     pub email: Option<&'a str>,
+    /// Whether all that is there is a sandbox of our own.
+    #[serde(skip)]
+    pub is_sandbox: bool,
 }
 
 impl std::fmt::Display for Account<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.is_sandbox {
+            return f.write_str("the sandbox (a simulated Re:amaze)");
+        }
         match (self.email, self.base_url) {
             (Some(email), Some(base_url)) => write!(f, "{email} at {base_url}"),
             (None, Some(base_url)) => f.write_str(base_url),

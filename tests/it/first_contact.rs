@@ -44,6 +44,7 @@ fn an_input_that_is_not_there_is_told_before_anything_else_that_is_missing() {
     ] {
         for (name, why) in [
             ("nope.csv", "no such file"),
+            ("row.csv", "no such file (did you mean `rows.csv`?)"),
             ("none/nope.csv", "no such file"),
             ("rows.csv/nope.csv", "no such file"),
             ("directory", "is a directory, not a file"),
@@ -247,6 +248,12 @@ fn a_command_that_is_a_guess_names_the_right_call() {
         ),
         ("--dry-run rows.csv", "--dry-run is an option of run"),
         ("--resume latest", "--resume is an option of run"),
+        ("-v", "reamaze-bulk --version"),
+        ("run rows.csv more.csv", "a run reads one file"),
+        (
+            "run rows.csv --resume latest",
+            "reads its own copy of the input",
+        ),
         ("serve", "reamaze-bulk sandbox"),
         ("help validate", "reamaze-bulk run FILE --dry-run"),
         ("run", "run rows.csv --dry-run"),
@@ -440,6 +447,7 @@ fn the_sandbox_asks_on_a_terminal_and_nowhere_else() {
         let (ended, shown) = command(&workspace, &line).on_terminal(typed);
         assert_eq!(ended, status, "{line}: {shown}");
         assert_eq!(shown.contains(QUESTION), asks, "{line}: {shown}");
+        assert!(shown.contains("to the sandbox (a simulated Re:amaze)"));
         assert_eq!(
             workspace.run_dirs().len(),
             usize::from(status == 0),
