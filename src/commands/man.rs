@@ -49,7 +49,7 @@ const FILES: [(&str, &str); 7] = [
     ),
     (
         "reamaze-runs/INPUT-TIME/failed.csv (or .tsv, .jsonl)",
-        "every row that is not updated, to be repaired and fed back",
+        "rows that need a person, to fix and to give as input again",
     ),
     (
         "reamaze-runs/INPUT-TIME/summary.json",

@@ -91,7 +91,7 @@ fn advice(summary: &Summary, next: &Next<'_>) -> String {
             Some(StopReason::LoginRefused { .. }) => "fix the credentials, then:".to_owned(),
             Some(StopReason::WrongBrand { .. }) => "fix the brand, then:".to_owned(),
             None if not_sent == 0 => {
-                format!("to retry {}, as they are:", counted(unknown, "unknown row"))
+                format!("to retry {} of unknown outcome:", counted(unknown, "row"))
             }
             _ => "to continue this run:".to_owned(),
         };

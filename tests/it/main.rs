@@ -24,6 +24,7 @@ mod nightly;
 mod overlap;
 mod ownership;
 mod pace;
+mod passes;
 mod preview;
 mod properties;
 mod readme;

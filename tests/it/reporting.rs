@@ -78,6 +78,71 @@ fn the_summary_of_a_run_that_went_well_asks_for_nothing_more() {
     }
 }
 
+/// Answers by the slug's first word: an error that may pass, none at all, or as [`mixed`].
+fn troubled(request: &Request) -> Answer {
+    match request.slug.split('-').next().unwrap_or_default() {
+        "lost" => Answer::text(500, ""),
+        "odd" => Answer::text(400, "no"),
+        _ => mixed(request),
+    }
+}
+
+#[test]
+fn a_run_ends_with_what_to_do_next_in_order() {
+    const CONTINUE: &str = "to continue this run:\n  reamaze-bulk run --resume out";
+    let retry = |rows: &str| {
+        format!("to retry {rows}, fix them in failed.csv, then:\n  reamaze-bulk run out/failed.csv")
+    };
+    let [one, two, three] = ["1 failed row", "2 failed rows", "3 failed rows"].map(retry);
+    let unknown = "to retry 1 row of unknown outcome:\n  reamaze-bulk run --resume out";
+    let login = "fix the credentials, then:\n  reamaze-bulk run --resume out";
+    let brand = "fix the brand, then:\n  reamaze-bulk run --resume out";
+    for (slugs, options, advice) in [
+        (
+            &["ok", "bad", "ok-2"][..],
+            "--limit 2",
+            &[CONTINUE, &*one][..],
+        ),
+        (&["ok", "ok-2"], "--limit 1", &[CONTINUE]),
+        (&["lost", "ok-2"], "--limit 1", &[CONTINUE]),
+        (&["ok", "bad", "gone"], "", &[&*two]),
+        (&["ok", "bad", "lost", "odd"], "", &[&*three]),
+        (&["ok", "", "odd"], "--skip-invalid", &[&*two]),
+        (&["ok", "lost"], "", &[unknown]),
+        (&["ok", "other"], "", &[]),
+        (&["ok"], "", &[]),
+        (&["login", "ok"], "", &[login]),
+        (&["ok", "bad", "login", "ok-2"], "", &[login, &*one]),
+        (&["gone-1", "gone-2", "gone-3"], "", &[brand]),
+    ] {
+        let server = Server::start(troubled);
+        let options = format!("--workers 1 --retries 0 {options}");
+        let sent = send(&server, slugs, &options);
+        let text = &sent.output.stderr;
+        let places: Vec<_> = advice.iter().map(|words| place_of(words, text)).collect();
+        assert!(places.is_sorted(), "{text}");
+        let commands = text.matches("\n  reamaze-bulk run").count();
+        assert_eq!(commands, advice.len(), "{slugs:?}: {text}");
+    }
+}
+
+#[test]
+fn a_run_in_the_sandbox_is_not_continued() {
+    let workspace = Workspace::new();
+    let rows = "slug,status\na,2\nmissing-b,2\nc,2\n";
+    workspace.write("rows.csv", rows);
+    let run = command(
+        &workspace,
+        "run rows.csv --sandbox --out out --rate 500/s --workers 1 --limit 2",
+    );
+    let text = run.output().stderr;
+    place_of(
+        "to retry 1 failed row, fix them in failed.csv, then:\n  reamaze-bulk run out/failed.csv",
+        &text,
+    );
+    assert!(!text.contains("--resume"), "{text}");
+}
+
 #[test]
 fn a_good_run_that_nobody_watches_says_where_it_sends_and_one_line_when_it_is_over() {
     let server = Server::start(mixed);
