@@ -44,6 +44,9 @@ pub enum Error {
     /// Standard output cannot be written.
     #[error("standard output cannot be written: {0}")]
     Output(std::io::Error),
+    /// Something is wrong beyond the rows.
+    #[error("{0}")]
+    Fatal(String),
     /// Our own fault.
     #[error("{0}")]
     Fault(String),
@@ -83,7 +86,8 @@ impl Error {
             }
             Self::Ledger(_)
             | Self::Run(RunError::Input(_) | RunError::Unwritable(_) | RunError::Threads(_))
-            | Self::Output(_) => exit::STOPPED,
+            | Self::Output(_)
+            | Self::Fatal(_) => exit::STOPPED,
         }
     }
 }

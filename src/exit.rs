@@ -79,6 +79,7 @@ pub fn of_run(summary: &Summary) -> u8 {
             | StopReason::Unreachable { .. }
             | StopReason::LongPause { .. }
             | StopReason::InputUnreadable { .. }
+            | StopReason::RunDirectoryGone { .. }
             | StopReason::LedgerUnwritable { .. },
         ) => STOPPED,
         None if summary.differs > 0 || summary.counts.of(Outcome::Updated) < summary.rows => {

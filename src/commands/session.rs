@@ -14,11 +14,12 @@ use crate::args::{ProgressStyle, RunArgs};
 use crate::config::{Consent, Settings};
 use crate::error::Error;
 use crate::exit;
+use crate::files;
 use crate::input::{InputError, Layout, Reader};
-use crate::ledger::{Journal, LedgerError, RunDirectory, settle};
-use crate::model::{Detail, Event, Pass, Summary};
+use crate::ledger::{Journal, LedgerError, Missing, RunDirectory, Watched, settle};
+use crate::model::{Detail, Event, Pass, StopReason, Summary};
 use crate::pipeline::{Adaptation, Gate, Known, Retries, Run, RunError, Stop};
-use crate::report::{Log, LogFormat, Next, Notice, Progress, Style};
+use crate::report::{self, Log, LogFormat, Next, Notice, Progress, Style};
 
 /// Says what the user should know, and what is no reason not to start; with `-v` also where
 /// settings came from.
@@ -85,7 +86,11 @@ impl Session<'_> {
         summary: &mut Summary,
     ) -> Result<u8, Error> {
         self.begin(summary)?;
-        let sent = self.send(prepared, client, &mut journal, known, summary);
+        let watched = Watched::start(&self.directory).map_err(|error| self.not_derived(error))?;
+        let sent = self.send(prepared, (client, &watched), &mut journal, known, summary);
+        if let Err(missing) = watched.check() {
+            return self.rescue(&missing, &watched, &journal, sent.is_ok(), summary);
+        }
         summary.stop_reason = self.stop.reason();
         summary.error = summary.stop_reason.as_ref().map(ToString::to_string);
         let Err(error) = sent.map_err(|error| self.told(error)) else {
@@ -96,6 +101,45 @@ impl Session<'_> {
         // What cannot be said there is said where the command ends.
         let _ = self.directory.write_summary(summary);
         Err(error)
+    }
+
+    /// Saves what the run has recorded, whose directory is not there any more; what came of it.
+    fn rescue(
+        &self,
+        missing: &Missing,
+        watched: &Watched,
+        journal: &Journal,
+        is_whole: bool,
+        summary: &mut Summary,
+    ) -> Result<u8, Error> {
+        let told = missing.to_string();
+        self.stop.because(StopReason::RunDirectoryGone { told });
+        summary.stop_reason = self.stop.reason();
+        let saved = watched.save(journal).map_err(|error| {
+            summary.run_dir = None;
+            Error::Fatal(format!(
+                "{missing}, and what it held cannot be saved ({error}): the outcomes of {} are lost (start a new run: rows that are sent again come to the same)",
+                report::counted(summary.counts.total(), "row")
+            ))
+        })?;
+        let told = format!(
+            "{missing}: what was recorded is saved in {}",
+            saved.path().display()
+        );
+        self.log.warning(&told);
+        summary.error = Some(told.clone());
+        summary.run_dir = Some(saved.path().display().to_string());
+        let session = Session {
+            directory: saved,
+            ..*self
+        };
+        if is_whole {
+            return session.add_up(summary);
+        }
+        let resume = resumption(self.settings, session.directory.path());
+        Err(Error::Fatal(format!(
+            "{told}; to continue this run: {resume}"
+        )))
     }
 
     /// Says in the run directory that a pass has begun, before anything is sent: should it be
@@ -115,7 +159,7 @@ impl Session<'_> {
     fn send(
         &self,
         prepared: Prepared,
-        client: &Client,
+        (client, watched): (&Client, &Watched),
         journal: &mut Journal,
         known: Known,
         summary: &mut Summary,
@@ -146,9 +190,10 @@ impl Session<'_> {
                 Detail::Outcomes
             },
             stop: self.stop,
+            watched: Some(watched),
         };
         let mut progress = Progress::new(style(args), self.log, due, self.settings.rate.unit());
-        let read = || self.read_input();
+        let read = || Reader::open(watched.input()?, self.layout.into());
         summary.counts = summary.counts.of_settled();
         let recorded = &mut summary.counts;
         let sent = run.send(read, journal, &mut |event| {
@@ -190,10 +235,14 @@ impl Session<'_> {
             return Error::Ledger(error);
         };
         let resume = resumption(self.settings, self.directory.path());
-        let told = format!(
-            "{error}; every outcome is in {}: make room or mend the disk, then run: {resume}",
-            self.directory.results().display()
-        );
+        let results = self.directory.results();
+        let cure = files::remedy(&error);
+        let told = if results.exists() {
+            let results = results.display();
+            format!("{error}; every outcome is in {results}: {cure}, then run: {resume}")
+        } else {
+            format!("{error}; the run directory was removed or renamed: {cure}, then run: {resume}")
+        };
         ledger_error(path, told)
     }
 
@@ -224,7 +273,8 @@ impl Session<'_> {
         };
         // The ledger is whole up to here; nothing else fits on that disk either.
         let resume = resumption(self.settings, self.directory.path());
-        let told = format!("{error}; make room or mend the disk, then go on: {resume}");
+        let cure = files::remedy(&error);
+        let told = format!("{error}; {cure}, then go on: {resume}");
         ledger_error(self.directory.results(), told)
     }
 

@@ -12,6 +12,7 @@ mod remedy;
 pub use bounded::{MAX_TEXT_BYTES, text};
 pub use interruptible::{Interruptible, interruptible};
 pub use owned::{
-    check_config, check_directory, is_not_trusted, open_directory, open_file, open_own,
+    check_closable, check_config, check_directory, close_directory, is_not_trusted, open_directory,
+    open_file, open_own,
 };
 pub use remedy::remedy;

@@ -3,9 +3,11 @@
 //! A run directory says where the token goes and which rows are done. One that another user can
 //! write could say anything: it is not followed, and the message says whose it is.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{
+    FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
 use std::path::Path;
 
 use rustix::fs::OFlags;
@@ -80,6 +82,30 @@ pub fn open_directory(path: &Path) -> io::Result<File> {
         .open(path)?;
     check_directory(&directory.metadata()?)?;
     Ok(directory)
+}
+
+/// Whether a directory is this user's own, or can be made so by [`close_directory`].
+///
+/// # Errors
+/// When it is not.
+pub fn check_closable(path: &Path) -> io::Result<()> {
+    match open_directory(path) {
+        Err(error) if is_not_trusted(&error) && fs::metadata(path)?.uid() == user() => Ok(()),
+        opened => opened.map(drop),
+    }
+}
+
+/// Takes from others the permission to write a directory, where they have it.
+///
+/// # Errors
+/// When that is not possible.
+pub fn close_directory(path: &Path) -> io::Result<()> {
+    let Err(error) = open_directory(path) else {
+        return Ok(());
+    };
+    let mode = fs::metadata(path)?.mode() & !WRITE_BY_OTHERS;
+    fs::set_permissions(path, Permissions::from_mode(mode & 0o7777)).map_err(|_| error)?;
+    open_directory(path).map(drop)
 }
 
 /// Whether this user alone can have written a file.

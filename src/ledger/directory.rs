@@ -1,195 +1,26 @@
-//! The run directory: prepared out of sight, and renamed into place whole.
+//! The run directory in its place: its files by name, and how they are replaced.
 
-use std::env;
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::Serialize;
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::NamedTempFile;
 
-use super::{Journal, LedgerError, RunFile};
+use super::{LedgerError, RunFile};
 use crate::files;
 use crate::input::Format;
 
 /// How the names of what is still being made begin.
-const PREFIX: &str = ".reamaze-bulk-";
+pub(super) const PREFIX: &str = ".reamaze-bulk-";
 
 /// What happened, in numbers.
 const SUMMARY: &str = "summary.json";
 
 /// Where default run directories are made.
 pub const RUNS: &str = "reamaze-runs";
-
-/// Where a run directory is to appear.
-#[derive(Debug, Clone)]
-pub enum Place {
-    /// Exactly there.
-    At(PathBuf),
-    /// Under `reamaze-runs`, by that name; `-2` and so on behind it if it is taken.
-    Named(String),
-}
-
-impl Place {
-    /// Sees early that nothing stands in the way.
-    ///
-    /// # Errors
-    /// When something is there that must not be overwritten.
-    pub fn check(&self) -> Result<(), LedgerError> {
-        let Self::At(path) = self else { return Ok(()) };
-        let is_here = fs::canonicalize(path)
-            .is_ok_and(|path| env::current_dir().is_ok_and(|here| here == path));
-        if is_here {
-            // It would have to be replaced, and whoever stands in it would stand nowhere.
-            return Err(LedgerError::Occupied(path.clone()));
-        }
-        match fs::read_dir(path) {
-            Ok(mut entries) => match entries.next() {
-                None => Ok(()),
-                Some(_) => Err(LedgerError::Occupied(path.clone())),
-            },
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
-                Err(LedgerError::Occupied(path.clone()))
-            }
-            Err(error) => Err(LedgerError::at(path)(error)),
-        }
-    }
-
-    fn parent(&self) -> PathBuf {
-        match self {
-            Self::At(path) => match path.parent() {
-                Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-                _ => PathBuf::from("."),
-            },
-            Self::Named(_) => PathBuf::from(RUNS),
-        }
-    }
-
-    /// The paths to try, the wanted one first.
-    fn candidates(&self) -> Vec<PathBuf> {
-        match self {
-            // Renaming onto a link would replace the link.
-            Self::At(path) => vec![fs::canonicalize(path).unwrap_or_else(|_| path.clone())],
-            Self::Named(name) => {
-                let further = (2..1000).map(|number| format!("{name}-{number}"));
-                let names = std::iter::once(name.clone()).chain(further);
-                names.map(|name| Path::new(RUNS).join(name)).collect()
-            }
-        }
-    }
-}
-
-/// A run directory that nobody sees yet. Dropped, it leaves nothing behind.
-#[derive(Debug)]
-pub struct Staging {
-    place: Place,
-    directory: TempDir,
-    /// Parents that were made for it, the innermost first.
-    made: MadeParents,
-}
-
-/// Directories that go again if they end up empty.
-#[derive(Debug, Default)]
-struct MadeParents(Vec<PathBuf>);
-
-impl Drop for MadeParents {
-    fn drop(&mut self) {
-        for path in &self.0 {
-            // One that holds something is in use, and stays.
-            let _ = fs::remove_dir(path);
-        }
-    }
-}
-
-impl Staging {
-    /// Starts a run directory beside its place.
-    ///
-    /// # Errors
-    /// When the place is taken, or nothing can be written there.
-    pub fn prepare(place: Place) -> Result<Self, LedgerError> {
-        place.check()?;
-        let parent = place.parent();
-        let made = MadeParents(
-            parent
-                .ancestors()
-                .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
-                .map(Path::to_owned)
-                .collect(),
-        );
-        fs::create_dir_all(&parent).map_err(LedgerError::at(&parent))?;
-        let directory = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(&parent)
-            .map_err(LedgerError::at(&parent))?;
-        Ok(Self {
-            place,
-            directory,
-            made,
-        })
-    }
-
-    /// A new file in it, to write and to read back.
-    ///
-    /// # Errors
-    /// When it cannot be made.
-    pub fn create(&self, name: &str) -> Result<File, LedgerError> {
-        create(&self.directory.path().join(name))
-    }
-
-    /// Completes the directory and lets it appear under its name, whole.
-    ///
-    /// # Errors
-    /// When it cannot be written or renamed.
-    pub fn publish(
-        mut self,
-        input: &str,
-        format: Format,
-        run: &RunFile,
-    ) -> Result<(RunDirectory, Journal), LedgerError> {
-        let staged = self.directory.path().to_owned();
-        let name = RunDirectory::input_name(format);
-        fs::rename(staged.join(input), staged.join(&name)).map_err(LedgerError::at(&staged))?;
-        sync(&staged.join(&name))?;
-        write_json(&staged, RunFile::NAME, run)?;
-        let journal = Journal::create(&staged.join("results.csv"))?;
-        sync(&staged)?;
-        let path = self.rename()?;
-        self.made.0.clear();
-        // Renamed away: there is nothing left to remove under the old name.
-        let _ = self.directory.keep();
-        sync(&self.place.parent())?;
-        Ok((RunDirectory { path, format }, journal))
-    }
-
-    fn rename(&self) -> Result<PathBuf, LedgerError> {
-        for path in self.place.candidates() {
-            // Renaming replaces an empty directory: one that --out names, and no other.
-            if matches!(self.place, Place::Named(_)) && path.exists() {
-                continue;
-            }
-            match fs::rename(self.directory.path(), &path) {
-                Ok(()) => return Ok(path),
-                Err(error) if is_taken(&error) => {}
-                Err(error) => return Err(LedgerError::at(&path)(error)),
-            }
-        }
-        Err(LedgerError::Occupied(
-            self.place.candidates().swap_remove(0),
-        ))
-    }
-}
-
-fn is_taken(error: &io::Error) -> bool {
-    use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty, NotADirectory};
-    matches!(
-        error.kind(),
-        AlreadyExists | DirectoryNotEmpty | NotADirectory
-    )
-}
 
 /// What is under `reamaze-runs`.
 #[derive(Debug, Default)]
@@ -212,8 +43,8 @@ pub struct Latest {
 /// A run directory in its place.
 #[derive(Debug)]
 pub struct RunDirectory {
-    path: PathBuf,
-    format: Format,
+    pub(super) path: PathBuf,
+    pub(super) format: Format,
 }
 
 impl RunDirectory {
@@ -345,7 +176,7 @@ impl RunDirectory {
         self.summary().exists() || self.failed().exists()
     }
 
-    fn input_name(format: Format) -> String {
+    pub(super) fn input_name(format: Format) -> String {
         format!("input.{}", format.extension())
     }
 }
@@ -375,7 +206,11 @@ pub(super) fn replace(
     Ok(())
 }
 
-fn write_json(directory: &Path, name: &str, value: &impl Serialize) -> Result<(), LedgerError> {
+pub(super) fn write_json(
+    directory: &Path,
+    name: &str,
+    value: &impl Serialize,
+) -> Result<(), LedgerError> {
     let path = directory.join(name);
     replace(directory, Path::new(name), |file| {
         serde_json::to_writer_pretty(&mut *file, value)
@@ -402,7 +237,7 @@ pub(super) fn open(path: &Path) -> Result<File, LedgerError> {
 }
 
 /// Makes a file, or the names in a directory, outlast a power cut.
-fn sync(path: &Path) -> Result<(), LedgerError> {
+pub(super) fn sync(path: &Path) -> Result<(), LedgerError> {
     File::open(path)
         .and_then(|file| file.sync_all())
         .map_err(LedgerError::at(path))

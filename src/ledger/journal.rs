@@ -96,6 +96,16 @@ impl Journal {
         self.file.sync_data()
     }
 
+    /// Takes over all that another ledger holds, in place of what is in this one.
+    pub(super) fn copy_from(&mut self, other: &Self) -> io::Result<()> {
+        let mut source = &other.file;
+        source.rewind()?;
+        self.file.set_len(0)?;
+        self.file.rewind()?;
+        self.length = io::copy(&mut source, &mut self.file)?;
+        self.sync()
+    }
+
     fn append_line(
         &mut self,
         write: impl Fn(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>,

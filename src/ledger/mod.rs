@@ -13,7 +13,9 @@ mod record;
 mod recorded;
 mod run_file;
 mod settle;
+mod staging;
 mod summary_file;
+mod watched;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,14 +23,16 @@ use std::path::{Path, PathBuf};
 use lines::Unreadable;
 
 pub use copy::{Copied, Copying, sha256_of};
-pub use directory::{Latest, Place, RUNS, RunDirectory, Runs, Staging};
+pub use directory::{Latest, RUNS, RunDirectory, Runs};
 pub use journal::Journal;
 pub use lock::{Holder, Lock, NotLocked};
 pub use record::Record;
 pub use recorded::{AgainstRows, Earlier, Recorded, Stray, place_of};
 pub use run_file::{FORMAT_VERSION, RunAccount, RunFile, RunInput, RunOptions};
 pub use settle::{Settled, settle};
+pub use staging::{Place, Staging};
 pub use summary_file::PastPasses;
+pub use watched::{Missing, Watched};
 
 /// Why a run directory could not be made, or its ledger not be put in order.
 #[derive(Debug, thiserror::Error)]

@@ -70,9 +70,14 @@ pub enum StopReason {
     },
     /// A thread of our own panicked.
     Panicked,
+    /// The run directory, or a file that the run cannot do without, is not there any more.
+    RunDirectoryGone {
+        /// What happened to which.
+        told: String,
+    },
     /// A result could not be written to the ledger.
     LedgerUnwritable {
-        /// What the operating system said.
+        /// What the operating system said, and what to do.
         error: String,
     },
 }
@@ -96,6 +101,7 @@ impl StopReason {
             Self::WrongBrand { .. } => "wrong_brand",
             Self::InputUnreadable { .. } => "input_cannot_be_read",
             Self::Panicked => "fault",
+            Self::RunDirectoryGone { .. } => "run_directory_gone",
             Self::LedgerUnwritable { .. } => "results_cannot_be_written",
         }
     }
@@ -117,7 +123,9 @@ impl fmt::Display for StopReason {
                 f,
                 "the server refuses the login ({said}): check the email, the token and the brand"
             ),
-            Self::Unreachable { told } | Self::LongPause { told } => f.write_str(told),
+            Self::Unreachable { told }
+            | Self::LongPause { told }
+            | Self::RunDirectoryGone { told } => f.write_str(told),
             Self::Limit => f.write_str("as many rows were sent as --limit allows"),
             Self::MaxDuration => f.write_str("the time of --max-duration is over"),
             Self::TooManyFailures { told } => {
@@ -142,10 +150,7 @@ impl fmt::Display for StopReason {
                 )
             }
             Self::Panicked => f.write_str("a fault of ours: please report what is printed above"),
-            Self::LedgerUnwritable { error } => write!(
-                f,
-                "results cannot be written ({error}): make room or mend the disk"
-            ),
+            Self::LedgerUnwritable { error } => write!(f, "results cannot be written: {error}"),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::watch::{Watch, is_about_the_run, recalled};
 use super::{RunError, Stop};
+use crate::files;
 use crate::input::InputError;
 use crate::ledger::{Earlier, Journal, Record, Recorded};
 use crate::model::{Event, Outcome, StopReason};
@@ -96,7 +97,7 @@ impl<'a> Recorder<'a> {
     /// Takes in that the ledger cannot be written any further.
     pub(super) fn unwritable(&mut self, error: io::Error) {
         self.stop.because(StopReason::LedgerUnwritable {
-            error: error.to_string(),
+            error: format!("{error} ({})", files::remedy(&error)),
         });
         self.state = State::Unwritable(error);
     }

@@ -17,7 +17,7 @@ use super::worker::{Counters, Desk};
 use super::{Gate, Planner, Retries, Stop};
 use crate::api::Exchange;
 use crate::input::{InputError, Reader};
-use crate::ledger::Journal;
+use crate::ledger::{Journal, Watched};
 use crate::model::{Detail, Event, Pace, StopReason};
 
 /// How often whoever watches sees time pass.
@@ -68,6 +68,8 @@ pub struct Run<'a, E> {
     pub detail: Detail,
     /// Ends the run early.
     pub stop: &'a Stop,
+    /// The run directory, without which a run is not to go on.
+    pub watched: Option<&'a Watched>,
 }
 
 impl<E: Exchange> Run<'_, E> {
@@ -106,6 +108,11 @@ impl<E: Exchange> Run<'_, E> {
             stop: self.stop,
         };
         let planner = &self.planner;
+        let times = Times {
+            deadline: self.deadline,
+            stop: self.stop,
+            watched: self.watched,
+        };
         let workers = thread::scope(|scope| {
             let (batches, queue) = Queue::new();
             // Held by workers alone: when the last is gone, the feeder has nobody to feed.
@@ -132,7 +139,7 @@ impl<E: Exchange> Run<'_, E> {
             }
             let feed = move || feeder.feed(planner, read, &batches);
             threads.push(spawn(scope, self.stop, running, feed).map_err(RunError::Threads)?);
-            keep_time(&ended, &recorder, &file, self.deadline, self.stop);
+            keep_time(&ended, &recorder, &file, &times);
             let ended: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
             if ended.iter().any(Result::is_err) {
                 return Err(RunError::Panicked);
@@ -155,15 +162,26 @@ fn work<E: Exchange>(desk: &Desk<'_, E>, queue: &Queue, recorder: &Mutex<Recorde
     }
 }
 
+/// What ends a run while its rows are sent.
+struct Times<'a> {
+    deadline: Option<Instant>,
+    stop: &'a Stop,
+    watched: Option<&'a Watched>,
+}
+
 /// Until all have ended, sees that the ledger reaches the disk, that the deadline is kept, and that
 /// whoever watches sees time pass.
 fn keep_time(
     ended: &Receiver<Infallible>,
     recorder: &Mutex<Recorder<'_>>,
     ledger: &File,
-    deadline: Option<Instant>,
-    stop: &Stop,
+    times: &Times<'_>,
 ) {
+    let Times {
+        deadline,
+        stop,
+        watched,
+    } = *times;
     let mut synced = Instant::now();
     let left = || deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
     // Once the deadline has passed, there is nothing to be in time for.
@@ -181,6 +199,10 @@ fn keep_time(
         }
         if left().is_some_and(|left| left.is_zero()) {
             stop.because(StopReason::MaxDuration);
+        }
+        if let Some(Err(missing)) = watched.map(Watched::check) {
+            let told = missing.to_string();
+            stop.because(StopReason::RunDirectoryGone { told });
         }
         let mut recorder = lock(recorder);
         recorder.tell(&Event::Tick);
@@ -275,6 +297,7 @@ mod tests {
             known: Known::default(),
             detail: Detail::Outcomes,
             stop: &stop,
+            watched: None,
         };
         let sent = catch_unwind(AssertUnwindSafe(|| {
             run.send(read, &mut journal, &mut |event| {
