@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::vec;
 
 use super::check::next_batch;
+use super::job::Job;
 use super::lock::lock;
 use super::recorder::Recorder;
 use super::{Decision, Planned, Planner, Stop};
@@ -13,8 +14,15 @@ use crate::input::{InputError, Reader};
 use crate::ledger::{Earlier, Record, Recorded};
 use crate::model::{Outcome, Update, Violation};
 
+/// Rows that were throttled and wait for the others, at most.
+const MAX_PUT_BACK: usize = 1000;
+
 /// Due rows, in order, for whoever takes the next one.
-pub(super) struct Queue(Mutex<Due>);
+pub(super) struct Queue {
+    due: Mutex<Due>,
+    /// Rows that were throttled: they go last.
+    put_back: Mutex<Vec<Job>>,
+}
 
 struct Due {
     batch: vec::IntoIter<Update<'static>>,
@@ -27,19 +35,44 @@ impl Queue {
     pub(super) fn new() -> (SyncSender<Vec<Update<'static>>>, Self) {
         let (batches, more) = sync_channel(1);
         let batch = Vec::new().into_iter();
-        (batches, Self(Mutex::new(Due { batch, more })))
+        let due = Mutex::new(Due { batch, more });
+        let put_back = Mutex::default();
+        (batches, Self { due, put_back })
     }
 
     /// The next row, once there is one; `None` after the last.
     pub(super) fn next(&self) -> Option<Update<'static>> {
         // Held while it waits: the others would wait for the same batch.
-        let mut due = lock(&self.0);
+        let mut due = lock(&self.due);
         loop {
             if let Some(update) = due.batch.next() {
                 return Some(update);
             }
             due.batch = due.more.recv().ok()?.into_iter();
         }
+    }
+
+    /// Takes back a row that was throttled; returns it where there are too many of them, for memory
+    /// must not grow with the file.
+    pub(super) fn put_back(&self, job: Job) -> Option<Job> {
+        let mut rows = lock(&self.put_back);
+        if rows.len() >= MAX_PUT_BACK {
+            return Some(job);
+        }
+        rows.push(job);
+        None
+    }
+
+    /// The row that was put back and may be sent next, once no other is left; ends the run if that
+    /// would be a long time off.
+    pub(super) fn next_put_back(&self, stop: &Stop) -> Option<Job> {
+        let mut rows = lock(&self.put_back);
+        let first = (0..rows.len()).min_by_key(|at| rows.get(*at).map(|job| job.not_before))?;
+        let job = rows.swap_remove(first);
+        if let Some(reason) = job.is_given_up() {
+            stop.because(reason);
+        }
+        Some(job)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod feeder;
+mod job;
 mod lock;
 mod pace;
 mod plan;

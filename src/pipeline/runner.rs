@@ -10,6 +10,7 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use super::feeder::{Feeder, Queue};
+use super::job::Settled;
 use super::lock::lock;
 use super::recorder::Recorder;
 use super::watch::{Known, MaxFailures, Watch};
@@ -101,6 +102,7 @@ impl<E: Exchange> Run<'_, E> {
             stop: self.stop,
             detail: self.detail,
             counters: Counters::knowing(self.known.login),
+            suspects: Mutex::default(),
         };
         let feeder = Feeder {
             left: self.limit,
@@ -156,9 +158,19 @@ impl<E: Exchange> Run<'_, E> {
 /// more sent and not recorded than what is in flight.
 fn work<E: Exchange>(desk: &Desk<'_, E>, queue: &Queue, recorder: &Mutex<Recorder<'_>>) {
     let tell = |event: &Event<'_>| lock(recorder).tell(event);
-    while let Some(update) = queue.next() {
-        let record = desk.settle(&update, &tell);
-        lock(recorder).settle(record);
+    let next = || {
+        let fresh = queue.next().map(|update| desk.job(update));
+        fresh.or_else(|| queue.next_put_back(desk.stop))
+    };
+    let mut job = next();
+    while let Some(row) = job {
+        job = match desk.settle(row, &tell) {
+            Settled::Done(record) => {
+                lock(recorder).settle(record);
+                next()
+            }
+            Settled::Later(row) => queue.put_back(row).or_else(next),
+        };
     }
 }
 

@@ -1,17 +1,18 @@
 //! One update -> one record: tries until the row is settled or the run stops.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-
 use super::Stop;
-use super::pace::{Gate, Pause, Rate};
+use super::job::{Job, Settled, Throttled};
+use super::lock::lock;
+use super::pace::{Gate, Pause, Rate, Suspects};
 use super::retry::{Next, Retries, Tries};
 use super::watch::Login;
 use crate::api::{Exchange, Reply, Said};
-use crate::ledger::{Record, Recorded};
-use crate::model::{Detail, Event, Outcome, Pace, StopReason, Try, Update};
+use crate::ledger::Recorded;
+use crate::model::{Detail, Event, Pace, StopReason, Try, Update};
 
 /// What all workers share.
 pub(super) struct Desk<'a, E> {
@@ -23,6 +24,7 @@ pub(super) struct Desk<'a, E> {
     pub(super) stop: &'a Stop,
     pub(super) detail: Detail,
     pub(super) counters: Counters,
+    pub(super) suspects: Mutex<Suspects>,
 }
 
 /// What workers count.
@@ -53,27 +55,45 @@ impl Counters {
 }
 
 impl<E: Exchange> Desk<'_, E> {
-    /// Sends one update until it is settled. `tell` is called with what happens meanwhile.
-    pub(super) fn settle(&self, update: &Update<'_>, tell: &dyn Fn(&Event<'_>)) -> Record {
-        let mut tries = Tries::after(self.earlier.earlier(update.line));
-        let mut began = None;
-        let settled = loop {
+    /// A row that goes out for the first time.
+    pub(super) fn job(&self, update: Update<'static>) -> Job {
+        let tries = Tries::after(self.earlier.earlier(update.line));
+        Job::new(update, tries)
+    }
+
+    /// Sends one row until it is settled, or until it is throttled and others are to go first.
+    /// `tell` is called with what happens meanwhile.
+    pub(super) fn settle(&self, mut job: Job, tell: &dyn Fn(&Event<'_>)) -> Settled {
+        loop {
+            self.stop.wait_until(job.not_before);
+            let Job {
+                update,
+                tries,
+                began,
+                ..
+            } = &mut job;
             let Some(sent) = self.gate.pass(self.stop) else {
-                break tries.given_up();
+                let given_up = tries.given_up();
+                return job.record(given_up);
             };
             began.get_or_insert(sent);
             if tries.is_in_trouble() {
                 self.counters.retries.fetch_add(1, Ordering::Relaxed);
             }
             let reply = self.exchange(update, tries.attempts + 1, tell);
-            self.note(&reply, sent, tell);
+            let asks_for_pause = reply.said.pause().is_some();
+            let whom = self.note(&reply, update.line, sent, tell);
             let login = if self.counters.has_logged_in.load(Ordering::Relaxed) {
                 Login::Proven
             } else {
                 Login::Unproven
             };
             match tries.judge(reply, self.retries, login, fastrand::f64()) {
-                Next::Settle { outcome, reasons } => break (outcome, reasons),
+                Next::Settle { outcome, reasons } => return job.record((outcome, reasons)),
+                Next::Again(wait) if asks_for_pause => {
+                    job.postpone(wait, whom);
+                    return Settled::Later(job);
+                }
                 Next::Again(wait) => {
                     let began = Instant::now();
                     self.stop.wait_until(began + wait);
@@ -81,11 +101,11 @@ impl<E: Exchange> Desk<'_, E> {
                 }
                 Next::StopRun(reason) => {
                     self.stop.because(reason);
-                    break tries.given_up();
+                    let given_up = tries.given_up();
+                    return job.record(given_up);
                 }
             }
-        };
-        record(update, &tries, settled, began)
+        }
     }
 
     /// One request and its answer.
@@ -117,7 +137,13 @@ impl<E: Exchange> Desk<'_, E> {
     }
 
     /// Takes in what a reply says to everybody: that the server wants a pause, or works.
-    fn note(&self, reply: &Reply, sent: Instant, tell: &dyn Fn(&Event<'_>)) {
+    fn note(
+        &self,
+        reply: &Reply,
+        line: u64,
+        sent: Instant,
+        tell: &dyn Fn(&Event<'_>),
+    ) -> Throttled {
         let count = |counter: &AtomicU64| _ = counter.fetch_add(1, Ordering::Relaxed);
         if reply.http_status.is_some() {
             count(&self.counters.answered);
@@ -130,26 +156,46 @@ impl<E: Exchange> Desk<'_, E> {
             }
             _ => {}
         }
+        let (mut suspects, now) = (lock(&self.suspects), Instant::now());
         let Some(retry_after) = reply.said.pause() else {
-            // Silence says nothing about how much the server can take.
-            if reply.http_status.is_some() {
-                self.gate.answered(sent);
+            match reply.http_status {
+                Some(503) if suspects.overloaded(line, now) => {
+                    self.gate.overloaded(sent);
+                    self.tell_pause(Duration::ZERO, 503, tell);
+                }
+                // Neither silence nor this says how much the server can take.
+                None | Some(503) => {}
+                Some(_) => {
+                    suspects.answered(line, sent);
+                    self.gate.answered(sent);
+                }
             }
-            return;
+            return Throttled::All;
         };
+        if suspects.throttled(line, now) {
+            return Throttled::Alone(retry_after);
+        }
+        drop(suspects);
         match self.gate.throttled(sent, retry_after) {
             Pause::Wait { wait, is_new: true } => {
-                let http_status = reply.http_status.unwrap_or_default();
-                let lowered_to = self.gate.lowered_to().map(Rate::per_second);
-                tell(&Event::Pausing {
-                    wait,
-                    http_status,
-                    lowered_to,
-                });
+                self.tell_pause(wait, reply.http_status.unwrap_or_default(), tell);
             }
             Pause::Wait { .. } => {}
             Pause::TooLong(told) => self.stop.because(StopReason::LongPause { told }),
         }
+        Throttled::All
+    }
+
+    fn tell_pause(&self, wait: Duration, http_status: u16, tell: &dyn Fn(&Event<'_>)) {
+        let lowered_to = self.gate.lowered_to().map(Rate::per_second);
+        if wait.is_zero() && lowered_to.is_none() {
+            return;
+        }
+        tell(&Event::Pausing {
+            wait,
+            http_status,
+            lowered_to,
+        });
     }
 
     /// What went over the wire, with so many workers.
@@ -190,23 +236,4 @@ fn workers_needed(pace: &Pace, asked: Rate, busy: Duration, workers: usize) -> O
     // Some more than on average, since answers do not all take the same time.
     let needed = (in_flight * 1.25).ceil() as u64;
     is_short.then_some(needed)
-}
-
-fn record(
-    update: &Update<'_>,
-    tries: &Tries,
-    (outcome, reasons): (Outcome, String),
-    began: Option<Instant>,
-) -> Record {
-    Record {
-        line: update.line,
-        slug: update.slug.shown(),
-        outcome,
-        http_status: tries.http_status,
-        reasons,
-        attempts: tries.attempts,
-        elapsed_ms: began
-            .map(|began| u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)),
-        finished_at: began.map(|_| crate::model::utc_millis(Timestamp::now())),
-    }
 }

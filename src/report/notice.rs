@@ -270,6 +270,10 @@ fn answer(of: &Try<'_>, http_status: Option<u16>, said: &str) -> String {
 }
 
 fn pause(wait: Duration, http_status: u16, lowered_to: Option<String>) -> String {
+    if wait.is_zero() {
+        let rate = lowered_to.unwrap_or_default();
+        return format!("server overloaded (HTTP {http_status}): continuing at most {rate}");
+    }
     let then = lowered_to.map_or_else(String::new, |rate| format!(", then at most {rate}"));
     let wait = in_words(wait);
     format!("rate limited (HTTP {http_status}): pausing {wait}{then}")

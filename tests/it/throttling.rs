@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::support::answer::Answer;
-use super::support::sent::{Sent, send};
+use super::support::sent::{Sent, numbered, send};
 use super::support::server::Server;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -78,4 +78,76 @@ fn every_status_that_can_be_tried_again_may_ask_for_a_pause() {
         assert!(wait >= SECOND, "{status}: {wait:?}");
         assert_eq!(sent.summary()["throttled"], throttled, "{status}");
     }
+}
+
+#[test]
+fn one_conversation_that_is_throttled_does_not_stop_the_others() {
+    for workers in [1, 4] {
+        let server = Server::start(|request| match request.slug.as_str() {
+            "row-1" if request.nth < 3 => Answer::text(429, "this one is busy"),
+            _ => Answer::echo(request),
+        });
+        let options = format!("--workers {workers}");
+        let sent = send(&server, &numbered("row-", 40), &options);
+        sent.expect_status(0);
+        assert_eq!(sent.summary()["throttled"], 3);
+        let slugs = server.slugs();
+        assert_eq!(slugs[slugs.len() - 3..], ["row-1", "row-1", "row-1"]);
+        // The first pause holds for all, for nobody can know better; no other is announced.
+        let pauses = sent.output.stderr.matches("HTTP 429").count();
+        assert_eq!(pauses, 1, "{}", sent.output.stderr);
+    }
+}
+
+#[test]
+fn a_row_that_is_throttled_alone_waits_as_long_as_it_is_asked() {
+    let server = Server::start(|request| match (request.slug.as_str(), request.nth) {
+        ("row-1", 0) => Answer::text(429, "").header("Retry-After", "1"),
+        ("row-1", 1) => Answer::text(429, "").header("Retry-After", "2"),
+        _ => Answer::echo(request),
+    });
+    let sent = send(&server, &numbered("row-", 20), "--workers 4");
+    sent.expect_status(0);
+    let requests = server.requests_for("row-1");
+    let waits: Vec<Duration> = requests
+        .windows(2)
+        .map(|two| two[1].at - two[0].at)
+        .collect();
+    assert!(waits[0] >= SECOND && waits[1] >= 2 * SECOND, "{waits:?}");
+}
+
+#[test]
+fn a_row_that_would_have_to_wait_too_long_is_left_to_a_resume_once_the_others_are_sent() {
+    let server = Server::start(|request| match (request.slug.as_str(), request.nth) {
+        ("row-1", 0) => Answer::text(429, ""),
+        ("row-1", _) => Answer::text(429, "").header("Retry-After", "3600"),
+        _ => Answer::echo(request),
+    });
+    let sent = send(&server, &numbered("row-", 20), "--workers 2");
+    sent.expect_status(6);
+    assert_eq!(sent.summary()["stop_reason"], "long_pause");
+    let lines = sent.ledger();
+    let updated = lines.iter().filter(|line| line.outcome == "updated");
+    assert_eq!(updated.count(), 19);
+    assert_eq!(sent.line("row-1").outcome, "not_sent");
+}
+
+#[test]
+fn several_rows_answered_503_together_lower_the_rate_and_a_single_one_does_not() {
+    let overloaded = |rows: usize| {
+        let server = Server::start(move |request| {
+            let is_refused = (0..rows).any(|row| request.slug == format!("row-{row}"));
+            if is_refused && request.nth == 0 {
+                Answer::text(503, "Service Temporarily Unavailable")
+            } else {
+                Answer::echo(request)
+            }
+        });
+        let sent = send(&server, &numbered("row-", 10), "--workers 2 --rate 100/s");
+        sent.expect_status(0);
+        sent.output.stderr
+    };
+    assert!(!overloaded(1).contains("HTTP 503"));
+    let stderr = overloaded(4);
+    assert!(stderr.contains("HTTP 503"), "{stderr}");
 }

@@ -64,6 +64,11 @@ impl Gate {
         pacer.throttled(Instant::now(), sent, retry_after, fastrand::f64())
     }
 
+    /// Takes in that the server, by its answer to the request sent at `sent`, is under load.
+    pub(in super::super) fn overloaded(&self, sent: Instant) {
+        lock(&self.pacer).overloaded(Instant::now(), sent);
+    }
+
     /// Takes in another answer to the request sent at `sent`.
     pub(in super::super) fn answered(&self, sent: Instant) {
         lock(&self.pacer).answered(sent);

@@ -6,9 +6,11 @@ mod gate;
 mod pacer;
 mod rate;
 mod slots;
+mod suspect;
 mod throttle;
 
-pub(super) use throttle::Pause;
+pub(super) use suspect::Suspects;
+pub(super) use throttle::{PATIENCE, Pause, too_long};
 
 pub use adaptive::Adaptation;
 pub use gate::Gate;

@@ -62,6 +62,11 @@ impl Pacer {
         pause
     }
 
+    /// Takes in that the server is under load: the rate goes down, without a pause.
+    pub(super) fn overloaded(&mut self, now: Instant, sent: Instant) {
+        self.adaptive.throttled(now, sent, now);
+    }
+
     /// Takes in another answer to a request sent at `sent`.
     pub(super) fn answered(&mut self, sent: Instant) {
         self.throttle.answered();

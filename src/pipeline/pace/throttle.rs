@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// The longest pause that a run waits for, and the longest time of nothing but 429.
-const PATIENCE: Duration = Duration::from_mins(15);
+pub(in super::super) const PATIENCE: Duration = Duration::from_mins(15);
 
 /// The longest pause of our own choice.
 const MAX_OWN_PAUSE: Duration = Duration::from_mins(1);
@@ -73,7 +73,8 @@ impl Throttle {
     }
 }
 
-fn too_long(asked: Duration) -> String {
+/// That the server asks for a longer pause than a run waits.
+pub(in super::super) fn too_long(asked: Duration) -> String {
     let seconds = i64::try_from(asked.as_secs()).unwrap_or(i64::MAX);
     let when = jiff::Timestamp::now()
         .checked_add(jiff::SignedDuration::from_secs(seconds))
