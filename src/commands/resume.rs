@@ -215,12 +215,21 @@ fn find(from: &Path, log: &Log) -> Result<PathBuf, Error> {
     )))
 }
 
+/// What people write for `latest`.
+fn is_like_latest(directory: &Path) -> bool {
+    let word = directory.to_string_lossy().to_lowercase();
+    ["latest", "last", "newest", "recent"].contains(&word.as_str())
+}
+
 /// Why no run can be resumed there.
 fn no_run(directory: &Path, error: &io::Error) -> Error {
     let name = RunFile::NAME;
     let why = match error.kind() {
         io::ErrorKind::NotFound if directory.is_dir() => {
             format!("it holds no {name} (is it a run directory?)")
+        }
+        io::ErrorKind::NotFound if is_like_latest(directory) => {
+            "no such directory (did you mean latest?)".to_owned()
         }
         io::ErrorKind::NotFound => "no such directory".to_owned(),
         io::ErrorKind::NotADirectory => {

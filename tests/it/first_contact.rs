@@ -345,6 +345,10 @@ fn a_run_that_is_not_there_says_where_it_was_looked_for() {
         2,
         &["it is a file, not a run directory"],
     );
+    for word in ["last", "LATEST"] {
+        let line = format!("run --resume {word}");
+        expect(&workspace, &line, 2, &["did you mean latest?"]);
+    }
     workspace.write("reamaze-runs/one/run.json", "{}");
     workspace.write("reamaze-runs/one/failed.csv", "");
     expect(
