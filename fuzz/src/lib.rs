@@ -43,11 +43,11 @@ pub fn first_update(bytes: &[u8], wanted: Wanted) -> Option<Update<'static>> {
     found
 }
 
-/// Whether a text is one line that does nothing to a terminal.
+/// Whether a text is one line that does nothing to a terminal. (Joiners may be a part of an emoji.)
 #[must_use]
 pub fn is_tame(text: &str) -> bool {
     let acts = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        c.is_control() || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
     !text.contains(acts)
 }

@@ -89,14 +89,7 @@ impl Damage {
 #[must_use]
 pub fn of_text(raw: &str) -> Option<Damage> {
     let text = meant(raw);
-    let first = text.as_bytes().first()?;
-    if is_nothing(text) {
-        return Some(Damage::Nothing);
-    }
-    // Most marks show at the start: the usual text is let go at once.
-    if (!first.is_ascii_alphabetic() || matches!(first, b'E' | b'S' | b'b'))
-        && let Some(damage) = by_its_start(text)
-    {
+    if let Some(damage) = by_its_start(text) {
         return Some(damage);
     }
     if is_full_cell(raw) {
@@ -111,28 +104,35 @@ pub fn of_text(raw: &str) -> Option<Damage> {
     is_encoded_twice(raw).then_some(Damage::EncodedTwice)
 }
 
+/// Most marks show at the start, so that the usual text is let go at once.
 fn by_its_start(text: &str) -> Option<Damage> {
-    if is_error_value(text) {
-        Some(Damage::ErrorValue)
-    } else if is_narrow(text) {
-        Some(Damage::Narrow)
-    } else if is_shortened(text) {
-        Some(Damage::Shortened)
-    } else if is_formula(text) {
-        Some(Damage::Formula)
-    } else if is_defused(text) {
-        Some(Damage::Apostrophe)
-    } else if is_bytes_literal(text) {
-        Some(Damage::Quotes)
-    } else if is_stand_in(text) {
-        Some(Damage::StandIn)
-    } else if is_list(text) {
-        Some(Damage::List)
-    } else if is_mime_word(text) {
-        Some(Damage::EncodedTwice)
-    } else {
-        None
-    }
+    let tests: &[(fn(&str) -> bool, Damage)] = match text.as_bytes().first()? {
+        b'N' | b'n' | b'u' | b'i' | b's' | b'\\' => &[(is_nothing, Damage::Nothing)],
+        b'0'..=b'9' | b'-' => &[
+            (is_nothing, Damage::Nothing),
+            (is_shortened, Damage::Shortened),
+        ],
+        b'#' | b'E' => &[
+            (is_error_value, Damage::ErrorValue),
+            (is_narrow, Damage::Narrow),
+        ],
+        b'=' => &[
+            (is_formula, Damage::Formula),
+            (is_mime_word, Damage::EncodedTwice),
+        ],
+        b'\'' => &[(is_defused, Damage::Apostrophe), (is_list, Damage::List)],
+        b'b' => &[(is_bytes_literal, Damage::Quotes)],
+        b'S' | b'L' => &[(is_stand_in, Damage::StandIn)],
+        b'<' | b'[' | b'(' => &[
+            (is_nothing, Damage::Nothing),
+            (is_stand_in, Damage::StandIn),
+            (is_list, Damage::List),
+        ],
+        b'{' | b'"' => &[(is_list, Damage::List)],
+        _ => return None,
+    };
+    let found = tests.iter().find(|(is_so, _)| is_so(text));
+    found.map(|(_, damage)| *damage)
 }
 
 /// The same of one word or name, in which further marks cannot be meant.
@@ -162,11 +162,10 @@ pub fn of_tag(raw: &str) -> Option<Damage> {
 
 /// What is never meant in a word or a tag.
 fn of_name(text: &str) -> Option<Damage> {
-    if is_plain(text) {
-        return is_perhaps_nothing(text).then_some(Damage::PerhapsNothing);
-    }
     if is_perhaps_nothing(text) {
         Some(Damage::PerhapsNothing)
+    } else if is_plain(text) {
+        None
     } else if is_in_curly_quotes(text) {
         Some(Damage::CurlyQuotes)
     } else if is_between(text, '"', '"') || is_between(text, '`', '`') {
@@ -224,6 +223,7 @@ fn is_nothing(text: &str) -> bool {
             | "\\\\N"
             | "nil"
             | "undefined"
+            | "set()"
             | "inf"
             | "-inf"
             | "1.#QNAN"
@@ -234,6 +234,10 @@ fn is_nothing(text: &str) -> bool {
 
 /// How people write it, and a few programs: R `NA`, PHP `Array`.
 fn is_perhaps_nothing(text: &str) -> bool {
+    const LONGEST: usize = 9;
+    if text.len() > LONGEST {
+        return false;
+    }
     matches!(
         text,
         "NA" | "N/A"
@@ -268,12 +272,14 @@ fn is_bytes_literal(text: &str) -> bool {
         .is_some_and(|text| is_between(text, '\'', '\'') || is_between(text, '"', '"'))
 }
 
-/// What .NET, Java, JavaScript and Python write for what they cannot write.
+/// What .NET, Java, JavaScript and Python write for what they cannot write, and Google Sheets for
+/// what it has not computed yet.
 fn is_stand_in(text: &str) -> bool {
-    (text.starts_with("System.") && text.ends_with(']'))
-        || is_between(text, '[', ']') && text.starts_with("[object ")
-        || text.starts_with("[L") && text.contains(";@")
-        || is_between(text, '<', '>') && text.contains(" object at 0x")
+    text == "Loading..."
+        || (text.starts_with("System.") && text.ends_with(']'))
+        || (is_between(text, '[', ']') && text.starts_with("[object "))
+        || (text.starts_with("[L") && text.contains(";@"))
+        || (is_between(text, '<', '>') && text.contains(" object at 0x"))
 }
 
 /// `{a,b}` of a database, `['a', 'b']` of Python, `"a","b"` of a file within a file.

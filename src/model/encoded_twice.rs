@@ -4,15 +4,13 @@ use encoding_rs::{MACINTOSH, WINDOWS_1252};
 
 /// Whether `text` is UTF-8 that was taken for Latin-1, Windows-1252 or Mac Roman: `Ã©` for `é`.
 pub(super) fn is_encoded_twice(text: &str) -> bool {
-    // What begins so is two characters or more beyond ASCII, of the first blocks.
-    let mut from = text.trim_start_matches(|c: char| c.is_ascii()).chars();
-    let (Some(first), Some(second)) = (from.next(), from.next()) else {
-        return false;
-    };
     if has_tell_tale(text) {
         return true;
     }
-    if first > '\u{2300}' || second.is_ascii() {
+    // What begins so is two characters or more beyond ASCII, of the first blocks.
+    let start = text.bytes().position(|byte| !byte.is_ascii());
+    let mut from = text[start.unwrap_or(text.len())..].chars();
+    if from.next().is_none_or(|c| c > '\u{2300}') || from.next().is_none_or(|c| c.is_ascii()) {
         return false;
     }
     let latin_1 = text.chars().map(|c| u8::try_from(u32::from(c)));
@@ -44,6 +42,12 @@ fn is_plausible(bytes: &[u8]) -> bool {
 
 /// Whether `text` has a pair of characters that nobody writes, whatever else is in it.
 fn has_tell_tale(text: &str) -> bool {
+    // `Ã` and the others begin with this byte; one that an ASCII character follows tells nothing.
+    let bytes = text.as_bytes();
+    let is_before_more = |at: usize| bytes.get(at + 2).is_some_and(|byte| !byte.is_ascii());
+    if !memchr::memchr_iter(0xc3, bytes).any(is_before_more) {
+        return false;
+    }
     let mut pairs = text.chars().zip(text.chars().skip(1));
     pairs.any(|pair| match pair {
         ('Ã', c) => matches!(c, '¡'..='ª' | '¬' | '\u{ad}' | '¯'..='º' | '¼'..='¿' | '€' | 'Ÿ' | 'ƒ' | '\u{80}'..='\u{9f}'),

@@ -39,10 +39,17 @@ pub fn is_blank(c: char) -> bool {
 }
 
 fn is_in(c: char, ranges: &[(char, char)]) -> bool {
-    !c.is_ascii()
+    !is_letter_of_most_texts(c)
         && ranges
             .iter()
             .any(|(first, last)| (*first..=*last).contains(&c))
+}
+
+/// Whether `c` is ASCII, or in the blocks of Latin, Greek, Cyrillic and Hebrew, or of Chinese,
+/// Japanese and Korean: there is nothing of these tables.
+fn is_letter_of_most_texts(c: char) -> bool {
+    matches!(c, '\0'..='\u{ac}' | '\u{ae}'..='\u{34e}' | '\u{350}'..='\u{61b}'
+        | '\u{3001}'..='\u{3163}' | '\u{3165}'..='\u{fdff}')
 }
 
 /// Each character of `text`, and whether it acts on what displays it, or shows nothing where it
@@ -90,10 +97,8 @@ fn is_joining(c: char) -> bool {
 /// an ordinary blank, or stands for lost text (U+FFFD).
 #[must_use]
 pub fn first_hidden(text: &str) -> Option<char> {
-    if text
-        .bytes()
-        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
-    {
+    let is_shown = |c: char| matches!(c, ' '..='~') || (c > '\u{a0}' && is_letter_of_most_texts(c));
+    if text.chars().all(is_shown) {
         return None;
     }
     let is_odd = |c: char| (c.is_whitespace() && c != ' ') || c == char::REPLACEMENT_CHARACTER;
@@ -104,10 +109,8 @@ pub fn first_hidden(text: &str) -> Option<char> {
 /// The same, where no joiner or selector belongs either.
 #[must_use]
 pub fn first_hidden_anywhere(text: &str) -> Option<char> {
-    first_hidden(text).or_else(|| {
-        text.chars()
-            .find(|c| is_in(*c, &ZERO_WIDTH) || is_in(*c, &SELECTORS))
-    })
+    let belongs = |c: &char| is_in(*c, &ZERO_WIDTH) || is_in(*c, &SELECTORS);
+    first_hidden(text).or_else(|| text.chars().find(belongs))
 }
 
 /// That a text contains `c`, by name, and what to do.

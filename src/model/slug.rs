@@ -67,6 +67,10 @@ fn fault(text: &str) -> Option<String> {
     } else if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
         // The usual slug has nothing of what is looked for below.
         return None;
+    } else if let Some(whole) = text.strip_suffix(".0")
+        && whole.bytes().all(|b| b.is_ascii_digit())
+    {
+        format!("is a number as a data frame writes it (did you mean `{whole}`?)")
     } else if text == "." || text == ".." {
         "is not a slug (one looks like `knock-knock`)".into()
     } else if address::is_one(text) {
@@ -121,6 +125,7 @@ mod tests {
             "=a",
             "[a]",
             "caf\u{fffd}",
+            "1042.0",
             "a?b",
             "a#b",
             "%2e%2e",

@@ -93,7 +93,7 @@ fn some_tags<'a>(
         let is_new = if kept.len() < FEW_TAGS {
             !kept
                 .iter()
-                .any(|kept| *kept == tag || nfc(kept) == nfc(&tag))
+                .any(|kept| *kept == tag || (!tag.is_ascii() && nfc(kept) == nfc(&tag)))
         } else {
             seen.insert(nfc(&tag).into_owned())
         };
