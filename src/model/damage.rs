@@ -104,9 +104,12 @@ pub fn of_text(raw: &str) -> Option<Damage> {
     is_encoded_twice(raw).then_some(Damage::EncodedTwice)
 }
 
+/// Whether a text has some mark.
+type Test = fn(&str) -> bool;
+
 /// Most marks show at the start, so that the usual text is let go at once.
 fn by_its_start(text: &str) -> Option<Damage> {
-    let tests: &[(fn(&str) -> bool, Damage)] = match text.as_bytes().first()? {
+    let tests: &[(Test, Damage)] = match text.as_bytes().first()? {
         b'N' | b'n' | b'u' | b'i' | b's' | b'\\' => &[(is_nothing, Damage::Nothing)],
         b'0'..=b'9' | b'-' => &[
             (is_nothing, Damage::Nothing),
