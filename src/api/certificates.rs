@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use reqwest::Certificate;
 use rustls_native_certs::{CertificateResult, ErrorKind, load_certs_from_paths};
 
+use crate::model::Shown as _;
 use crate::model::file_words;
 
 /// A variable that names no certificates.
@@ -47,7 +48,7 @@ fn taken(
 ) -> Result<Vec<Certificate>, CertificatesError> {
     let wrong = |why: String| CertificatesError {
         variable,
-        path: path.display().to_string(),
+        path: path.shown(),
         why,
     };
     let certificates: Vec<_> = loaded

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::ledger::{LedgerError, PastPasses, Recorded, RunDirectory, RunFile, Stray, place_of};
+use crate::model::Shown as _;
 use crate::model::text::quoted;
 use crate::model::{Pass, pass};
 use crate::report::Log;
@@ -25,7 +26,7 @@ impl History {
         if let Some(gone) = gone {
             log.warning(&format!(
                 "{}: {gone}: of what happened before, only what results.csv shows is counted",
-                directory.summary().display()
+                directory.summary().shown()
             ));
         }
         let past = past.ok().flatten().unwrap_or_default();

@@ -6,6 +6,7 @@ use crate::api::Account;
 use crate::config::{Settings, user_directory};
 use crate::error::Error;
 use crate::ledger::{Holder, LedgerError, Lock, NotLocked, RunAccount};
+use crate::model::Shown as _;
 use crate::model::utc_millis;
 use crate::report::Log;
 
@@ -54,12 +55,12 @@ impl AccountLock {
             ))),
             Err(NotLocked::NotTrusted { path, error }) => Err(Error::Usage(format!(
                 "{}: {error}: a second run on this account would not be noticed (--allow-overlap runs all the same)",
-                path.display()
+                path.shown()
             ))),
             Err(NotLocked::Unavailable { path, error }) => {
                 log.warning(&format!(
                     "{}: {error}: a second run on this account would not be noticed",
-                    path.display()
+                    path.shown()
                 ));
                 Ok(Self { lock: None, holder })
             }
@@ -86,7 +87,7 @@ pub(super) fn run_directory(run_file: &Path, account: &RunAccount) -> Result<Loc
                 .filter(|holder| holder.run_dir.as_deref() == Some(&absolute(directory)));
             Error::Held(format!(
                 "{}: another process is at work on this run{}: wait for it",
-                directory.display(),
+                directory.shown(),
                 holder.map(told).unwrap_or_default()
             ))
         }

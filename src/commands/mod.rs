@@ -17,7 +17,7 @@ mod signals;
 mod source;
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, stderr};
+use std::io::{self, IsTerminal as _, Write as _, stderr};
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -27,6 +27,7 @@ use clap::Parser as _;
 use crate::args::{Args, Command, with_tip};
 use crate::error::Error;
 use crate::exit;
+use crate::model::Shown as _;
 use crate::model::text::one_line;
 use crate::report::{Level, Log, LogFormat, Reader};
 
@@ -127,7 +128,10 @@ impl Wanted {
 fn not_parsed(error: &clap::Error, wanted: Wanted) -> u8 {
     if wanted.log_format == LogFormat::Text || !error.use_stderr() {
         // There is nowhere left to say that the stream is gone.
-        let _ = error.print();
+        let _ = match forged(error) {
+            None => error.print(),
+            Some(text) => io::stderr().write_all(text.as_bytes()),
+        };
     }
     if !error.use_stderr() {
         return exit::DONE;
@@ -138,6 +142,19 @@ fn not_parsed(error: &clap::Error, wanted: Wanted) -> u8 {
     }
     print_document(wanted, &Error::Usage(told));
     exit::USAGE
+}
+
+/// What clap says of a word that could pass for a message of ours, with that word in one line.
+fn forged(error: &clap::Error) -> Option<String> {
+    let words = std::env::args_os();
+    let words = words.map(|word| word.to_string_lossy().into_owned());
+    let mut text = error.render().to_string();
+    let mut is_forged = false;
+    for word in words.filter(|word| word.contains(['\n', '\r'])) {
+        is_forged |= text.contains(&word);
+        text = text.replace(&word, &word.shown());
+    }
+    is_forged.then_some(text)
 }
 
 /// What is wrong, and the tips, of what clap says of a command line.

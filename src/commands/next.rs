@@ -1,15 +1,16 @@
 //! What a user can run next, as a line for a shell.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use crate::args::RunArgs;
 use crate::config::Settings;
-use crate::model::text::quoted;
+use crate::model::shell_word;
 
 /// The command that feeds `failed` back, so that its rows mean the same and go the same way.
 pub(super) fn resubmission(settings: &Settings, failed: &Path) -> String {
     let args = &settings.args;
-    let mut words = Words::new([failed.display().to_string()]);
+    let mut words = Words::new([failed.into()]);
     words.option("--delimiter", typed_delimiter(args));
     words.option("--timezone", settings.zone_name());
     for set in &args.set {
@@ -22,7 +23,7 @@ pub(super) fn resubmission(settings: &Settings, failed: &Path) -> String {
 
 /// The command that goes on with the run in `directory`.
 pub(super) fn resumption(settings: &Settings, directory: &Path) -> String {
-    let mut words = Words::new(["--resume".to_owned(), directory.display().to_string()]);
+    let mut words = Words::new(["--resume".into(), directory.into()]);
     words.account(&settings.args);
     words.quoted()
 }
@@ -37,23 +38,23 @@ fn typed_delimiter(args: &RunArgs) -> Option<String> {
 }
 
 /// A command line, word by word.
-struct Words(Vec<String>);
+struct Words(Vec<OsString>);
 
 impl Words {
-    fn new(words: impl IntoIterator<Item = String>) -> Self {
-        let start = ["reamaze-bulk".to_owned(), "run".to_owned()];
+    fn new(words: impl IntoIterator<Item = OsString>) -> Self {
+        let start = ["reamaze-bulk".into(), "run".into()];
         Self(start.into_iter().chain(words).collect())
     }
 
-    fn option(&mut self, name: &str, value: Option<String>) {
+    fn option(&mut self, name: &str, value: Option<impl Into<OsString>>) {
         if let Some(value) = value {
-            self.0.extend([name.to_owned(), value]);
+            self.0.extend([name.into(), value.into()]);
         }
     }
 
     fn switch(&mut self, name: &str, is_on: bool) {
         if is_on {
-            self.0.push(name.to_owned());
+            self.0.push(name.into());
         }
     }
 
@@ -62,22 +63,19 @@ impl Words {
         self.option("--rate", args.rate.map(|rate| rate.to_string()));
         self.switch("--fixed-rate", args.fixed_rate);
         let config = args.config.as_ref();
-        self.option("--config", config.map(|path| path.display().to_string()));
+        self.option("--config", config);
         self.option("--profile", args.profile.clone());
         self.option("--brand", args.brand.clone());
         self.option("--email", args.email.clone());
         let token_file = args.token_file.as_ref();
-        self.option(
-            "--token-file",
-            token_file.map(|path| path.display().to_string()),
-        );
+        self.option("--token-file", token_file);
         self.option("--base-url", args.base_url.clone());
         self.switch("--sandbox", args.sandbox);
     }
 
     /// As a shell reads it.
     fn quoted(&self) -> String {
-        let words = self.0.iter().map(String::as_str);
-        shlex::try_join(words).unwrap_or_else(|_| quoted(&self.0.join(" ")))
+        let words: Vec<_> = self.0.iter().map(|word| shell_word(word)).collect();
+        words.join(" ")
     }
 }

@@ -18,6 +18,7 @@ use crate::input::{InputError, Layout};
 use crate::ledger::{
     Journal, Latest, LedgerError, RUNS, Recorded, RunDirectory, RunFile, sha256_of,
 };
+use crate::model::Shown as _;
 use crate::model::{Summary, file_words};
 use crate::pipeline::{Brand, Known, Login, Stop};
 use crate::report::{self, Log, Notice};
@@ -90,12 +91,12 @@ fn look(
     if recorded.is_foreign() {
         session.log.warning(&format!(
             "{}: was saved by another program: a resume writes it in our form again, and keeps it as it is beside",
-            results.display()
+            results.shown()
         ));
     } else if recorded.torn() > 0 {
         session.log.warning(&format!(
             "{}: its last line is cut off, as a crash leaves it: a resume keeps it beside, and sends that row again",
-            results.display()
+            results.shown()
         ));
     }
     if prepared.findings.preview.rows > 0 {
@@ -103,7 +104,7 @@ fn look(
     }
     say_finished(session);
     let status = exit::of_run(summary);
-    summary.run_dir = Some(session.directory.path().display().to_string());
+    summary.run_dir = Some(session.directory.path().to_string_lossy().into_owned());
     summary.exit_status = Some(status);
     session.tell(summary);
     if settings.args.json {
@@ -144,7 +145,7 @@ fn say_finished(session: &Session<'_>) {
     session.log.tell(&Notice::NothingToDo {
         message: &format!(
             "{}: this run is finished: nothing is left to send",
-            session.directory.path().display()
+            session.directory.path().shown()
         ),
     });
 }
@@ -161,7 +162,7 @@ fn reopen(session: &Session<'_>, recorded: &Recorded) -> Result<Journal, Error> 
         };
         session
             .log
-            .warning(&format!("{}: {what} {}", results.display(), kept.display()));
+            .warning(&format!("{}: {what} {}", results.shown(), kept.shown()));
     }
     Ok(journal)
 }
@@ -178,7 +179,7 @@ fn check_copy(directory: &RunDirectory, run: &RunFile) -> Result<(), Error> {
     }
     Err(Error::Refused(format!(
         "{}: is not what this run was started with (damaged, or edited): nothing is sent; start a new run",
-        path.display()
+        path.shown()
     )))
 }
 
@@ -190,7 +191,7 @@ fn find(from: &Path, log: &Log) -> Result<PathBuf, Error> {
     let (runs, why) = match RunDirectory::latest() {
         Ok(Latest { found, refused }) => {
             let told = |(path, why): &(PathBuf, io::Error)| {
-                format!("{} is not followed: {why}", path.display())
+                format!("{} is not followed: {why}", path.shown())
             };
             let refused: Vec<_> = refused.iter().map(told).collect();
             if let Some(found) = found {
@@ -211,7 +212,7 @@ fn find(from: &Path, log: &Log) -> Result<PathBuf, Error> {
     let place = std::path::absolute(place).unwrap_or_else(|_| place.to_owned());
     Err(Error::Usage(format!(
         "--resume latest: {runs} {}{why} (change to the directory in which the run was started, or give its run directory)",
-        place.display()
+        place.shown()
     )))
 }
 
@@ -236,7 +237,7 @@ fn no_run(directory: &Path, error: &io::Error) -> Error {
             let parent = directory
                 .parent()
                 .filter(|parent| parent.join(name).is_file());
-            let meant = parent.map(|parent| format!(": did you mean {}?", parent.display()));
+            let meant = parent.map(|parent| format!(": did you mean {}?", parent.shown()));
             format!(
                 "it is a file, not a run directory{}",
                 meant.unwrap_or_default()
@@ -246,7 +247,7 @@ fn no_run(directory: &Path, error: &io::Error) -> Error {
     };
     Error::Usage(format!(
         "{}: no run can be resumed there: {why}",
-        directory.display()
+        directory.shown()
     ))
 }
 

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::exit;
 use crate::input::InputError;
 use crate::ledger::Staging;
+use crate::model::Shown as _;
 use crate::model::{Outcome, Summary};
 use crate::pipeline::{KeepViolations, Known, Stop};
 use crate::report::{self, Level, Log, LogFormat, Notice};
@@ -77,7 +78,7 @@ pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
         && let Err(error) = report::write_metrics(&path, &summary)
     {
         // What became of the run is what the status tells.
-        log.warning(&format!("--metrics {}: {error}", path.display()));
+        log.warning(&format!("--metrics {}: {error}", path.shown()));
     }
     status
 }
@@ -85,7 +86,7 @@ pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
 /// Sees before anything is sent that there will be metrics of it.
 fn check_metrics(path: &Path) -> Result<(), Error> {
     let checked = report::check_metrics(path);
-    checked.map_err(|error| Error::Usage(format!("--metrics {}: {error}", path.display())))
+    checked.map_err(|error| Error::Usage(format!("--metrics {}: {error}", path.shown())))
 }
 
 /// How much a run says.

@@ -17,6 +17,7 @@ use crate::exit;
 use crate::files;
 use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{Journal, LedgerError, Missing, RunDirectory, Watched, settle};
+use crate::model::Shown as _;
 use crate::model::{Detail, Event, Pass, StopReason, Summary};
 use crate::pipeline::{Adaptation, Gate, Known, Retries, Run, RunError, Stop};
 use crate::report::{self, Log, LogFormat, Next, Notice, Progress, Style};
@@ -124,11 +125,11 @@ impl Session<'_> {
         })?;
         let told = format!(
             "{missing}: what was recorded is saved in {}",
-            saved.path().display()
+            saved.path().shown()
         );
         self.log.warning(&told);
         summary.error = Some(told.clone());
-        summary.run_dir = Some(saved.path().display().to_string());
+        summary.run_dir = Some(saved.path().to_string_lossy().into_owned());
         let session = Session {
             directory: saved,
             ..*self
@@ -147,7 +148,7 @@ impl Session<'_> {
     fn begin(&self, summary: &mut Summary) -> Result<(), Error> {
         let rate = self.settings.rate.rate().per_second();
         summary.rate_unit = self.settings.rate.unit();
-        summary.run_dir = Some(self.directory.path().display().to_string());
+        summary.run_dir = Some(self.directory.path().to_string_lossy().into_owned());
         summary
             .passes
             .push(Pass::begun(summary.command.began, rate));
@@ -216,7 +217,7 @@ impl Session<'_> {
     pub(super) fn add_up(&self, summary: &mut Summary) -> Result<u8, Error> {
         let settled = settle(&self.directory, self.layout, || self.read());
         let settled = settled.map_err(|error| self.not_derived(error))?;
-        summary.run_dir = Some(self.directory.path().display().to_string());
+        summary.run_dir = Some(self.directory.path().to_string_lossy().into_owned());
         summary.rows = settled.rows;
         summary.counts = settled.counts;
         summary.differs = settled.differs;
@@ -238,7 +239,7 @@ impl Session<'_> {
         let results = self.directory.results();
         let cure = files::remedy(&error);
         let told = if results.exists() {
-            let results = results.display();
+            let results = results.shown();
             format!("{error}; every outcome is in {results}: {cure}, then run: {resume}")
         } else {
             format!("{error}; the run directory was removed or renamed: {cure}, then run: {resume}")

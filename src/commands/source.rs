@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use crate::config::Source;
 use crate::files::Interruptible;
+use crate::model::Shown as _;
 use crate::model::file_words;
 use crate::model::text::quoted;
 use crate::pipeline::Stop;
@@ -58,7 +59,7 @@ fn nearest_file(path: &Path) -> Option<String> {
         .filter_map(|file| file.file_name().into_string().ok())
         .collect();
     let meant = nearest(name, names.iter().map(String::as_str))?;
-    Some(parent.join(meant).display().to_string())
+    Some(parent.join(meant).shown())
 }
 
 /// Files among which the one that was meant is looked for.

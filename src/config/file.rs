@@ -13,6 +13,7 @@ use super::directories::user_directory;
 use super::origin::Section;
 use super::values::Values;
 use crate::files::{self, MAX_TEXT_BYTES};
+use crate::model::Shown as _;
 use crate::model::file_words;
 use crate::model::text::{one_line, quoted};
 use crate::pipeline::Stop;
@@ -48,7 +49,7 @@ impl Configured {
                 Err(error) => {
                     let option = if config.is_some() { "--config " } else { "" };
                     let why = file_words(&error);
-                    return Err(format!("{option}{}: {why}", path.display()));
+                    return Err(format!("{option}{}: {why}", path.shown()));
                 }
             },
         };
@@ -60,7 +61,7 @@ impl Configured {
             (path, _, Some(name)) => Err(format!(
                 "--profile {}: there is no configuration file{} (make one, or name it with --config)",
                 one_line(name, 60),
-                path.map_or_else(String::new, |path| format!(" {}", path.display()))
+                path.map_or_else(String::new, |path| format!(" {}", path.shown()))
             )),
         }
     }
@@ -146,7 +147,7 @@ impl<'a> Content<'a> {
         if let (Err(why), true) = (&self.trust, is_about_trust) {
             return Err(format!(
                 "{}: {why}: it says where the token goes, or what program is run",
-                self.path.display()
+                self.path.shown()
             ));
         }
         let Some(name) = profile else {
@@ -208,7 +209,7 @@ impl<'a> Content<'a> {
         format!(
             "--profile {}: there is no such profile in {} ({}{there})",
             one_line(name, 60),
-            self.path.display(),
+            self.path.shown(),
             meant.unwrap_or_default()
         )
     }
@@ -218,14 +219,14 @@ impl<'a> Content<'a> {
         let line = error.span().map(|span| format!(":{}", self.line(&span)));
         format!(
             "{}{}: is not TOML: {}",
-            self.path.display(),
+            self.path.shown(),
             line.unwrap_or_default(),
             error.message()
         )
     }
 
     fn wrong(&self, above: &str, key: &Spanned<DeString<'_>>, why: &str) -> String {
-        let (path, line) = (self.path.display(), self.line(&key.span()));
+        let (path, line) = (self.path.shown(), self.line(&key.span()));
         let name = one_line(&format!("{above}{}", key.get_ref()), 100);
         format!("{path}: {name} (line {line}): {why}")
     }

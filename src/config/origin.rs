@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::ledger::RunFile;
+use crate::model::Shown as _;
 use crate::model::text::one_line;
 
 /// Where a value was found.
@@ -48,7 +49,7 @@ impl fmt::Display for Section {
         if let Some(profile) = &self.profile {
             write!(f, "profile {} in ", one_line(profile, 60))?;
         }
-        f.write_str(&one_line(&self.path.display().to_string(), 1000))
+        f.write_str(&one_line(&self.path.shown(), 1000))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model::text::{head, one_line};
+use crate::model::Shown as _;
+use crate::model::text::head;
 
 /// Where rows come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,7 @@ impl Source {
     pub fn name(&self) -> String {
         match self {
             Self::Stdin => "standard input".into(),
-            Self::File(path) => one_line(&path.display().to_string(), 1000),
+            Self::File(path) => path.shown(),
         }
     }
 
@@ -53,7 +54,8 @@ impl Source {
             Self::File(path) => {
                 let stem = path.file_stem().unwrap_or_default().to_string_lossy();
                 // A name with the time behind it must stay a name that file systems take.
-                head(stem.trim_start_matches('.'), 200).to_owned()
+                let stem = head(stem.trim_start_matches('.'), 200);
+                stem.replace(char::is_control, "_")
             }
         }
     }

@@ -10,6 +10,7 @@ use super::origin::{Found, Origin, variable};
 use super::token_command;
 use crate::error::Error;
 use crate::files;
+use crate::model::Shown as _;
 use crate::model::file_words;
 use crate::pipeline::Stop;
 
@@ -34,7 +35,7 @@ impl fmt::Display for Keeper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Variable => f.write_str("token"),
-            Self::File(path) => write!(f, "token_file {}", path.display()),
+            Self::File(path) => write!(f, "token_file {}", path.shown()),
             // Its arguments may be nobody's business.
             Self::Command(_) => f.write_str("token_command"),
         }
@@ -52,7 +53,7 @@ pub(super) fn fetch(
         (Keeper::File(path), Origin::Typed(name)) if is_like_a_token(path) => {
             format!("{name} (not shown, is it the token itself? it takes the path of a file)")
         }
-        (Keeper::File(path), Origin::Typed(name)) => format!("{name} {}", path.display()),
+        (Keeper::File(path), Origin::Typed(name)) => format!("{name} {}", path.shown()),
         (keeper, origin) => format!("{keeper} ({origin})"),
     };
     match &kept.value {
@@ -79,7 +80,7 @@ fn read(path: &Path, stop: &Stop, warnings: &mut Vec<String>) -> io::Result<Stri
     if others_can_read(&metadata) && !is_credential(path) {
         warnings.push(format!(
             "the token file {} can be read by others: chmod 600 it",
-            path.display()
+            path.shown()
         ));
     }
     // Some editors begin every file with a byte order mark.

@@ -17,6 +17,7 @@ mod staging;
 mod summary_file;
 mod watched;
 
+use crate::model::Shown as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -38,10 +39,10 @@ pub use watched::{Missing, Watched};
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// `--out` names something that is in use.
-    #[error("{}: is in use (results are never overwritten: name a new or empty directory)", .0.display())]
+    #[error("{}: is in use (results are never overwritten: name a new or empty directory)", .0.shown())]
     Occupied(PathBuf),
     /// The operating system refused.
-    #[error("{}: {error}", path.display())]
+    #[error("{}: {error}", path.shown())]
     Io {
         /// The file or directory.
         path: PathBuf,
@@ -52,7 +53,7 @@ pub enum LedgerError {
     #[error("the private copy of the input {0}")]
     Input(#[from] crate::input::InputError),
     /// A line of the ledger is not what this program wrote.
-    #[error("{}:{line}: {what} (nothing is sent: correct that line, or restore the file from a copy)", path.display())]
+    #[error("{}:{line}: {what} (nothing is sent: correct that line, or restore the file from a copy)", path.shown())]
     Edited {
         /// The ledger.
         path: PathBuf,
@@ -62,7 +63,7 @@ pub enum LedgerError {
         what: String,
     },
     /// The ledger holds less than it did.
-    #[error("{}: {what}", path.display())]
+    #[error("{}: {what}", path.shown())]
     Lost {
         /// The ledger.
         path: PathBuf,

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::staging::{Staging, numbered};
 use super::{Journal, LedgerError, RunDirectory, RunFile};
 use crate::input::Format;
+use crate::model::Shown as _;
 
 /// A run directory, as it was when sending began.
 #[derive(Debug)]
@@ -41,10 +42,10 @@ impl fmt::Display for Missing {
             Self::Gone(path) => write!(
                 f,
                 "{} was removed or renamed while the run went on",
-                path.display()
+                path.shown()
             ),
             Self::Replaced(path) => {
-                write!(f, "{} was replaced while the run went on", path.display())
+                write!(f, "{} was replaced while the run went on", path.shown())
             }
         }
     }

@@ -63,7 +63,7 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-fn push_visible(shown: &mut String, c: char, is_marked: bool) {
+pub(super) fn push_visible(shown: &mut String, c: char, is_marked: bool) {
     if is_marked {
         shown.extend(c.escape_unicode());
     } else {

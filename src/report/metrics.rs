@@ -12,6 +12,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use crate::files::{self, MAX_TEXT_BYTES};
+use crate::model::Shown as _;
 use crate::model::{Outcome, Summary, file_words};
 
 /// How each line of our files begins: no other file is replaced.
@@ -61,7 +62,7 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
         let why = why.map_or_else(|| error.to_string(), ToString::to_string);
         io::Error::other(format!(
             "no file can be made in {}: {why}",
-            directory.display()
+            directory.shown()
         ))
     })
 }

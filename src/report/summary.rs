@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Next, counted, in_words, words};
+use crate::model::Shown as _;
 use crate::model::text::head;
 use crate::model::{MAX_WORKERS, Outcome, Pace, StopReason, Summary};
 
@@ -28,7 +29,7 @@ pub(super) fn line(summary: &Summary) -> String {
         }
     }
     if let Some(run_dir) = &summary.run_dir {
-        let _ = write!(line, "; results: {run_dir}");
+        let _ = write!(line, "; results: {}", run_dir.shown());
     }
     line
 }
@@ -72,7 +73,7 @@ pub(super) fn text(summary: &Summary, next: &Next<'_>) -> String {
     }
     let _ = writeln!(page, "{}", wire(summary));
     if let Some(run_dir) = &summary.run_dir {
-        let _ = writeln!(page, "results: {run_dir}");
+        let _ = writeln!(page, "results: {}", run_dir.shown());
     }
     page + &advice(summary, next)
 }

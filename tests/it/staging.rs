@@ -138,3 +138,69 @@ fn what_a_killed_check_leaves_is_swept_by_the_next_run_and_what_a_live_one_needs
         assert!(hidden(&place).is_empty());
     }
 }
+
+#[test]
+fn the_name_of_a_file_cannot_pass_for_a_message() {
+    let server = Server::start(|_| Answer::text(404, ""));
+    let workspace = Workspace::new();
+    let name = "rows\nerror: forged\r\u{1b}[31m.csv";
+    workspace.write(name, done(&["a", "b"]));
+    workspace.write("bad\nerror: forged.csv", "slug,status\na,99\n");
+    let bad = "bad\nerror: forged.csv";
+    for words in [
+        &[
+            "run",
+            name,
+            "--yes",
+            "--limit",
+            "1",
+            "--out",
+            "out\nerror: forged",
+        ][..],
+        &["run", name, "--dry-run"],
+        &["run", bad, "--yes"],
+        &["run", "missing\nerror: forged", "--yes"],
+        &["run", name, "error: x\nerror: forged"],
+        &["run", name, "--yes", "--config", "missing\nerror: forged"],
+        &[
+            "run",
+            name,
+            "--yes",
+            "--token-file",
+            "missing\nerror: forged",
+        ],
+        &[
+            "run",
+            name,
+            "--yes",
+            "--metrics",
+            "missing\nerror: forged/x",
+        ],
+        &["run", "--resume", "missing\nerror: forged", "--yes"],
+    ] {
+        for options in [&[][..], &["--log-format", "json"]] {
+            let words = [words, options].concat();
+            let output = workspace.command(&words).against(&server).output();
+            for text in [&output.stdout, &output.stderr] {
+                let is_forged = |line: &str| line.starts_with("error: forged");
+                assert!(!text.lines().any(is_forged), "{words:?}: {text}");
+                assert!(!text.contains('\u{1b}'), "{words:?}: {text}");
+            }
+        }
+    }
+    // The command that it ends with is one that a shell of bash's kind understands.
+    let run = workspace.command(&[
+        "run",
+        "--resume",
+        "out\nerror: forged",
+        "--yes",
+        "--limit",
+        "1",
+    ]);
+    let output = run.against(&server).output();
+    let advice = output
+        .stderr
+        .lines()
+        .find(|line| line.contains("$'out\\nerror: forged"));
+    assert!(advice.is_some(), "{output:#?}");
+}
