@@ -62,6 +62,7 @@ fuzz_target!(|bytes: &[u8]| {
         Said::Refused { what }
         | Said::NotYet { what, .. }
         | Said::Unclear { what, .. }
+        | Said::Unreachable { what }
         | Said::Unreached { what } => vec![what.clone()],
         Said::Throttled { .. } => Vec::new(),
     };

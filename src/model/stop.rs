@@ -137,7 +137,7 @@ impl fmt::Display for StopReason {
             ),
             Self::FailingAlike { rows, said } => write!(
                 f,
-                "{rows} consecutive rows failed alike, the last one: {said}: see why before resuming (is it the right address, and the right login?)"
+                "{rows} consecutive rows failed alike, the last one: {said}: see why before resuming (check the address, the login and what the rows ask for)"
             ),
             Self::WrongBrand { said } => write!(
                 f,

@@ -126,10 +126,10 @@ impl Tries {
             Some(what) => (Outcome::Failed, format!("{what} ({tries})")),
             None if self.in_doubt && self.attempts > 0 => (
                 Outcome::Unknown,
-                format!(
-                    "{}; an earlier try may have been applied",
-                    self.without_trouble()
-                ),
+                match self.without_trouble() {
+                    what if what.is_empty() => "an earlier try may have been applied".into(),
+                    what => format!("{what}; an earlier try may have been applied"),
+                },
             ),
             None => (Outcome::NotSent, self.without_trouble()),
         }

@@ -234,7 +234,9 @@ fn said(record: &Record) -> String {
         }
         _ => record.reasons.clone(),
     };
-    one_line(&reasons, MAX_SAID)
+    // What follows from it for the row is no part of it.
+    let said = reasons.strip_suffix("; it may have been applied");
+    one_line(said.unwrap_or(&reasons), MAX_SAID)
 }
 
 /// Whether the server has answered, in whatever way: one that is down does not.
