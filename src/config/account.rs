@@ -196,7 +196,7 @@ fn overruled<T: std::fmt::Display>(
 
 fn another(run: &RunAccount, told: &str, origin: &Origin) -> Error {
     Error::Usage(format!(
-        "the run belongs to {} at {}: another account, {told} ({origin}), cannot go on with it",
+        "the run belongs to {} at {}: another account, {told} ({origin}), cannot continue it (start a new run there)",
         run.email, run.base_url
     ))
 }

@@ -43,7 +43,7 @@ impl Pass {
     pub fn begun(started_at: Option<Timestamp>, rate_asked: f64) -> Self {
         Self {
             started_at,
-            rate_asked: Some(rate_asked),
+            rate_asked: Some(rounded(rate_asked)),
             ..Self::default()
         }
     }
@@ -53,8 +53,8 @@ impl Pass {
         self.requests = Some(pace.requests);
         self.retries = Some(pace.retries);
         self.throttled = Some(pace.throttled);
-        self.rate_reached = pace.rate_reached;
-        self.limit_found = pace.limit_found;
+        self.rate_reached = pace.rate_reached.map(rounded);
+        self.limit_found = pace.limit_found.map(rounded);
         self.workers_needed = pace.workers_needed;
     }
 
@@ -64,6 +64,11 @@ impl Pass {
         self.stop_reason = reason.map(|reason| reason.name().to_owned());
         self.finished_at = Some(at);
     }
+}
+
+/// A rate in few enough digits that it is read back as it was written: totals never drift.
+fn rounded(rate: f64) -> f64 {
+    (rate * 1e9).round() / 1e9
 }
 
 /// All requests of `passes`, as far as they are known.
@@ -97,7 +102,7 @@ fn rate(passes: &[Pass]) -> Option<f64> {
     let (requests, seconds) = known.fold((0.0, 0.0), |(requests, seconds), (more, rate)| {
         (requests + more, seconds + more / rate)
     });
-    (seconds > 0.0).then(|| requests / seconds)
+    (seconds > 0.0).then(|| rounded(requests / seconds))
 }
 
 #[cfg(test)]

@@ -97,6 +97,9 @@ fn advice(summary: &Summary, next: &Next<'_>) -> String {
             _ => "to continue this run:".to_owned(),
         };
         let _ = writeln!(advice, "{when}\n  {command}");
+        if matches!(summary.stop_reason, Some(StopReason::WrongBrand { .. })) {
+            advice.push_str("  (it is bound to its account: for another brand, start a new run)\n");
+        }
     }
     // In a row that is merely unknown there is nothing to fix: a resume retries it.
     if let Some(command) = next.resubmit
