@@ -127,7 +127,13 @@ pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
 }
 
 pub(super) fn hold_until(value: Value<'_>, clock: &Clock) -> Result<HoldUntil, String> {
-    times::hold_until(&value.shown_word()?, clock)
+    match value {
+        // A count of seconds, which is told by that.
+        Value::Json(json) if json.get().starts_with(|c: char| c.is_ascii_digit()) => {
+            times::hold_until(json.get(), clock)
+        }
+        _ => times::hold_until(&value.shown_word()?, clock),
+    }
 }
 
 pub(super) fn assignee(value: Value<'_>) -> Result<Cow<'_, str>, String> {

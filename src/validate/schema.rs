@@ -270,12 +270,12 @@ fn statuses() -> String {
     told.collect::<Vec<_>>().join(", ")
 }
 
-/// A pattern for times with an offset, as RFC 3339, section 5.6, has them.
+/// A pattern for times with an offset, as RFC 3339, section 5.6, has them, and as databases do.
 fn hold_until() -> String {
     let date = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])";
-    let hour_and_minute = "([01][0-9]|2[0-3]):[0-5][0-9]";
+    let (hour, minute) = ("([01][0-9]|2[0-3])", "[0-5][0-9]");
     let second = "[0-5][0-9]([.][0-9]{1,9})?";
-    format!("^{date}[ Tt]{hour_and_minute}:{second}([Zz]|[+-]{hour_and_minute})$")
+    format!("^{date}[ Tt]{hour}:{minute}(:{second})? *([Zz]|[+-]{hour}(:?{minute})?)$")
 }
 
 /// A pattern for email addresses with a domain of two labels or more. Beyond ASCII, characters
