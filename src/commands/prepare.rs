@@ -161,11 +161,22 @@ impl Prepared {
             },
             preview,
             settled: self.findings.settled,
+            warnings: self.warnings(input),
             requests: sendable.min(settings.args.limit.unwrap_or(u64::MAX)),
             rate: settings.rate.to_string(),
             rate_per_second: settings.rate.rate().per_second(),
             samples: preview.samples.iter().map(sample).collect(),
         }
+    }
+
+    /// What gives pause about `input`, whatever its rows say.
+    fn warnings(&self, input: &str) -> Vec<String> {
+        let full = self.findings.full_sheet.map(|rows| {
+            format!(
+                "{input}: has {rows} lines, as many as a spreadsheet has room for: was the rest cut off? (compare with the export)"
+            )
+        });
+        full.into_iter().collect()
     }
 
     /// Why these rows are not sent, if so. A resumed run is not held up by rows that have become
@@ -177,6 +188,11 @@ impl Prepared {
             let most = settings.args.max_rows.unwrap_or_default();
             return Some(format!(
                 "{name}: more than {most} rows: nothing is sent (raise --max-rows if all are meant)"
+            ));
+        }
+        if let Some(line) = self.findings.other_header {
+            return Some(format!(
+                "{name}: line {line} is a header with other columns: nothing is sent, since rows below it may mean something else (was the file joined from two? give each by itself)"
             ));
         }
         let is_skipped = settings.args.skip_invalid || settings.args.resume.is_some();

@@ -50,6 +50,9 @@ pub(super) fn agree(
             consent::ask(&question, log, stop)
         }
         Consent::Given => {
+            for warning in &plan.warnings {
+                log.warning(warning);
+            }
             log.tell(&Notice::Plan(&plan));
             Error::of_stop(stop).map_or(Ok(()), Err)
         }

@@ -2,9 +2,11 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Take};
-use std::path::Path;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::config::Source;
 use crate::files::Interruptible;
@@ -13,6 +15,13 @@ use crate::model::file_words;
 use crate::model::text::quoted;
 use crate::pipeline::Stop;
 use crate::validate::nearest;
+
+/// How often a wait looks for a signal.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// How long after it was written to a file without an end of its last line may be half of one; and
+/// how long it then has to stay as it is.
+const FRESH: Duration = Duration::from_secs(2);
 
 /// Sees that the input is there and may be read, before anything else is asked for.
 pub(super) fn check(source: &Source) -> io::Result<()> {
@@ -72,7 +81,7 @@ pub(super) fn open(source: &Source, stop: &Arc<Stop>) -> io::Result<Box<dyn Read
         Source::File(path) => path.clone(),
     };
     if found(&path)?.is_file() {
-        return Ok(Box::new(Steady::open(&path)?));
+        return Ok(Box::new(Steady::open(path, stop)?));
     }
     // A named pipe: even to open it waits for whoever writes.
     interruptible(|| File::open(path), stop)
@@ -89,32 +98,109 @@ fn interruptible<R: Read>(
 /// A file that must not change while it is read: its last row could be half of one, and one that
 /// grows faster than it is read has no end.
 struct Steady {
+    path: PathBuf,
     file: Take<File>,
-    found: (u64, Option<SystemTime>),
+    found: State,
+    /// The last bytes read.
+    tail: [u8; 2],
+    is_whole: bool,
+    stop: Arc<Stop>,
 }
 
-impl Steady {
-    fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let found = state(&file)?;
-        let file = file.take(found.0);
-        Ok(Self { file, found })
+/// What shows that a file is another one, or holds something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct State {
+    file: (u64, u64),
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+impl From<Metadata> for State {
+    fn from(metadata: Metadata) -> Self {
+        Self {
+            file: (metadata.dev(), metadata.ino()),
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+        }
     }
 }
 
-fn state(file: &File) -> io::Result<(u64, Option<SystemTime>)> {
-    let metadata = file.metadata()?;
-    Ok((metadata.len(), metadata.modified().ok()))
+impl State {
+    /// Whether somebody may be about to write more: the file was written to just now. (A time to come
+    /// is that of another machine's clock.)
+    fn is_fresh(&self) -> bool {
+        let age = self.modified.map(|modified| modified.elapsed());
+        age.is_some_and(|age| age.unwrap_or_default() < FRESH)
+    }
+}
+
+impl Steady {
+    fn open(path: PathBuf, stop: &Arc<Stop>) -> io::Result<Self> {
+        let file = File::open(&path)?;
+        let found = State::from(file.metadata()?);
+        Ok(Self {
+            path,
+            file: file.take(found.length),
+            found,
+            tail: [0; 2],
+            is_whole: false,
+            stop: Arc::clone(stop),
+        })
+    }
+
+    /// Sees at the end of what was found that it is all there is.
+    fn check_whole(&self) -> io::Result<()> {
+        self.check_same()?;
+        // In UTF-16 a zero may follow; and some files end with Ctrl-Z.
+        let is_ended = matches!(
+            self.tail,
+            [_, b'\n' | b'\r' | 0x1a] | [b'\n' | b'\r' | 0x1a, 0]
+        );
+        if is_ended || self.found.length == 0 || !self.found.is_fresh() {
+            return Ok(());
+        }
+        let looked = Instant::now();
+        while looked.elapsed() < FRESH {
+            check_stop(&self.stop)?;
+            thread::sleep(LOOK_EVERY);
+        }
+        self.check_same()
+    }
+
+    fn check_same(&self) -> io::Result<()> {
+        let is_same = State::from(self.file.get_ref().metadata()?) == self.found;
+        // Whoever removes a file writes no more of it.
+        let named = std::fs::metadata(&self.path).map(State::from);
+        if is_same && named.map_or(true, |named| named.file == self.found.file) {
+            return Ok(());
+        }
+        Err(io::Error::other(
+            "it changed while it was read: is it still being written? (wait until it is complete)",
+        ))
+    }
 }
 
 impl Read for Steady {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        check_stop(&self.stop)?;
         let read = self.file.read(buffer)?;
-        if read == 0 && !buffer.is_empty() && state(self.file.get_ref())? != self.found {
-            return Err(io::Error::other(
-                "it changes while it is read (wait until whoever writes it is done)",
-            ));
+        match buffer[..read] {
+            [] if buffer.is_empty() || self.is_whole => {}
+            [] => {
+                self.check_whole()?;
+                self.is_whole = true;
+            }
+            [last] => self.tail = [self.tail[1], last],
+            [.., before, last] => self.tail = [before, last],
         }
         Ok(read)
     }
+}
+
+fn check_stop(stop: &Stop) -> io::Result<()> {
+    // Not `Interrupted`, which readers take as a wish to try again.
+    if stop.is_set() {
+        return Err(io::Error::other("interrupted"));
+    }
+    Ok(())
 }

@@ -1,14 +1,16 @@
 //! UTF-8 bytes -> CSV records, driving `csv-core` so that no record takes more than its share of
 //! memory, every record knows its physical line, and quoting that would swallow rows is seen.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read as _, Take};
 
 use csv::StringRecord;
 use csv_core::ReadRecordResult;
 
 use super::InputError;
-use super::layout::declared_delimiter;
-use super::raw::{MAX_RECORD_BYTES, raw_head};
+use super::layout::{declared_delimiter, names_slug};
+use super::lines::LineCount;
+use super::quoting::{self, Quotes};
+use super::raw::{ENDLESS_BYTES, MAX_RECORD_BYTES, raw_head};
 use super::reader::{MOST_SPARE, Source};
 use super::text::Encoding;
 use crate::model::spreadsheet::trimmed;
@@ -31,8 +33,14 @@ impl Records {
         encoding: Encoding,
     ) -> Result<Self, InputError> {
         let mut raw = RawRecords::new(source, delimiter);
+        // Whatever has no line end within that has no header.
+        raw.source.set_limit(HEADER_BYTES);
         let (header_line, header) = loop {
-            let line = raw.advance()?.ok_or(InputError::NoHeader)?;
+            let line = raw.advance()?;
+            if raw.source.limit() == 0 {
+                return Err(InputError::Header(TOO_LONG.into()));
+            }
+            let line = line.ok_or(InputError::NoHeader)?;
             let cells = raw
                 .cells(encoding, StringRecord::new())
                 .map_err(InputError::Header)?;
@@ -40,6 +48,7 @@ impl Records {
                 break (line, cells);
             }
         };
+        raw.source.set_limit(u64::MAX);
         Ok(Self {
             raw,
             encoding,
@@ -57,12 +66,20 @@ impl Records {
         self.header_line
     }
 
+    /// How many rows the file has if it has just as many as a sheet has room for. For its end.
+    pub(super) fn full_sheet(&self) -> Option<u64> {
+        self.raw.lines.full_sheet()
+    }
+
     /// The next record that has a cell with something in it.
-    pub(super) fn next_row(&mut self) -> io::Result<Option<Row>> {
+    pub(super) fn next_row(&mut self) -> Result<Option<Row>, InputError> {
         while let Some(line) = self.raw.advance()? {
             let spare = self.spare.pop().unwrap_or_default();
             let content = match self.raw.cells(self.encoding, spare) {
                 Ok(cells) if is_empty(&cells) => continue,
+                Ok(_) if declared_delimiter(self.raw.raw()).is_some() => {
+                    self.unreadable(SEP_AGAIN.into())
+                }
                 Ok(cells) if cells.len() == self.header.len() => Content::Cells(cells),
                 Ok(cells) => self.unreadable(self.wrong_width(&cells)),
                 Err(why) => self.unreadable(why),
@@ -82,8 +99,13 @@ impl Records {
     }
 
     fn wrong_width(&self, cells: &StringRecord) -> String {
+        if names_slug(self.raw.raw()) {
+            return OTHER_HEADER.into();
+        }
         let mut surplus = cells.iter().skip(self.header.len());
-        let advice = if cells.len() < self.header.len() {
+        let advice = if cells.len() < self.header.len() && self.raw.is_cut {
+            "the file ends here, without a line end: was it cut off?"
+        } else if cells.len() < self.header.len() {
             "empty cells need their delimiters too"
         } else if surplus.all(|cell| cell.trim().is_empty()) {
             "take away the delimiters at its end, or give the header as many"
@@ -120,7 +142,7 @@ fn counted(cells: usize) -> String {
 
 /// One record at a time, as bytes.
 struct RawRecords {
-    source: Source,
+    source: Take<Source>,
     parser: csv_core::Reader,
     delimiter: u8,
     lines: LineCount,
@@ -130,19 +152,25 @@ struct RawRecords {
     ends: Vec<usize>,
     cells: usize,
     fault: Option<&'static str>,
+    /// Whether the file ends in the record without a line end.
+    is_cut: bool,
 }
 
+/// Bytes in which a header must end, blank lines before it included.
+const HEADER_BYTES: u64 = 2 * MAX_RECORD_BYTES as u64;
+
+const SEP_AGAIN: &str =
+    "is a line `sep=` in the midst of rows (was the file joined from two? remove this line)";
+const OTHER_HEADER: &str =
+    "is a header again, with other columns (was the file joined from two? give each by itself)";
 const TOO_LONG: &str =
     "is a record of more than 1 MiB (is a quote opened on this line and never closed?)";
-const UNCLOSED: &str =
-    "opens a quote that is never closed (all that follows is inside it: close it, or take it out)";
-const STRAY: &str =
-    "has text after a closing quote (double a quote that belongs to the text: \"\")";
+const UNCLOSED: &str = "opens a quote that is never closed: all that follows is inside it (close it, or take it out; or was the file cut off?)";
 
 impl RawRecords {
     fn new(source: Source, delimiter: u8) -> Self {
         Self {
-            source,
+            source: source.take(u64::MAX),
             parser: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
             delimiter,
             lines: LineCount::default(),
@@ -151,18 +179,20 @@ impl RawRecords {
             ends: vec![0; 64],
             cells: 0,
             fault: None,
+            is_cut: false,
         }
     }
 
     /// Goes to the next record, and tells the physical line on which it starts.
-    fn advance(&mut self) -> io::Result<Option<u64>> {
+    fn advance(&mut self) -> Result<Option<u64>, InputError> {
         if !self.skip_line_breaks()? {
             return Ok(None);
         }
         let line = self.lines.current();
         self.raw.clear();
         self.fault = None;
-        let (mut bytes, mut cells) = (0, 0);
+        self.is_cut = false;
+        let (mut bytes, mut cells, mut length) = (0, 0, 0);
         loop {
             let chunk = self.source.fill_buf()?;
             let at_end = chunk.is_empty();
@@ -179,9 +209,16 @@ impl RawRecords {
                 let room = (MAX_RECORD_BYTES + 3).saturating_sub(self.raw.len());
                 self.raw.extend_from_slice(&chunk[..read.min(room)]);
                 self.source.consume(read);
+                length += read;
+                if length > ENDLESS_BYTES {
+                    return Err(InputError::Endless(line));
+                }
             }
             match result {
-                ReadRecordResult::Record | ReadRecordResult::End => break,
+                ReadRecordResult::Record | ReadRecordResult::End => {
+                    self.is_cut = at_end;
+                    break;
+                }
                 ReadRecordResult::InputEmpty if at_end => {
                     self.fault = self.fault.or(Some(UNCLOSED));
                     self.parser.reset();
@@ -193,6 +230,7 @@ impl RawRecords {
             }
         }
         self.cells = cells;
+        self.lines.end_record(line);
         Ok(Some(line))
     }
 
@@ -251,9 +289,9 @@ impl RawRecords {
         if let Some(fault) = self.fault {
             return Err(fault.into());
         }
-        encoding.text(self.raw())?;
-        if !is_well_quoted(self.raw(), self.delimiter) {
-            return Err(STRAY.into());
+        let text = encoding.text(self.raw())?;
+        if quoting::quotes(self.raw(), self.delimiter) == Quotes::Loose {
+            return Ok(quoting::cells(text, self.delimiter)?);
         }
         let ends = &self.ends[..self.cells];
         let mut cells = spare.into_byte_record();
@@ -264,101 +302,5 @@ impl RawRecords {
             start = end;
         }
         StringRecord::from_byte_record(cells).map_err(|error| error.to_string())
-    }
-}
-
-/// Whether every closing quote ends its cell (RFC 4180, section 2). `csv-core` reads on after a
-/// closing quote, so that one quote too many can join rows without any other sign.
-fn is_well_quoted(record: &[u8], delimiter: u8) -> bool {
-    let mut at = 0;
-    while let Some(quote) = next_quote(record, at) {
-        at = quote + 1;
-        let is_opening = quote == 0 || record[quote - 1] == delimiter;
-        if is_opening {
-            match closing_quote(record, at) {
-                Some(closing) if closing + 1 < record.len() => {
-                    at = closing + 1;
-                    if record[at] != delimiter {
-                        return false;
-                    }
-                }
-                _ => return true,
-            }
-        }
-    }
-    true
-}
-
-/// The quote that closes the cell whose text starts there. A pair of quotes closes nothing.
-fn closing_quote(record: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        let quote = next_quote(record, at)?;
-        if record.get(quote + 1) != Some(&b'"') {
-            return Some(quote);
-        }
-        at = quote + 2;
-    }
-}
-
-fn next_quote(record: &[u8], from: usize) -> Option<usize> {
-    memchr::memchr(b'"', &record[from..]).map(|at| from + at)
-}
-
-/// Counts physical lines: `\n`, `\r\n` and a lone `\r` each end one.
-#[derive(Default)]
-struct LineCount {
-    ended: u64,
-    after_cr: bool,
-}
-
-impl LineCount {
-    fn count(&mut self, bytes: &[u8]) {
-        for at in memchr::memchr2_iter(b'\r', b'\n', bytes) {
-            let follows_cr = if at == 0 {
-                self.after_cr
-            } else {
-                bytes[at - 1] == b'\r'
-            };
-            if !(bytes[at] == b'\n' && follows_cr) {
-                self.ended += 1;
-            }
-        }
-        if let Some(&last) = bytes.last() {
-            self.after_cr = last == b'\r';
-        }
-    }
-
-    fn current(&self) -> u64 {
-        self.ended + 1
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_of_line_end_counts_once() {
-        let mut lines = LineCount::default();
-        for piece in ["a\r", "\nb\n", "c\r", "d\r\n\r\n"] {
-            lines.count(piece.as_bytes());
-        }
-        assert_eq!(lines.current(), 6);
-    }
-
-    #[test]
-    fn text_behind_a_closing_quote_is_seen() {
-        for good in [
-            "a,b",
-            "\"a\",\"b\"\"c\"",
-            "5\" pipe,x",
-            "\"\",\"\"",
-            "\"x\ny\",1",
-        ] {
-            assert!(is_well_quoted(good.as_bytes(), b','), "{good}");
-        }
-        for bad in ["\"a\"b,c", "a,\"x\nb,\"y\",1", "\"a\" ,b"] {
-            assert!(!is_well_quoted(bad.as_bytes(), b','), "{bad}");
-        }
     }
 }

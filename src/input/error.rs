@@ -16,6 +16,11 @@ pub enum InputError {
     /// The header row is no row of text cells.
     #[error("the header row {0}")]
     Header(String),
+    /// A record without end: of whatever makes it, there is more to come.
+    #[error(
+        "line {0} is a record of more than 64 MiB (is a quote opened on this line and never closed? or is this no file of rows?)"
+    )]
+    Endless(u64),
     /// A spreadsheet's own format, or another archive: they look alike.
     #[error(
         "is a spreadsheet workbook or an archive: save the sheet as \"CSV UTF-8\", or unpack the archive, and give that file"
@@ -26,6 +31,50 @@ pub enum InputError {
         "is HTML or XML, whatever its name says: open it in a spreadsheet, save it as \"CSV UTF-8\", and give that file"
     )]
     Markup,
+    /// Packed by some other program.
+    #[error("is packed ({by}): unpack it (`{command} FILE`), and give the file inside")]
+    Packed {
+        /// What packs so.
+        by: &'static str,
+        /// What unpacks it.
+        command: &'static str,
+    },
+    /// Some other format that has rows, or a document.
+    #[error("is {0}: export its rows as CSV (UTF-8) or JSONL, and give that file")]
+    Other(&'static str),
+    /// Text in an encoding that is not read, by its name for `iconv`.
+    #[error(
+        "is {0} without a byte order mark: save it as \"CSV UTF-8\", or convert it (`iconv -f {0} -t UTF-8 FILE > rows.csv`)"
+    )]
+    Unmarked(&'static str),
+    /// Text in an encoding that is not read, byte order mark or not.
+    #[error(
+        "is {0} text, which is not supported: save it as \"CSV UTF-8\", or convert it (`iconv -f {0} -t UTF-8 FILE > rows.csv`)"
+    )]
+    Wide(&'static str),
+    /// All rows in one JSON array.
+    #[error(
+        "is one JSON array, not one object per line: convert it (`jq -c '.[]' FILE > rows.jsonl`), and give that file"
+    )]
+    JsonArray,
+    /// The same, with an object around it; where in it the array is, as `jq` writes that.
+    #[error(
+        "is a JSON object around an array, not one object per line: convert it (`jq -c '{0}[]' FILE > rows.jsonl`), and give that file"
+    )]
+    JsonAround(String),
+    /// Objects of several lines each.
+    #[error(
+        "is JSON indented over several lines, not one object per line: convert it (`jq -c . FILE > rows.jsonl`), and give that file"
+    )]
+    JsonIndented,
+    /// JSONL that is to be read as CSV.
+    #[error("is JSONL, whatever its name says: rename it to .jsonl, or give --format jsonl")]
+    Json,
+    /// CSV that is to be read as JSONL.
+    #[error(
+        "is CSV, whatever its name says: its first line names columns (rename it to .csv, or give --format csv)"
+    )]
+    Csv,
 }
 
 /// What is wrong with a file that is not there, or not for us, says enough by itself.

@@ -1,8 +1,9 @@
 //! UTF-8 bytes -> lines of JSON, an object each.
 
-use std::io::{self, BufRead, Read};
+use std::io::{BufRead, Read};
 
-use super::raw::{MAX_RECORD_BYTES, raw_head};
+use super::InputError;
+use super::raw::{ENDLESS_BYTES, MAX_RECORD_BYTES, raw_head};
 use super::reader::{MOST_SPARE, Source};
 use super::text::Encoding;
 use crate::model::{Content, Row};
@@ -31,7 +32,7 @@ impl Records {
     }
 
     /// The next line that is not blank.
-    pub(super) fn next_row(&mut self) -> io::Result<Option<Row>> {
+    pub(super) fn next_row(&mut self) -> Result<Option<Row>, InputError> {
         while self.advance()? {
             let text = self.text.trim_ascii();
             if text.is_empty() && !self.is_cut {
@@ -66,7 +67,7 @@ impl Records {
     }
 
     /// Reads one line, of which no more than a little over the limit is kept.
-    fn advance(&mut self) -> io::Result<bool> {
+    fn advance(&mut self) -> Result<bool, InputError> {
         self.text.clear();
         let most = MAX_RECORD_BYTES as u64 + 2;
         let read = (&mut self.source)
@@ -75,7 +76,11 @@ impl Records {
         self.line += 1;
         self.is_cut = read as u64 == most && !self.text.ends_with(b"\n");
         if self.is_cut {
-            self.source.skip_until(b'\n')?;
+            let most = ENDLESS_BYTES as u64;
+            let skipped = (&mut self.source).take(most).skip_until(b'\n')?;
+            if skipped as u64 == most {
+                return Err(InputError::Endless(self.line));
+            }
         }
         Ok(read > 0)
     }

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::InputError;
+use super::{InputError, foreign, json};
+use crate::model::invisible::is_blank;
 
 /// How rows are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
@@ -81,17 +82,7 @@ impl From<Layout> for Wanted {
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 pub(super) fn sniff(start: &[u8], wanted: Wanted) -> Result<Layout, InputError> {
-    // An .xlsx, .ods or .numbers file is a ZIP archive, an .xls file an OLE2 compound document; the
-    // last is gzip.
-    let archives: [&[u8]; 4] = [
-        b"PK\x03\x04",
-        b"PK\x05\x06",
-        b"\xd0\xcf\x11\xe0",
-        b"\x1f\x8b",
-    ];
-    if archives.iter().any(|archive| start.starts_with(archive)) {
-        return Err(InputError::Workbook);
-    }
+    foreign::refuse(start)?;
     let format = wanted
         .format
         .unwrap_or_else(|| match start.trim_ascii_start().first() {
@@ -99,8 +90,9 @@ pub(super) fn sniff(start: &[u8], wanted: Wanted) -> Result<Layout, InputError> 
             _ => Format::Csv,
         });
     let text = start.trim_ascii_start();
-    if format != Format::Jsonl && text.starts_with(b"<") {
-        return Err(InputError::Markup);
+    json::refuse(text, format)?;
+    if format == Format::Jsonl && names_slug(first_line(text)) {
+        return Err(InputError::Csv);
     }
     let delimiter = wanted.delimiter.unwrap_or_else(|| match format {
         Format::Csv => declared_delimiter(first_line(text)).unwrap_or_else(|| delimiter_of(text)),
@@ -110,7 +102,18 @@ pub(super) fn sniff(start: &[u8], wanted: Wanted) -> Result<Layout, InputError> 
     Ok(Layout { format, delimiter })
 }
 
-fn first_line(text: &[u8]) -> &[u8] {
+/// Whether a line has a cell that is the name of the column that every file has, whatever parts its
+/// cells.
+pub(super) fn names_slug(line: &[u8]) -> bool {
+    let mut cells = line.split(|byte| DELIMITERS.contains(byte));
+    cells.any(|cell| {
+        let cell = String::from_utf8_lossy(cell);
+        let name = cell.trim_matches(|c| c == '"' || is_blank(c));
+        name.eq_ignore_ascii_case("slug")
+    })
+}
+
+pub(super) fn first_line(text: &[u8]) -> &[u8] {
     let end = memchr::memchr2(b'\r', b'\n', text).unwrap_or(text.len());
     &text[..end]
 }

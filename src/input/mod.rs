@@ -2,9 +2,14 @@
 //! `validate`.
 
 mod csv;
+mod end_mark;
 mod error;
+mod foreign;
+mod json;
 mod jsonl;
 mod layout;
+mod lines;
+mod quoting;
 mod raw;
 mod reader;
 mod text;

@@ -5,6 +5,10 @@ use crate::model::text::visible;
 /// The longest record in bytes of UTF-8, line ends aside.
 pub const MAX_RECORD_BYTES: usize = 1 << 20;
 
+/// The length of a record in bytes past which its end is not looked for: what is not text may have
+/// none, and some sources give zeros for ever.
+pub(super) const ENDLESS_BYTES: usize = 64 << 20;
+
 /// How much of a record that could not be read is kept, in bytes.
 const RAW_BYTES: usize = 4 << 10;
 

@@ -73,6 +73,16 @@ impl Reader {
         }
     }
 
+    /// How many rows a CSV or TSV file has that was read to its end, if they are just as many as a
+    /// sheet has room for: the rest may have been cut off.
+    #[must_use]
+    pub fn full_sheet(&self) -> Option<u64> {
+        match &self.records {
+            Records::Csv(records) => records.full_sheet(),
+            Records::Jsonl(_) => None,
+        }
+    }
+
     /// Takes back rows that are done with: their room is used again.
     pub fn take_back(&mut self, rows: impl IntoIterator<Item = Row>) {
         match &mut self.records {
@@ -86,9 +96,9 @@ impl Reader {
     /// # Errors
     /// When the bytes cannot be read. A record that makes no sense is a row, not an error.
     pub fn next_row(&mut self) -> Result<Option<Row>, InputError> {
-        Ok(match &mut self.records {
-            Records::Csv(records) => records.next_row()?,
-            Records::Jsonl(records) => records.next_row()?,
-        })
+        match &mut self.records {
+            Records::Csv(records) => records.next_row(),
+            Records::Jsonl(records) => records.next_row(),
+        }
     }
 }

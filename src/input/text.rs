@@ -1,8 +1,11 @@
-//! Bytes in UTF-8 or UTF-16 -> bytes in UTF-8 without a byte order mark.
+//! Bytes in UTF-8 or UTF-16 -> bytes in UTF-8 without a byte order mark, and without a mark at the end.
 
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Read};
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
+
+use super::InputError;
+use super::end_mark::Unmarked;
 
 /// How the input's text is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,10 +19,13 @@ pub(super) enum Encoding {
 impl Encoding {
     /// The text that a record is, or what keeps it from being one.
     pub(super) fn text(self, record: &[u8]) -> Result<&str, &'static str> {
-        if memchr::memchr(0, record).is_some() {
+        if record.first() == Some(&0x1a) && record.iter().all(|byte| matches!(byte, 0x1a | 0)) {
             return Err(
-                "holds a NUL byte (if this is UTF-16, save it with a byte order mark, or as UTF-8)",
+                "is a mark of the end of a file (Ctrl-Z, 0x1A), and rows follow (was the file joined from two? remove this line)",
             );
+        }
+        if memchr::memchr(0, record).is_some() {
+            return Err("holds a NUL byte (save the file again as \"CSV UTF-8\")");
         }
         let text = str::from_utf8(record)
             .map_err(|_| "is not UTF-8 text (save the file as \"CSV UTF-8\")")?;
@@ -30,20 +36,29 @@ impl Encoding {
     }
 }
 
-/// The bytes as UTF-8 without a byte order mark, and what they were.
+/// The bytes as UTF-8 without marks at start and end, and what they were.
 pub(super) fn decoded(
     mut bytes: impl Read + Send + 'static,
-) -> io::Result<(impl Read + Send + 'static, Encoding)> {
-    let mut mark = Vec::new();
-    (&mut bytes).take(3).read_to_end(&mut mark)?;
-    let encoding = if mark.starts_with(b"\xff\xfe") || mark.starts_with(b"\xfe\xff") {
-        Encoding::Utf16
-    } else {
-        Encoding::Utf8
-    };
+) -> Result<(impl Read + Send + 'static, Encoding), InputError> {
+    let mut start = Vec::new();
+    (&mut bytes).take(4).read_to_end(&mut start)?;
+    let encoding = encoding_of(&start)?;
     let text = DecodeReaderBytesBuilder::new()
         .utf8_passthru(true)
         .strip_bom(true)
-        .build(Cursor::new(mark).chain(bytes));
-    Ok((text, encoding))
+        .build(Cursor::new(start).chain(bytes));
+    Ok((Unmarked::new(text), encoding))
+}
+
+/// What a file is encoded in that starts like this. A name of a column starts with a letter, which
+/// is a byte in UTF-8 and a byte among zeros in wider encodings.
+fn encoding_of(start: &[u8]) -> Result<Encoding, InputError> {
+    match *start {
+        [0xff, 0xfe, 0, 0] | [1..=255, 0, 0, 0] => Err(InputError::Wide("UTF-32LE")),
+        [0, 0, 0xfe, 0xff] | [0, 0, 0, 1..=255] => Err(InputError::Wide("UTF-32BE")),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Ok(Encoding::Utf16),
+        [1..=255, 0, 1..=255, 0] => Err(InputError::Unmarked("UTF-16LE")),
+        [0, 1..=255, 0, 1..=255] => Err(InputError::Unmarked("UTF-16BE")),
+        _ => Ok(Encoding::Utf8),
+    }
 }

@@ -68,9 +68,14 @@ impl<'a> Members<'a> {
                     "is not valid JSON: `{word}` is not a value in JSON (write null, or leave the key out)"
                 );
             }
+            let cut = if error.is_eof() {
+                "; or was the file cut off?"
+            } else {
+                ""
+            };
             // Every text is one line here: serde_json's "line 1" would only mislead.
             format!(
-                "is not valid JSON: {} (write one whole object a line)",
+                "is not valid JSON: {} (write one whole object a line{cut})",
                 error.to_string().replace("line 1 column", "column")
             )
         })

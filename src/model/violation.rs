@@ -17,6 +17,10 @@ impl Violation {
     /// The field named by violations of a row as a whole.
     pub const ROW: &'static str = "row";
 
+    /// The field named by violations of a header, at the top of the file or between its rows: of the
+    /// rows below it, none means what it seems to.
+    pub const HEADER: &'static str = "header";
+
     /// The violation as the ledger's `reasons` tell it.
     #[must_use]
     pub fn reason(&self) -> String {

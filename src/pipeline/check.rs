@@ -69,6 +69,12 @@ pub struct Findings {
     pub stray: Option<Stray>,
     /// Whether there are more rows than allowed; then not all were looked at.
     pub too_many: bool,
+    /// The line of the first header between rows that has other columns than that at the top: no row
+    /// below it means what it seems to.
+    pub other_header: Option<u64>,
+    /// How many rows the file has, header included, if these are just as many as a sheet has room
+    /// for.
+    pub full_sheet: Option<u64>,
 }
 
 impl Check<'_> {
@@ -111,6 +117,8 @@ impl Check<'_> {
             settled: 0,
             stray: None,
             too_many: false,
+            other_header: None,
+            full_sheet: None,
         };
         let mut against = self.recorded.against_rows();
         // On a thread of the pool: to enter it anew for every batch would cost a wake-up each.
@@ -120,6 +128,11 @@ impl Check<'_> {
         };
         rayon::scope(|_| self.batches(reader, planner, note, &mut findings))?;
         findings.stray = against.stray();
+        findings.full_sheet = reader.full_sheet();
+        if reader.header().is_none() {
+            // A key of JSONL may be called so too.
+            findings.other_header = None;
+        }
         Ok(findings)
     }
 
@@ -168,6 +181,10 @@ impl Check<'_> {
                 Decision::Send(update) => findings.preview.add_legal(update),
                 Decision::Refuse { violations, .. } => {
                     findings.preview.add_illegal();
+                    let mut found = violations.iter();
+                    let header = found.find(|found| found.field == Violation::HEADER);
+                    findings.other_header =
+                        findings.other_header.or(header.map(|found| found.line));
                     findings.violations.add_all(violations)?;
                 }
             }

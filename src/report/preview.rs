@@ -69,6 +69,8 @@ pub struct Plan<'a> {
     pub preview: &'a Preview,
     /// Rows that an earlier part of the run has settled.
     pub settled: u64,
+    /// What should give whoever sends this pause, whatever the rows say.
+    pub warnings: Vec<String>,
     /// Requests that would be sent.
     pub requests: u64,
     /// The rate as it was typed.
@@ -91,6 +93,9 @@ impl Plan<'_> {
     #[must_use]
     pub fn page(&self) -> String {
         let mut page = format!("{}\n", self.rows());
+        for warning in &self.warnings {
+            let _ = writeln!(page, "warning: {warning}");
+        }
         let _ = writeln!(page, "account: {}", self.account);
         let fields = self.preview.fields();
         if !fields.is_empty() {
@@ -300,6 +305,7 @@ impl Serialize for DryRun<'_> {
             "expected_s",
             &self.plan.map(|plan| plan.expected().as_secs_f64()),
         )?;
+        map.serialize_entry("warnings", self.plan.map_or(&[][..], |plan| &plan.warnings))?;
         map.serialize_entry("samples", self.plan.map_or(&[][..], |plan| &plan.samples))?;
         map.serialize_entry("violations", &Violations(&self.violations))?;
         map.end()

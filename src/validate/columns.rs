@@ -131,6 +131,11 @@ fn in_lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
+/// Whether `name` is that of a field, or was meant for one.
+pub(super) fn resembles_field(name: &str) -> bool {
+    Field::named(name.into()).is_ok() || meant(&trimmed(name).to_lowercase()).is_some()
+}
+
 /// The field that was meant by a name that is none.
 fn meant(name: &str) -> Option<&'static str> {
     let synonym = SYNONYMS.iter().find(|(theirs, _)| *theirs == name);
@@ -163,14 +168,14 @@ fn unknown(name: &str) -> String {
 
 /// The columns of a CSV or TSV file. A JSONL file has none: each of its rows names its keys.
 #[derive(Debug, Default)]
-pub struct Columns(Vec<Column>);
+pub struct Columns(pub(super) Vec<Column>);
 
 #[derive(Debug)]
-struct Column {
+pub(super) struct Column {
     /// As the header has it, trimmed.
-    name: String,
+    pub(super) name: String,
     /// `None`: a column without a name, in which nothing may stand.
-    field: Option<Field<'static>>,
+    pub(super) field: Option<Field<'static>>,
 }
 
 impl Columns {
@@ -186,7 +191,7 @@ impl Columns {
         let mut columns: Vec<Column> = Vec::with_capacity(header.len());
         let mut names = Names::default();
         if let Some(why) = no_header(header) {
-            faults.add("header", why);
+            faults.add(Violation::HEADER, why);
             return Err(faults.found);
         }
         let last = (0..header.len()).rfind(|at| header.get(*at).is_some_and(is_named));
@@ -197,7 +202,7 @@ impl Columns {
                 // slip that could hide data.
                 if Some(at) < last {
                     let message = format!("column {} has no name (name it, or remove it)", at + 1);
-                    faults.add("header", message);
+                    faults.add(Violation::HEADER, message);
                 }
                 None
             } else {
@@ -277,16 +282,13 @@ fn is_named(cell: &str) -> bool {
 fn no_header(header: &StringRecord) -> Option<String> {
     let mut names = header.iter().filter(|cell| is_named(cell));
     let first = names.next()?;
-    let resembles = |cell: &str| {
-        Field::named(cell.into()).is_ok() || meant(&trimmed(cell).to_lowercase()).is_some()
-    };
     if names.next().is_none() && first.contains([',', ';', '\t', '|']) {
         return Some(format!(
             "is one cell, {} (take away quotes around whole lines, or name the delimiter with --delimiter)",
             quoted(first)
         ));
     }
-    (!header.iter().any(|cell| is_named(cell) && resembles(cell))).then(|| {
+    (!header.iter().any(|cell| is_named(cell) && resembles_field(cell))).then(|| {
         format!(
             "{} names no column (delete lines above the one that names the columns, as in `slug,status,tag_list`)",
             quoted(first)

@@ -6,6 +6,7 @@ mod draft;
 mod duplicates;
 mod faults;
 mod fields;
+mod header_again;
 mod rules;
 mod schema;
 mod tags;

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::draft::Given;
 use super::faults::Faults;
+use super::header_again::HeaderAgain;
 use super::{Columns, Draft, columns, combinations};
 use crate::model::{Content, Members, Row, Update, Violation};
 
@@ -63,6 +65,14 @@ pub struct Checked<'a> {
     pub verdict: Result<Update<'a>, Vec<Violation>>,
 }
 
+const FIELD_NAME: &str =
+    "is the name of the field (was a header line converted too? remove this line)";
+
+/// Whether a slug is what the field of slugs is called: converters make such an object of a header.
+fn is_name_of_field(slug: &Given<Cow<'_, str>>) -> bool {
+    matches!(slug, Given::Valid(slug) if slug.eq_ignore_ascii_case("slug"))
+}
+
 impl Rules {
     /// Rules for an input with these columns, in which every row also gets `set` where it says
     /// nothing itself.
@@ -82,6 +92,16 @@ impl Rules {
             line: row.line,
             found: Vec::new(),
         };
+        if let Content::Cells(cells) = &row.content
+            && let Some(again) = self.columns.header_again(cells)
+        {
+            let field = match again {
+                HeaderAgain::Same => Violation::ROW,
+                HeaderAgain::Other => Violation::HEADER,
+            };
+            faults.add(field, again.message());
+            return faults.checked(Cow::default(), None);
+        }
         let mut draft = match self.draft(&row.content, &mut faults) {
             Ok(draft) => draft,
             Err(why) => {
@@ -89,6 +109,11 @@ impl Rules {
                 return faults.checked(Cow::default(), None);
             }
         };
+        if matches!(&row.content, Content::Object(_)) && is_name_of_field(&draft.slug) {
+            faults.found.clear();
+            faults.add("slug", FIELD_NAME);
+            return faults.checked(Cow::default(), None);
+        }
         draft.fill_from(&self.set);
         let slug = draft.slug.clone().valid().unwrap_or_default();
         let update = combinations::update(row.line, draft, &mut faults);

@@ -239,7 +239,7 @@ fn a_file_that_grows_while_it_is_read_is_refused_since_its_end_may_be_half_a_row
         output
     });
     assert_eq!(output.status, 3, "{output:#?}");
-    let told = "rows.csv: cannot be read: it changes while it is read";
+    let told = "rows.csv: cannot be read: it changed while it was read";
     assert!(output.stderr.contains(told), "{}", output.stderr);
     assert!(server.requests().is_empty());
 }

@@ -232,7 +232,7 @@ fn a_time_that_a_spreadsheet_has_rewritten_is_refused_by_its_cause() {
         ("46357.375", number),
         ("\"46357,375\"", number),
         ("########", "narrow column"),
-        ("4099680000", "is no time (write"),
+        ("4099680000", "seconds since 1970"),
         ("12.2035", "is no time (write"),
     ] {
         let csv = format!("slug,status,hold_until\na,5,{time}\n");
@@ -313,7 +313,11 @@ fn what_is_no_text_file_is_refused_by_what_it_is() {
             b"\xd0\xcf\x11\xe0...",
             "is a spreadsheet workbook",
         ),
-        ("rows.csv.gz", b"\x1f\x8b\x08...", "or unpack the archive"),
+        (
+            "rows.csv.gz",
+            b"\x1f\x8b\x08...",
+            "unpack it (`gunzip FILE`)",
+        ),
         (
             "rows.xls",
             page.as_bytes(),

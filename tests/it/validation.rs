@@ -244,7 +244,7 @@ fn a_json_value_that_its_field_does_not_allow_is_told() {
         "assignee":{"email":"a@b.co","name":"A"} => assignee: is no assignee
         "assignee":{"email":"a"} => assignee: is no email address
         "category":{"slug":"support"} => category: is not text
-        "status":5,"hold_until":4099680000 => hold_until: is not text
+        "status":5,"hold_until":4099680000 => hold_until: seconds since 1970
         "category":"a","brand":["b"] => brand: is not text
         "data":"x","status":1 => data: is no object
         "data.a":[1] => data.a: is no single value

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{self, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 use std::{env, fs};
 
 use rustix::process::{Pid, kill_process};
@@ -64,7 +64,8 @@ impl Workspace {
         self.root.path()
     }
 
-    /// Writes a file, and the directories on the way to it; returns its absolute path.
+    /// Writes a file, and the directories on the way to it; returns its absolute path. It is old enough
+    /// for the binary to believe that nobody still writes to it.
     pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.work.join(name);
         let parent = path.parent().expect("a file is in a directory");
@@ -72,6 +73,8 @@ impl Workspace {
             .and_then(|()| fs::write(&path, bytes))
             // Whatever the umask: what others can write is not trusted.
             .and_then(|()| fs::set_permissions(&path, Permissions::from_mode(0o644)))
+            .and_then(|()| fs::File::options().write(true).open(&path))
+            .and_then(|file| file.set_modified(SystemTime::now() - Duration::from_mins(1)))
             .unwrap_or_else(|error| {
                 panic!("{}: {error}", path.display());
             });
