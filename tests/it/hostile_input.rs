@@ -224,7 +224,7 @@ fn a_signal_ends_the_wait_for_a_named_pipe_that_says_nothing() {
 fn a_file_that_grows_while_it_is_read_is_refused_since_its_end_may_be_half_a_row() {
     let server = Server::start(Answer::echo);
     let workspace = Workspace::new();
-    let path = workspace.write("rows.csv", done(&numbered("row-", 20)));
+    let path = workspace.write("rows.csv", done(&numbered("row-", 50_000)));
     let stop = AtomicBool::new(false);
     let output = thread::scope(|scope| {
         let (stop, path) = (&stop, &path);
