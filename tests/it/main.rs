@@ -46,7 +46,7 @@ mod stopping;
 mod support;
 mod support_test;
 mod throttling;
-mod unreachable;
 mod unfinished_files;
+mod unreachable;
 mod validation;
 mod watched;
