@@ -95,7 +95,10 @@ impl Answers {
     /// The reasons in a body. The status code is the answer: a body that breaks off costs no more
     /// than its reasons.
     fn reasons(&self, body: impl FnOnce() -> Result<Vec<u8>, String>) -> String {
-        reasons::told(&body().unwrap_or_default(), &self.redactor)
+        match body() {
+            Ok(body) => reasons::told(&body, &self.redactor),
+            Err(what) => format!("no reason can be read: {what}"),
+        }
     }
 
     /// What a body says beside its status code.
@@ -104,7 +107,12 @@ impl Answers {
         status: StatusCode,
         body: impl FnOnce() -> Result<Vec<u8>, String>,
     ) -> Option<String> {
-        let words = reasons::words(&body().ok()?, MAX_WORDS, &self.redactor)?;
+        let body = match body() {
+            Ok(body) => body,
+            Err(what) if what.contains("compressed") => return Some(what),
+            Err(_) => return None,
+        };
+        let words = reasons::words(&body, MAX_WORDS, &self.redactor)?;
         // Error pages begin with it, and some are nothing else.
         let code = status.as_str();
         let reason = status.canonical_reason().unwrap_or_default();

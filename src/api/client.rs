@@ -8,11 +8,13 @@ use std::time::{Duration, Instant, SystemTime};
 use reqwest::StatusCode;
 use reqwest::blocking;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, InvalidHeaderValue, LOCATION,
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue,
+    InvalidHeaderValue, LOCATION,
 };
 
 use super::answer::{Answers, Head};
 use super::certificates::{self, CertificatesError};
+use super::encoding;
 use super::failure::{self, innermost};
 use super::proxy::{Proxy, ProxyError};
 use super::retry_after::retry_after;
@@ -154,7 +156,13 @@ impl Client {
             retry_after: retry_after(headers, SystemTime::now()),
             location: location.as_deref(),
         };
-        let said = self.answers.said(update, head, || read(response, deadline));
+        let codings = headers
+            .get(CONTENT_ENCODING)
+            .map(|codings| String::from_utf8_lossy(codings.as_bytes()).into_owned())
+            .unwrap_or_default();
+        let said = self.answers.said(update, head, || {
+            encoding::decoded(read(response, deadline)?, &codings, MAX_ANSWER_BYTES)
+        });
         Ok(Reply {
             http_status: Some(status.as_u16()),
             said,

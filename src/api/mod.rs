@@ -5,6 +5,7 @@ mod answer;
 mod certificates;
 mod client;
 mod conversation;
+mod encoding;
 mod failure;
 mod normal_text;
 mod proxy;

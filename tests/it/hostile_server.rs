@@ -403,3 +403,58 @@ fn a_connection_that_is_closed_under_a_second_request_costs_no_row() {
     sent.expect_status(0);
     assert!(sent.ledger().iter().all(|line| line.reasons.is_empty()));
 }
+
+#[test]
+fn compressed_answers_that_nobody_asked_for_are_read_or_named() {
+    let gzip = |text: &str| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        let written = std::io::Write::write_all(&mut encoder, text.as_bytes());
+        written.and_then(|()| encoder.finish()).unwrap_or_default()
+    };
+    let answer = |status: &str, coding: &str, body: &[u8]| {
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 {status} \r\ncontent-length: {length}\r\n{coding}\r\nconnection: close\r\n\r\n"
+        );
+        Answer::raw([head.as_bytes(), body].concat())
+    };
+    let coding = "content-encoding: gzip";
+    let taken = gzip(r#"{"slug": "taken", "status": 2}"#);
+    let unnamed = gzip(r#"{"slug": "unnamed", "status": 2}"#);
+    let reason = gzip(r#"{"error": "not on staff"}"#);
+    let bomb = gzip(&" ".repeat(8 << 20));
+    let brotli = "content-encoding: br";
+    expect_each(vec![
+        case("taken", "updated 200 1", "", answer("200", coding, &taken)),
+        case(
+            "unnamed",
+            "updated 200 1",
+            "",
+            answer("200", "x: y", &unnamed),
+        ),
+        case(
+            "reason",
+            "rejected 422 1",
+            "not on staff",
+            answer("422", coding, &reason),
+        ),
+        case(
+            "bomb",
+            "rejected 422 1",
+            "longer than 1 MiB",
+            answer("422", coding, &bomb),
+        ),
+        case(
+            "brotli",
+            "rejected 422 1",
+            "compressed (br)",
+            answer("422", brotli, &[0xff; 9]),
+        ),
+        case(
+            "brotli-200",
+            "unknown 200 1",
+            "compressed (br)",
+            answer("200", brotli, &[0xff; 9]),
+        ),
+    ]);
+}
