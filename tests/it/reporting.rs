@@ -302,7 +302,7 @@ fn what_a_server_says_cannot_act_on_a_terminal_or_break_a_line() {
         "html" => Answer::html(422, &format!("<p>{HOSTILE}&#27;[2J&#x202e;</p>")),
         "forbidden" => Answer::text(403, HOSTILE),
         "teapot" => Answer::text(418, HOSTILE),
-        "slug" => Answer::json(200, &json!({"slug": HOSTILE})),
+        "other" => Answer::json(200, &json!({"slug": HOSTILE})),
         _ => Answer::json(200, &json!({"tag_list": [HOSTILE], "status": HOSTILE})),
     });
     let slugs = [
@@ -312,7 +312,7 @@ fn what_a_server_says_cannot_act_on_a_terminal_or_break_a_line() {
         "html",
         "forbidden",
         "teapot",
-        "slug",
+        "other",
         "differs",
     ];
     let sent = send(&server, &slugs, "--workers 1 --retries 0 -v --json");
