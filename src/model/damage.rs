@@ -85,9 +85,22 @@ impl Damage {
     }
 }
 
+/// Whether no damage can be in `raw`: it begins like no word for nothing, and has nothing in it but
+/// letters, digits and a few marks. Most texts are let go by this one glance.
+fn is_usual(raw: &str) -> bool {
+    let is_usual = |byte: &u8| byte.is_ascii_alphanumeric() || b" ,.-_@".contains(byte);
+    let first = raw.as_bytes().first();
+    first.is_some_and(|byte| byte.is_ascii_alphanumeric() && !b"nNuUiIA013".contains(byte))
+        && raw.bytes().all(|byte| is_usual(&byte))
+        && !is_full_cell(raw)
+}
+
 /// What has damaged a text that may say anything.
 #[must_use]
 pub fn of_text(raw: &str) -> Option<Damage> {
+    if is_usual(raw) {
+        return None;
+    }
     let text = meant(raw);
     if let Some(damage) = by_its_start(text) {
         return Some(damage);
@@ -141,6 +154,9 @@ fn by_its_start(text: &str) -> Option<Damage> {
 /// The same of one word or name, in which further marks cannot be meant.
 #[must_use]
 pub fn of_word(raw: &str) -> Option<Damage> {
+    if is_usual(raw) {
+        return None;
+    }
     let text = meant(raw);
     if let Some(damage) = of_text(raw).or_else(|| of_name(text)) {
         return Some(damage);
@@ -154,6 +170,9 @@ pub fn of_word(raw: &str) -> Option<Damage> {
 /// The same of a tag.
 #[must_use]
 pub fn of_tag(raw: &str) -> Option<Damage> {
+    if is_usual(raw) {
+        return None;
+    }
     let text = meant(raw);
     if let Some(damage) = of_text(raw).or_else(|| of_name(text)) {
         return Some(damage);
@@ -167,8 +186,6 @@ pub fn of_tag(raw: &str) -> Option<Damage> {
 fn of_name(text: &str) -> Option<Damage> {
     if is_perhaps_nothing(text) {
         Some(Damage::PerhapsNothing)
-    } else if is_plain(text) {
-        None
     } else if is_in_curly_quotes(text) {
         Some(Damage::CurlyQuotes)
     } else if is_between(text, '"', '"') || is_between(text, '`', '`') {
@@ -180,12 +197,6 @@ fn of_name(text: &str) -> Option<Damage> {
     } else {
         None
     }
-}
-
-/// Whether nothing but words and hyphens is in `text`: the usual case.
-fn is_plain(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b' '))
 }
 
 /// How programs write that there is no value.
@@ -307,7 +318,7 @@ fn is_mime_word(text: &str) -> bool {
 
 /// `&eacute;`, `&#233;` of HTML, `\u00e9` of JSON, `%C3%A9` and `%20` of an address.
 fn has_escape(text: &str) -> bool {
-    if !text.contains(['&', '\\', '%']) {
+    if memchr::memchr3(b'&', b'\\', b'%', text.as_bytes()).is_none() {
         return false;
     }
     let after = |mark: &'static str| text.split(mark).skip(1);

@@ -10,7 +10,7 @@ pub(super) fn is_encoded_twice(text: &str) -> bool {
     // What begins so is two characters or more beyond ASCII, of the first blocks.
     let start = text.bytes().position(|byte| !byte.is_ascii());
     let mut from = text[start.unwrap_or(text.len())..].chars();
-    if from.next().is_none_or(|c| c > '\u{2300}') || from.next().is_none_or(|c| c.is_ascii()) {
+    if !from.next().is_some_and(may_lead) || from.next().is_none_or(|c| c.is_ascii()) {
         return false;
     }
     let latin_1 = text.chars().map(|c| u8::try_from(u32::from(c)));
@@ -23,6 +23,13 @@ pub(super) fn is_encoded_twice(text: &str) -> bool {
         let (bytes, _, has_others) = encoding.encode(text);
         !has_others && is_plausible(&bytes)
     })
+}
+
+/// Whether `c` is what the first byte of a longer character of UTF-8, 0xC2 to 0xF4, is taken for:
+/// in Latin-1 and Windows-1252, or in Mac Roman.
+fn may_lead(c: char) -> bool {
+    const MAC_ROMAN: &str = "¬√ƒ≈∆«»…\u{a0}ÀÃÕŒœ–—“”‘’÷◊ÿŸ⁄€‹›ﬁﬂ‡·‚„‰ÂÊÁËÈÍÎÏÌÓÔ\u{f8ff}ÒÚÛÙ";
+    matches!(c, 'Â'..='ô') || MAC_ROMAN.contains(c)
 }
 
 /// Whether these bytes are UTF-8, and what they say is likelier than what they were taken for.

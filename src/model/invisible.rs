@@ -98,7 +98,7 @@ fn is_joining(c: char) -> bool {
 #[must_use]
 pub fn first_hidden(text: &str) -> Option<char> {
     let is_shown = |c: char| matches!(c, ' '..='~') || (c > '\u{a0}' && is_letter_of_most_texts(c));
-    if text.chars().all(is_shown) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_shown) {
         return None;
     }
     let is_odd = |c: char| (c.is_whitespace() && c != ' ') || c == char::REPLACEMENT_CHARACTER;
@@ -109,6 +109,9 @@ pub fn first_hidden(text: &str) -> Option<char> {
 /// The same, where no joiner or selector belongs either.
 #[must_use]
 pub fn first_hidden_anywhere(text: &str) -> Option<char> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return None;
+    }
     let belongs = |c: &char| is_in(*c, &ZERO_WIDTH) || is_in(*c, &SELECTORS);
     first_hidden(text).or_else(|| text.chars().find(belongs))
 }
