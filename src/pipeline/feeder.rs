@@ -3,6 +3,7 @@
 
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Instant;
 use std::vec;
 
 use super::check::next_batch;
@@ -69,7 +70,7 @@ impl Queue {
         let mut rows = lock(&self.put_back);
         let first = (0..rows.len()).min_by_key(|at| rows.get(*at).map(|job| job.not_before))?;
         let job = rows.swap_remove(first);
-        if let Some(reason) = job.is_given_up() {
+        if let Some(reason) = job.is_given_up(Instant::now()) {
             stop.because(reason);
         }
         Some(job)

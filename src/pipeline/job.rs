@@ -52,10 +52,9 @@ impl Job {
         }
     }
 
-    /// Puts it off for `wait`; where the server throttles this row alone, for as long as it
+    /// Puts it off for `wait` from `now`; where the server throttles this row alone, for as long as it
     /// asks, or a growing time.
-    pub(super) fn postpone(&mut self, wait: Duration, whom: Throttled) {
-        let now = Instant::now();
+    pub(super) fn postpone(&mut self, now: Instant, wait: Duration, whom: Throttled) {
         let Throttled::Alone(asked) = whom else {
             self.not_before = now + wait;
             self.alone = None;
@@ -69,8 +68,7 @@ impl Job {
     }
 
     /// Why nobody should wait for this row any longer, if so. All others are sent by then.
-    pub(super) fn is_given_up(&self) -> Option<StopReason> {
-        let now = Instant::now();
+    pub(super) fn is_given_up(&self, now: Instant) -> Option<StopReason> {
         let asked = self.not_before.saturating_duration_since(now);
         let told = match self.alone {
             _ if asked > PATIENCE => too_long(asked),
@@ -96,5 +94,71 @@ impl Job {
             elapsed_ms: elapsed.map(|millis| u64::try_from(millis).unwrap_or(u64::MAX)),
             finished_at: self.began.map(|_| utc_millis(Timestamp::now())),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Changes, Slug};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn job() -> Job {
+        let update = Update {
+            line: 2,
+            slug: Slug::parse("held").expect("a slug"),
+            changes: Changes::default(),
+        };
+        Job::new(update, Tries::default())
+    }
+
+    #[test]
+    fn a_row_that_is_throttled_alone_is_given_up_after_a_quarter_of_an_hour() {
+        let (began, mut job) = (Instant::now(), job());
+        let mut now = began;
+        while now < began + PATIENCE {
+            assert_eq!(job.is_given_up(now), None, "{:?}", now - began);
+            job.postpone(now, Duration::ZERO, Throttled::Alone(Some(60 * SECOND)));
+            assert_eq!(job.not_before, now + 60 * SECOND);
+            now = job.not_before;
+        }
+        let reason = job.is_given_up(now).map(|reason| reason.to_string());
+        let told = reason.expect("a reason");
+        assert!(
+            told.contains("throttled held alone for 15 minutes"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn a_row_that_is_throttled_with_all_others_starts_its_quarter_of_an_hour_again() {
+        let (began, mut job) = (Instant::now(), job());
+        job.postpone(began, Duration::ZERO, Throttled::Alone(None));
+        job.postpone(began + 899 * SECOND, SECOND, Throttled::All);
+        let late = began + 901 * SECOND;
+        job.postpone(late, Duration::ZERO, Throttled::Alone(None));
+        assert_eq!(job.is_given_up(late), None);
+    }
+
+    #[test]
+    fn waits_of_a_row_that_is_throttled_alone_double_unless_the_server_says_how_long() {
+        let (now, mut job) = (Instant::now(), job());
+        let mut wait = |asked| {
+            job.postpone(now, Duration::ZERO, Throttled::Alone(asked));
+            (job.not_before - now).as_secs()
+        };
+        let waits: Vec<_> = (0..8).map(|_| wait(None)).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 64]);
+        assert_eq!(wait(Some(7 * SECOND)), 7);
+        assert_eq!(wait(Some(Duration::ZERO)), 64);
+    }
+
+    #[test]
+    fn too_long_a_wish_for_one_row_gives_it_up_at_once() {
+        let (now, mut job) = (Instant::now(), job());
+        let asked = PATIENCE + SECOND;
+        job.postpone(now, Duration::ZERO, Throttled::Alone(Some(asked)));
+        assert!(job.is_given_up(now).is_some());
     }
 }

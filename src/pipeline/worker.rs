@@ -91,7 +91,7 @@ impl<E: Exchange> Desk<'_, E> {
             match tries.judge(reply, self.retries, login, fastrand::f64()) {
                 Next::Settle { outcome, reasons } => return job.record((outcome, reasons)),
                 Next::Again(wait) if asks_for_pause => {
-                    job.postpone(wait, whom);
+                    job.postpone(Instant::now(), wait, whom);
                     return Settled::Later(job);
                 }
                 Next::Again(wait) => {
