@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::proxy::{Proxy, Refusal};
 use super::{BaseUrl, Said, tls};
 use crate::model::text::one_line;
-use crate::model::{MORE_FILES, is_out_of_files};
+use crate::model::{file_words, is_out_of_files};
 
 /// The longest text of the network's errors that is told, in characters.
 const MAX_TOLD: usize = 300;
@@ -122,8 +122,8 @@ pub(super) fn is_unknown_name(text: &str) -> bool {
 fn out_of_files(causes: &[&(dyn Error + 'static)]) -> Option<String> {
     let mut errors = causes.iter().filter_map(|cause| cause.downcast_ref());
     errors
-        .any(is_out_of_files)
-        .then(|| format!("no connection could be opened: too many open files ({MORE_FILES}, or use fewer --workers)"))
+        .find(|error| is_out_of_files(error))
+        .map(|error| format!("no connection could be opened: {}", file_words(error)))
 }
 
 /// An error and all that it came from. An I/O error hides what it was made of.

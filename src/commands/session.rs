@@ -18,7 +18,7 @@ use crate::files;
 use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{Journal, LedgerError, Missing, RunDirectory, Watched, settle};
 use crate::model::Shown as _;
-use crate::model::{Detail, Event, Pass, StopReason, Summary};
+use crate::model::{Detail, Event, Pass, StopReason, Summary, remedy};
 use crate::pipeline::{Adaptation, Gate, Known, Retries, Run, RunError, Stop};
 use crate::report::{self, Log, LogFormat, Next, Notice, Progress, Style};
 
@@ -69,6 +69,9 @@ pub(super) fn client(settings: &Settings, account: &Account) -> Result<Client, E
     let connections = usize::from(settings.workers);
     Client::new(account.clone(), settings.timeout, connections, verification).map_err(Error::usage)
 }
+
+/// Files that a run has open beside the connections of its workers, with some to spare.
+const OTHER_FILES: u64 = 24;
 
 /// A run whose directory is in its place.
 pub(super) struct Session<'a> {
@@ -160,6 +163,24 @@ impl Session<'_> {
         written.map_err(|error| self.not_derived(error))
     }
 
+    /// As many workers as were asked for, or as there may be open files for.
+    fn workers(&self) -> usize {
+        // A worker may have one connection in use and leave another idle. In a sandbox the other
+        // ends are ours too.
+        let each = if self.settings.args.sandbox { 4 } else { 2 };
+        let asked = self.settings.workers;
+        let limit = files::allow_open_files(OTHER_FILES + each * u64::from(asked));
+        let most = limit.saturating_sub(OTHER_FILES) / each;
+        let workers = u16::try_from(most).unwrap_or(u16::MAX).clamp(1, asked);
+        if workers < asked {
+            self.log.warning(&format!(
+                "only {limit} files may be open (ulimit -n): using {} instead of {asked}",
+                report::counted(u64::from(workers), "worker")
+            ));
+        }
+        usize::from(workers)
+    }
+
     fn send(
         &self,
         prepared: Prepared,
@@ -181,7 +202,7 @@ impl Session<'_> {
             exchange: client,
             gate: &gate,
             retries: Retries(self.settings.retries),
-            workers: usize::from(self.settings.workers),
+            workers: self.workers(),
             limit: args.limit,
             deadline: args
                 .max_duration
@@ -240,7 +261,7 @@ impl Session<'_> {
         };
         let resume = resumption(self.settings, self.directory.path());
         let results = self.directory.results();
-        let cure = files::remedy(&error);
+        let cure = remedy(&error);
         let told = if results.exists() {
             let results = results.shown();
             format!("{error}; every outcome is in {results}: {cure}, then run: {resume}")
@@ -277,7 +298,7 @@ impl Session<'_> {
         };
         // The ledger is whole up to here; nothing else fits on that disk either.
         let resume = resumption(self.settings, self.directory.path());
-        let cure = files::remedy(&error);
+        let cure = remedy(&error);
         let told = format!("{error}; {cure}, then go on: {resume}");
         ledger_error(self.directory.results(), told)
     }

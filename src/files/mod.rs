@@ -6,13 +6,13 @@
 
 mod bounded;
 mod interruptible;
+mod open_limit;
 mod owned;
-mod remedy;
 
 pub use bounded::{MAX_TEXT_BYTES, text};
 pub use interruptible::{Interruptible, interruptible};
+pub use open_limit::allow_open_files;
 pub use owned::{
     check_closable, check_config, check_directory, close_directory, is_not_trusted, open_directory,
     open_file, open_own,
 };
-pub use remedy::remedy;

@@ -1,8 +1,9 @@
-//! An error of the file system -> the words that follow a file's name.
+//! An error of the file system -> what is wrong, in the words that follow a file's name, and what to
+//! do about it.
 
 use std::io::{self, ErrorKind};
 
-use super::{MORE_FILES, is_out_of_files};
+use rustix::io::Errno;
 
 /// What is wrong with a file, as in `FILE: no such file`: the frequent causes in words of ours, the
 /// others in those of the system.
@@ -13,7 +14,7 @@ pub fn file_words(error: &io::Error) -> String {
         return error.to_string();
     }
     if is_out_of_files(error) {
-        return format!("too many open files ({MORE_FILES})");
+        return format!("too many open files ({})", remedy(error));
     }
     match error.kind() {
         ErrorKind::NotFound => "no such file".into(),
@@ -25,6 +26,36 @@ pub fn file_words(error: &io::Error) -> String {
         ErrorKind::InvalidData => "is not UTF-8 text (save it as plain text)".into(),
         _ => error.to_string(),
     }
+}
+
+/// What to do about an error of reading or writing a file of ours.
+#[must_use]
+pub fn remedy(error: &io::Error) -> &'static str {
+    match Errno::from_io_error(error) {
+        Some(Errno::MFILE) => {
+            return "raise the limit of open files (ulimit -n), or use fewer --workers";
+        }
+        Some(Errno::NFILE) => return "the machine has too many files open: close some",
+        _ => {}
+    }
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room",
+        ErrorKind::FileTooLarge => "make room, or raise the limit of file sizes (ulimit -f)",
+        ErrorKind::ReadOnlyFilesystem => "mount it to be written",
+        ErrorKind::PermissionDenied => "give yourself the permissions",
+        ErrorKind::NotFound | ErrorKind::NotADirectory => "put it back where it was",
+        _ => "check the disk",
+    }
+}
+
+/// Whether this process, or the whole machine, has too many files open: neither a disk's fault nor
+/// a server's.
+#[must_use]
+pub fn is_out_of_files(error: &io::Error) -> bool {
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::MFILE | Errno::NFILE)
+    )
 }
 
 #[cfg(test)]
@@ -41,5 +72,25 @@ mod tests {
             assert_eq!(file_words(&kind.into()), words);
         }
         assert_eq!(file_words(&io::Error::other("it changes")), "it changes");
+        let words = file_words(&Errno::MFILE.into());
+        assert!(words.contains("too many open files"), "{words}");
+    }
+
+    #[test]
+    fn each_cause_has_its_own_cure() {
+        for (errno, words) in [
+            (Errno::MFILE, "ulimit -n"),
+            (Errno::NFILE, "machine"),
+            (Errno::NOSPC, "make room"),
+            (Errno::DQUOT, "make room"),
+            (Errno::FBIG, "ulimit -f"),
+            (Errno::ROFS, "mount"),
+            (Errno::ACCESS, "permissions"),
+            (Errno::NOENT, "put it back"),
+            (Errno::IO, "check the disk"),
+        ] {
+            let cure = remedy(&errno.into());
+            assert!(cure.contains(words), "{errno:?}: {cure}");
+        }
     }
 }

@@ -6,7 +6,6 @@ mod encoded_twice;
 mod event;
 mod file_words;
 pub mod invisible;
-mod open_files;
 mod outcome;
 pub mod pass;
 mod preview;
@@ -23,8 +22,7 @@ mod update;
 mod violation;
 
 pub use event::{Detail, Ended, Event, Try};
-pub use file_words::file_words;
-pub use open_files::{MORE_FILES, is_out_of_files};
+pub use file_words::{file_words, is_out_of_files, remedy};
 pub use outcome::Outcome;
 pub use pass::Pass;
 pub use preview::{FieldChanges, Preview, ValueRows};

@@ -65,7 +65,7 @@ pub enum StopReason {
     },
     /// The private copy of the input could not be read to its end.
     InputUnreadable {
-        /// What the operating system said.
+        /// What the operating system said, and what to do.
         error: String,
     },
     /// A thread of our own panicked.
@@ -144,10 +144,7 @@ impl fmt::Display for StopReason {
                 "not one of the first conversations was found ({said}): check the brand or base URL"
             ),
             Self::InputUnreadable { error } => {
-                write!(
-                    f,
-                    "the private copy of the input cannot be read ({error}): mend the disk"
-                )
+                write!(f, "the private copy of the input cannot be read: {error}")
             }
             Self::Panicked => f.write_str("a fault of ours: please report what is printed above"),
             Self::LedgerUnwritable { error } => write!(f, "results cannot be written: {error}"),

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use super::watch::{Watch, is_about_the_run, recalled};
 use super::{RunError, Stop};
-use crate::files;
 use crate::input::InputError;
 use crate::ledger::{Earlier, Journal, Record, Recorded};
-use crate::model::{Event, Outcome, StopReason};
+use crate::model::{Event, Outcome, StopReason, remedy};
 
 /// Records what its callers bring, one at a time.
 pub(super) struct Recorder<'a> {
@@ -86,7 +85,11 @@ impl<'a> Recorder<'a> {
     /// Takes in that the copy cannot be read any further.
     pub(super) fn unreadable(&mut self, error: InputError) {
         self.stop.because(StopReason::InputUnreadable {
-            error: error.to_string(),
+            error: match &error {
+                InputError::Io(error) => with_cure(error),
+                // It was read to its end before.
+                error => format!("it {error} (it was changed: start a new run)"),
+            },
         });
         // Half a line may stand at the end of a ledger that cannot be written: nothing must follow.
         if matches!(self.state, State::Recording) {
@@ -97,7 +100,7 @@ impl<'a> Recorder<'a> {
     /// Takes in that the ledger cannot be written any further.
     pub(super) fn unwritable(&mut self, error: io::Error) {
         self.stop.because(StopReason::LedgerUnwritable {
-            error: format!("{error} ({})", files::remedy(&error)),
+            error: with_cure(&error),
         });
         self.state = State::Unwritable(error);
     }
@@ -166,6 +169,10 @@ impl<'a> Recorder<'a> {
     }
 }
 
+fn with_cure(error: &io::Error) -> String {
+    format!("{error} ({})", remedy(error))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,5 +193,24 @@ mod tests {
         assert!(matches!(recorder.end(), Err(RunError::Unwritable(_))));
         let text = std::fs::read_to_string(ledger.path()).expect("a ledger");
         assert_eq!(text.lines().count(), 1, "{text}");
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_read_is_told_with_its_own_cause_and_cure() {
+        let told = |error: InputError| {
+            let ledger = tempfile::NamedTempFile::new().expect("a file");
+            let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
+            let stop = Stop::default();
+            let watch = Watch::new(MaxFailures::Unlimited, Known::default());
+            let mut tell = |_: &Event| {};
+            let mut recorder = Recorder::new(&mut journal, Arc::default(), watch, &stop, &mut tell);
+            recorder.unreadable(error);
+            stop.reason().expect("a reason").to_string()
+        };
+        let of = |errno: rustix::io::Errno| told(InputError::Io(errno.into()));
+        assert!(of(rustix::io::Errno::MFILE).contains("ulimit -n"));
+        assert!(of(rustix::io::Errno::IO).contains("check the disk"));
+        let changed = told(InputError::NoHeader);
+        assert!(changed.contains("was changed"), "{changed}");
     }
 }

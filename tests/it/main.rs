@@ -23,6 +23,7 @@ mod limits;
 mod logs;
 mod metrics;
 mod nightly;
+mod open_files;
 mod overlap;
 mod ownership;
 mod pace;

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use super::support::answer::Answer;
-use super::support::command::{ledger, summary};
-use super::support::sent::{command, numbered, start};
+use super::support::command::{Workspace, ledger, summary};
+use super::support::sent::{command, done, numbered, start};
 use super::support::server::Server;
 
 type Harm = fn(&Path);
@@ -76,4 +76,30 @@ fn a_run_stops_when_its_directory_goes_and_saves_what_it_has_recorded() {
         assert_eq!(output.status, 0, "{output:#?}");
         assert_eq!(server.requests().len(), 200, "{told}");
     }
+}
+
+#[test]
+fn a_run_that_cannot_save_what_its_directory_held_says_that_and_stops() {
+    let server = Server::start(Answer::echo);
+    let workspace = Workspace::new();
+    workspace.write("rows.csv", done(&numbered("row-", 200)));
+    let options = "--rate 10/s --out there/out";
+    let run = command(&workspace, &format!("run rows.csv --yes {options}"));
+    let child = run.against(&server).spawn();
+    server.wait_for_requests(2);
+    let there = workspace.path().join("there");
+    fs::rename(&there, workspace.path().join("elsewhere")).expect("a directory is renamed");
+    fs::write(&there, "in its place").expect("a file");
+    let output = child.wait();
+    assert_eq!(output.status, 6, "{output:#?}");
+    for words in [
+        "there/out was removed or renamed",
+        "what it held cannot be saved (",
+        "are lost",
+    ] {
+        assert!(output.stderr.contains(words), "{words:?} in {output:#?}");
+    }
+    assert!(!output.stderr.contains("--resume"), "{output:#?}");
+    let requests = server.requests().len();
+    assert!(requests < 100, "it stops soon: {requests} requests");
 }
