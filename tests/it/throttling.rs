@@ -94,7 +94,10 @@ fn one_conversation_that_is_throttled_does_not_stop_the_others() {
         let slugs = server.slugs();
         let last = slugs.iter().rev().take(3 + workers);
         let put_off = last.filter(|slug| *slug == "row-1").count();
-        assert_eq!(put_off, 3, "it is tried again beside what was in flight: {slugs:?}");
+        assert_eq!(
+            put_off, 3,
+            "it is tried again beside what was in flight: {slugs:?}"
+        );
         // The first pause holds for all, for nobody can know better; no other is announced.
         let pauses = sent.output.stderr.matches("HTTP 429").count();
         assert_eq!(pauses, 1, "{}", sent.output.stderr);
