@@ -6,6 +6,7 @@ mod encoded_twice;
 mod event;
 mod file_words;
 pub mod invisible;
+mod marks;
 mod outcome;
 pub mod pass;
 mod preview;
