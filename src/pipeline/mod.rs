@@ -10,6 +10,7 @@ mod recorder;
 mod retry;
 mod runner;
 mod stop;
+mod verdict;
 mod watch;
 mod worker;
 

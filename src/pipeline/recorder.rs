@@ -3,7 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
-use super::watch::{Watch, is_about_the_run, recalled};
+use super::verdict::{is_about_the_run, recalled};
+use super::watch::Watch;
 use super::{RunError, Stop};
 use crate::input::InputError;
 use crate::ledger::{Earlier, Journal, Record, Recorded};
