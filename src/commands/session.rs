@@ -228,7 +228,10 @@ impl Session<'_> {
             progress.show(event);
         });
         drop(progress);
-        let sent = sent?;
+        let mut sent = sent?;
+        // Where the machine let fewer work than were asked for, asking for them is no advice.
+        let asked = u64::from(self.settings.workers);
+        sent.workers_needed = sent.workers_needed.filter(|needed| *needed > asked);
         if let Some(pass) = summary.passes.last_mut() {
             pass.sent(&sent);
         }

@@ -9,7 +9,7 @@ use super::support::server::Server;
 fn send_after(limit: &str, server: &Server, options: &str) -> (Workspace, Output) {
     let workspace = Workspace::new();
     workspace.write("rows.csv", done(&numbered("row-", 100)));
-    let words = "run rows.csv --out out --yes --rate 1000/s --workers 48 ";
+    let words = "run rows.csv --out out --yes --workers 48 ";
     let words = format!("{words}{options}");
     let words: Vec<_> = words.split_whitespace().collect();
     let run = workspace.command_after(limit, &words);
@@ -28,7 +28,7 @@ fn slow() -> Server {
 #[test]
 fn a_soft_limit_of_open_files_is_raised_without_a_word() {
     let server = slow();
-    let (_workspace, output) = send_after("ulimit -Sn 40", &server, "");
+    let (_workspace, output) = send_after("ulimit -Sn 40", &server, "--rate 1000/s");
     assert_eq!(output.status, 0, "{output:#?}");
     assert!(!output.stderr.contains("ulimit"), "{output:#?}");
     assert_eq!(server.requests().len(), 100, "none is sent twice");
@@ -59,7 +59,7 @@ fn a_hard_limit_of_open_files_makes_workers_fewer_and_says_so() {
         ),
     ] {
         let server = slow();
-        let (workspace, output) = send_after(limit, &server, options);
+        let (workspace, output) = send_after(limit, &server, &format!("--rate 1000/s {options}"));
         assert_eq!(output.status, 0, "{limit}: {output:#?}");
         assert!(output.stderr.contains(told), "{told:?} in {output:#?}");
         if options.is_empty() {
@@ -68,4 +68,13 @@ fn a_hard_limit_of_open_files_makes_workers_fewer_and_says_so() {
         // A resume on another machine may use all that were asked for.
         assert!(workspace.read("out/run.json").contains("\"workers\": 48"));
     }
+}
+
+#[test]
+fn workers_that_the_limit_made_fewer_are_not_asked_for_again() {
+    let (server, options) = (slow(), "--rate 20/s --limit 30");
+    let (_workspace, output) = send_after("ulimit -n 27", &server, options);
+    let text = &output.stderr;
+    assert!(text.contains("using 1 worker instead of 48"), "{text}");
+    assert!(!text.contains("--workers"), "{text}");
 }
