@@ -97,16 +97,20 @@ fn unreached(
     }
 }
 
-/// An error of the system in words: without its number, which says nothing more.
+/// An error of the system in words.
 pub(super) fn of_io(error: &io::Error) -> String {
     let text = innermost(error);
-    let text = text
-        .rsplit("address information: ")
-        .next()
-        .unwrap_or_default();
+    in_words(
+        text.rsplit("address information: ")
+            .next()
+            .unwrap_or_default(),
+    )
+}
+
+/// A text of the system: without its number, which says nothing more.
+fn in_words(text: &str) -> String {
     let end = text.find(" (os error").unwrap_or(text.len());
-    let text = text.get(..end).unwrap_or_default();
-    let mut letters = text.chars();
+    let mut letters = text.get(..end).unwrap_or_default().chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_lowercase().chain(letters).collect()
     })
@@ -143,8 +147,10 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 /// address.
 pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
     let cause = causes(error).last().unwrap_or(error);
+    let is_of_system = |error: &io::Error| error.raw_os_error().is_some();
     let text = match cause.downcast_ref() {
         Some(error) => tls::in_words(error),
+        None if cause.downcast_ref().is_some_and(is_of_system) => in_words(&cause.to_string()),
         None => cause.to_string(),
     };
     one_line(&text, MAX_TOLD)

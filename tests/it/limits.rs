@@ -225,7 +225,7 @@ fn a_server_that_cannot_be_reached_is_down() -> std::io::Result<()> {
         output,
         run_dir,
     };
-    expect_stop(&sent, 6, "server_down", "Connection refused");
+    expect_stop(&sent, 6, "server_down", "connection refused");
     let stderr = &sent.output.stderr;
     assert!(!stderr.contains("too few"), "{stderr}");
     assert_eq!(count(&sent, "not_sent"), 25);
