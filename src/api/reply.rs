@@ -97,6 +97,24 @@ impl Said {
         }
     }
 
+    /// Whether the server has done its work: what came is about the request.
+    #[must_use]
+    pub fn is_answer(&self) -> bool {
+        match self {
+            Self::Updated { .. }
+            | Self::Rejected { .. }
+            | Self::NotFound { .. }
+            | Self::LoginRefused { .. }
+            | Self::Forbidden { .. }
+            | Self::Refused { .. }
+            | Self::Throttled { .. } => true,
+            Self::NotYet { .. }
+            | Self::Unclear { .. }
+            | Self::Unreachable { .. }
+            | Self::Unreached { .. } => false,
+        }
+    }
+
     /// The same, with `change` made to every text.
     #[must_use]
     pub(super) fn map_texts(self, change: impl Fn(String) -> String) -> Self {

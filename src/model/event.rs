@@ -36,6 +36,19 @@ pub struct Try<'a> {
     pub attempt: u32,
 }
 
+/// What keeps answers from coming.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What the last try came to; `None` where requests in flight are merely without an answer.
+    pub what: Option<String>,
+    /// For how long.
+    pub lasted: Duration,
+    /// Which try of its row comes next, or is in flight.
+    pub attempt: u32,
+    /// Tries that a row has.
+    pub tries: u32,
+}
+
 /// One thing that happened while rows were sent.
 #[derive(Debug, Clone)]
 pub enum Event<'a> {
@@ -79,7 +92,10 @@ pub enum Event<'a> {
         reason: StopReason,
     },
     /// Comes twice a second, whatever else happens: a chance to show that time passes.
-    Tick,
+    Tick {
+        /// Why no answers come, if none do.
+        trouble: Option<Trouble>,
+    },
 }
 
 /// How closely a run is told of.

@@ -1,6 +1,7 @@
 //! Puts the stages in order: rows are planned, due ones sent at the allowed pace, all recorded.
 
 mod check;
+mod contact;
 mod feeder;
 mod job;
 mod lock;

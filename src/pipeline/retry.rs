@@ -112,6 +112,16 @@ impl Tries {
         self.is_in_trouble
     }
 
+    /// What went wrong last.
+    pub(super) fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// The how manieth try comes next, of those that are counted.
+    pub(super) fn next(&self) -> u32 {
+        self.counted + 1
+    }
+
     /// The outcome of a row that gets no further try.
     pub(super) fn given_up(&self) -> (Outcome, String) {
         let tries = match self.attempts {

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
+use super::contact::Contact;
 use super::feeder::{Feeder, Queue};
 use super::job::Settled;
 use super::lock::lock;
@@ -19,7 +20,7 @@ use super::{Gate, Planner, Retries, Stop};
 use crate::api::Exchange;
 use crate::input::{InputError, Reader};
 use crate::ledger::{Journal, Watched};
-use crate::model::{Detail, Event, Pace, StopReason};
+use crate::model::{Detail, Event, Pace, StopReason, Trouble};
 
 /// How often whoever watches sees time pass.
 const TICK: Duration = Duration::from_millis(500);
@@ -103,6 +104,7 @@ impl<E: Exchange> Run<'_, E> {
             detail: self.detail,
             counters: Counters::knowing(self.known.login),
             suspects: Mutex::default(),
+            contact: Contact::default(),
         };
         let feeder = Feeder {
             left: self.limit,
@@ -141,7 +143,7 @@ impl<E: Exchange> Run<'_, E> {
             }
             let feed = move || feeder.feed(planner, read, &batches);
             threads.push(spawn(scope, self.stop, running, feed).map_err(RunError::Threads)?);
-            keep_time(&ended, &recorder, &file, &times);
+            keep_time(&ended, &recorder, &file, &times, || desk.trouble());
             let ended: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
             if ended.iter().any(Result::is_err) {
                 return Err(RunError::Panicked);
@@ -188,6 +190,7 @@ fn keep_time(
     recorder: &Mutex<Recorder<'_>>,
     ledger: &File,
     times: &Times<'_>,
+    trouble: impl Fn() -> Option<Trouble>,
 ) {
     let Times {
         deadline,
@@ -216,8 +219,9 @@ fn keep_time(
             let told = missing.to_string();
             stop.because(StopReason::RunDirectoryGone { told });
         }
+        let trouble = trouble();
         let mut recorder = lock(recorder);
-        recorder.tell(&Event::Tick);
+        recorder.tell(&Event::Tick { trouble });
         recorder.announce();
     }
 }
@@ -313,7 +317,7 @@ mod tests {
         };
         let sent = catch_unwind(AssertUnwindSafe(|| {
             run.send(read, &mut journal, &mut |event| {
-                assert!(!matches!(event, Event::Tick), "told");
+                assert!(!matches!(event, Event::Tick { .. }), "told");
             })
         }));
         assert!(sent.is_err());

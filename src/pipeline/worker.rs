@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Stop;
+use super::contact::Contact;
 use super::job::{Job, Settled, Throttled};
 use super::lock::lock;
 use super::pace::{Gate, Pause, Rate, Suspects};
@@ -12,7 +13,7 @@ use super::retry::{Next, Retries, Tries};
 use super::watch::Login;
 use crate::api::{Exchange, Reply, Said};
 use crate::ledger::Recorded;
-use crate::model::{Detail, Event, Pace, StopReason, Try, Update};
+use crate::model::{Detail, Event, Pace, StopReason, Trouble, Try, Update};
 
 /// What all workers share.
 pub(super) struct Desk<'a, E> {
@@ -25,6 +26,7 @@ pub(super) struct Desk<'a, E> {
     pub(super) detail: Detail,
     pub(super) counters: Counters,
     pub(super) suspects: Mutex<Suspects>,
+    pub(super) contact: Contact,
 }
 
 /// What workers count.
@@ -80,7 +82,12 @@ impl<E: Exchange> Desk<'_, E> {
             if tries.is_in_trouble() {
                 self.counters.retries.fetch_add(1, Ordering::Relaxed);
             }
+            self.contact.sending(tries.next(), Instant::now());
             let reply = self.exchange(update, tries.attempts + 1, tell);
+            self.contact.ended(Instant::now());
+            if reply.said.is_answer() {
+                self.contact.answered();
+            }
             let asks_for_pause = reply.said.pause().is_some();
             let whom = self.note(&reply, update.line, sent, tell);
             let login = if self.counters.has_logged_in.load(Ordering::Relaxed) {
@@ -96,6 +103,9 @@ impl<E: Exchange> Desk<'_, E> {
                 }
                 Next::Again(wait) => {
                     let began = Instant::now();
+                    if let Some(what) = tries.trouble() {
+                        self.contact.failing(what, tries.next(), began);
+                    }
                     self.stop.wait_until(began + wait);
                     self.counters.busy_since(began);
                 }
@@ -106,6 +116,12 @@ impl<E: Exchange> Desk<'_, E> {
                 }
             }
         }
+    }
+
+    /// What keeps answers from coming, if something does.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        let tries = self.retries.0.saturating_add(1);
+        self.contact.trouble(tries, Instant::now())
     }
 
     /// One request and its answer.

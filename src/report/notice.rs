@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Plan, counted, in_words, summary, words};
 use crate::model::text::visible;
-use crate::model::{Counts, Ended, RateUnit, StopReason, Summary, Try, Violation};
+use crate::model::{Counts, Ended, RateUnit, StopReason, Summary, Trouble, Try, Violation};
 
 /// How weighty a notice is. `-q` shows warnings and errors only, `-v` everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -120,6 +120,25 @@ pub enum Notice<'a> {
         #[serde(skip)]
         unit: RateUnit,
     },
+    /// Tries fail, and no answer has come since.
+    Retrying {
+        /// What the last one came to.
+        said: &'a str,
+        /// Which try of its row comes next.
+        attempt: u32,
+        /// Tries that a row has.
+        tries: u32,
+    },
+    /// Requests in flight are without an answer.
+    Waiting {
+        /// For how long.
+        #[serde(rename = "waited_s", serialize_with = "seconds")]
+        waited: Duration,
+        /// Which try of its row the last one is.
+        attempt: u32,
+        /// Tries that a row has.
+        tries: u32,
+    },
     /// The machine lends fewer threads than there were to be workers.
     FewerWorkers {
         /// Workers that are there.
@@ -174,7 +193,29 @@ pub struct Next<'a> {
     pub failed: &'a str,
 }
 
-impl Notice<'_> {
+impl<'a> Notice<'a> {
+    /// What keeps answers from coming.
+    pub(super) fn of_trouble(trouble: &'a Trouble) -> Self {
+        let Trouble {
+            ref what,
+            lasted,
+            attempt,
+            tries,
+        } = *trouble;
+        match what {
+            Some(said) => Self::Retrying {
+                said,
+                attempt,
+                tries,
+            },
+            None => Self::Waiting {
+                waited: lasted,
+                attempt,
+                tries,
+            },
+        }
+    }
+
     /// How weighty it is.
     pub(super) fn level(&self) -> Level {
         match self {
@@ -192,6 +233,8 @@ impl Notice<'_> {
             | Self::Served { .. }
             | Self::Row(_)
             | Self::Pause { .. }
+            | Self::Retrying { .. }
+            | Self::Waiting { .. }
             | Self::Progress { .. }
             | Self::Summary { .. } => Level::Info,
             Self::Setting { .. } | Self::Request { .. } | Self::Answer { .. } => Level::Debug,
@@ -234,6 +277,19 @@ impl Notice<'_> {
                 lowered_to,
                 unit,
             } => pause(*wait, *http_status, lowered_to.map(|rate| unit.shown(rate))),
+            Self::Retrying {
+                said,
+                attempt,
+                tries,
+            } => format!("retrying (try {attempt} of {tries}): {said}"),
+            Self::Waiting {
+                waited,
+                attempt,
+                tries,
+            } => format!(
+                "no answer for {} s (try {attempt} of {tries})",
+                waited.as_secs()
+            ),
             Self::FewerWorkers { started } => format!(
                 "warning: the machine lends no more threads: {started} requests in flight at most"
             ),

@@ -6,10 +6,14 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{Log, Notice, words};
-use crate::model::{Counts, Ended, Event, RateUnit};
+use crate::model::text::visible;
+use crate::model::{Counts, Ended, Event, RateUnit, Trouble};
 
 /// Time between two lines.
 const LINE_EVERY: Duration = Duration::from_secs(30);
+
+/// How long answers are missing before that is worth a line of its own.
+const WORTH_A_LINE: Duration = Duration::from_millis(1500);
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +31,14 @@ pub enum Style {
 pub struct Progress<'a> {
     log: &'a Log,
     bar: Option<ProgressBar>,
+    /// The form of the bar.
+    shown: &'static str,
     /// When the pause is over that the server asked for.
     paused_until: Option<Instant>,
     next_line: Option<Instant>,
+    /// The trouble that was told last, if it is not over.
+    told: Option<Trouble>,
+    told_at: Option<Instant>,
     rows: u64,
     /// In which rates are shown.
     unit: RateUnit,
@@ -50,7 +59,10 @@ impl<'a> Progress<'a> {
         Self {
             log,
             bar,
+            shown: SENDING,
             paused_until: None,
+            told: None,
+            told_at: None,
             next_line: (style == Style::Lines).then(|| began + LINE_EVERY),
             rows,
             unit,
@@ -93,7 +105,10 @@ impl<'a> Progress<'a> {
                 reason,
                 message: &reason.to_string(),
             }),
-            Event::Tick => self.tick(),
+            Event::Tick { ref trouble } => {
+                self.tick(trouble.as_ref());
+                self.tell_trouble(trouble.as_ref());
+            }
         }
         self.line();
     }
@@ -108,23 +123,45 @@ impl<'a> Progress<'a> {
     }
 
     /// What was reckoned from the pace until a pause says nothing of the time that is left.
-    fn tick(&mut self) {
+    fn tick(&mut self, trouble: Option<&Trouble>) {
         let Some(bar) = &self.bar else { return };
         let counts = words::counts(&self.counts, self.differs);
-        let Some(end) = self.paused_until else {
-            bar.set_message(counts);
+        let now = Instant::now();
+        let (shown, message) = if let Some(end) = self.paused_until.filter(|end| *end > now) {
+            let left = words::in_words(end.duration_since(now));
+            (PAUSED, format!("pausing {left}  {counts}"))
+        } else if let Some(text) = trouble.and_then(|trouble| Notice::of_trouble(trouble).text()) {
+            (TROUBLED, format!("{}  {counts}", visible(&text)))
+        } else {
+            (SENDING, counts)
+        };
+        bar.set_message(message);
+        if shown != self.shown {
+            self.shown = shown;
+            bar.set_style(style(shown, self.unit));
+            if shown == SENDING {
+                bar.reset_eta();
+            }
+        }
+    }
+
+    /// Where there is no bar, says what keeps answers from coming: once per cause until an answer
+    /// comes, and now and then at most.
+    fn tell_trouble(&mut self, trouble: Option<&Trouble>) {
+        if self.next_line.is_none() {
+            return;
+        }
+        let Some(trouble) = trouble.filter(|trouble| trouble.lasted >= WORTH_A_LINE) else {
+            self.told = None;
             return;
         };
-        let left = end.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            self.paused_until = None;
-            bar.set_message(counts);
-            bar.set_style(style(SENDING, self.unit));
-            bar.reset_eta();
-        } else {
-            let left = words::in_words(left);
-            bar.set_message(format!("pausing {left}  {counts}"));
-            bar.set_style(style(PAUSED, self.unit));
+        let told = self.told.as_ref();
+        let is_new = told.is_none_or(|told| told.what != trouble.what);
+        let is_due = self.told_at.is_none_or(|at| at.elapsed() >= LINE_EVERY);
+        if is_new && is_due {
+            self.told = Some(trouble.clone());
+            self.told_at = Some(Instant::now());
+            self.log.tell(&Notice::of_trouble(trouble));
         }
     }
 
@@ -155,6 +192,9 @@ const SENDING: &str = "{bar:24} {pos}/{len}  {rate}  {eta} left  {wide_msg}";
 
 /// The bar during a pause.
 const PAUSED: &str = "{bar:24} {pos}/{len}  {wide_msg}";
+
+/// The bar while no answers come: the cause is long, and must be whole on 80 columns.
+const TROUBLED: &str = "{pos}/{len}  {wide_msg}";
 
 fn bar(rows: u64, unit: RateUnit) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr());

@@ -23,6 +23,7 @@ mod limits;
 mod logs;
 mod metrics;
 mod nightly;
+mod no_answer;
 mod open_files;
 mod overlap;
 mod ownership;

@@ -1,0 +1,134 @@
+//! Requests that went out and how they ended -> why no answer comes, if none does.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use super::lock::lock;
+use crate::model::Trouble;
+
+/// How long requests in flight may be without an answer before that is worth a word.
+const SLOW: Duration = Duration::from_millis(1500);
+
+/// How well the server is reached: one view for all workers.
+#[derive(Debug, Default)]
+pub(super) struct Contact {
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    in_flight: u32,
+    /// Since when those in flight have been without any end.
+    silent_since: Option<Instant>,
+    /// Which try of its row the last one sent is.
+    attempt: u32,
+    failing: Option<Failing>,
+}
+
+/// Tries that fail, and no answer since.
+#[derive(Debug)]
+struct Failing {
+    since: Instant,
+    what: String,
+    attempt: u32,
+}
+
+impl Contact {
+    /// A request goes out.
+    pub(super) fn sending(&self, attempt: u32, now: Instant) {
+        let mut seen = lock(&self.seen);
+        if seen.in_flight == 0 {
+            seen.silent_since = Some(now);
+        }
+        seen.in_flight += 1;
+        seen.attempt = attempt;
+    }
+
+    /// A request has come to its end, whatever that is.
+    pub(super) fn ended(&self, now: Instant) {
+        let mut seen = lock(&self.seen);
+        seen.in_flight -= 1;
+        seen.silent_since = Some(now);
+    }
+
+    /// The server has answered: it is there, and it works.
+    pub(super) fn answered(&self) {
+        lock(&self.seen).failing = None;
+    }
+
+    /// A row failed for `what`, and try `attempt` follows.
+    pub(super) fn failing(&self, what: &str, attempt: u32, now: Instant) {
+        let failing = &mut lock(&self.seen).failing;
+        let since = failing.as_ref().map_or(now, |failing| failing.since);
+        *failing = Some(Failing {
+            since,
+            what: what.to_owned(),
+            attempt,
+        });
+    }
+
+    /// What keeps answers from coming, of rows that are tried `tries` times.
+    pub(super) fn trouble(&self, tries: u32, now: Instant) -> Option<Trouble> {
+        let seen = lock(&self.seen);
+        if let Some(failing) = &seen.failing {
+            return Some(Trouble {
+                what: Some(failing.what.clone()),
+                lasted: now.duration_since(failing.since),
+                attempt: failing.attempt,
+                tries,
+            });
+        }
+        let silent_since = seen.silent_since.filter(|_| seen.in_flight > 0)?;
+        let lasted = now.duration_since(silent_since);
+        (lasted >= SLOW).then_some(Trouble {
+            what: None,
+            lasted,
+            attempt: seen.attempt,
+            tries,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_is_trouble_only_while_requests_are_in_flight() {
+        let (contact, began) = (Contact::default(), Instant::now());
+        let after = |seconds| began + Duration::from_secs(seconds);
+        let lasted = |seconds| {
+            let trouble = contact.trouble(6, after(seconds))?;
+            Some((trouble.what, trouble.lasted.as_secs(), trouble.attempt))
+        };
+        assert_eq!(lasted(9), None);
+        contact.sending(1, began);
+        contact.sending(2, after(1));
+        assert_eq!(lasted(1), None);
+        assert_eq!(lasted(3), Some((None, 3, 2)));
+        contact.ended(after(3));
+        assert_eq!(lasted(4), None);
+        assert_eq!(lasted(5), Some((None, 2, 2)));
+        contact.ended(after(5));
+        assert_eq!(lasted(9), None);
+        contact.sending(1, after(9));
+        assert_eq!(lasted(10), None);
+    }
+
+    #[test]
+    fn tries_that_fail_are_trouble_until_an_answer() {
+        let (contact, began) = (Contact::default(), Instant::now());
+        let after = |seconds| began + Duration::from_secs(seconds);
+        contact.failing("refused", 2, began);
+        contact.failing("reset", 3, after(1));
+        let trouble = Trouble {
+            what: Some("reset".into()),
+            lasted: Duration::from_secs(4),
+            attempt: 3,
+            tries: 6,
+        };
+        assert_eq!(contact.trouble(6, after(4)), Some(trouble));
+        contact.answered();
+        assert_eq!(contact.trouble(6, after(4)), None);
+    }
+}
