@@ -137,11 +137,11 @@ impl<'a> Progress<'a> {
         };
         bar.set_message(message);
         if shown != self.shown {
-            self.shown = shown;
             bar.set_style(style(shown, self.unit));
-            if shown == SENDING {
+            if self.shown == PAUSED {
                 bar.reset_eta();
             }
+            self.shown = shown;
         }
     }
 
