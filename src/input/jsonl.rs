@@ -34,7 +34,7 @@ impl Records {
     /// The next line that is not blank.
     pub(super) fn next_row(&mut self) -> Result<Option<Row>, InputError> {
         while self.advance()? {
-            let text = self.text.trim_ascii();
+            let text = without_mark(self.text.trim_ascii());
             if text.is_empty() && !self.is_cut {
                 continue;
             }
@@ -98,4 +98,10 @@ impl Records {
         }
         Ok(text)
     }
+}
+
+/// A file that was joined from several has the byte order mark of each at the start of a line.
+fn without_mark(text: &[u8]) -> &[u8] {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    text.trim_ascii_start()
 }

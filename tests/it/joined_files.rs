@@ -168,3 +168,11 @@ fn an_end_of_file_mark_between_rows_is_named() {
         );
     }
 }
+
+#[test]
+fn a_byte_order_mark_at_the_start_of_a_later_object_is_no_part_of_it() {
+    let part = |slug| format!("\u{feff}{{\"slug\":\"{slug}\",\"status\":2}}\r\n");
+    let joined = part("a") + &part("b") + "\u{feff}";
+    let sent = send("r.jsonl", joined, &[]);
+    assert_eq!(sent.rows(), [r#"a {"status":2}"#, r#"b {"status":2}"#]);
+}
