@@ -118,10 +118,8 @@ impl Answers {
         let reason = status.canonical_reason().unwrap_or_default();
         let mut rest = words.as_str();
         for known in [code, reason, code, reason] {
-            let begins = rest
-                .get(..known.len())
-                .filter(|start| start.eq_ignore_ascii_case(known));
-            rest = begins.map_or(rest, |start| &rest[start.len()..]);
+            // `conflict of edits` is a sentence, and no title.
+            rest = rest.strip_prefix(known).unwrap_or(rest);
             rest = rest.trim_start_matches([' ', ':', ';', '-', '|', '.', '!']);
         }
         (!rest.is_empty()).then(|| rest.to_owned())

@@ -306,7 +306,7 @@ impl<'a> Notice<'a> {
                 words::counts(counts, *differs)
             ),
             Self::Stopping { message, .. } => {
-                format!("stopping: {message}; what is in flight is finished first")
+                format!("stopping: {message}; waiting for requests in flight")
             }
             Self::StoppedAtOnce { .. } => {
                 "stopped at once: rows in flight are not recorded (--resume sends them again)"
