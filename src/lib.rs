@@ -18,7 +18,7 @@
 //! args      -> exit, input, pipeline, report, model                what was typed
 //! error     -> exit, input, ledger, pipeline, model                why a command came to nothing
 //! exit      -> model
-//! pipeline  -> input, validate, api, ledger, files, model
+//! pipeline  -> input, validate, api, ledger, model
 //! ledger    -> input (the private copy is read again), files, model
 //! report    -> files, model
 //! input | validate | api -> model

@@ -302,7 +302,7 @@ impl Session<'_> {
         // The ledger is whole up to here; nothing else fits on that disk either.
         let resume = resumption(self.settings, self.directory.path());
         let cure = remedy(&error);
-        let told = format!("{error}; {cure}, then go on: {resume}");
+        let told = format!("{error}; {cure}, then continue: {resume}");
         ledger_error(self.directory.results(), told)
     }
 

@@ -18,7 +18,7 @@ pub enum InputError {
     Header(String),
     /// A record without end: of whatever makes it, there is more to come.
     #[error(
-        "line {0} is a record of more than 64 MiB (is a quote opened on this line and never closed? or is this no file of rows?)"
+        "line {0} is a record of more than 64 MiB (is a quote opened on this line and never closed? or is this not a file of rows?)"
     )]
     Endless(u64),
     /// A spreadsheet's own format, or another archive: they look alike.

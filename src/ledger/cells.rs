@@ -187,7 +187,7 @@ impl Reading<'_> {
     fn outcome(&self) -> Result<Outcome, Fault> {
         let name = self.cells[2];
         let known = Outcome::ALL.into_iter().find(|known| known.name() == name);
-        known.ok_or_else(|| Fault::from(format!("outcome: {} is no outcome", quoted(name))))
+        known.ok_or_else(|| Fault::from(format!("outcome: unknown outcome {}", quoted(name))))
     }
 
     /// A whole number; `200.0` and `200,0`, as data frames and spreadsheets write it, is 200.
@@ -260,7 +260,7 @@ mod tests {
             ("3,b,updated", "has 3 cells instead of 8"),
             ("3,b,updated,200,,1,12,x,y", "has 9 cells instead of 8"),
             ("x,b,updated,200,,1,12,", "line: `x` is not a number"),
-            ("3,b,updatd,200,,1,12,", "outcome: `updatd` is no outcome"),
+            ("3,b,updatd,200,,1,12,", "outcome: unknown outcome `updatd`"),
             (
                 "3,b,updated,1e2,,1,12,",
                 "http_status: `1e2` is not a number",

@@ -79,7 +79,7 @@ fn check_replaceable(path: &Path) -> io::Result<()> {
         Err(error) => format!("{}: ", file_words(&error)),
     };
     Err(io::Error::other(format!(
-        "{why}what is there is no file of such metrics, and is left alone"
+        "{why}the file there contains no such metrics, and is left alone"
     )))
 }
 

@@ -153,11 +153,11 @@ fn wire(summary: &Summary) -> String {
     }
     if let Some(needed) = pace.workers_needed {
         let advice = if needed <= u64::from(MAX_WORKERS) {
-            format!("--workers {needed} would do")
+            format!("try --workers {needed}")
         } else {
-            format!("more than {MAX_WORKERS}, the most there can be, would be needed")
+            format!("it takes more than the maximum of {MAX_WORKERS}")
         };
-        let _ = write!(text, "\nthe workers were too few for that rate: {advice}");
+        let _ = write!(text, "\ntoo few workers to reach that rate; {advice}");
     }
     text
 }

@@ -140,7 +140,7 @@ fn no_offset(written: &Written<'_>) -> String {
             quoted(rest)
         ),
         _ => format!(
-            "ends in {}, which is no offset from UTC (write `+01:00` or `Z`, as in `{example}`)",
+            "ends in {}, which is not a UTC offset (write `+01:00` or `Z`, as in `{example}`)",
             quoted(rest)
         ),
     }
@@ -221,7 +221,7 @@ fn instant(text: &str) -> Result<Timestamp, String> {
 
 fn no_time(text: &str) -> String {
     format!(
-        "{} is no time of the calendar (write `2026-12-01T09:00:00+01:00`)",
+        "{} is not a valid date and time (write `2026-12-01T09:00:00+01:00`)",
         quoted(text)
     )
 }
@@ -291,18 +291,24 @@ mod tests {
                 "2026-12-01 09:00:00 CET",
                 "a time zone, `CET`, not in an offset (write the offset, as in `2026",
             ),
-            ("2026-12-01 09:00 EST5EDT", "`EST5EDT`, which is no offset"),
+            (
+                "2026-12-01 09:00 EST5EDT",
+                "`EST5EDT`, which is not a UTC offset",
+            ),
             (
                 "2026-12-01 09:00:00 Europe/Berlin",
                 "give --timezone Area/City",
             ),
             (
                 "2026-12-01T09:00:00+01:00[Europe/Berlin]",
-                "which is no offset",
+                "which is not a UTC offset",
             ),
-            ("2026-12-01T09:00:00+24:00", "`+24:00`, which is no offset"),
-            ("2026-12-01T09:00:00+1", "`+1`, which is no offset"),
-            ("2026-12-01T09:00:00,5Z", "`,5Z`, which is no offset"),
+            (
+                "2026-12-01T09:00:00+24:00",
+                "`+24:00`, which is not a UTC offset",
+            ),
+            ("2026-12-01T09:00:00+1", "`+1`, which is not a UTC offset"),
+            ("2026-12-01T09:00:00,5Z", "`,5Z`, which is not a UTC offset"),
             ("2026-12-01 09:00 PM", "a clock of 12 hours"),
             ("2026-12-01Z", "no time of day"),
             ("2026-12-01 9:00", "no time of day"),

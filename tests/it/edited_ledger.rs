@@ -124,7 +124,7 @@ fn an_edited_line_is_named_and_nothing_is_sent() {
         (
             "3,b,updated",
             "3,b,updatd",
-            "results.csv:3: outcome: `updatd` is no outcome",
+            "results.csv:3: outcome: unknown outcome `updatd`",
         ),
         (
             "3,b,updated",
@@ -176,7 +176,7 @@ fn an_edited_line_is_named_and_nothing_is_sent() {
         (
             "5,d,not_sent",
             "5,d,nothing",
-            "results.csv:5: outcome: `nothing` is no outcome",
+            "results.csv:5: outcome: unknown outcome `nothing`",
         ),
         (
             "line,slug",

@@ -98,7 +98,7 @@ fn too_few_workers_are_told_with_the_number_that_would_do() {
     sent.expect_status(0);
     let needed = sent.summary()["workers_needed"].as_u64().expect("a number");
     assert!(needed >= 10, "{needed} for 10 in flight");
-    let told = format!("--workers {needed} would do");
+    let told = format!("too few workers to reach that rate; try --workers {needed}");
     assert!(sent.output.stderr.contains(&told), "{}", sent.output.stderr);
 
     let server = Server::start(answer);

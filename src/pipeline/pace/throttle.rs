@@ -51,7 +51,7 @@ impl Throttle {
     ) -> Pause {
         let since = *self.since.get_or_insert(now);
         if now - since >= PATIENCE {
-            return Pause::TooLong("the server has answered nothing but 429 for 15 minutes: go on later, with a lower --rate".into());
+            return Pause::TooLong("the server has answered nothing but 429 for 15 minutes: continue later, with a lower --rate".into());
         }
         if let Some(asked) = retry_after.filter(|asked| *asked > PATIENCE) {
             return Pause::TooLong(too_long(asked));
@@ -78,7 +78,10 @@ pub(in super::super) fn too_long(asked: Duration) -> String {
     let seconds = i64::try_from(asked.as_secs()).unwrap_or(i64::MAX);
     let when = jiff::Timestamp::now()
         .checked_add(jiff::SignedDuration::from_secs(seconds))
-        .map_or_else(|_| String::new(), |when| format!(": go on after {when:.0}"));
+        .map_or_else(
+            |_| String::new(),
+            |when| format!(": continue after {when:.0}"),
+        );
     format!(
         "the server asks for a pause of {} minutes{when}",
         asked.as_secs().div_ceil(60)
