@@ -59,7 +59,12 @@ pub(super) fn fetch(
     match &kept.value {
         Keeper::Variable => Ok(variable(VARIABLE)?.map_or_else(String::new, |found| found.value)),
         Keeper::File(path) => {
-            let read = read(path, stop, warnings).map_err(|error| file_words(&error));
+            let read = read(path, stop, warnings).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => {
+                    "no such file (write the API token into it, or set REAMAZE_API_TOKEN)".into()
+                }
+                _ => file_words(&error),
+            });
             let token = read.and_then(|text| alone(&text).map_err(str::to_owned));
             token.map_err(|why| {
                 Error::of_stop(stop).unwrap_or_else(|| Error::Usage(format!("{place}: {why}")))

@@ -88,7 +88,8 @@ fn damage_of(text: &str) -> Option<Damage> {
         Damage::EncodedTwice | Damage::Formula | Damage::Quotes | Damage::List => {
             !address::is_one(text)
         }
-        Damage::PerhapsNothing => !text.starts_with('-') && text != "none",
+        // A line of hyphens is what databases print below a header.
+        Damage::PerhapsNothing => !matches!(text, "none" | "-"),
         _ => true,
     })
 }

@@ -85,8 +85,13 @@ fn advice(summary: &Summary, next: &Next<'_>) -> String {
     let failed = counts.to_be_fed_back();
     let is_unknown_only = unknown == failed;
     let mut advice = String::new();
+    // Where every row got its definite answer, a resume would only get it again.
+    let is_open = match summary.stop_reason {
+        None | Some(StopReason::FailingAlike { .. }) => not_sent > 0 || is_unknown_only,
+        Some(_) => true,
+    };
     if let Some(command) = next.resume
-        && (not_sent > 0 || is_unknown_only || summary.stop_reason.is_some())
+        && is_open
     {
         let when = match summary.stop_reason {
             Some(StopReason::LoginRefused { .. }) => "fix the credentials, then:".to_owned(),
