@@ -379,7 +379,10 @@ fn a_server_that_asks_for_more_than_15_minutes_ends_the_run() {
         assert_eq!(fate(&sent.line("b")), format!("{outcome} {status} 1"));
         assert_eq!(fate(&sent.line("c")), "not_sent - 0");
         let told = &sent.output.stderr;
-        assert!(told.contains("pause") && told.contains("continue after"), "{told}");
+        assert!(
+            told.contains("pause") && told.contains("continue after"),
+            "{told}"
+        );
     }
 }
 
