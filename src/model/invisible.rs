@@ -98,7 +98,7 @@ fn is_joining(c: char) -> bool {
 #[must_use]
 pub fn first_hidden(text: &str) -> Option<char> {
     let is_shown = |c: char| matches!(c, ' '..='~') || (c > '\u{a0}' && is_letter_of_most_texts(c));
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_shown) {
+    if is_printable_ascii(text) || text.chars().all(is_shown) {
         return None;
     }
     let is_odd = |c: char| (c.is_whitespace() && c != ' ') || c == char::REPLACEMENT_CHARACTER;
@@ -106,10 +106,15 @@ pub fn first_hidden(text: &str) -> Option<char> {
     found.map(|(c, _)| c)
 }
 
-/// The same, where no joiner or selector belongs either.
+/// The usual case, seen byte by byte.
+fn is_printable_ascii(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// The same as [`first_hidden`], where no joiner or selector belongs either.
 #[must_use]
 pub fn first_hidden_anywhere(text: &str) -> Option<char> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if is_printable_ascii(text) {
         return None;
     }
     let belongs = |c: &char| is_in(*c, &ZERO_WIDTH) || is_in(*c, &SELECTORS);
