@@ -6,7 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use reamaze_bulk::pipeline::{Adaptation, Gate, Rate, Stop};
+use reamaze_bulk::send::{Adaptation, Gate, Rate};
+use reamaze_bulk::stop::Stop;
 
 /// In all threads together: 100 ms at the rate that is asked for.
 const PASSES: u32 = 100_000;

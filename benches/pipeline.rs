@@ -15,9 +15,9 @@ use reamaze_bulk::api::{Exchange, Reply, Said};
 use reamaze_bulk::input::{Reader, Wanted};
 use reamaze_bulk::ledger::Journal;
 use reamaze_bulk::model::{Detail, Update};
-use reamaze_bulk::pipeline::{
-    Adaptation, Gate, Known, MaxFailures, Planner, Rate, Retries, Run, Stop, columns,
-};
+use reamaze_bulk::pipeline::{Known, MaxFailures, Planner, Retries, Run, columns};
+use reamaze_bulk::send::{Adaptation, Gate, Rate};
+use reamaze_bulk::stop::Stop;
 use reamaze_bulk::validate::{Clock, Draft, Repeated, Rules};
 
 const ROWS: u32 = 20_000;

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::Timestamp;
 use reamaze_bulk::input::{Reader, Wanted};
-use reamaze_bulk::pipeline::{Check, KeepViolations, Stop, columns};
+use reamaze_bulk::pipeline::{Check, KeepViolations, columns};
+use reamaze_bulk::stop::Stop;
 use reamaze_bulk::validate::{Clock, Draft, Rules};
 
 const ROWS: usize = 20_000;

@@ -4,7 +4,8 @@ use crate::exit;
 use crate::input::InputError;
 use crate::ledger::LedgerError;
 use crate::model::{Signal, StopReason};
-use crate::pipeline::{RunError, Stop};
+use crate::pipeline::RunError;
+use crate::stop::Stop;
 
 /// Why a command could not start or finish.
 #[derive(Debug, thiserror::Error)]

@@ -13,20 +13,22 @@
 //!
 //! ```text
 //! main      -> commands
-//! commands  -> args, config, error, exit, every stage, model
-//! config    -> args, error, every stage but the sandbox, files, model     what was typed, resolved
-//! args      -> exit, input, pipeline, report, model                what was typed
-//! error     -> exit, input, ledger, pipeline, model                why a command came to nothing
+//! commands  -> cli, config, error, exit, every stage, model
+//! config    -> cli, error, every stage but the sandbox, files, model     what was typed, resolved
+//! cli       -> exit, input, pipeline, report, send, model          what was typed
+//! error     -> exit, input, ledger, pipeline, stop, model          why a command came to nothing
 //! exit      -> model
-//! pipeline  -> input, validate, api, ledger, model
+//! pipeline  -> input, validate, api, send, ledger, stop, model
+//! send      -> stop, model
 //! ledger    -> input (the private copy is read again), files, model
 //! report    -> files, model
 //! input | validate | api -> model
+//! stop      -> model
 //! sandbox | files | model -> nothing
 //! ```
 
 pub mod api;
-pub mod args;
+pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod error;
@@ -38,4 +40,6 @@ pub mod model;
 pub mod pipeline;
 pub mod report;
 pub mod sandbox;
+pub mod send;
+pub mod stop;
 pub mod validate;

@@ -6,8 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::pipeline::Stop;
 use crate::report::Log;
+use crate::stop::Stop;
 
 /// Asks `question`; anything but a yes declines.
 pub(super) fn ask(question: &str, log: &Log, stop: &Stop) -> Result<(), Error> {

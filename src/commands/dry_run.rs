@@ -9,8 +9,9 @@ use crate::error::Error;
 use crate::exit;
 use crate::ledger::LedgerError;
 use crate::model::Violation;
-use crate::pipeline::{KeepViolations, Stop, Violations};
+use crate::pipeline::{KeepViolations, Violations};
 use crate::report::{self, DryRun, Log};
+use crate::stop::Stop;
 
 /// Previews; the exit status. What cannot be said in the preview is the error.
 pub(super) fn dry_run(settings: &Settings, log: &Log, stop: &Arc<Stop>) -> Result<u8, Error> {

@@ -6,7 +6,7 @@ use clap::CommandFactory as _;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::args::{Args, EXAMPLES};
+use crate::cli::{Args, EXAMPLES};
 use crate::{exit, report};
 
 /// What is read of the environment, beside what every program of its kind looks at.

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 
-use crate::args::{Args, Command, with_tip};
+use crate::cli::{Args, Command, with_tip};
 use crate::error::Error;
 use crate::exit;
 use crate::model::Shown as _;

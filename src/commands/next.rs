@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use crate::args::RunArgs;
+use crate::cli::RunArgs;
 use crate::config::Settings;
 use crate::model::shell_word;
 

@@ -11,10 +11,9 @@ use crate::error::Error;
 use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{Copied, Copying, LedgerError, Recorded, sha256_of};
 use crate::model::Update;
-use crate::pipeline::{
-    Check, CheckError, Findings, KeepViolations, Planner, Stop, Violations, columns,
-};
+use crate::pipeline::{Check, CheckError, Findings, KeepViolations, Planner, Violations, columns};
 use crate::report::{Account, Plan, Sample};
+use crate::stop::Stop;
 use crate::validate::Rules;
 
 /// An input that was read to its end.

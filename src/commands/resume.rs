@@ -10,7 +10,7 @@ use super::history::{History, no_such_row};
 use super::locks::{self, AccountLock};
 use super::prepare::{Checked, Prepared, judge};
 use super::session::{self, Session};
-use crate::args::RunArgs;
+use crate::cli::RunArgs;
 use crate::config::{Settings, Target};
 use crate::error::Error;
 use crate::exit;
@@ -20,8 +20,9 @@ use crate::ledger::{
 };
 use crate::model::Shown as _;
 use crate::model::{Summary, file_words};
-use crate::pipeline::{Brand, Known, Login, Stop};
+use crate::pipeline::{Brand, Known, Login};
 use crate::report::{self, Log, Notice};
+use crate::stop::Stop;
 
 /// A run that is older says its age.
 const OLD: Duration = Duration::from_hours(24);

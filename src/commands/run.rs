@@ -13,7 +13,7 @@ use super::session::{self, Session};
 use super::signals::listen;
 use super::{dry_run, resume, source};
 use crate::api::{Account, BaseUrl};
-use crate::args::RunArgs;
+use crate::cli::RunArgs;
 use crate::config::{Settings, Source, Target};
 use crate::error::Error;
 use crate::exit;
@@ -21,9 +21,10 @@ use crate::input::InputError;
 use crate::ledger::Staging;
 use crate::model::Shown as _;
 use crate::model::{Outcome, Summary};
-use crate::pipeline::{KeepViolations, Known, Stop};
+use crate::pipeline::{KeepViolations, Known};
 use crate::report::{self, Level, Log, LogFormat, Notice};
 use crate::sandbox::{self, Sandbox};
+use crate::stop::Stop;
 
 /// Runs; the exit status.
 pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {

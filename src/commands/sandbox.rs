@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::signals::listen;
-use crate::args::SandboxArgs;
+use crate::cli::SandboxArgs;
 use crate::model::text::one_line;
 use crate::model::{StopReason, utc_millis};
-use crate::pipeline::Stop;
 use crate::report::{Log, Notice};
 use crate::sandbox::{EMAIL, Limit, Observer, Options, RetryAfter, Sandbox, Served};
+use crate::stop::Stop;
 use crate::{exit, report};
 
 /// Logs every request.

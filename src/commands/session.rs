@@ -10,7 +10,7 @@ use super::consent;
 use super::next::{resubmission, resumption};
 use super::prepare::Prepared;
 use crate::api::{Account, Client, Verification};
-use crate::args::{ProgressStyle, RunArgs};
+use crate::cli::{ProgressStyle, RunArgs};
 use crate::config::{Consent, Settings};
 use crate::error::Error;
 use crate::exit;
@@ -19,8 +19,10 @@ use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{Journal, LedgerError, Missing, RunDirectory, Watched, settle};
 use crate::model::Shown as _;
 use crate::model::{Detail, Event, Pass, StopReason, Summary, remedy};
-use crate::pipeline::{Adaptation, Gate, Known, Retries, Run, RunError, Stop};
+use crate::pipeline::{Known, Retries, Run, RunError};
 use crate::report::{self, Log, LogFormat, Next, Notice, Progress, Style};
+use crate::send::{Adaptation, Gate};
+use crate::stop::Stop;
 
 /// Says what the user should know, and what is no reason not to start; with `-v` also where
 /// settings came from.

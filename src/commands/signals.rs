@@ -12,8 +12,8 @@ use signal_hook::{flag, low_level};
 
 use crate::exit;
 use crate::model::{Signal, StopReason};
-use crate::pipeline::Stop;
 use crate::report::{Log, Notice};
+use crate::stop::Stop;
 
 /// How long the last words may take: nobody may read standard error.
 const LAST_WORDS: Duration = Duration::from_millis(200);

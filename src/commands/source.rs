@@ -13,7 +13,7 @@ use crate::files::Interruptible;
 use crate::model::Shown as _;
 use crate::model::file_words;
 use crate::model::text::quoted;
-use crate::pipeline::Stop;
+use crate::stop::Stop;
 use crate::validate::nearest;
 
 /// How often a wait looks for a signal.

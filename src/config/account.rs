@@ -4,10 +4,10 @@ use super::origin::{Found, Origin, Remarks, typed, variable};
 use super::token::{self, Keeper};
 use super::values::{Address, Values};
 use crate::api::{Account, BaseUrl, check_email};
-use crate::args::RunArgs;
+use crate::cli::RunArgs;
 use crate::error::Error;
 use crate::ledger::RunAccount;
-use crate::pipeline::Stop;
+use crate::stop::Stop;
 
 /// Where a run sends.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use crate::files::{self, MAX_TEXT_BYTES};
 use crate::model::Shown as _;
 use crate::model::file_words;
 use crate::model::text::{one_line, quoted};
-use crate::pipeline::Stop;
+use crate::stop::Stop;
 use crate::validate::nearest;
 
 /// The table that holds the profiles.

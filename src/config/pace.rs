@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::origin::{Found, Remarks, typed};
 use super::values::Values;
-use crate::args::{AskedRate, RunArgs};
+use crate::cli::{AskedRate, RunArgs};
 
 /// Time for one request, by default.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);

@@ -14,13 +14,13 @@ use super::pace::{Pace, TIMEOUT};
 use super::source::Source;
 use super::values::Values;
 use crate::api::Account;
-use crate::args::{AllowedFailures, AskedRate, RunArgs, WORKERS, max_failures, rate, timezone};
+use crate::cli::{AllowedFailures, AskedRate, RunArgs, WORKERS, max_failures, rate, timezone};
 use crate::error::Error;
 use crate::input::{Format, Layout, Wanted};
 use crate::ledger::{FORMAT_VERSION, Place, RunAccount, RunFile, RunInput, RunOptions};
 use crate::model::MAX_WORKERS;
-use crate::pipeline::Stop;
 use crate::report::LogFormat;
+use crate::stop::Stop;
 use crate::validate::{Clock, Damaged, Draft, Terms};
 
 /// Whether sending needs a yes.

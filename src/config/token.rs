@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::files;
 use crate::model::Shown as _;
 use crate::model::file_words;
-use crate::pipeline::Stop;
+use crate::stop::Stop;
 
 /// The variable that holds the token itself.
 pub(super) const VARIABLE: &str = "REAMAZE_API_TOKEN";

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use super::token::MAX_TOKEN_BYTES;
 use crate::error::Error;
 use crate::model::text::quoted;
-use crate::pipeline::Stop;
+use crate::stop::Stop;
 
 /// How long a wait goes on before it looks for a signal.
 const LOOK_EVERY: Duration = Duration::from_millis(20);

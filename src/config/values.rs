@@ -14,7 +14,7 @@ use super::directories::home;
 use super::origin::{Found, Origin, Section};
 use super::token::Keeper;
 use crate::api::{BaseUrl, check_email};
-use crate::args::{AskedRate, rate, timeout, timezone, workers};
+use crate::cli::{AskedRate, rate, timeout, timezone, workers};
 use crate::model::text::{one_line, quoted};
 use crate::validate::nearest;
 

@@ -1,10 +1,11 @@
 //! The input as it is read -> a private copy, and the hash of one: whatever happens to the input
 //! afterwards, the run goes by the copy.
 
+use parking_lot::Mutex;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write as _};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -51,7 +52,7 @@ impl<R: Read> Read for Copying<R> {
 
 impl Copied {
     fn take_in(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut state = self.lock();
+        let mut state = self.0.lock();
         let written = state.file.write_all(bytes);
         written.map_err(|error| {
             let told = io::Error::new(error.kind(), error.to_string());
@@ -63,7 +64,7 @@ impl Copied {
     /// What kept the copy from being made: not a fault of the input.
     #[must_use]
     pub fn error(&self) -> Option<io::Error> {
-        self.lock().error.take()
+        self.0.lock().error.take()
     }
 
     /// Writes what is still buffered.
@@ -71,12 +72,7 @@ impl Copied {
     /// # Errors
     /// When the file cannot be written.
     pub fn flush(&self) -> io::Result<()> {
-        self.lock().file.flush()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Whoever panicked while it copied has ended the command.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().file.flush()
     }
 }
 

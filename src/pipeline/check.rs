@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::sync::Arc;
 
-use super::{Decision, Planned, Planner, Stop};
+use super::{Decision, Planned, Planner};
 use crate::input::{InputError, Reader};
 use crate::ledger::{Recorded, Stray};
 use crate::model::{Preview, Row, Violation};
+use crate::stop::Stop;
 use crate::validate::{Columns, Prints, Repeated, Rules};
 
 /// Rows that are judged at once, at most.

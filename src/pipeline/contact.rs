@@ -1,9 +1,8 @@
 //! Requests that went out and how they ended -> why no answer comes, if none does.
 
-use std::sync::Mutex;
+use parking_lot::Mutex;
 use std::time::{Duration, Instant};
 
-use super::lock::lock;
 use crate::model::Trouble;
 
 /// How long requests in flight may be without an answer before that is worth a word: the bar is
@@ -37,7 +36,7 @@ struct Failing {
 impl Contact {
     /// A request goes out.
     pub(super) fn sending(&self, attempt: u32, now: Instant) {
-        let mut seen = lock(&self.seen);
+        let mut seen = self.seen.lock();
         if seen.in_flight == 0 {
             seen.silent_since = Some(now);
         }
@@ -47,19 +46,19 @@ impl Contact {
 
     /// A request has come to its end, whatever that is.
     pub(super) fn ended(&self, now: Instant) {
-        let mut seen = lock(&self.seen);
+        let mut seen = self.seen.lock();
         seen.in_flight -= 1;
         seen.silent_since = Some(now);
     }
 
     /// The server has answered: it is there, and it works.
     pub(super) fn answered(&self) {
-        lock(&self.seen).failing = None;
+        self.seen.lock().failing = None;
     }
 
     /// A row failed for `what`, and try `attempt` follows.
     pub(super) fn failing(&self, what: &str, attempt: u32, now: Instant) {
-        let failing = &mut lock(&self.seen).failing;
+        let failing = &mut self.seen.lock().failing;
         let since = failing.as_ref().map_or(now, |failing| failing.since);
         *failing = Some(Failing {
             since,
@@ -70,7 +69,7 @@ impl Contact {
 
     /// What keeps answers from coming, of rows that are tried `tries` times.
     pub(super) fn trouble(&self, tries: u32, now: Instant) -> Option<Trouble> {
-        let seen = lock(&self.seen);
+        let seen = self.seen.lock();
         if let Some(failing) = &seen.failing {
             return Some(Trouble {
                 what: Some(failing.what.clone()),

@@ -1,19 +1,19 @@
 //! Rows in the order of the file -> due ones into a queue for the workers, the others straight into
 //! the ledger.
 
-use std::sync::Mutex;
+use parking_lot::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Instant;
 use std::vec;
 
 use super::check::next_batch;
 use super::job::Job;
-use super::lock::lock;
 use super::recorder::Recorder;
-use super::{Decision, Planned, Planner, Stop};
+use super::{Decision, Planned, Planner};
 use crate::input::{InputError, Reader};
 use crate::ledger::{Earlier, Record, Recorded};
 use crate::model::{Outcome, Update, Violation};
+use crate::stop::Stop;
 
 /// Rows that were throttled and wait for the others, at most.
 const MAX_PUT_BACK: usize = 1000;
@@ -44,7 +44,7 @@ impl Queue {
     /// The next row, once there is one; `None` after the last.
     pub(super) fn next(&self) -> Option<Update<'static>> {
         // Held while it waits: the others would wait for the same batch.
-        let mut due = lock(&self.due);
+        let mut due = self.due.lock();
         loop {
             if let Some(update) = due.batch.next() {
                 return Some(update);
@@ -56,7 +56,7 @@ impl Queue {
     /// Takes back a row that was throttled; returns it where there are too many of them, for memory
     /// must not grow with the file.
     pub(super) fn put_back(&self, job: Job) -> Option<Job> {
-        let mut rows = lock(&self.put_back);
+        let mut rows = self.put_back.lock();
         if rows.len() >= MAX_PUT_BACK {
             return Some(job);
         }
@@ -67,7 +67,7 @@ impl Queue {
     /// The row that was put back and may be sent next, once no other is left; ends the run if that
     /// would be a long time off.
     pub(super) fn next_put_back(&self, stop: &Stop) -> Option<Job> {
-        let mut rows = lock(&self.put_back);
+        let mut rows = self.put_back.lock();
         let first = (0..rows.len()).min_by_key(|at| rows.get(*at).map(|job| job.not_before))?;
         let job = rows.swap_remove(first);
         if let Some(reason) = job.is_given_up(Instant::now()) {
@@ -128,7 +128,7 @@ impl Feeder<'_, '_> {
         for round in Round::all(planner.recorded()) {
             let fed = read().and_then(|reader| self.feed_round(round, planner, reader, batches));
             if let Err(error) = fed {
-                return lock(self.recorder).unreadable(error);
+                return self.recorder.lock().unreadable(error);
             }
         }
     }
@@ -182,7 +182,7 @@ impl Feeder<'_, '_> {
         if is_over_limit || self.stop.is_set() {
             let (line, slug) = (update.line, update.slug.shown());
             self.record(Record::unsent(line, slug, Outcome::NotSent, String::new()));
-            lock(self.recorder).is_over_limit |= is_over_limit;
+            self.recorder.lock().is_over_limit |= is_over_limit;
             return None;
         }
         self.left = self.left.map(|left| left - 1);
@@ -190,6 +190,6 @@ impl Feeder<'_, '_> {
     }
 
     fn record(&self, record: Record) {
-        lock(self.recorder).settle(record);
+        self.recorder.lock().settle(record);
     }
 }

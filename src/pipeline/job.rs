@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::pace::{PATIENCE, too_long};
 use super::retry::Tries;
 use crate::ledger::Record;
 use crate::model::{Outcome, StopReason, Update, utc_millis};
+use crate::send::{PATIENCE, too_long};
 
 /// The longest pause of our own choice for one row, as a power of two of seconds.
 const LONGEST_PAUSE: u32 = 6;

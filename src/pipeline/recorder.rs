@@ -3,12 +3,13 @@
 use std::io;
 use std::sync::Arc;
 
+use super::RunError;
 use super::verdict::{is_about_the_run, recalled};
 use super::watch::Watch;
-use super::{RunError, Stop};
 use crate::input::InputError;
 use crate::ledger::{Earlier, Journal, Record, Recorded};
 use crate::model::{Event, Outcome, StopReason, remedy};
+use crate::stop::Stop;
 
 /// Records what its callers bring, one at a time.
 pub(super) struct Recorder<'a> {

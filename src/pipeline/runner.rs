@@ -1,26 +1,28 @@
 //! Who runs where: a feeder plans rows in order, workers send them and record each outcome before
 //! they take the next, the calling thread watches the time.
 
+use parking_lot::Mutex;
 use std::convert::Infallible;
 use std::fs::File;
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use super::contact::Contact;
 use super::feeder::{Feeder, Queue};
 use super::job::Settled;
-use super::lock::lock;
 use super::recorder::Recorder;
 use super::watch::{Known, MaxFailures, Watch};
 use super::worker::{Counters, Desk};
-use super::{Gate, Planner, Retries, Stop};
+use super::{Planner, Retries};
 use crate::api::Exchange;
 use crate::input::{InputError, Reader};
 use crate::ledger::{Journal, Watched};
 use crate::model::{Detail, Event, Pace, StopReason, Trouble};
+use crate::send::Gate;
+use crate::stop::Stop;
 
 /// How often whoever watches sees time pass.
 const TICK: Duration = Duration::from_millis(500);
@@ -139,7 +141,9 @@ impl<E: Exchange> Run<'_, E> {
             drop(queue);
             let workers = threads.len();
             if workers < self.workers {
-                lock(&recorder).tell(&Event::FewerWorkers { started: workers });
+                recorder
+                    .lock()
+                    .tell(&Event::FewerWorkers { started: workers });
             }
             let feed = move || feeder.feed(planner, read, &batches);
             threads.push(spawn(scope, self.stop, running, feed).map_err(RunError::Threads)?);
@@ -151,7 +155,7 @@ impl<E: Exchange> Run<'_, E> {
             Ok(workers)
         })?;
         let recorder = recorder.into_inner();
-        recorder.unwrap_or_else(PoisonError::into_inner).end()?;
+        recorder.end()?;
         Ok(desk.pace(workers))
     }
 }
@@ -159,7 +163,7 @@ impl<E: Exchange> Run<'_, E> {
 /// Sends one row after the other. The next is taken when the last one is in the ledger: never is
 /// more sent and not recorded than what is in flight.
 fn work<E: Exchange>(desk: &Desk<'_, E>, queue: &Queue, recorder: &Mutex<Recorder<'_>>) {
-    let tell = |event: &Event<'_>| lock(recorder).tell(event);
+    let tell = |event: &Event<'_>| recorder.lock().tell(event);
     let next = || {
         let fresh = queue.next().map(|update| desk.job(update));
         fresh.or_else(|| queue.next_put_back(desk.stop))
@@ -168,7 +172,7 @@ fn work<E: Exchange>(desk: &Desk<'_, E>, queue: &Queue, recorder: &Mutex<Recorde
     while let Some(row) = job {
         job = match desk.settle(row, &tell) {
             Settled::Done(record) => {
-                lock(recorder).settle(record);
+                recorder.lock().settle(record);
                 next()
             }
             Settled::Later(row) => queue.put_back(row).or_else(next),
@@ -208,7 +212,7 @@ fn keep_time(
     while ended.recv_timeout(wait()) == Err(RecvTimeoutError::Timeout) {
         if synced.elapsed() >= SYNC_EVERY {
             if let Err(error) = ledger.sync_data() {
-                lock(recorder).unwritable(error);
+                recorder.lock().unwritable(error);
             }
             synced = Instant::now();
         }
@@ -220,7 +224,7 @@ fn keep_time(
             stop.because(StopReason::RunDirectoryGone { told });
         }
         let trouble = trouble();
-        let mut recorder = lock(recorder);
+        let mut recorder = recorder.lock();
         recorder.tell(&Event::Tick { trouble });
         recorder.announce();
     }
@@ -262,7 +266,8 @@ mod tests {
     use crate::api::{Reply, Said};
     use crate::input::Wanted;
     use crate::model::Update;
-    use crate::pipeline::{Adaptation, Rate, columns};
+    use crate::pipeline::columns;
+    use crate::send::{Adaptation, Rate};
     use crate::validate::{Clock, Draft, Repeated, Rules};
 
     /// Takes every update.

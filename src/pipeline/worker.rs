@@ -1,19 +1,18 @@
 //! One update -> one record: tries until the row is settled or the run stops.
 
-use std::sync::Mutex;
+use parking_lot::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::Stop;
 use super::contact::Contact;
 use super::job::{Job, Settled, Throttled};
-use super::lock::lock;
-use super::pace::{Gate, Pause, Rate, Suspects};
 use super::retry::{Next, Retries, Tries};
 use super::watch::Login;
 use crate::api::{Exchange, Reply, Said};
 use crate::ledger::Recorded;
 use crate::model::{Detail, Event, Pace, StopReason, Trouble, Try, Update};
+use crate::send::{Gate, Pause, Rate, Suspects};
+use crate::stop::Stop;
 
 /// What all workers share.
 pub(super) struct Desk<'a, E> {
@@ -172,7 +171,7 @@ impl<E: Exchange> Desk<'_, E> {
             }
             _ => {}
         }
-        let (mut suspects, now) = (lock(&self.suspects), Instant::now());
+        let (mut suspects, now) = (self.suspects.lock(), Instant::now());
         let Some(retry_after) = reply.said.pause() else {
             match reply.http_status {
                 Some(503) if suspects.overloaded(line, now) => {

@@ -1,8 +1,8 @@
 //! What there is to say while a command works -> standard error: text for people, or a JSON object
 //! a line for programs. The one place that writes there: nothing tears anything else.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indicatif::ProgressBar;
 
@@ -141,6 +141,6 @@ impl Log {
 
     fn bar(&self) -> MutexGuard<'_, Option<ProgressBar>> {
         // A panic elsewhere does not make it wrong.
-        self.bar.lock().unwrap_or_else(PoisonError::into_inner)
+        self.bar.lock()
     }
 }

@@ -1,9 +1,10 @@
 //! Turns HTTP requests into changes of the simulated account and JSON answers, with the limit,
 //! the delay and the failures that were asked for. Judges no body itself: that is `rules`.
 
+use parking_lot::Mutex;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -175,7 +176,7 @@ fn router(account: Arc<Account>) -> Router {
 
 async fn show(State(account): Shared, slug: Result<Path<String>, PathRejection>) -> Response {
     match existing(slug) {
-        Some(slug) => json(StatusCode::OK, locked(&account.conversations).show(&slug)),
+        Some(slug) => json(StatusCode::OK, account.conversations.lock().show(&slug)),
         None => refusal(StatusCode::NOT_FOUND),
     }
 }
@@ -191,7 +192,7 @@ async fn update(
     match read_changes(&body) {
         Ok(changes) => json(
             StatusCode::OK,
-            locked(&account.conversations).update(&slug, changes),
+            account.conversations.lock().update(&slug, changes),
         ),
         Err(problems) => json(StatusCode::UNPROCESSABLE_ENTITY, &problems),
     }
@@ -253,7 +254,7 @@ async fn answer(account: &Account, request: Request, next: Next) -> Response {
         let challenge = [(header::WWW_AUTHENTICATE, "Basic realm=\"Re:amaze sandbox\"")];
         return (challenge, refusal(StatusCode::UNAUTHORIZED)).into_response();
     };
-    let admit = |limit| locked(&account.windows).admit(&token, limit, arrived);
+    let admit = |limit| account.windows.lock().admit(&token, limit, arrived);
     if let Some(Err(wait)) = account.options.limit.map(admit) {
         return throttled(account.options.retry_after, wait);
     }
@@ -311,11 +312,6 @@ fn json(status: StatusCode, body: &impl Serialize) -> Response {
         Ok(body) => (status, [(header::CONTENT_TYPE, "application/json")], body).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
-}
-
-/// No change is left half done by a panic: a poisoned lock still guards sound values.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use clap::CommandFactory as _;
-use reamaze_bulk::args::Args;
+use reamaze_bulk::cli::Args;
 use reamaze_bulk::exit;
 
 use super::support::answer::Answer;

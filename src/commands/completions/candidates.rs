@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-use crate::args::zones;
+use crate::cli::zones;
 use crate::config::profile_names;
 use crate::ledger::RunDirectory;
 use crate::report;

@@ -11,7 +11,7 @@ use std::io;
 use clap::CommandFactory as _;
 use clap_complete::{Shell, generate};
 
-use crate::args::Args;
+use crate::cli::Args;
 use crate::report;
 
 pub(super) use candidates::{ASKED, candidates};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::model::RateUnit;
-use crate::pipeline::Rate;
+use crate::send::Rate;
 
 /// A rate as it was typed: so many requests in a second or a minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,13 +1,12 @@
 //! The one gate: every request passes it.
 
-use std::sync::Mutex;
+use parking_lot::Mutex;
 use std::time::{Duration, Instant};
 
 use super::pacer::Pacer;
 use super::{Adaptation, Pause, Rate};
 use crate::model::Pace;
-use crate::pipeline::Stop;
-use crate::pipeline::lock::lock;
+use crate::stop::Stop;
 
 /// The gate that every request passes, retries too.
 #[derive(Debug)]
@@ -32,15 +31,15 @@ impl Gate {
     }
 
     /// What it was made for.
-    pub(in super::super) fn ceiling(&self) -> Rate {
+    pub(crate) fn ceiling(&self) -> Rate {
         self.ceiling
     }
 
     /// Waits for a slot; the instant at which it came, or `None` if the run stops first.
     pub fn pass(&self, stop: &Stop) -> Option<Instant> {
-        let _turn = lock(&self.turn);
+        let _turn = self.turn.lock();
         while !stop.is_set() {
-            let mut pacer = lock(&self.pacer);
+            let mut pacer = self.pacer.lock();
             let now = Instant::now();
             let taken = pacer.take(now);
             // Let go of before the wait.
@@ -54,34 +53,30 @@ impl Gate {
     }
 
     /// Takes in that the request sent at `sent` was answered with the wish for a pause.
-    pub(in super::super) fn throttled(
-        &self,
-        sent: Instant,
-        retry_after: Option<Duration>,
-    ) -> Pause {
-        let mut pacer = lock(&self.pacer);
+    pub(crate) fn throttled(&self, sent: Instant, retry_after: Option<Duration>) -> Pause {
+        let mut pacer = self.pacer.lock();
         // Read under the lock: no slot is taken later and recorded earlier.
         pacer.throttled(Instant::now(), sent, retry_after, fastrand::f64())
     }
 
     /// Takes in that the server, by its answer to the request sent at `sent`, is under load.
-    pub(in super::super) fn overloaded(&self, sent: Instant) {
-        lock(&self.pacer).overloaded(Instant::now(), sent);
+    pub(crate) fn overloaded(&self, sent: Instant) {
+        self.pacer.lock().overloaded(Instant::now(), sent);
     }
 
     /// Takes in another answer to the request sent at `sent`.
-    pub(in super::super) fn answered(&self, sent: Instant) {
-        lock(&self.pacer).answered(sent);
+    pub(crate) fn answered(&self, sent: Instant) {
+        self.pacer.lock().answered(sent);
     }
 
     /// The rate that a 429 has lowered the ceiling to.
-    pub(in super::super) fn lowered_to(&self) -> Option<Rate> {
-        lock(&self.pacer).lowered_to(Instant::now())
+    pub(crate) fn lowered_to(&self) -> Option<Rate> {
+        self.pacer.lock().lowered_to(Instant::now())
     }
 
     /// What has passed so far; of the counts only the requests.
-    pub(in super::super) fn passed(&self) -> Pace {
-        let pacer = lock(&self.pacer);
+    pub(crate) fn passed(&self) -> Pace {
+        let pacer = self.pacer.lock();
         Pace {
             requests: pacer.sent(),
             rate_reached: pacer.rate_reached(),
@@ -110,7 +105,7 @@ mod tests {
         std::thread::scope(|scope| {
             scope.spawn(|| gate.pass(&stop));
             // Once the other one waits, it holds its turn.
-            while gate.turn.try_lock().is_ok() {
+            while gate.turn.try_lock().is_some() {
                 std::thread::yield_now();
             }
             scope.spawn(|| {

@@ -14,7 +14,7 @@ const SEVERAL: usize = 3;
 
 /// What was seen of rows that were refused.
 #[derive(Debug, Default)]
-pub(in super::super) struct Suspects {
+pub(crate) struct Suspects {
     throttled: Option<Suspect>,
     /// Rows that were answered 503 without more, and when.
     overloaded: Vec<(Instant, u64)>,
@@ -31,7 +31,7 @@ struct Suspect {
 
 impl Suspects {
     /// The row on that line was throttled at `now`; whether that is about this row alone.
-    pub(in super::super) fn throttled(&mut self, line: u64, now: Instant) -> bool {
+    pub(crate) fn throttled(&mut self, line: u64, now: Instant) -> bool {
         let is_alone = self
             .throttled
             .as_ref()
@@ -46,14 +46,14 @@ impl Suspects {
     }
 
     /// The row on that line, sent at `sent`, was answered otherwise.
-    pub(in super::super) fn answered(&mut self, line: u64, sent: Instant) {
+    pub(crate) fn answered(&mut self, line: u64, sent: Instant) {
         if let Some(last) = &mut self.throttled {
             last.are_others_taken |= last.line != line && sent > last.at;
         }
     }
 
     /// The row on that line was answered 503 without more; whether several were of late.
-    pub(in super::super) fn overloaded(&mut self, line: u64, now: Instant) -> bool {
+    pub(crate) fn overloaded(&mut self, line: u64, now: Instant) -> bool {
         let rows = &mut self.overloaded;
         rows.retain(|(at, other)| now.duration_since(*at) < TOGETHER && *other != line);
         rows.push((now, line));

@@ -9,8 +9,8 @@ mod slots;
 mod suspect;
 mod throttle;
 
-pub(super) use suspect::Suspects;
-pub(super) use throttle::{PATIENCE, Pause, too_long};
+pub(crate) use suspect::Suspects;
+pub(crate) use throttle::{PATIENCE, Pause, too_long};
 
 pub use adaptive::Adaptation;
 pub use gate::Gate;

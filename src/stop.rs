@@ -1,9 +1,9 @@
-//! The one flag that ends a run early, and waits that end with it.
+//! The one flag that ends a command early, and waits that end with it.
 
-use std::sync::{Condvar, Mutex};
 use std::time::Instant;
 
-use super::lock::lock;
+use parking_lot::{Condvar, Mutex};
+
 use crate::model::StopReason;
 
 /// Set once, seen by everybody; the first reason stays.
@@ -16,7 +16,7 @@ pub struct Stop {
 impl Stop {
     /// Asks everybody to stop.
     pub fn because(&self, reason: StopReason) {
-        let mut current = lock(&self.reason);
+        let mut current = self.reason.lock();
         if current.is_none() {
             *current = Some(reason);
             self.changed.notify_all();
@@ -26,27 +26,18 @@ impl Stop {
     /// Why to stop, if so.
     #[must_use]
     pub fn reason(&self) -> Option<StopReason> {
-        lock(&self.reason).clone()
+        self.reason.lock().clone()
     }
 
     /// Whether to stop.
     #[must_use]
     pub fn is_set(&self) -> bool {
-        lock(&self.reason).is_some()
+        self.reason.lock().is_some()
     }
 
     /// Waits until `deadline`, or until there is a reason to stop.
     pub fn wait_until(&self, deadline: Instant) {
-        let mut reason = lock(&self.reason);
-        while reason.is_none() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return;
-            }
-            reason = match self.changed.wait_timeout(reason, left) {
-                Ok((reason, _)) => reason,
-                Err(poisoned) => poisoned.into_inner().0,
-            };
-        }
+        let mut reason = self.reason.lock();
+        while reason.is_none() && !self.changed.wait_until(&mut reason, deadline).timed_out() {}
     }
 }

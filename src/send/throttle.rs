@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 /// The longest pause that a run waits for, and the longest time of nothing but 429.
-pub(in super::super) const PATIENCE: Duration = Duration::from_mins(15);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(15);
 
 /// The longest pause of our own choice.
 const MAX_OWN_PAUSE: Duration = Duration::from_mins(1);
 
 /// What comes of a server's wish for a pause.
 #[derive(Debug, Clone, PartialEq)]
-pub(in super::super) enum Pause {
+pub(crate) enum Pause {
     /// Everybody waits that long from now on; told where it is a new pause.
     Wait { wait: Duration, is_new: bool },
     /// Longer than a run waits.
@@ -74,7 +74,7 @@ impl Throttle {
 }
 
 /// That the server asks for a longer pause than a run waits.
-pub(in super::super) fn too_long(asked: Duration) -> String {
+pub(crate) fn too_long(asked: Duration) -> String {
     let seconds = i64::try_from(asked.as_secs()).unwrap_or(i64::MAX);
     let when = jiff::Timestamp::now()
         .checked_add(jiff::SignedDuration::from_secs(seconds))
