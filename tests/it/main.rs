@@ -4,6 +4,7 @@ mod addresses;
 mod answers;
 mod causes;
 mod config;
+mod contract;
 mod conversations;
 mod crashes;
 mod credentials;
