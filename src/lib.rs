@@ -12,18 +12,18 @@
 //! [`commands`] wires a command together, and [`report`] is the only code that prints.
 //!
 //! ```text
-//! main      -> commands
-//! commands  -> cli, config, error, exit, every stage, model
-//! config    -> cli, error, every stage but the sandbox, files, model     what was typed, resolved
-//! cli       -> exit, input, pipeline, report, send, model          what was typed
-//! error     -> exit, input, ledger, pipeline, stop, model          why a command came to nothing
-//! exit      -> model
-//! pipeline  -> input, validate, api, send, ledger, stop, model
-//! send      -> stop, model
-//! ledger    -> input (the private copy is read again), files, model
-//! report    -> files, model
-//! input | validate | api -> model
-//! stop      -> model
+//! main     -> commands
+//! commands -> everything
+//! config   -> api, cli, error, files, input, ledger, model, report, stop, validate    what was typed, resolved
+//! cli      -> exit, input, model, pipeline, report, send    what was typed
+//! error    -> exit, input, ledger, model, pipeline, stop    why a command came to nothing
+//! exit     -> model
+//! pipeline -> api, input, ledger, model, send, stop, validate
+//! send     -> model, stop
+//! ledger   -> files, input, model    the private copy is read again
+//! report   -> files, model
+//! api | input | validate -> model
+//! stop     -> model
 //! sandbox | files | model -> nothing
 //! ```
 

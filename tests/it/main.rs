@@ -2,6 +2,7 @@
 
 mod addresses;
 mod answers;
+mod architecture;
 mod causes;
 mod config;
 mod contract;

@@ -20,5 +20,6 @@ pub(crate) mod rows;
 pub(crate) mod secrets;
 pub(crate) mod sent;
 pub(crate) mod server;
+pub(crate) mod source_tree;
 pub(crate) mod terminal;
 pub(crate) mod tls;
