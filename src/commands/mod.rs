@@ -29,7 +29,7 @@ use crate::error::Error;
 use crate::exit;
 use crate::model::Shown as _;
 use crate::model::text::one_line;
-use crate::report::{Level, Log, LogFormat, Reader};
+use crate::report::{Destination, Level, Log, LogFormat};
 
 /// Runs what the command line asks for.
 #[must_use]
@@ -81,12 +81,12 @@ fn printed(result: io::Result<()>) -> u8 {
 
 /// A log for whoever reads standard error.
 fn log(format: LogFormat, most: Level) -> Log {
-    let reader = if stderr().is_terminal() {
-        Reader::Terminal
+    let destination = if stderr().is_terminal() {
+        Destination::Terminal
     } else {
-        Reader::Elsewhere
+        Destination::Elsewhere
     };
-    Log::new(format, most, reader)
+    Log::new(format, most, destination)
 }
 
 /// What a script waits for, even if its command line cannot be parsed.

@@ -12,7 +12,7 @@ use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{Copied, Copying, LedgerError, Recorded, sha256_of};
 use crate::model::Update;
 use crate::pipeline::{Check, CheckError, Findings, KeepViolations, Planner, Violations, columns};
-use crate::report::{Account, Plan, Sample};
+use crate::report::{AccountLabel, Plan, Sample};
 use crate::stop::Stop;
 use crate::validate::Rules;
 
@@ -153,7 +153,7 @@ impl Prepared {
         };
         Plan {
             input,
-            account: Account {
+            account: AccountLabel {
                 base_url: base_url.map(BaseUrl::as_str),
                 email,
                 is_sandbox: settings.args.sandbox,

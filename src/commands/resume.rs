@@ -143,7 +143,7 @@ fn go_on(
 }
 
 fn say_finished(session: &Session<'_>) {
-    session.log.tell(&Notice::NothingToDo {
+    session.log.report(&Notice::NothingToDo {
         message: &format!(
             "{}: this run is finished: nothing is left to send",
             session.directory.path().shown()

@@ -36,7 +36,7 @@ pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
         let log = Arc::clone(log);
         panic::set_hook(Box::new(move |panic| {
             let message = &panic.to_string();
-            log.tell(&Notice::Panic { message });
+            log.report(&Notice::Panic { message });
         }));
     }
     let writable = metrics.as_deref().map_or(Ok(()), check_metrics);
@@ -207,7 +207,7 @@ fn checked(
     }
     if preview.rows == 0 {
         let message = &format!("{name}: no rows: there is nothing to do");
-        log.tell(&Notice::NothingToDo { message });
+        log.report(&Notice::NothingToDo { message });
         return Ok(None);
     }
     Ok(Some(prepared))

@@ -24,7 +24,7 @@ fn logged(log: &Arc<Log>) -> Observer {
             status,
             took,
         } = served;
-        log.tell(&Notice::Served {
+        log.report(&Notice::Served {
             time: &utc_millis(Timestamp::now()),
             method,
             path: &one_line(path, 300),
@@ -71,7 +71,7 @@ pub(super) fn sandbox(args: &SandboxArgs, log: &Arc<Log>) -> u8 {
         log.error(exit::STOPPED, &told);
         return exit::STOPPED;
     }
-    log.tell(&Notice::Listening {
+    log.report(&Notice::Listening {
         message: "a simulated Re:amaze is listening; it forgets everything when it ends (Ctrl-C)",
     });
     while !stop.is_set() {

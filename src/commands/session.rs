@@ -20,7 +20,7 @@ use crate::ledger::{Journal, LedgerError, Missing, RunDirectory, Watched, settle
 use crate::model::Shown as _;
 use crate::model::{Detail, Event, Pass, StopReason, Summary, remedy};
 use crate::pipeline::{Known, Retries, Run, RunError};
-use crate::report::{self, Log, LogFormat, Next, Notice, Progress, Style};
+use crate::report::{self, Log, LogFormat, NextCommands, Notice, Progress, ProgressDisplay};
 use crate::send::{Adaptation, Gate};
 use crate::stop::Stop;
 
@@ -28,7 +28,7 @@ use crate::stop::Stop;
 /// settings came from.
 pub(super) fn warn(settings: &Settings, log: &Log) {
     for message in &settings.origins {
-        log.tell(&Notice::Setting { message });
+        log.report(&Notice::Setting { message });
     }
     for warning in &settings.warnings {
         log.warning(warning);
@@ -55,7 +55,7 @@ pub(super) fn agree(
             for warning in &plan.warnings {
                 log.warning(warning);
             }
-            log.tell(&Notice::Plan(&plan));
+            log.report(&Notice::Plan(&plan));
             Error::of_stop(stop).map_or(Ok(()), Err)
         }
     }
@@ -219,13 +219,13 @@ impl Session<'_> {
             stop: self.stop,
             watched: Some(watched),
         };
-        let mut progress = Progress::new(style(args), self.log, due, self.settings.rate.unit());
+        let mut progress = Progress::new(display(args), self.log, due, self.settings.rate.unit());
         let read = || Reader::open(watched.input()?, self.layout.into());
         summary.counts = summary.counts.of_settled();
         let recorded = &mut summary.counts;
         let sent = run.send(read, journal, &mut |event| {
-            if let Event::Recorded(ended) = event {
-                recorded.add(ended.outcome, 1);
+            if let Event::Recorded(result) = event {
+                recorded.add(result.outcome, 1);
             }
             progress.show(event);
         });
@@ -286,9 +286,9 @@ impl Session<'_> {
         let name = failed.file_name().unwrap_or_default();
         let has_failed = summary.counts.to_be_fed_back() > 0;
         let resubmit = has_failed.then(|| resubmission(self.settings, &failed));
-        self.log.tell(&Notice::Summary {
+        self.log.report(&Notice::Summary {
             summary,
-            next: Next {
+            next: NextCommands {
                 resume: resume.as_deref(),
                 resubmit: resubmit.as_deref(),
                 failed: &name.to_string_lossy(),
@@ -331,13 +331,13 @@ fn ledger_error(path: PathBuf, told: String) -> Error {
     })
 }
 
-fn style(args: &RunArgs) -> Style {
+fn display(args: &RunArgs) -> ProgressDisplay {
     match args.progress {
-        _ if args.quiet => Style::Silent,
-        ProgressStyle::None => Style::Silent,
-        _ if args.log_format == LogFormat::Json => Style::Lines,
-        ProgressStyle::Auto if stderr().is_terminal() => Style::Bar,
-        ProgressStyle::Bar => Style::Bar,
-        ProgressStyle::Auto | ProgressStyle::Lines => Style::Lines,
+        _ if args.quiet => ProgressDisplay::Hidden,
+        ProgressStyle::None => ProgressDisplay::Hidden,
+        _ if args.log_format == LogFormat::Json => ProgressDisplay::Lines,
+        ProgressStyle::Auto if stderr().is_terminal() => ProgressDisplay::Bar,
+        ProgressStyle::Bar => ProgressDisplay::Bar,
+        ProgressStyle::Auto | ProgressStyle::Lines => ProgressDisplay::Lines,
     }
 }

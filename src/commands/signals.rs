@@ -52,7 +52,7 @@ fn end_at_once(signal: Signal, log: &Arc<Log>) {
     let _ = thread::Builder::new().spawn(move || {
         let _said = said;
         log.hide_bar();
-        log.tell(&Notice::StoppedAtOnce {
+        log.report(&Notice::StoppedAtOnce {
             reason: &StopReason::Signal(signal),
         });
     });

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::text::{as_one_line, defused, head};
-use crate::model::{Ended, Outcome};
+use crate::model::{Outcome, RowResult};
 
 /// The longest slug in a record, in bytes.
 const SLUG_BYTES: usize = 255;
@@ -72,10 +72,10 @@ impl Record {
         self.finished_at.is_some()
     }
 
-    /// What there is to tell of the row.
+    /// What events report of the row.
     #[must_use]
-    pub fn ended(&self) -> Ended<'_> {
-        Ended {
+    pub fn result(&self) -> RowResult<'_> {
+        RowResult {
             line: self.line,
             slug: &self.slug,
             outcome: self.outcome,

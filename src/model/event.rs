@@ -1,19 +1,24 @@
-//! What happens during a run, as told to whoever reports it.
+//! What happens while rows are sent. Whoever sends emits these events; `report` turns them into a
+//! bar, lines, JSON or silence.
+//!
+//! In JSON, `event` is the name in snake case. Names and fields are documented in docs/scripts.md.
 
 use std::time::Duration;
 
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+
 use super::{Outcome, StopReason};
 
-/// How a row ended, as the ledger has it.
+/// The result of a row, as the ledger contains it.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
-pub struct Ended<'a> {
+pub struct RowResult<'a> {
     /// The physical line of the input on which the row starts.
     pub line: u64,
-    /// The row's slug, fit to be shown.
+    /// The row's slug, safe to print.
     pub slug: &'a str,
     /// The row's outcome.
     pub outcome: Outcome,
-    /// The last answer's status code.
+    /// The status code of the last answer.
     pub http_status: Option<u16>,
     /// Requests sent for the row.
     pub attempts: u32,
@@ -25,84 +30,143 @@ pub struct Ended<'a> {
     pub differs: bool,
 }
 
-/// One request for a row.
+/// Identifies one request.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
-pub struct Try<'a> {
+pub struct Attempt<'a> {
     /// The physical line of the input on which the row starts.
     pub line: u64,
-    /// The row's slug, fit to be shown.
+    /// The row's slug, safe to print.
     pub slug: &'a str,
-    /// The how manieth request for the row it is, from 1 on.
-    pub attempt: u32,
+    /// The number of the request among those for the row, from 1 on.
+    #[serde(rename = "attempt")]
+    pub number: u32,
 }
 
-/// What keeps answers from coming.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// What the last try came to; `None` where requests in flight are merely without an answer.
-    pub what: Option<String>,
-    /// For how long.
-    pub lasted: Duration,
-    /// Which try of its row comes next, or is in flight.
-    pub attempt: u32,
-    /// Tries that a row has.
-    pub tries: u32,
+/// Why no answers come. `attempt` of `tries` counts the requests for one row.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Stall {
+    /// Attempts fail, and no answer has come since.
+    Retrying {
+        /// The cause of the last failure.
+        #[serde(rename = "said")]
+        cause: String,
+        /// Since the first of these failures.
+        #[serde(skip)]
+        lasted: Duration,
+        /// The attempt that comes next.
+        attempt: u32,
+        /// Attempts per row.
+        tries: u32,
+    },
+    /// Requests in flight are without an answer.
+    Waiting {
+        /// Since the last answer, or since the oldest of them was sent.
+        #[serde(rename = "waited_s", serialize_with = "as_seconds")]
+        lasted: Duration,
+        /// The attempt of the last one sent.
+        attempt: u32,
+        /// Attempts per row.
+        tries: u32,
+    },
+}
+
+impl Stall {
+    /// The cause of the last failure, if there was one.
+    #[must_use]
+    pub fn cause(&self) -> Option<&str> {
+        match self {
+            Self::Retrying { cause, .. } => Some(cause),
+            Self::Waiting { .. } => None,
+        }
+    }
+
+    /// How long no answer has come.
+    #[must_use]
+    pub fn lasted(&self) -> Duration {
+        match self {
+            Self::Retrying { lasted, .. } | Self::Waiting { lasted, .. } => *lasted,
+        }
+    }
 }
 
 /// One thing that happened while rows were sent.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event<'a> {
-    /// A row has its outcome, and the ledger holds it.
-    Recorded(Ended<'a>),
-    /// A row that was recorded before has another outcome after all, and the ledger holds that.
-    Recalled(Ended<'a>),
-    /// A request goes out.
-    Sending {
-        /// Which.
-        of: Try<'a>,
+    /// A row has its outcome, and the ledger contains it.
+    #[serde(rename = "row")]
+    Recorded(RowResult<'a>),
+    /// The outcome of a recorded row is retracted: it has another one, and the ledger contains that.
+    #[serde(rename = "row")]
+    Retracted(RowResult<'a>),
+    /// A request is sent.
+    Request {
+        /// Which one.
+        #[serde(flatten)]
+        of: Attempt<'a>,
         /// Method, address and body; never credentials.
         request: &'a str,
     },
-    /// A try ended.
-    Answered {
-        /// Which.
-        of: Try<'a>,
-        /// The answer's status code, if there was an answer.
+    /// A request was answered, or failed.
+    Answer {
+        /// Which one.
+        #[serde(flatten)]
+        of: Attempt<'a>,
+        /// The answer's status code; `None` if there was no answer.
         http_status: Option<u16>,
-        /// What it says, in words.
-        said: &'a str,
+        /// What it means, in words.
+        #[serde(rename = "said")]
+        meaning: &'a str,
     },
-    /// The machine lends fewer threads than there were to be workers.
-    FewerWorkers {
-        /// Workers that are there.
-        started: usize,
-    },
-    /// The server throttles: every worker waits.
-    Pausing {
-        /// For how long from now on.
+    /// The server limits the rate: every worker pauses.
+    Pause {
+        /// From now on.
+        #[serde(rename = "wait_s", serialize_with = "as_seconds")]
         wait: Duration,
         /// The status code of the answer that asked for it.
         http_status: u16,
-        /// Requests a second after that; `None` where that is what was asked for.
+        /// Requests per second after the pause; `None` if the rate stays as it was asked for.
         lowered_to: Option<f64>,
     },
-    /// No further request goes out; those in flight finish.
+    /// The system allows fewer threads than there were to be workers.
+    FewerWorkers {
+        /// Workers that run.
+        started: usize,
+    },
+    /// No further request is sent.
     Stopping {
         /// Why.
+        #[serde(flatten, serialize_with = "with_message")]
         reason: StopReason,
     },
     /// Comes twice a second, whatever else happens: a chance to show that time passes.
     Tick {
         /// Why no answers come, if none do.
-        trouble: Option<Trouble>,
+        stall: Option<Stall>,
     },
 }
 
-/// How closely a run is told of.
+/// Which events are emitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// What becomes of rows and of the run.
+    /// The outcomes of rows, and what concerns the run.
     Outcomes,
     /// Every request and answer too.
     Exchanges,
+}
+
+/// A duration as a number of seconds.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn as_seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    duration.as_secs_f64().serialize(serializer)
+}
+
+fn with_message<S: Serializer>(reason: &StopReason, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(2))?;
+    map.serialize_entry("reason", reason)?;
+    map.serialize_entry("message", &reason.to_string())?;
+    map.end()
 }

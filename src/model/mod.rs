@@ -22,7 +22,7 @@ pub mod text;
 mod update;
 mod violation;
 
-pub use event::{Detail, Ended, Event, Trouble, Try};
+pub use event::{Attempt, Detail, Event, RowResult, Stall, as_seconds};
 pub use file_words::{file_words, is_out_of_files, remedy};
 pub use outcome::Outcome;
 pub use pass::Pass;

@@ -3,7 +3,7 @@
 use parking_lot::Mutex;
 use std::time::{Duration, Instant};
 
-use crate::model::Trouble;
+use crate::model::Stall;
 
 /// How long requests in flight may be without an answer before that is worth a word: the bar is
 /// up to one more second late.
@@ -68,11 +68,11 @@ impl Contact {
     }
 
     /// What keeps answers from coming, of rows that are tried `tries` times.
-    pub(super) fn trouble(&self, tries: u32, now: Instant) -> Option<Trouble> {
+    pub(super) fn trouble(&self, tries: u32, now: Instant) -> Option<Stall> {
         let seen = self.seen.lock();
         if let Some(failing) = &seen.failing {
-            return Some(Trouble {
-                what: Some(failing.what.clone()),
+            return Some(Stall::Retrying {
+                cause: failing.what.clone(),
                 lasted: now.duration_since(failing.since),
                 attempt: failing.attempt,
                 tries,
@@ -80,8 +80,7 @@ impl Contact {
         }
         let silent_since = seen.silent_since.filter(|_| seen.in_flight > 0)?;
         let lasted = now.duration_since(silent_since);
-        (lasted >= SLOW).then_some(Trouble {
-            what: None,
+        (lasted >= SLOW).then_some(Stall::Waiting {
             lasted,
             attempt: seen.attempt,
             tries,
@@ -97,23 +96,25 @@ mod tests {
     fn silence_is_trouble_only_while_requests_are_in_flight() {
         let (contact, began) = (Contact::default(), Instant::now());
         let after = |seconds| began + Duration::from_secs(seconds);
-        let lasted = |seconds| {
-            let trouble = contact.trouble(6, after(seconds))?;
-            Some((trouble.what, trouble.lasted.as_secs(), trouble.attempt))
+        let lasted = |seconds| match contact.trouble(6, after(seconds))? {
+            Stall::Waiting {
+                lasted, attempt, ..
+            } => Some((lasted.as_secs(), attempt)),
+            stall @ Stall::Retrying { .. } => panic!("{stall:?}"),
         };
         assert_eq!(lasted(9), None);
         contact.sending(1, began);
         contact.sending(2, after(1));
         assert_eq!(lasted(0), None);
-        assert_eq!(lasted(3), Some((None, 3, 2)));
+        assert_eq!(lasted(3), Some((3, 2)));
         contact.ended(after(3));
         assert_eq!(lasted(3), None);
-        assert_eq!(lasted(5), Some((None, 2, 2)));
+        assert_eq!(lasted(5), Some((2, 2)));
         contact.ended(after(5));
         assert_eq!(lasted(9), None);
         contact.sending(1, after(9));
         assert_eq!(lasted(9), None);
-        assert_eq!(lasted(10), Some((None, 1, 1)));
+        assert_eq!(lasted(10), Some((1, 1)));
     }
 
     #[test]
@@ -122,13 +123,13 @@ mod tests {
         let after = |seconds| began + Duration::from_secs(seconds);
         contact.failing("refused", 2, began);
         contact.failing("reset", 3, after(1));
-        let trouble = Trouble {
-            what: Some("reset".into()),
+        let stall = Stall::Retrying {
+            cause: "reset".into(),
             lasted: Duration::from_secs(4),
             attempt: 3,
             tries: 6,
         };
-        assert_eq!(contact.trouble(6, after(4)), Some(trouble));
+        assert_eq!(contact.trouble(6, after(4)), Some(stall));
         contact.answered();
         assert_eq!(contact.trouble(6, after(4)), None);
     }

@@ -76,7 +76,7 @@ impl<'a> Recorder<'a> {
         let before = self.earlier.attempts(record.line);
         record.attempts = record.attempts.saturating_add(before);
         if !is_known && self.append(&record) {
-            (self.tell)(&Event::Recorded(record.ended()));
+            (self.tell)(&Event::Recorded(record.result()));
             if let Some(reason) = self.watch.note(&record) {
                 self.stop_for(reason);
             }
@@ -144,7 +144,7 @@ impl<'a> Recorder<'a> {
         for record in acquitted {
             let record = self.recalled(record);
             if self.append(&record) {
-                (self.tell)(&Event::Recalled(record.ended()));
+                (self.tell)(&Event::Retracted(record.result()));
             }
         }
     }

@@ -20,7 +20,7 @@ use super::{Planner, Retries};
 use crate::api::Exchange;
 use crate::input::{InputError, Reader};
 use crate::ledger::{Journal, Watched};
-use crate::model::{Detail, Event, Pace, StopReason, Trouble};
+use crate::model::{Detail, Event, Pace, Stall, StopReason};
 use crate::send::Gate;
 use crate::stop::Stop;
 
@@ -194,7 +194,7 @@ fn keep_time(
     recorder: &Mutex<Recorder<'_>>,
     ledger: &File,
     times: &Times<'_>,
-    trouble: impl Fn() -> Option<Trouble>,
+    trouble: impl Fn() -> Option<Stall>,
 ) {
     let Times {
         deadline,
@@ -223,9 +223,9 @@ fn keep_time(
             let told = missing.to_string();
             stop.because(StopReason::RunDirectoryGone { told });
         }
-        let trouble = trouble();
+        let stall = trouble();
         let mut recorder = recorder.lock();
-        recorder.tell(&Event::Tick { trouble });
+        recorder.tell(&Event::Tick { stall });
         recorder.announce();
     }
 }

@@ -10,7 +10,7 @@ use super::retry::{Next, Retries, Tries};
 use super::watch::Login;
 use crate::api::{Exchange, Reply, Said};
 use crate::ledger::Recorded;
-use crate::model::{Detail, Event, Pace, StopReason, Trouble, Try, Update};
+use crate::model::{Attempt, Detail, Event, Pace, Stall, StopReason, Update};
 use crate::send::{Gate, Pause, Rate, Suspects};
 use crate::stop::Stop;
 
@@ -118,7 +118,7 @@ impl<E: Exchange> Desk<'_, E> {
     }
 
     /// What keeps answers from coming, if something does.
-    pub(super) fn trouble(&self) -> Option<Trouble> {
+    pub(super) fn trouble(&self) -> Option<Stall> {
         let tries = self.retries.0.saturating_add(1);
         self.contact.trouble(tries, Instant::now())
     }
@@ -128,18 +128,18 @@ impl<E: Exchange> Desk<'_, E> {
         if self.detail == Detail::Outcomes {
             return self.put(update);
         }
-        let of = Try {
+        let of = Attempt {
             line: update.line,
             slug: &update.slug.shown(),
-            attempt,
+            number: attempt,
         };
         let request = &self.exchange.in_words(update);
-        tell(&Event::Sending { of, request });
+        tell(&Event::Request { of, request });
         let reply = self.put(update);
-        tell(&Event::Answered {
+        tell(&Event::Answer {
             of,
             http_status: reply.http_status,
-            said: &reply.said.in_words(),
+            meaning: &reply.said.in_words(),
         });
         reply
     }
@@ -206,7 +206,7 @@ impl<E: Exchange> Desk<'_, E> {
         if wait.is_zero() && lowered_to.is_none() {
             return;
         }
-        tell(&Event::Pausing {
+        tell(&Event::Pause {
             wait,
             http_status,
             lowered_to,

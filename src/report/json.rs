@@ -1,4 +1,5 @@
-//! A notice -> one line of JSON that cannot act on a terminal, even when its texts are unpacked.
+//! What is reported -> one line of JSON that cannot act on a terminal, even after its texts are
+//! unescaped.
 
 use std::io::{self, Write};
 
@@ -6,34 +7,34 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
-use super::{Level, Notice};
+use super::Level;
 use crate::model::text::visible;
 use crate::model::utc_millis;
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct Line<'a, T> {
     time: String,
     level: Level,
     #[serde(flatten)]
-    notice: &'a Notice<'a>,
+    fields: &'a T,
 }
 
 /// The line, with its end.
-pub(super) fn line(notice: &Notice<'_>) -> String {
+pub(super) fn line(time: Timestamp, level: Level, fields: &impl Serialize) -> String {
     let line = Line {
-        time: utc_millis(Timestamp::now()),
-        level: notice.level(),
-        notice,
+        time: utc_millis(time),
+        level,
+        fields,
     };
     let mut bytes = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Neutral);
-    // Plain data, into memory: there is nothing that can fail.
+    // Plain data, into memory: nothing can fail.
     let _ = line.serialize(&mut serializer);
     bytes.push(b'\n');
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Writes active characters as text writes them: a program that unpacks `\u{1b}` finds these six
+/// Writes active characters as text writes them: a program that unescapes `\u{1b}` finds these six
 /// characters, and not an escape.
 struct Neutral;
 
@@ -72,12 +73,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn active_characters_are_neutral_before_and_after_unpacking() {
+    fn active_characters_are_neutral_before_and_after_unescaping() {
         let message = "a\u{1b}[2J\u{202e}b\u{9b}\u{8}\u{c}\r\n\t\"\\u{1b}";
-        let line = line(&Notice::Warning { message });
+        let fields = serde_json::json!({ "message": message });
+        let line = line(Timestamp::UNIX_EPOCH, Level::Warning, &fields);
         assert_eq!(line.find(|c: char| c.is_control()), Some(line.len() - 1));
-        let unpacked: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        let unescaped: serde_json::Value = serde_json::from_str(&line).expect("JSON");
         let expected = "a\\u{1b}[2J\\u{202e}b\\u{9b}\\u{8}\\u{c}\\u{d}\n\t\"\\u{1b}";
-        assert_eq!(unpacked["message"], expected);
+        assert_eq!(unescaped["message"], expected);
     }
 }

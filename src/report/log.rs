@@ -1,17 +1,19 @@
-//! What there is to say while a command works -> standard error: text for people, or a JSON object
-//! a line for programs. The one place that writes there: nothing tears anything else.
+//! What is reported while a command works -> standard error: text for people, or a JSON object per
+//! line for programs. Nothing else writes there, so lines are never interleaved.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::io;
 
 use indicatif::ProgressBar;
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use serde::Serialize;
 
 use super::print::shown;
 use super::stderr::Stderr;
-use super::{Level, Notice, json};
-use crate::model::Violation;
+use super::{Level, Notice, events, json};
+use crate::model::{Event, RateUnit, Stall, Violation};
 
-/// The form of what is said on standard error.
+/// The format of standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum LogFormat {
     /// For people
@@ -21,80 +23,91 @@ pub enum LogFormat {
     Json,
 }
 
-/// Who reads standard error.
+/// Where standard error goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reader {
-    /// Somebody who watches.
+pub enum Destination {
+    /// To somebody who watches.
     Terminal,
-    /// Nobody, until it is over: a file, a mail, a journal.
+    /// To a file, a mail or a journal, which is read afterwards, if at all.
     Elsewhere,
 }
 
-/// Says what happens, on standard error.
+/// Reports what happens on standard error.
 #[derive(Debug)]
 pub struct Log {
     format: LogFormat,
     most: Level,
-    reader: Reader,
+    destination: Destination,
     stderr: Stderr,
-    /// Stands on the terminal; whatever is said appears above it.
+    /// Stays at the bottom of the terminal; all lines appear above it.
     bar: Mutex<Option<ProgressBar>>,
 }
 
 impl Log {
-    /// A log that says what is of level `most`, or weightier.
+    /// A log of everything up to level `most`.
     #[must_use]
-    pub fn new(format: LogFormat, most: Level, reader: Reader) -> Self {
+    pub fn new(format: LogFormat, most: Level, destination: Destination) -> Self {
         Self {
             format,
             most,
-            reader,
+            destination,
             stderr: Stderr::default(),
             bar: Mutex::default(),
         }
     }
 
-    /// From now on, whoever does not read standard error is not waited for.
+    /// From now on, a reader that blocks standard error is not waited for.
     pub fn hurry(&self) {
         self.stderr.hurry();
     }
 
-    /// Says one thing.
-    pub fn tell(&self, notice: &Notice<'_>) {
-        if notice.level() > self.most {
-            return;
-        }
-        match self.format {
-            LogFormat::Json => self.write(&json::line(notice)),
-            LogFormat::Text => self.tell_text(notice),
-        }
+    /// Reports one thing.
+    pub fn report(&self, notice: &Notice<'_>) {
+        let is_brief = self.destination == Destination::Elsewhere && self.most == Level::Info;
+        self.entry(notice.level(), notice, || {
+            Some(if is_brief {
+                notice.brief()
+            } else {
+                notice.text()
+            })
+        });
     }
 
-    /// Says why a command came to nothing, or stopped.
+    /// Reports an event of a run, with rates in `unit`.
+    pub(super) fn event(&self, event: &Event<'_>, unit: RateUnit) {
+        self.entry(events::level(event), event, || events::text(event, unit));
+    }
+
+    /// Reports why no answers come.
+    pub(super) fn stall(&self, stall: &Stall) {
+        self.entry(Level::Info, stall, || Some(events::stall(stall)));
+    }
+
+    /// Reports why a command failed, or stopped.
     pub fn error(&self, exit_status: u8, message: &str) {
-        self.tell(&Notice::Error {
+        self.report(&Notice::Error {
             exit_status,
             message,
         });
     }
 
-    /// Says what the user should know.
+    /// Reports what the user should know.
     pub fn warning(&self, message: &str) {
-        self.tell(&Notice::Warning { message });
+        self.report(&Notice::Warning { message });
     }
 
-    /// Says what is wrong with rows of `file`: the `first` of `count` faults.
+    /// Reports the `first` of `count` violations in `file`.
     pub fn violations(&self, file: &str, first: &[Violation], count: u64) {
         for violation in first {
-            self.tell(&Notice::Violation { file, violation });
+            self.report(&Notice::Violation { file, violation });
         }
         let more = count - first.len() as u64;
         if more > 0 {
-            self.tell(&Notice::MoreViolations { count: more });
+            self.report(&Notice::MoreViolations { count: more });
         }
     }
 
-    /// Puts a question to whoever watches: it waits at the end of its line.
+    /// Asks a question; the cursor stays at the end of its line.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -102,45 +115,41 @@ impl Log {
         self.stderr.write(&shown(question))
     }
 
-    /// Keeps `bar` below everything that is said from now on.
+    /// Keeps `bar` below everything that is reported from now on.
     pub(super) fn show_bar(&self, bar: &ProgressBar) {
-        *self.bar() = Some(bar.clone());
+        *self.bar.lock() = Some(bar.clone());
     }
 
     /// Ends the bar, if there is one.
     pub fn hide_bar(&self) {
-        let bar = self.bar().take();
+        let bar = self.bar.lock().take();
         if let Some(bar) = bar {
             bar.finish_and_clear();
         }
     }
 
-    fn tell_text(&self, notice: &Notice<'_>) {
-        let is_brief = self.reader == Reader::Elsewhere && self.most == Level::Info;
-        let text = match notice {
-            Notice::Summary { summary, .. } if is_brief && summary.is_uneventful() => {
-                Some(super::summary::line(summary))
+    fn entry(&self, level: Level, entry: &impl Serialize, text: impl FnOnce() -> Option<String>) {
+        if level > self.most {
+            return;
+        }
+        match self.format {
+            LogFormat::Json => self.write(&json::line(Timestamp::now(), level, entry)),
+            LogFormat::Text => {
+                if let Some(text) = text() {
+                    self.write(&(shown(text.trim_end()) + "\n"));
+                }
             }
-            _ => notice.text(),
-        };
-        if let Some(text) = text {
-            self.write(&(shown(text.trim_end()) + "\n"));
         }
     }
 
-    /// Writes whole lines, at once.
+    /// Writes whole lines in one piece.
     fn write(&self, lines: &str) {
-        // There is nowhere left to say that standard error is gone.
+        // If standard error is gone, there is nowhere to report that.
         let write = || _ = self.stderr.write(lines);
-        let bar = self.bar().clone();
+        let bar = self.bar.lock().clone();
         match bar {
             Some(bar) => bar.suspend(write),
             None => write(),
         }
-    }
-
-    fn bar(&self) -> MutexGuard<'_, Option<ProgressBar>> {
-        // A panic elsewhere does not make it wrong.
-        self.bar.lock()
     }
 }

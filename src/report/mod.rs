@@ -1,7 +1,12 @@
-//! The only code that prints, but for what clap says of a command line. Standard output carries what
-//! scripts read (the dry-run preview, `--json`); what is said meanwhile goes to standard error.
+//! The only code that prints, except for clap's usage errors. Standard output carries what scripts
+//! read (the dry-run preview, `--json`); everything else goes to standard error.
+//!
+//! Texts are made by pure functions and written once: the tests take snapshots of them.
 
+mod bar;
+mod events;
 mod json;
+mod lines;
 mod log;
 mod metrics;
 mod notice;
@@ -12,10 +17,11 @@ mod stderr;
 mod summary;
 mod words;
 
-pub use log::{Log, LogFormat, Reader};
+pub use log::{Destination, Log, LogFormat};
 pub use metrics::{check as check_metrics, write as write_metrics};
-pub use notice::{Level, Next, Notice};
-pub use preview::{Account, DryRun, Plan, Sample};
+pub use notice::{Level, Notice};
+pub use preview::{AccountLabel, DryRun, Plan, Sample};
 pub use print::{print, print_json};
-pub use progress::{Progress, Style};
+pub use progress::{Progress, ProgressDisplay};
+pub use summary::NextCommands;
 pub use words::{counted, in_words, violations_text};

@@ -34,7 +34,7 @@ pub struct Sample {
 
 /// Where requests go, and as whom; a dry run needs to know neither.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
-pub struct Account<'a> {
+pub struct AccountLabel<'a> {
     /// The address of the API.
     pub base_url: Option<&'a str>,
     /// The login.
@@ -44,7 +44,7 @@ pub struct Account<'a> {
     pub is_sandbox: bool,
 }
 
-impl std::fmt::Display for Account<'_> {
+impl std::fmt::Display for AccountLabel<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.is_sandbox {
             return f.write_str("the sandbox (a simulated Re:amaze)");
@@ -64,7 +64,7 @@ pub struct Plan<'a> {
     /// The input as the user named it.
     pub input: &'a str,
     /// Where it goes, and as whom, as far as it is known.
-    pub account: Account<'a>,
+    pub account: AccountLabel<'a>,
     /// What the rows change.
     pub preview: &'a Preview,
     /// Rows that an earlier part of the run has settled.
@@ -298,7 +298,7 @@ impl Serialize for DryRun<'_> {
         map.serialize_entry("invalid", &preview.illegal())?;
         map.serialize_entry("damaged", &preview.damaged())?;
         map.serialize_entry("account", &self.plan.map(|plan| plan.account))?;
-        map.serialize_entry("changes", &Changes(preview))?;
+        map.serialize_entry("changes", &FieldsJson(preview))?;
         map.serialize_entry("requests", &self.plan.map_or(0, |plan| plan.requests))?;
         map.serialize_entry("rate_asked", &self.plan.map(|plan| plan.rate_per_second))?;
         map.serialize_entry(
@@ -307,20 +307,20 @@ impl Serialize for DryRun<'_> {
         )?;
         map.serialize_entry("warnings", self.plan.map_or(&[][..], |plan| &plan.warnings))?;
         map.serialize_entry("samples", self.plan.map_or(&[][..], |plan| &plan.samples))?;
-        map.serialize_entry("violations", &Violations(&self.violations))?;
+        map.serialize_entry("violations", &ViolationsJson(&self.violations))?;
         map.end()
     }
 }
 
-struct Changes<'a>(&'a Preview);
+struct FieldsJson<'a>(&'a Preview);
 
-impl Serialize for Changes<'_> {
+impl Serialize for FieldsJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let fields = self.0.fields();
         serializer.collect_map(fields.iter().map(|(name, changes)| {
             (
                 name,
-                Field {
+                FieldJson {
                     name,
                     changes,
                     preview: self.0,
@@ -330,7 +330,7 @@ impl Serialize for Changes<'_> {
     }
 }
 
-struct Field<'a> {
+struct FieldJson<'a> {
     name: &'a str,
     changes: &'a FieldChanges,
     preview: &'a Preview,
@@ -366,7 +366,7 @@ impl<'a> From<ValueRows<'a>> for Counted<'a> {
     }
 }
 
-impl Serialize for Field<'_> {
+impl Serialize for FieldJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let values = self.changes.commonest(VALUES_KEPT);
         let values: Vec<_> = values.into_iter().map(Counted::from).collect();
@@ -388,9 +388,9 @@ impl Serialize for Field<'_> {
 }
 
 /// Violations one by one: they need not fit into memory.
-struct Violations<'a, 'b>(&'a RefCell<Box<dyn Iterator<Item = io::Result<Violation>> + 'b>>);
+struct ViolationsJson<'a, 'b>(&'a RefCell<Box<dyn Iterator<Item = io::Result<Violation>> + 'b>>);
 
-impl Serialize for Violations<'_, '_> {
+impl Serialize for ViolationsJson<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeSeq as _;
         let mut sequence = serializer.serialize_seq(None)?;

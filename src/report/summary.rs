@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Next, counted, in_words, words};
+use serde::Serialize;
+
+use super::{counted, in_words, words};
 use crate::model::Shown as _;
 use crate::model::text::head;
 use crate::model::{MAX_WORKERS, Outcome, Pace, StopReason, Summary};
@@ -12,6 +14,18 @@ const REASONS_SHOWN: usize = 5;
 
 /// The longest slug that the page shows, in bytes.
 const SLUG_BYTES: usize = 60;
+
+/// What a user can run after a run.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct NextCommands<'a> {
+    /// The command that continues the run.
+    pub resume: Option<&'a str>,
+    /// The command that sends the failed rows again.
+    pub resubmit: Option<&'a str>,
+    /// The name of the file with the failed rows.
+    #[serde(skip)]
+    pub failed: &'a str,
+}
 
 /// The line: what was done, and where the results are.
 pub(super) fn line(summary: &Summary) -> String {
@@ -35,7 +49,7 @@ pub(super) fn line(summary: &Summary) -> String {
 }
 
 /// The page, with what to do next.
-pub(super) fn text(summary: &Summary, next: &Next<'_>) -> String {
+pub(super) fn text(summary: &Summary, next: &NextCommands<'_>) -> String {
     let mut page = String::new();
     if summary.differs > 0 {
         let differ = if summary.differs == 1 {
@@ -79,7 +93,7 @@ pub(super) fn text(summary: &Summary, next: &Next<'_>) -> String {
 }
 
 /// What to do next: first what continues the run, then what needs a person.
-fn advice(summary: &Summary, next: &Next<'_>) -> String {
+fn advice(summary: &Summary, next: &NextCommands<'_>) -> String {
     let counts = &summary.counts;
     let (not_sent, unknown) = (counts.of(Outcome::NotSent), counts.of(Outcome::Unknown));
     let failed = counts.to_be_fed_back();

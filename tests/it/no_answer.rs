@@ -48,7 +48,7 @@ fn a_bar_shows_for_how_long_no_answer_has_come() {
     let (status, shown) = run.on_terminal("");
     assert_eq!(status, 0, "{shown}");
     assert!(shown.contains("no answer for "), "{shown}");
-    assert!(shown.contains(" s (try 1 of 6)"), "{shown}");
+    assert!(shown.contains("s (try 1 of 6)"), "{shown}");
     assert!(shown.contains("2 updated"), "{shown}");
 }
 
@@ -69,7 +69,7 @@ fn without_a_terminal_a_host_that_does_not_answer_is_one_line() {
     let sent = send(&server, &["a"], "--timeout 3 --retries 1");
     let text = &sent.output.stderr;
     assert_eq!(text.matches("no answer for ").count(), 1, "{text}");
-    assert!(text.contains(" s (try 1 of 2)\n"), "{text}");
+    assert!(text.contains("s (try 1 of 2)\n"), "{text}");
 }
 
 #[test]

@@ -1,0 +1,82 @@
+//! An event of a run -> its level, and its text for people.
+
+use std::time::Duration;
+
+use super::{Level, in_words};
+use crate::model::text::visible;
+use crate::model::{Attempt, Event, RateUnit, Stall};
+
+/// How important the event is.
+pub(super) fn level(event: &Event<'_>) -> Level {
+    match event {
+        Event::FewerWorkers { .. } | Event::Stopping { .. } => Level::Warning,
+        Event::Recorded(_) | Event::Retracted(_) | Event::Pause { .. } => Level::Info,
+        Event::Request { .. } | Event::Answer { .. } | Event::Tick { .. } => Level::Debug,
+    }
+}
+
+/// The event for people, rates in `unit`; `None` where one by one they would be noise.
+pub(super) fn text(event: &Event<'_>, unit: RateUnit) -> Option<String> {
+    match event {
+        Event::Recorded(_) | Event::Retracted(_) | Event::Tick { .. } => None,
+        Event::Request { request, .. } => Some(visible(request)),
+        Event::Answer {
+            of,
+            http_status,
+            meaning,
+        } => Some(answer(of, *http_status, meaning)),
+        Event::Pause {
+            wait,
+            http_status,
+            lowered_to,
+        } => Some(pause(
+            *wait,
+            *http_status,
+            lowered_to.map(|rate| unit.shown(rate)),
+        )),
+        Event::FewerWorkers { started } => Some(format!(
+            "warning: cannot start more threads: at most {started} requests in flight"
+        )),
+        Event::Stopping { reason } => Some(format!(
+            "stopping: {reason}; waiting for requests in flight"
+        )),
+    }
+}
+
+/// The cause for people.
+pub(super) fn stall(stall: &Stall) -> String {
+    match stall {
+        Stall::Retrying {
+            cause,
+            attempt,
+            tries,
+            ..
+        } => format!("retrying (try {attempt} of {tries}): {cause}"),
+        Stall::Waiting {
+            lasted,
+            attempt,
+            tries,
+        } => format!(
+            "no answer for {}s (try {attempt} of {tries})",
+            lasted.as_secs()
+        ),
+    }
+}
+
+fn answer(of: &Attempt<'_>, http_status: Option<u16>, meaning: &str) -> String {
+    let status = match http_status {
+        Some(status) if !meaning.starts_with("HTTP") => format!("HTTP {status}: "),
+        _ => String::new(),
+    };
+    format!("{}: {status}{meaning}", of.slug)
+}
+
+fn pause(wait: Duration, http_status: u16, lowered_to: Option<String>) -> String {
+    if wait.is_zero() {
+        let rate = lowered_to.unwrap_or_default();
+        return format!("server overloaded (HTTP {http_status}): slowing down to {rate}");
+    }
+    let then = lowered_to.map_or_else(String::new, |rate| format!(", then at most {rate}"));
+    let wait = in_words(wait);
+    format!("rate limited (HTTP {http_status}): pausing {wait}{then}")
+}
