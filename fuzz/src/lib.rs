@@ -9,24 +9,25 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use reamaze_bulk::input::{MAX_RECORD_BYTES, Reader, Wanted};
-use reamaze_bulk::model::Update;
+use reamaze_bulk::model::{Row, Update};
 use reamaze_bulk::pipeline::columns;
-use reamaze_bulk::validate::{Checked, Clock, Columns, Draft, Rules};
+use reamaze_bulk::validate::{Clock, Columns, Draft, InvalidRow, Rules};
 
 /// Fails unless the rows come in ascending lines within the file, none is larger than allowed, and
 /// each is judged: an update that sends something, or words.
 pub fn rows_are_judged(bytes: &[u8], wanted: Wanted) {
-    checked(bytes, wanted, |line, checked| {
-        assert_eq!(checked.line, line, "the line of a row and of its verdict");
-        match checked.verdict {
-            Ok(update) => assert!(!update.changes.is_empty(), "an update without a change"),
-            Err(violations) => {
-                assert!(!violations.is_empty(), "no update, and nothing is wrong");
-                for violation in violations {
-                    assert_eq!(violation.line, line);
-                    for text in [&violation.field, &violation.message] {
-                        assert!(is_tame(text), "not one tame line: {text:?}");
-                    }
+    check(bytes, wanted, |row, checked| match checked {
+        Ok(update) => {
+            assert_eq!(update.line, row.line, "the line of a row and of its update");
+            assert!(!update.changes.is_empty(), "an update without a change");
+        }
+        Err(invalid) => {
+            assert_eq!(invalid.line, row.line, "the line of a row and of its faults");
+            assert!(!invalid.violations.is_empty(), "no update, and nothing is wrong");
+            for violation in invalid.violations {
+                assert_eq!(violation.line, row.line);
+                for text in [&violation.field, &violation.message] {
+                    assert!(is_tame(text), "not one tame line: {text:?}");
                 }
             }
         }
@@ -37,8 +38,8 @@ pub fn rows_are_judged(bytes: &[u8], wanted: Wanted) {
 #[must_use]
 pub fn first_update(bytes: &[u8], wanted: Wanted) -> Option<Update<'static>> {
     let mut found = None;
-    checked(bytes, wanted, |_, checked| {
-        found = found.take().or(checked.verdict.ok().map(Update::into_owned));
+    check(bytes, wanted, |_, checked| {
+        found = found.take().or(checked.ok().map(Update::into_owned));
     });
     found
 }
@@ -52,7 +53,11 @@ pub fn is_tame(text: &str) -> bool {
     !text.contains(acts)
 }
 
-fn checked(bytes: &[u8], wanted: Wanted, mut each: impl FnMut(u64, Checked<'_>)) {
+fn check(
+    bytes: &[u8],
+    wanted: Wanted,
+    mut each: impl FnMut(&Row, Result<Update<'_>, InvalidRow<'_>>),
+) {
     let Ok(mut reader) = Reader::open(Cursor::new(bytes.to_vec()), wanted) else {
         return;
     };
@@ -75,7 +80,7 @@ fn checked(bytes: &[u8], wanted: Wanted, mut each: impl FnMut(u64, Checked<'_>))
         if let reamaze_bulk::model::Content::Cells(cells) = &row.content {
             assert_eq!(cells.len(), width, "cells of the row and of the header");
         }
-        each(row.line, rules.check(&row));
+        each(&row, rules.check(&row));
     }
 }
 

@@ -12,9 +12,9 @@ use crate::config::Source;
 use crate::files::Interruptible;
 use crate::model::Shown as _;
 use crate::model::file_words;
+use crate::model::nearest;
 use crate::model::text::quoted;
 use crate::stop::Stop;
-use crate::validate::nearest;
 
 /// How often a wait looks for a signal.
 const LOOK_EVERY: Duration = Duration::from_millis(50);

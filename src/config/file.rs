@@ -15,9 +15,9 @@ use super::values::Values;
 use crate::files::{self, MAX_TEXT_BYTES};
 use crate::model::Shown as _;
 use crate::model::file_words;
+use crate::model::nearest;
 use crate::model::text::{one_line, quoted};
 use crate::stop::Stop;
-use crate::validate::nearest;
 
 /// The table that holds the profiles.
 const PROFILES: &str = "profiles";

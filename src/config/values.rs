@@ -15,8 +15,8 @@ use super::origin::{Found, Origin, Section};
 use super::token::Keeper;
 use crate::api::{BaseUrl, check_email};
 use crate::cli::{AskedRate, rate, timeout, timezone, workers};
+use crate::model::nearest;
 use crate::model::text::{one_line, quoted};
-use crate::validate::nearest;
 
 /// The keys, named as the options are.
 const KEYS: [&str; 9] = [

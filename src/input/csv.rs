@@ -7,17 +7,16 @@ use csv::StringRecord;
 use csv_core::ReadRecordResult;
 
 use super::InputError;
-use super::layout::{declared_delimiter, names_slug};
 use super::lines::LineCount;
 use super::quoting::{self, Quotes};
-use super::raw::{ENDLESS_BYTES, MAX_RECORD_BYTES, raw_head};
-use super::reader::{MOST_SPARE, Source};
-use super::text::Encoding;
+use super::raw::{ENDLESS_BYTES, MAX_RECORD_BYTES, MAX_REUSED_BYTES, raw_head};
+use super::sniff::{declared_delimiter, names_slug};
+use super::text::{Encoding, TextSource};
 use crate::model::spreadsheet::trimmed;
 use crate::model::{Content, Row};
 
 /// The records of one file, after its header.
-pub(super) struct Records {
+pub(super) struct CsvRecords {
     raw: RawRecords,
     encoding: Encoding,
     header: StringRecord,
@@ -25,10 +24,10 @@ pub(super) struct Records {
     spare: Vec<StringRecord>,
 }
 
-impl Records {
+impl CsvRecords {
     /// Reads the header.
     pub(super) fn open(
-        source: Source,
+        source: TextSource,
         delimiter: u8,
         encoding: Encoding,
     ) -> Result<Self, InputError> {
@@ -92,7 +91,7 @@ impl Records {
     /// Takes back a row that is done with: the next one finds room in it.
     pub(super) fn take_back(&mut self, row: Row) {
         if let Content::Cells(cells) = row.content
-            && cells.as_slice().len() + cells.len() < MOST_SPARE
+            && cells.as_slice().len() + cells.len() < MAX_REUSED_BYTES
         {
             self.spare.push(cells);
         }
@@ -142,7 +141,7 @@ fn counted(cells: usize) -> String {
 
 /// One record at a time, as bytes.
 struct RawRecords {
-    source: Take<Source>,
+    source: Take<TextSource>,
     parser: csv_core::Reader,
     delimiter: u8,
     lines: LineCount,
@@ -168,7 +167,7 @@ const TOO_LONG: &str =
 const UNCLOSED: &str = "opens a quote that is never closed: all that follows is inside it (close it, or take it out; or was the file cut off?)";
 
 impl RawRecords {
-    fn new(source: Source, delimiter: u8) -> Self {
+    fn new(source: TextSource, delimiter: u8) -> Self {
         Self {
             source: source.take(u64::MAX),
             parser: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),

@@ -1,7 +1,8 @@
 //! The first bytes of a file -> whether they are JSON, and in which form other than an object a line.
 
-use super::layout::first_line;
-use super::{Format, InputError};
+use super::InputError;
+use super::layout::Format;
+use super::lines::first_line;
 use crate::model::Members;
 
 /// Fails if a file that starts like this, read as `format`, is JSON in another form than that.

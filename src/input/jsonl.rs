@@ -3,14 +3,13 @@
 use std::io::{BufRead, Read};
 
 use super::InputError;
-use super::raw::{ENDLESS_BYTES, MAX_RECORD_BYTES, raw_head};
-use super::reader::{MOST_SPARE, Source};
-use super::text::Encoding;
+use super::raw::{ENDLESS_BYTES, MAX_RECORD_BYTES, MAX_REUSED_BYTES, raw_head};
+use super::text::{Encoding, TextSource};
 use crate::model::{Content, Row};
 
 /// The lines of one file.
-pub(super) struct Records {
-    source: Source,
+pub(super) struct JsonLines {
+    source: TextSource,
     encoding: Encoding,
     line: u64,
     text: Vec<u8>,
@@ -19,8 +18,8 @@ pub(super) struct Records {
     spare: Vec<String>,
 }
 
-impl Records {
-    pub(super) fn new(source: Source, encoding: Encoding) -> Self {
+impl JsonLines {
+    pub(super) fn new(source: TextSource, encoding: Encoding) -> Self {
         Self {
             source,
             encoding,
@@ -60,7 +59,7 @@ impl Records {
     /// Takes back a row that is done with: the next one finds room in it.
     pub(super) fn take_back(&mut self, row: Row) {
         if let Content::Object(text) = row.content
-            && text.capacity() <= MOST_SPARE
+            && text.capacity() <= MAX_REUSED_BYTES
         {
             self.spare.push(text);
         }

@@ -53,6 +53,12 @@ impl LineCount {
     }
 }
 
+/// The first line of `text`, without its end.
+pub(super) fn first_line(text: &[u8]) -> &[u8] {
+    let end = memchr::memchr2(b'\r', b'\n', text).unwrap_or(text.len());
+    &text[..end]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,6 +12,7 @@ mod lines;
 mod quoting;
 mod raw;
 mod reader;
+mod sniff;
 mod text;
 
 pub use error::InputError;

@@ -1,4 +1,4 @@
-//! How long a record may be, and what is kept of one that cannot be read.
+//! How long a record may be, and what is kept of one.
 
 use crate::model::text::visible;
 
@@ -8,6 +8,9 @@ pub const MAX_RECORD_BYTES: usize = 1 << 20;
 /// The length of a record in bytes past which its end is not looked for: what is not text may have
 /// none, and some sources give zeros for ever.
 pub(super) const ENDLESS_BYTES: usize = 64 << 20;
+
+/// The longest row, in bytes, whose memory is reused for a further one.
+pub(super) const MAX_REUSED_BYTES: usize = 1 << 10;
 
 /// How much of a record that could not be read is kept, in bytes.
 const RAW_BYTES: usize = 4 << 10;

@@ -1,15 +1,16 @@
-//! Bytes -> rows: tells encoding, format and delimiter, and reads with the reader of that format.
+//! Bytes -> rows: detects encoding, format and delimiter, and reads with the reader of that format.
 
-use std::io::{BufRead, BufReader, Cursor, Read};
+use std::io::{BufReader, Cursor, Read};
 
-use super::{Format, InputError, Layout, Wanted, csv, jsonl, layout, text};
+use super::csv::CsvRecords;
+use super::jsonl::JsonLines;
+use super::layout::{Format, Layout, Wanted};
+use super::text::TextSource;
+use super::{InputError, sniff, text};
 use crate::model::Row;
 
-/// How much of the input is looked at to tell format and delimiter, in bytes.
+/// How much of the input is looked at to detect format and delimiter, in bytes.
 const SNIFFED_BYTES: u64 = 64 << 10;
-
-/// The longest row, in bytes, whose room is kept for a further one: many would be no few bytes.
-pub(super) const MOST_SPARE: usize = 1 << 10;
 
 /// Reads rows.
 pub struct Reader {
@@ -17,15 +18,13 @@ pub struct Reader {
     records: Records,
 }
 
-pub(super) type Source = Box<dyn BufRead + Send>;
-
 enum Records {
-    Csv(Box<csv::Records>),
-    Jsonl(jsonl::Records),
+    Csv(Box<CsvRecords>),
+    Jsonl(JsonLines),
 }
 
 impl Reader {
-    /// Starts to read `bytes`: tells encoding, format and delimiter, and reads the header.
+    /// Starts to read `bytes`: detects encoding, format and delimiter, and reads the header.
     ///
     /// # Errors
     /// When the bytes cannot be read, or are no file of rows at all (no header, a workbook).
@@ -33,18 +32,18 @@ impl Reader {
         let (mut text, encoding) = text::decoded(bytes)?;
         let mut start = Vec::new();
         (&mut text).take(SNIFFED_BYTES).read_to_end(&mut start)?;
-        let layout = layout::sniff(&start, wanted)?;
-        let source: Source = Box::new(BufReader::with_capacity(
+        let layout = sniff::layout(&start, wanted)?;
+        let source: TextSource = Box::new(BufReader::with_capacity(
             64 << 10,
             Cursor::new(start).chain(text),
         ));
         let records = match layout.format {
-            Format::Csv | Format::Tsv => Records::Csv(Box::new(csv::Records::open(
+            Format::Csv | Format::Tsv => Records::Csv(Box::new(CsvRecords::open(
                 source,
                 layout.delimiter,
                 encoding,
             )?)),
-            Format::Jsonl => Records::Jsonl(jsonl::Records::new(source, encoding)),
+            Format::Jsonl => Records::Jsonl(JsonLines::new(source, encoding)),
         };
         Ok(Self { layout, records })
     }
@@ -57,7 +56,7 @@ impl Reader {
 
     /// The header of a CSV or TSV file; JSONL has none.
     #[must_use]
-    pub fn header(&self) -> Option<&::csv::StringRecord> {
+    pub fn header(&self) -> Option<&csv::StringRecord> {
         match &self.records {
             Records::Csv(records) => Some(records.header()),
             Records::Jsonl(_) => None,

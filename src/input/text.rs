@@ -1,11 +1,14 @@
 //! Bytes in UTF-8 or UTF-16 -> bytes in UTF-8 without a byte order mark, and without a mark at the end.
 
-use std::io::{Cursor, Read};
+use std::io::{BufRead, Cursor, Read};
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::InputError;
 use super::end_mark::Unmarked;
+
+/// The input as UTF-8.
+pub(super) type TextSource = Box<dyn BufRead + Send>;
 
 /// How the input's text is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

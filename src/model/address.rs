@@ -2,7 +2,6 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::Slug;
 use super::text::quoted;
 
 /// Whether `text` has what a slug gets from an address only: other parts of it, or characters that
@@ -17,8 +16,9 @@ fn is_encoded(text: &str) -> bool {
     )
 }
 
-/// What is wrong with such a text, and which slug was meant, where that shows.
-pub(super) fn advice(text: &str) -> String {
+/// What is wrong with such a text, and which slug was meant, where that shows. `is_slug` tells
+/// whether a part of the text can be one.
+pub(super) fn advice(text: &str, is_slug: impl Fn(&str) -> bool) -> String {
     let what = if text.contains('/') {
         "contains a `/`, as an address does"
     } else if text.contains('?') {
@@ -28,14 +28,14 @@ pub(super) fn advice(text: &str) -> String {
     } else {
         "is percent-encoded, as in an address"
     };
-    match slug(text) {
-        Some(slug) => format!("{what} (did you mean {}?)", quoted(slug.as_str())),
+    match name(text).filter(|name| is_slug(name)) {
+        Some(name) => format!("{what} (did you mean {}?)", quoted(&name)),
         None => format!("{what} (write the slug only: the last part of the address)"),
     }
 }
 
-/// The slug in an address, or in a part of one.
-fn slug(text: &str) -> Option<Slug<'static>> {
+/// Where a slug is in an address, or in a part of one: what is there.
+fn name(text: &str) -> Option<String> {
     const FOLDER: &str = "conversations/";
     let lower = text.to_ascii_lowercase();
     let segment = if let Some(at) = lower.find(FOLDER) {
@@ -55,12 +55,17 @@ fn slug(text: &str) -> Option<Slug<'static>> {
         only
     };
     let decoded = percent_decode_str(segment).decode_utf8().ok()?;
-    Slug::parse(decoded.into_owned()).ok()
+    Some(decoded.into_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Slug;
+
+    fn slug(text: &str) -> Option<Slug<'static>> {
+        Slug::parse(name(text)?).ok()
+    }
 
     #[test]
     fn the_slug_in_an_address_is_found() {

@@ -7,6 +7,7 @@ mod event;
 mod file_words;
 pub mod invisible;
 mod marks;
+mod nearest;
 mod outcome;
 pub mod pass;
 mod preview;
@@ -24,6 +25,7 @@ mod violation;
 
 pub use event::{Attempt, Detail, Event, RowResult, Stall, as_seconds};
 pub use file_words::{file_words, is_out_of_files, remedy};
+pub use nearest::nearest;
 pub use outcome::Outcome;
 pub use pass::Pass;
 pub use preview::{FieldChanges, Preview, ValueRows};

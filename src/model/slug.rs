@@ -45,6 +45,12 @@ impl<'a> Slug<'a> {
         visible(&self.0)
     }
 
+    /// The text that the slug is.
+    #[must_use]
+    pub fn into_inner(self) -> Cow<'a, str> {
+        self.0
+    }
+
     /// The slug as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -74,7 +80,7 @@ fn fault(text: &str) -> Option<String> {
     } else if text == "." || text == ".." {
         "is not a slug (one looks like `knock-knock`)".into()
     } else if address::is_one(text) {
-        address::advice(text)
+        address::advice(text, |name| Slug::parse(name).is_ok())
     } else {
         contained(first_hidden_anywhere(text).or_else(|| text.chars().find(|c| *c == ' '))?)
     };

@@ -4,12 +4,12 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::sync::Arc;
 
-use super::{Decision, Planned, Planner};
+use super::{Planned, Planner};
 use crate::input::{InputError, Reader};
 use crate::ledger::{Recorded, Stray};
 use crate::model::{Preview, Row, Violation};
 use crate::stop::Stop;
-use crate::validate::{Columns, Prints, Repeated, Rules};
+use crate::validate::{Columns, Fingerprints, Repeated, Rules};
 
 /// Rows that are judged at once, at most.
 pub(super) const BATCH: usize = 512;
@@ -90,14 +90,14 @@ impl Check<'_> {
         rules: &Arc<Rules>,
         again: impl FnOnce() -> Result<Reader, InputError>,
     ) -> Result<(Findings, Planner), CheckError> {
-        let mut prints = Prints::default();
+        let mut fingerprints = Fingerprints::default();
         let planner =
             |repeated| Planner::new(Arc::clone(rules), repeated, Arc::clone(&self.recorded));
         let first = planner(Repeated::default());
         let findings = self.pass(&mut reader, first.clone(), |planned| {
-            prints.note(&planned.slug);
+            fingerprints.note(planned.slug());
         })?;
-        let repeated = prints.repeated();
+        let repeated = fingerprints.repeated();
         if repeated.is_empty() || findings.too_many {
             return Ok((findings, first));
         }
@@ -124,7 +124,7 @@ impl Check<'_> {
         let mut against = self.recorded.against_rows();
         // On a thread of the pool: to enter it anew for every batch would cost a wake-up each.
         let note = |planned: &Planned<'_>| {
-            against.note(planned.line, &planned.slug);
+            against.note(planned.line(), planned.slug());
             note(planned);
         };
         rayon::scope(|_| self.batches(reader, planner, note, &mut findings))?;
@@ -177,16 +177,16 @@ impl Check<'_> {
                 break;
             }
             note(&planned);
-            match planned.decision {
-                Decision::Skip => findings.settled += 1,
-                Decision::Send(update) => findings.preview.add_legal(update),
-                Decision::Refuse { violations, .. } => {
+            match planned {
+                Planned::Skip { .. } => findings.settled += 1,
+                Planned::Send(update) => findings.preview.add_legal(update),
+                Planned::Invalid { row, .. } => {
                     findings.preview.add_illegal();
-                    let mut found = violations.iter();
+                    let mut found = row.violations.iter();
                     let header = found.find(|found| found.field == Violation::HEADER);
                     findings.other_header =
                         findings.other_header.or(header.map(|found| found.line));
-                    findings.violations.add_all(violations)?;
+                    findings.violations.add_all(row.violations)?;
                 }
             }
         }

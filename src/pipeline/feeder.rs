@@ -9,7 +9,7 @@ use std::vec;
 use super::check::next_batch;
 use super::job::Job;
 use super::recorder::Recorder;
-use super::{Decision, Planned, Planner};
+use super::{Planned, Planner};
 use crate::input::{InputError, Reader};
 use crate::ledger::{Earlier, Record, Recorded};
 use crate::model::{Outcome, Update, Violation};
@@ -145,7 +145,7 @@ impl Feeder<'_, '_> {
         let mut rows = Vec::new();
         while next_batch(&mut reader, &mut rows)? {
             let rows = planner.plan(&rows).into_iter();
-            let rows = rows.filter(|row| round.includes(row.line, recorded.earlier(row.line)));
+            let rows = rows.filter(|row| round.includes(row.line(), recorded.earlier(row.line())));
             let due: Vec<_> = rows.filter_map(|planned| self.due(planned)).collect();
             if batches.send(due).is_err() {
                 break;
@@ -155,23 +155,16 @@ impl Feeder<'_, '_> {
     }
 
     /// The row, if it is to be sent; else it is recorded.
-    fn due(
-        &mut self,
-        Planned {
-            line,
-            slug,
-            decision,
-        }: Planned<'_>,
-    ) -> Option<Update<'static>> {
-        match decision {
-            Decision::Skip => None,
-            Decision::Send(update) => self.allowed(update),
-            Decision::Refuse { violations, shared } => {
-                let reasons = violations.iter().chain(&shared);
+    fn due(&mut self, planned: Planned<'_>) -> Option<Update<'static>> {
+        match planned {
+            Planned::Skip { .. } => None,
+            Planned::Send(update) => self.allowed(update),
+            Planned::Invalid { row, shared } => {
+                let reasons = row.violations.iter().chain(&shared);
                 let reasons: Vec<_> = reasons.map(Violation::reason).collect();
-                let slug = Record::slug(&slug).into_owned();
+                let slug = Record::slug(&row.slug).into_owned();
                 let reasons = reasons.join("; ");
-                self.record(Record::unsent(line, slug, Outcome::Invalid, reasons));
+                self.record(Record::unsent(row.line, slug, Outcome::Invalid, reasons));
                 None
             }
         }

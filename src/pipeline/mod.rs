@@ -13,7 +13,7 @@ mod watch;
 mod worker;
 
 pub use check::{Check, CheckError, Findings, KeepViolations, Violations, columns};
-pub use plan::{Decision, Planned, Planner};
+pub use plan::{Planned, Planner};
 pub use retry::Retries;
 pub use runner::{Run, RunError};
 pub use watch::{Brand, Known, Login, MaxFailures};

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::ledger::Recorded;
 use crate::model::text::quoted;
 use crate::model::{Row, Update, Violation};
-use crate::validate::{Checked, Repeat, Repeated, Rules};
+use crate::validate::{InvalidRow, Repeat, Repeated, Rules};
 
 /// Plans rows in the order of the file. A clone starts again at its first row.
 #[derive(Debug, Clone)]
@@ -20,34 +20,50 @@ pub struct Planner {
 
 /// What is to be done with one row.
 #[derive(Debug)]
-pub struct Planned<'a> {
-    /// The physical line on which the row starts.
-    pub line: u64,
-    /// The slug as the row has it, usable or not.
-    pub slug: Cow<'a, str>,
-    /// What is to be done.
-    pub decision: Decision<'a>,
-}
-
-/// What is to be done with a row.
-#[derive(Debug)]
-pub enum Decision<'a> {
-    /// It is settled already: a resumed run lets it be.
-    Skip,
-    /// It is legal.
+pub enum Planned<'a> {
+    /// Nothing: its outcome is final.
+    Skip {
+        /// The physical line on which the row starts.
+        line: u64,
+        /// The slug as the row has it, usable or not.
+        slug: Cow<'a, str>,
+    },
+    /// It is legal, and to be sent.
     Send(Update<'a>),
-    /// It is not.
-    Refuse {
-        /// What is wrong with it.
-        violations: Vec<Violation>,
+    /// It is not legal.
+    Invalid {
+        /// The row, and all that is wrong with it.
+        row: InvalidRow<'a>,
         /// That a later row has its slug. The later one is reported, this one only not sent.
         shared: Option<Violation>,
     },
 }
 
+impl Planned<'_> {
+    /// The physical line on which the row starts.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        match self {
+            Self::Skip { line, .. } => *line,
+            Self::Send(update) => update.line,
+            Self::Invalid { row, .. } => row.line,
+        }
+    }
+
+    /// The slug as the row has it, usable or not.
+    #[must_use]
+    pub fn slug(&self) -> &str {
+        match self {
+            Self::Skip { slug, .. } => slug,
+            Self::Send(update) => update.slug.as_str(),
+            Self::Invalid { row, .. } => &row.slug,
+        }
+    }
+}
+
 impl Planner {
-    /// Plans by `rules`, refuses the rows of every slug in `repeated`, and skips what is settled in
-    /// `recorded`.
+    /// Plans by `rules`, refuses the rows of every slug in `repeated`, and skips rows whose outcome
+    /// in `recorded` is final.
     #[must_use]
     pub fn new(rules: Arc<Rules>, repeated: Repeated, recorded: Arc<Recorded>) -> Self {
         Self {
@@ -66,7 +82,7 @@ impl Planner {
     #[must_use]
     pub fn plan<'a>(&'a mut self, rows: &'a [Row]) -> Vec<Planned<'a>> {
         let checked = rows.iter().map(|row| self.rules.check(row));
-        let decide = |checked| decided(checked, &mut self.repeated, &self.recorded);
+        let decide = |checked| decide(checked, &mut self.repeated, &self.recorded);
         checked.map(decide).collect()
     }
 
@@ -74,51 +90,62 @@ impl Planner {
     #[must_use]
     pub fn plan_in_parallel<'a>(&'a mut self, rows: &'a [Row]) -> Vec<Planned<'a>> {
         let checked: Vec<_> = rows.par_iter().map(|row| self.rules.check(row)).collect();
-        let decide = |checked| decided(checked, &mut self.repeated, &self.recorded);
+        let decide = |checked| decide(checked, &mut self.repeated, &self.recorded);
         checked.into_iter().map(decide).collect()
     }
 }
 
-fn decided<'a>(
-    Checked {
-        line,
-        slug,
-        verdict,
-    }: Checked<'a>,
+fn decide<'a>(
+    checked: Result<Update<'a>, InvalidRow<'a>>,
     repeated: &mut Repeated,
     recorded: &Recorded,
 ) -> Planned<'a> {
-    let violation = |message: String| Violation {
-        line,
-        field: "slug".into(),
-        message,
+    let (line, slug) = match &checked {
+        Ok(update) => (update.line, update.slug.as_str()),
+        Err(row) => (row.line, &*row.slug),
     };
-    let repeat = repeated.next(&slug, line);
-    let decision = match (verdict, repeat) {
-        _ if recorded.is_settled(line) => Decision::Skip,
-        (Ok(update), None) => Decision::Send(update),
-        (verdict, repeat) => {
-            let mut violations = verdict.err().unwrap_or_default();
-            let shared = match repeat {
-                None => None,
-                Some(Repeat::First) => Some(violation(format!(
-                    "{} is in a later row too (keep one of them)",
-                    quoted(&slug)
-                ))),
-                Some(Repeat::Of(first)) => {
-                    violations.push(violation(format!(
-                        "{} is in line {first} already (keep one of them)",
-                        quoted(&slug)
-                    )));
-                    None
-                }
-            };
-            Decision::Refuse { violations, shared }
-        }
-    };
-    Planned {
-        line,
-        slug,
-        decision,
+    let repeat = repeated.next(slug, line);
+    if recorded.is_settled(line) {
+        let slug = match checked {
+            Ok(update) => update.slug.into_inner(),
+            Err(row) => row.slug,
+        };
+        return Planned::Skip { line, slug };
     }
+    let repeat = repeat.map(|repeat| {
+        let message = match repeat {
+            Repeat::First => format!("{} is in a later row too (keep one of them)", quoted(slug)),
+            Repeat::Of(first) => format!(
+                "{} is in line {first} already (keep one of them)",
+                quoted(slug)
+            ),
+        };
+        let field = "slug".into();
+        (
+            repeat,
+            Violation {
+                line,
+                field,
+                message,
+            },
+        )
+    });
+    let mut row = match (checked, &repeat) {
+        (Ok(update), None) => return Planned::Send(update),
+        (Ok(update), Some(_)) => InvalidRow {
+            line,
+            slug: update.slug.into_inner(),
+            violations: Vec::new(),
+        },
+        (Err(row), _) => row,
+    };
+    let shared = match repeat {
+        Some((Repeat::First, violation)) => Some(violation),
+        Some((Repeat::Of(_), violation)) => {
+            row.violations.push(violation);
+            None
+        }
+        None => None,
+    };
+    Planned::Invalid { row, shared }
 }

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::columns::Field;
-use super::fields::{self, Value};
-use super::rules::Terms;
+use super::field::Field;
 use super::tags;
+use super::terms::Terms;
+use super::value::{self, Value};
 use crate::model::text::{nfc, owned};
 use crate::model::{DataValue, HoldUntil, Status};
 
@@ -78,7 +78,7 @@ impl<'a> Draft<'a> {
                     "--set {option}: `{name}` is nothing that every row can share (set another field, like status=done)"
                 ));
             }
-            if fields::cell(&field, value).is_empty() {
+            if value::cell(&field, value).is_empty() {
                 return Err(format!(
                     "--set {option}: the value is empty (to remove all tags, write tag_list=[])"
                 ));
@@ -112,17 +112,14 @@ impl<'a> Draft<'a> {
         match field {
             Field::Slug => put(&mut self.slug, value.text()),
             Field::TagList => put(&mut self.tag_list, tags::tag_list(value)),
-            Field::Status => put(&mut self.status, fields::status(value)),
-            Field::HoldUntil => put(
-                &mut self.hold_until,
-                fields::hold_until(value, &terms.clock),
-            ),
-            Field::Assignee => put(&mut self.assignee, fields::assignee(value)),
-            Field::Category => put(&mut self.category, fields::name(value)),
-            Field::Brand => put(&mut self.brand, fields::name(value)),
+            Field::Status => put(&mut self.status, value::status(value)),
+            Field::HoldUntil => put(&mut self.hold_until, value::hold_until(value, &terms.clock)),
+            Field::Assignee => put(&mut self.assignee, value::assignee(value)),
+            Field::Category => put(&mut self.category, value::name(value)),
+            Field::Brand => put(&mut self.brand, value::name(value)),
             Field::Data(name) => {
                 let mut given = Given::Absent;
-                let result = put(&mut given, fields::data(value, terms.damaged));
+                let result = put(&mut given, value::data(value, terms.damaged));
                 self.data.push((name, given));
                 result
             }

@@ -11,7 +11,7 @@ pub type Fingerprint = u128;
 
 /// The fingerprints of a file's slugs.
 #[derive(Debug, Default)]
-pub struct Prints {
+pub struct Fingerprints {
     keys: Keys,
     seen: Vec<Fingerprint>,
 }
@@ -21,17 +21,17 @@ struct Keys(RandomState, RandomState);
 
 impl Keys {
     /// Composed and decomposed, a slug is the same.
-    fn print(&self, slug: &str) -> Fingerprint {
+    fn fingerprint(&self, slug: &str) -> Fingerprint {
         let slug = &*nfc(slug);
         u128::from(self.0.hash_one(slug)) << 64 | u128::from(self.1.hash_one(slug))
     }
 }
 
-impl Prints {
+impl Fingerprints {
     /// Notes the slug of one more row. Rows without a slug share none.
     pub fn note(&mut self, slug: &str) {
         if !slug.is_empty() {
-            self.seen.push(self.keys.print(slug));
+            self.seen.push(self.keys.fingerprint(slug));
         }
     }
 
@@ -39,18 +39,18 @@ impl Prints {
     #[must_use]
     pub fn repeated(mut self) -> Repeated {
         self.seen.sort_unstable();
-        let mut prints: Vec<Fingerprint> = self
+        let mut repeated: Vec<Fingerprint> = self
             .seen
             .windows(2)
             .filter(|pair| pair[0] == pair[1])
             .map(|pair| pair[0])
             .collect();
-        prints.dedup();
-        prints.shrink_to_fit();
-        let first_lines = vec![0; prints.len()];
+        repeated.dedup();
+        repeated.shrink_to_fit();
+        let first_lines = vec![0; repeated.len()];
         Repeated {
             keys: self.keys,
-            prints: prints.into(),
+            fingerprints: repeated.into(),
             first_lines,
         }
     }
@@ -61,8 +61,8 @@ impl Prints {
 pub struct Repeated {
     keys: Keys,
     /// Sorted.
-    prints: Arc<[Fingerprint]>,
-    /// Of each print the line on which it came first; 0 where it has not come yet.
+    fingerprints: Arc<[Fingerprint]>,
+    /// Of each of them the line on which it came first; 0 where it has not come yet.
     first_lines: Vec<u64>,
 }
 
@@ -79,15 +79,18 @@ impl Repeated {
     /// Whether every slug is there once.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.prints.is_empty()
+        self.fingerprints.is_empty()
     }
 
     /// How the row on `line`, the next in the file, shares its slug; `None` if it does not.
     pub fn next(&mut self, slug: &str, line: u64) -> Option<Repeat> {
-        if self.prints.is_empty() || slug.is_empty() {
+        if self.fingerprints.is_empty() || slug.is_empty() {
             return None;
         }
-        let at = self.prints.binary_search(&self.keys.print(slug)).ok()?;
+        let at = self
+            .fingerprints
+            .binary_search(&self.keys.fingerprint(slug))
+            .ok()?;
         let first = &mut self.first_lines[at];
         if *first == 0 {
             *first = line;
@@ -115,17 +118,17 @@ mod tests {
             "cafe\u{301}",
             "cafe",
         ];
-        let mut prints = Prints::default();
+        let mut fingerprints = Fingerprints::default();
         for slug in slugs {
-            prints.note(slug);
+            fingerprints.note(slug);
         }
-        let mut repeated = prints.repeated();
-        let told: Vec<_> = (2..)
+        let mut repeated = fingerprints.repeated();
+        let found: Vec<_> = (2..)
             .zip(slugs)
             .map(|(line, slug)| repeated.next(slug, line))
             .collect();
         assert_eq!(
-            told,
+            found,
             [
                 Some(Repeat::First),
                 None,

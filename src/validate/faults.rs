@@ -1,10 +1,7 @@
 //! Collects what is wrong with one row, or with a header.
 
-use std::borrow::Cow;
-
-use super::rules::Checked;
+use crate::model::Violation;
 use crate::model::text::one_line;
-use crate::model::{Update, Violation};
 
 /// Collects what is wrong with one row.
 #[derive(Debug)]
@@ -27,14 +24,5 @@ impl Faults {
     pub(super) fn add_first(&mut self, field: &str, message: String) {
         self.add(field, message);
         self.found.rotate_right(1);
-    }
-
-    pub(super) fn checked<'a>(self, slug: Cow<'a, str>, update: Option<Update<'a>>) -> Checked<'a> {
-        let verdict = update.filter(|_| self.found.is_empty()).ok_or(self.found);
-        Checked {
-            line: self.line,
-            slug,
-            verdict,
-        }
     }
 }

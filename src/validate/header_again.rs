@@ -3,7 +3,8 @@
 
 use csv::StringRecord;
 
-use super::columns::{Columns, Field, resembles_field};
+use super::columns::Columns;
+use super::field::{Field, resembles_field};
 use crate::model::spreadsheet::trimmed;
 
 /// A row that is a header.

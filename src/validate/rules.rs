@@ -2,49 +2,13 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
-use super::draft::Given;
+use super::columns::Columns;
+use super::draft::{Draft, Given};
 use super::faults::Faults;
 use super::header_again::HeaderAgain;
-use super::{Columns, Draft, columns, combinations};
+use super::terms::Terms;
+use super::{combinations, members};
 use crate::model::{Content, Members, Row, Update, Violation};
-
-/// What times are judged by.
-#[derive(Debug, Clone)]
-pub struct Clock {
-    /// A `hold_until` must lie after this instant.
-    pub now: Timestamp,
-    /// What a time without an offset is read in; without it such a time is invalid.
-    pub timezone: Option<TimeZone>,
-}
-
-/// What becomes of a custom field whose text a spreadsheet or an export has damaged.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Damaged {
-    /// The row is invalid.
-    #[default]
-    Refuse,
-    /// The text is sent as it is, and counted.
-    Send,
-}
-
-/// What values are judged by.
-#[derive(Debug, Clone)]
-pub struct Terms {
-    /// What times are judged by.
-    pub clock: Clock,
-    /// What becomes of damaged text in custom fields.
-    pub damaged: Damaged,
-}
-
-impl From<Clock> for Terms {
-    fn from(clock: Clock) -> Self {
-        let damaged = Damaged::default();
-        Self { clock, damaged }
-    }
-}
 
 /// The rules for the rows of one input.
 #[derive(Debug)]
@@ -54,15 +18,15 @@ pub struct Rules {
     terms: Terms,
 }
 
-/// What a row turned out to be.
+/// A row that is not legal.
 #[derive(Debug)]
-pub struct Checked<'a> {
+pub struct InvalidRow<'a> {
     /// The physical line on which the row starts.
     pub line: u64,
     /// The slug as the row has it, usable or not.
     pub slug: Cow<'a, str>,
-    /// The update, or all that is wrong with the row.
-    pub verdict: Result<Update<'a>, Vec<Violation>>,
+    /// All that is wrong with the row.
+    pub violations: Vec<Violation>,
 }
 
 const FIELD_NAME: &str =
@@ -85,9 +49,11 @@ impl Rules {
         }
     }
 
-    /// Judges one row.
-    #[must_use]
-    pub fn check<'a>(&'a self, row: &'a Row) -> Checked<'a> {
+    /// The update that a row asks for.
+    ///
+    /// # Errors
+    /// When the row is not legal: all that is wrong with it.
+    pub fn check<'a>(&'a self, row: &'a Row) -> Result<Update<'a>, InvalidRow<'a>> {
         let mut faults = Faults {
             line: row.line,
             found: Vec::new(),
@@ -100,24 +66,26 @@ impl Rules {
                 HeaderAgain::Other => Violation::HEADER,
             };
             faults.add(field, again.message());
-            return faults.checked(Cow::default(), None);
+            return Err(InvalidRow::new(faults, Cow::default()));
         }
         let mut draft = match self.draft(&row.content, &mut faults) {
             Ok(draft) => draft,
             Err(why) => {
                 faults.add(Violation::ROW, why);
-                return faults.checked(Cow::default(), None);
+                return Err(InvalidRow::new(faults, Cow::default()));
             }
         };
         if matches!(&row.content, Content::Object(_)) && is_name_of_field(&draft.slug) {
             faults.found.clear();
             faults.add("slug", FIELD_NAME);
-            return faults.checked(Cow::default(), None);
+            return Err(InvalidRow::new(faults, Cow::default()));
         }
         draft.fill_from(&self.set);
         let slug = draft.slug.clone().valid().unwrap_or_default();
-        let update = combinations::update(row.line, draft, &mut faults);
-        faults.checked(slug, update)
+        match combinations::update(row.line, draft, &mut faults) {
+            Some(update) if faults.found.is_empty() => Ok(update),
+            _ => Err(InvalidRow::new(faults, slug)),
+        }
     }
 
     /// What a record says, or why it says nothing at all.
@@ -126,9 +94,19 @@ impl Rules {
             Content::Cells(cells) => Ok(self.columns.draft(cells, &self.terms, faults)),
             Content::Object(text) => {
                 let members = Members::of_line(text)?;
-                Ok(columns::draft_of(members, &self.terms, faults))
+                Ok(members::draft(members, &self.terms, faults))
             }
             Content::Unreadable { why, .. } => Err(why.clone()),
+        }
+    }
+}
+
+impl<'a> InvalidRow<'a> {
+    fn new(faults: Faults, slug: Cow<'a, str>) -> Self {
+        Self {
+            line: faults.line,
+            slug,
+            violations: faults.found,
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::columns::{Field, NAMES, OTHER_NAMES};
+use super::field::{Field, NAMES, OTHER_NAMES};
 use crate::model::invisible::{SELECTORS, ZERO_WIDTH};
 use crate::model::{Slug, Status};
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::fields::{Value, damaged};
+use super::value::{Value, damaged};
 use crate::model::Text;
 use crate::model::damage::{self, Damage};
 use crate::model::invisible::{contained, first_hidden};

@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime, date};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use super::Clock;
+use super::terms::Clock;
 use crate::model::HoldUntil;
 use crate::model::text::quoted;
 

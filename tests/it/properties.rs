@@ -210,13 +210,13 @@ proptest! {
         for row in rows(reader) {
             prop_assert!(before < row.line && row.line <= lines, "{} after {before}", row.line);
             before = row.line;
-            let checked = rules.check(&row);
-            prop_assert_eq!(checked.line, row.line);
-            match checked.verdict {
+            match rules.check(&row) {
                 Ok(update) => prop_assert!(update.line == row.line && !update.changes.is_empty()),
-                Err(found) => prop_assert!(
-                    !found.is_empty() && found.iter().all(|violation| violation.line == row.line)
-                ),
+                Err(invalid) => {
+                    prop_assert!(invalid.line == row.line && !invalid.violations.is_empty());
+                    let mut lines = invalid.violations.iter().map(|violation| violation.line);
+                    prop_assert!(lines.all(|line| line == row.line));
+                }
             }
         }
     }

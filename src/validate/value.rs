@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use email_address::{EmailAddress, Options};
 use serde_json::value::RawValue;
 
-use super::columns::Field;
-use super::rules::{Clock, Damaged};
+use super::field::Field;
+use super::terms::{Clock, Damaged};
 use super::times;
 use crate::model::damage::{self, Damage};
 use crate::model::invisible::{contained, first_hidden_anywhere};
@@ -210,13 +210,4 @@ fn text_of_data(raw: Cow<'_, str>, damaged: Damaged) -> Result<DataValue<'_>, St
 /// That a text is damaged, and what to do.
 pub(super) fn damaged(text: &str, damage: Damage) -> String {
     format!("{} {} ({})", quoted(text), damage.what(), damage.cure())
-}
-
-/// The known name that is most like `name`, if one is like it.
-pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|known| (strsim::jaro_winkler(name, known), known))
-        .filter(|(likeness, _)| *likeness >= 0.8)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, known)| known)
 }

@@ -1,0 +1,39 @@
+//! What the values of all rows are checked against: the time, the time zone, and what was allowed.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// What times are judged by.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    /// A `hold_until` must lie after this instant.
+    pub now: Timestamp,
+    /// What a time without an offset is read in; without it such a time is invalid.
+    pub timezone: Option<TimeZone>,
+}
+
+/// What becomes of a custom field whose text a spreadsheet or an export has damaged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Damaged {
+    /// The row is invalid.
+    #[default]
+    Refuse,
+    /// The text is sent as it is, and counted.
+    Send,
+}
+
+/// What values are judged by.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// What times are judged by.
+    pub clock: Clock,
+    /// What becomes of damaged text in custom fields.
+    pub damaged: Damaged,
+}
+
+impl From<Clock> for Terms {
+    fn from(clock: Clock) -> Self {
+        let damaged = Damaged::default();
+        Self { clock, damaged }
+    }
+}
