@@ -29,7 +29,7 @@ use crate::error::Error;
 use crate::exit;
 use crate::model::Shown as _;
 use crate::model::text::one_line;
-use crate::report::{Destination, Level, Log, LogFormat};
+use crate::report::{Audience, Level, Log, LogFormat};
 
 /// Runs what the command line asks for.
 #[must_use]
@@ -81,12 +81,12 @@ fn printed(result: io::Result<()>) -> u8 {
 
 /// A log for whoever reads standard error.
 fn log(format: LogFormat, most: Level) -> Log {
-    let destination = if stderr().is_terminal() {
-        Destination::Terminal
+    let audience = if stderr().is_terminal() {
+        Audience::Terminal
     } else {
-        Destination::Elsewhere
+        Audience::Elsewhere
     };
-    Log::new(format, most, destination)
+    Log::new(format, most, audience)
 }
 
 /// What a script waits for, even if its command line cannot be parsed.

@@ -23,12 +23,12 @@ pub enum LogFormat {
     Json,
 }
 
-/// Where standard error goes.
+/// Who reads standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Destination {
-    /// To somebody who watches.
+pub enum Audience {
+    /// Somebody who watches.
     Terminal,
-    /// To a file, a mail or a journal, which is read afterwards, if at all.
+    /// Nobody, until it is over: it goes to a file, a mail or a journal.
     Elsewhere,
 }
 
@@ -37,7 +37,7 @@ pub enum Destination {
 pub struct Log {
     format: LogFormat,
     most: Level,
-    destination: Destination,
+    audience: Audience,
     stderr: Stderr,
     /// Stays at the bottom of the terminal; all lines appear above it.
     bar: Mutex<Option<ProgressBar>>,
@@ -46,11 +46,11 @@ pub struct Log {
 impl Log {
     /// A log of everything up to level `most`.
     #[must_use]
-    pub fn new(format: LogFormat, most: Level, destination: Destination) -> Self {
+    pub fn new(format: LogFormat, most: Level, audience: Audience) -> Self {
         Self {
             format,
             most,
-            destination,
+            audience,
             stderr: Stderr::default(),
             bar: Mutex::default(),
         }
@@ -63,7 +63,7 @@ impl Log {
 
     /// Reports one thing.
     pub fn report(&self, notice: &Notice<'_>) {
-        let is_brief = self.destination == Destination::Elsewhere && self.most == Level::Info;
+        let is_brief = self.audience == Audience::Elsewhere && self.most == Level::Info;
         self.entry(notice.level(), notice, || {
             Some(if is_brief {
                 notice.brief()

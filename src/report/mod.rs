@@ -4,23 +4,25 @@
 //! Texts are made by pure functions and written once: the tests take snapshots of them.
 
 mod bar;
+mod dry_run;
 mod events;
 mod json;
-mod lines;
 mod log;
 mod metrics;
 mod notice;
-mod preview;
+mod plan;
 mod print;
 mod progress;
+mod schedule;
 mod stderr;
 mod summary;
 mod words;
 
-pub use log::{Destination, Log, LogFormat};
+pub use dry_run::DryRun;
+pub use log::{Audience, Log, LogFormat};
 pub use metrics::{check as check_metrics, write as write_metrics};
 pub use notice::{Level, Notice};
-pub use preview::{AccountLabel, DryRun, Plan, Sample};
+pub use plan::{AccountLabel, Plan, Sample};
 pub use print::{print, print_json};
 pub use progress::{Progress, ProgressDisplay};
 pub use summary::NextCommands;

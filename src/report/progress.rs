@@ -5,7 +5,7 @@ use std::time::Instant;
 use indicatif::ProgressDrawTarget;
 
 use super::bar::{Bar, Phase};
-use super::lines::Lines;
+use super::schedule::Schedule;
 use super::{Log, Notice, events, words};
 use crate::model::text::visible;
 use crate::model::{Counts, Event, RateUnit, RowResult, Stall};
@@ -26,7 +26,7 @@ pub enum ProgressDisplay {
 pub struct Progress<'a> {
     log: &'a Log,
     bar: Option<Bar>,
-    lines: Option<Lines>,
+    schedule: Option<Schedule>,
     /// The end of the pause that the server asked for.
     paused_until: Option<Instant>,
     rows: u64,
@@ -51,7 +51,7 @@ impl<'a> Progress<'a> {
         Self {
             log,
             bar,
-            lines: (display == ProgressDisplay::Lines).then(|| Lines::new(began)),
+            schedule: (display == ProgressDisplay::Lines).then(|| Schedule::new(began)),
             paused_until: None,
             rows,
             unit,
@@ -79,7 +79,11 @@ impl<'a> Progress<'a> {
         if !matches!(event, Event::Tick { .. }) {
             self.log.event(event, self.unit);
         }
-        if self.lines.as_mut().is_some_and(|lines| lines.is_due(now)) {
+        if self
+            .schedule
+            .as_mut()
+            .is_some_and(|schedule| schedule.is_due(now))
+        {
             self.log.report(&Notice::Progress {
                 rows: self.rows,
                 done: self.counts.total(),
@@ -113,8 +117,8 @@ impl<'a> Progress<'a> {
             };
             bar.show(phase, message);
         }
-        let lines = self.lines.as_mut();
-        let is_due = lines.is_some_and(|lines| lines.is_stall_due(stall, now));
+        let schedule = self.schedule.as_mut();
+        let is_due = schedule.is_some_and(|schedule| schedule.is_stall_due(stall, now));
         if let Some(stall) = stall.filter(|_| is_due) {
             self.log.stall(stall);
         }

@@ -1,23 +1,17 @@
-//! What a file would do -> a page for people, or a document for scripts.
+//! What a run would do -> a page for people, a question, and the key figures for the log.
 
-use std::borrow::Cow;
-use std::cell::RefCell;
 use std::fmt::Write as _;
-use std::io;
 use std::time::Duration;
 
-use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use super::{counted, in_words};
 use crate::model::text::{exact, visible_json};
-use crate::model::{FieldChanges, Preview, ValueRows, Violation};
+use crate::model::{FieldChanges, Preview, ValueRows};
 
 /// Values of a field that the page shows.
 const VALUES_SHOWN: usize = 5;
-
-/// Values of a field that the document holds.
-const VALUES_KEPT: usize = 20;
 
 /// A request that would be sent.
 #[derive(Debug, serde::Serialize)]
@@ -83,7 +77,7 @@ pub struct Plan<'a> {
 
 impl Plan<'_> {
     /// How long sending takes at least.
-    fn expected(&self) -> Duration {
+    pub(super) fn expected(&self) -> Duration {
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let seconds = self.requests as f64 / self.rate_per_second;
         Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
@@ -253,7 +247,7 @@ impl Plan<'_> {
     }
 }
 
-/// The key figures, under the names of [`DryRun`].
+/// The key figures, under the names of the dry run's document.
 impl Serialize for Plan<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -270,133 +264,5 @@ impl Serialize for Plan<'_> {
         map.serialize_entry("rate_asked", &self.rate_per_second)?;
         map.serialize_entry("expected_s", &self.expected().as_secs_f64())?;
         map.end()
-    }
-}
-
-/// The document of a dry run.
-pub struct DryRun<'a> {
-    /// What would be sent; `None` where the input could not be read.
-    pub plan: Option<&'a Plan<'a>>,
-    /// Violations in the order of the file, taken once.
-    pub violations: RefCell<Box<dyn Iterator<Item = io::Result<Violation>> + 'a>>,
-    /// The program's exit status.
-    pub exit_status: u8,
-    /// Why the dry run could not finish, or what is wrong with the input.
-    pub error: Option<String>,
-}
-
-impl Serialize for DryRun<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let empty = Preview::default();
-        let preview = self.plan.map_or(&empty, |plan| plan.preview);
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("exit_status", &self.exit_status)?;
-        map.serialize_entry("error", &self.error)?;
-        map.serialize_entry("settled", &self.plan.map_or(0, |plan| plan.settled))?;
-        map.serialize_entry("rows", &preview.rows)?;
-        map.serialize_entry("valid", &preview.legal)?;
-        map.serialize_entry("invalid", &preview.illegal())?;
-        map.serialize_entry("damaged", &preview.damaged())?;
-        map.serialize_entry("account", &self.plan.map(|plan| plan.account))?;
-        map.serialize_entry("changes", &FieldsJson(preview))?;
-        map.serialize_entry("requests", &self.plan.map_or(0, |plan| plan.requests))?;
-        map.serialize_entry("rate_asked", &self.plan.map(|plan| plan.rate_per_second))?;
-        map.serialize_entry(
-            "expected_s",
-            &self.plan.map(|plan| plan.expected().as_secs_f64()),
-        )?;
-        map.serialize_entry("warnings", self.plan.map_or(&[][..], |plan| &plan.warnings))?;
-        map.serialize_entry("samples", self.plan.map_or(&[][..], |plan| &plan.samples))?;
-        map.serialize_entry("violations", &ViolationsJson(&self.violations))?;
-        map.end()
-    }
-}
-
-struct FieldsJson<'a>(&'a Preview);
-
-impl Serialize for FieldsJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let fields = self.0.fields();
-        serializer.collect_map(fields.iter().map(|(name, changes)| {
-            (
-                name,
-                FieldJson {
-                    name,
-                    changes,
-                    preview: self.0,
-                },
-            )
-        }))
-    }
-}
-
-struct FieldJson<'a> {
-    name: &'a str,
-    changes: &'a FieldChanges,
-    preview: &'a Preview,
-}
-
-/// A value in the document; `cut` where it goes on.
-#[derive(serde::Serialize)]
-struct Counted<'a> {
-    value: Cow<'a, str>,
-    rows: u64,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    cut: bool,
-}
-
-impl<'a> From<ValueRows<'a>> for Counted<'a> {
-    fn from(
-        ValueRows {
-            value,
-            is_cut,
-            rows,
-        }: ValueRows<'a>,
-    ) -> Self {
-        let value = if is_cut {
-            Cow::Owned(format!("{value}…"))
-        } else {
-            Cow::Borrowed(value)
-        };
-        Self {
-            value,
-            rows,
-            cut: is_cut,
-        }
-    }
-}
-
-impl Serialize for FieldJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let values = self.changes.commonest(VALUES_KEPT);
-        let values: Vec<_> = values.into_iter().map(Counted::from).collect();
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("rows", &self.changes.rows)?;
-        if self.name == "tag_list" {
-            map.serialize_entry("replaces", &self.preview.replaces_tags)?;
-            map.serialize_entry("clears", &self.preview.clears_tags)?;
-        }
-        if self.changes.nulls > 0 {
-            map.serialize_entry("nulls", &self.changes.nulls)?;
-        }
-        if self.changes.damaged > 0 {
-            map.serialize_entry("damaged", &self.changes.damaged)?;
-        }
-        map.serialize_entry("values", &values)?;
-        map.end()
-    }
-}
-
-/// Violations one by one: they need not fit into memory.
-struct ViolationsJson<'a, 'b>(&'a RefCell<Box<dyn Iterator<Item = io::Result<Violation>> + 'b>>);
-
-impl Serialize for ViolationsJson<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeSeq as _;
-        let mut sequence = serializer.serialize_seq(None)?;
-        for violation in &mut *self.0.borrow_mut() {
-            sequence.serialize_element(&violation.map_err(S::Error::custom)?)?;
-        }
-        sequence.end()
     }
 }

@@ -12,14 +12,14 @@ const WORTH_A_LINE: Duration = Duration::from_millis(1500);
 
 /// Decides when to print.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(super) struct Schedule {
     next: Instant,
     /// The stall reported last, if it is not over.
     reported: Option<Stall>,
     reported_at: Option<Instant>,
 }
 
-impl Lines {
+impl Schedule {
     /// Lines from `now` on.
     pub(super) fn new(now: Instant) -> Self {
         Self {
@@ -83,16 +83,16 @@ mod tests {
     #[test]
     fn progress_is_due_every_thirty_seconds() {
         let began = Instant::now();
-        let mut lines = Lines::new(began);
+        let mut schedule = Schedule::new(began);
         let due = [0, 29, 30, 31, 59, 65, 94, 95]
-            .map(|seconds| lines.is_due(began + Duration::from_secs(seconds)));
+            .map(|seconds| schedule.is_due(began + Duration::from_secs(seconds)));
         assert_eq!(due, [false, false, true, false, false, true, false, true]);
     }
 
     #[test]
     fn a_stall_is_reported_once_per_cause_and_seldom() {
         let began = Instant::now();
-        let mut lines = Lines::new(began);
+        let mut schedule = Schedule::new(began);
         for (seconds, stall, is_due) in [
             (0, Some(waiting(1)), false),
             (1, Some(waiting(2)), true),
@@ -104,7 +104,7 @@ mod tests {
             (111, Some(retrying("reset")), true),
         ] {
             let now = began + Duration::from_secs(seconds);
-            let found = lines.is_stall_due(stall.as_ref(), now);
+            let found = schedule.is_stall_due(stall.as_ref(), now);
             assert_eq!(found, is_due, "{seconds}s: {stall:?}");
         }
     }
