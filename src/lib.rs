@@ -14,7 +14,7 @@
 //! ```text
 //! main     -> commands
 //! commands -> everything
-//! config   -> api, cli, error, files, input, ledger, model, report, stop, validate    what was typed, resolved
+//! config   -> api, cli, error, files, input, ledger, model, report, send, stop, validate    what was typed, resolved
 //! cli      -> exit, input, model, pipeline, report, send    what was typed
 //! error    -> exit, input, ledger, model, pipeline, stop    why a command came to nothing
 //! exit     -> model

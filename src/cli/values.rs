@@ -10,7 +10,6 @@ use std::time::Duration;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use jiff::SignedDuration;
 
-use super::AllowedFailures;
 use crate::model::MAX_WORKERS;
 use crate::pipeline::MaxFailures;
 
@@ -25,6 +24,29 @@ pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
         }
         Ok(path)
     })
+}
+
+/// How many rows may go wrong, and how that was typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AllowedFailures {
+    /// What it means.
+    pub most: MaxFailures,
+    text: String,
+}
+
+impl Default for AllowedFailures {
+    fn default() -> Self {
+        Self {
+            most: MaxFailures::Share(0.5),
+            text: "50%".into(),
+        }
+    }
+}
+
+impl std::fmt::Display for AllowedFailures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 /// Reads `N`, `N%` or `none`.

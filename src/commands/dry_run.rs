@@ -33,7 +33,7 @@ pub(super) fn dry_run(settings: &Settings, log: &Log, stop: &Arc<Stop>) -> Resul
 
 /// The violations that a preview needs: a document has all of them.
 pub(super) fn kept(settings: &Settings) -> KeepViolations {
-    if settings.args.dry_run && settings.args.json {
+    if settings.dry_run && settings.json {
         KeepViolations::All
     } else {
         KeepViolations::First
@@ -69,7 +69,7 @@ fn print(
         Ok(status) => (status, None),
         Err(refusal) => (exit::INPUT, Some(refusal)),
     };
-    if settings.args.json {
+    if settings.json {
         let all = violations.into_all().map_err(Error::Output)?;
         print_document(plan, all, status, refusal.clone())?;
     } else {

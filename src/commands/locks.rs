@@ -25,7 +25,7 @@ impl AccountLock {
             since,
             run_dir: None,
         };
-        if settings.args.sandbox {
+        if settings.is_sandbox() {
             return Ok(Self { lock: None, holder });
         }
         let Some(state) = state_directory() else {
@@ -44,9 +44,7 @@ impl AccountLock {
                 lock: Some(lock),
                 holder,
             }),
-            Err(NotLocked::Held(_) | NotLocked::NotTrusted { .. })
-                if settings.args.allow_overlap =>
-            {
+            Err(NotLocked::Held(_) | NotLocked::NotTrusted { .. }) if settings.allow_overlap => {
                 Ok(Self { lock: None, holder })
             }
             Err(NotLocked::Held(by)) => Err(Error::Held(format!(

@@ -6,7 +6,6 @@ mod dry_run;
 mod history;
 mod locks;
 mod man;
-mod next;
 mod prepare;
 mod resume;
 mod run;
@@ -48,7 +47,7 @@ pub fn main(words: &[OsString]) -> ExitCode {
             Command::Completions { shell } => printed(completions::completions(shell)),
             Command::Man => printed(man::man()),
             Command::Run(args) => {
-                let log = log(args.log_format, run::level(&args));
+                let log = log(args.output.log_format, args.output.level());
                 run::run(*args, &Arc::new(log))
             }
             Command::Sandbox(args) => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::source;
 use crate::api::{BaseUrl, Request};
-use crate::config::Settings;
+use crate::config::{InvalidRows, Settings};
 use crate::error::Error;
 use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{Copied, Copying, LedgerError, Recorded, sha256_of};
@@ -80,7 +80,7 @@ pub(super) fn judge(
         }
     };
     let rules = Rules::new(columns, settings.set.clone(), settings.terms.clone());
-    let max_rows = settings.args.max_rows;
+    let max_rows = settings.limits.max_rows;
     let check = Check {
         keep,
         max_rows,
@@ -156,14 +156,14 @@ impl Prepared {
             account: AccountLabel {
                 base_url: base_url.map(BaseUrl::as_str),
                 email,
-                is_sandbox: settings.args.sandbox,
+                is_sandbox: settings.is_sandbox(),
             },
             preview,
             settled: self.findings.settled,
             warnings: self.warnings(input),
-            requests: sendable.min(settings.args.limit.unwrap_or(u64::MAX)),
-            rate: settings.rate.to_string(),
-            rate_per_second: settings.rate.rate().per_second(),
+            requests: sendable.min(settings.limits.rows_sent.unwrap_or(u64::MAX)),
+            rate: settings.pace.rate.to_string(),
+            rate_per_second: settings.pace.rate.rate().per_second(),
             samples: preview.samples.iter().map(sample).collect(),
         }
     }
@@ -184,7 +184,7 @@ impl Prepared {
         let name = settings.source.name();
         let preview = &self.findings.preview;
         if self.findings.too_many {
-            let most = settings.args.max_rows.unwrap_or_default();
+            let most = settings.limits.max_rows.unwrap_or_default();
             return Some(format!(
                 "{name}: more than {most} rows: nothing is sent (raise --max-rows if all are meant)"
             ));
@@ -194,7 +194,7 @@ impl Prepared {
                 "{name}: line {line} is a header with other columns: nothing is sent, since rows below it may mean something else (was the file joined from two? give each by itself)"
             ));
         }
-        let is_skipped = settings.args.skip_invalid || settings.args.resume.is_some();
+        let is_skipped = settings.invalid_rows == InvalidRows::Skip;
         if preview.illegal() == 0 || (is_skipped && mode == Mode::Run) {
             return None;
         }

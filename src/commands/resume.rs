@@ -53,7 +53,7 @@ pub(super) fn resume(
     check_copy(&directory, &run)?;
     let layout = Layout {
         format: run.options.format,
-        delimiter: settings.args.delimiter.unwrap_or(b','),
+        delimiter: settings.wanted.delimiter.unwrap_or(b','),
     };
     let session = Session {
         settings: &settings,
@@ -73,7 +73,7 @@ pub(super) fn resume(
     summary.counts.clone_from(&recorded.counts);
     summary.differs = recorded.differs;
     summary.add_up_passes();
-    if settings.args.dry_run {
+    if settings.dry_run {
         return look(&session, *prepared, &recorded, summary);
     }
     session.directory.sweep().map_err(Error::Ledger)?;
@@ -108,7 +108,7 @@ fn look(
     summary.run_dir = Some(session.directory.path().to_string_lossy().into_owned());
     summary.exit_status = Some(status);
     session.tell(summary);
-    if settings.args.json {
+    if settings.json {
         return dry_run::show(settings, session.log, prepared, status);
     }
     Ok(status)

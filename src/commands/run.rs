@@ -14,7 +14,7 @@ use super::signals::listen;
 use super::{dry_run, resume, source};
 use crate::api::{Account, BaseUrl};
 use crate::cli::RunArgs;
-use crate::config::{Settings, Source, Target};
+use crate::config::{InputSource, Settings, Target};
 use crate::error::Error;
 use crate::exit;
 use crate::input::InputError;
@@ -22,17 +22,17 @@ use crate::ledger::Staging;
 use crate::model::Shown as _;
 use crate::model::{Outcome, Summary};
 use crate::pipeline::{KeepViolations, Known};
-use crate::report::{self, Level, Log, LogFormat, Notice};
+use crate::report::{self, Log, LogFormat, Notice};
 use crate::sandbox::{self, Sandbox};
 use crate::stop::Stop;
 
 /// Runs; the exit status.
 pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
-    let (is_dry, is_json) = (args.dry_run, args.json);
+    let (is_dry, is_json) = (args.safety.dry_run, args.output.json);
     let mut metrics = args.metrics.clone().filter(|_| !is_dry);
     let mut summary = Summary::default();
     summary.command.began = Some(Timestamp::now());
-    if args.log_format == LogFormat::Json {
+    if args.output.log_format == LogFormat::Json {
         let log = Arc::clone(log);
         panic::set_hook(Box::new(move |panic| {
             let message = &panic.to_string();
@@ -90,15 +90,6 @@ fn check_metrics(path: &Path) -> Result<(), Error> {
     checked.map_err(|error| Error::Usage(format!("--metrics {}: {error}", path.shown())))
 }
 
-/// How much a run says.
-pub(super) fn level(args: &RunArgs) -> Level {
-    match (args.quiet, args.verbose) {
-        (true, _) => Level::Warning,
-        (false, true) => Level::Debug,
-        (false, false) => Level::Info,
-    }
-}
-
 /// The document of a run that did not come so far as to have settings.
 pub(super) fn print_error(error: &Error) -> Result<(), Error> {
     let summary = Summary {
@@ -121,14 +112,14 @@ fn start(args: RunArgs, log: &Arc<Log>, summary: &mut Summary) -> Result<u8, Err
 
 /// A new run.
 fn fresh(args: RunArgs, log: &Log, stop: &Arc<Stop>, summary: &mut Summary) -> Result<u8, Error> {
-    let input = Source::new(args.input.as_deref().unwrap_or(Path::new("-")));
+    let input = InputSource::new(args.input.as_deref().unwrap_or(Path::new("-")));
     source::check(&input).map_err(|error| Error::Input {
         name: input.name(),
         error: InputError::Io(error),
     })?;
     let settings = Settings::resolve(args, input, stop)?;
     session::warn(&settings, log);
-    if settings.args.dry_run {
+    if settings.dry_run {
         return dry_run::dry_run(&settings, log, stop);
     }
     let (account, _sandbox) = account(&settings.target)?;

@@ -1,16 +1,14 @@
 //! What a new run and a resumed one have in common: ask, send, record, add up.
 
-use std::io::{self, IsTerminal as _, stderr};
+use std::io;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use jiff::Timestamp;
 
 use super::consent;
-use super::next::{resubmission, resumption};
 use super::prepare::Prepared;
-use crate::api::{Account, Client, Verification};
-use crate::cli::{ProgressStyle, RunArgs};
+use crate::api::{Account, Client};
 use crate::config::{Consent, Settings};
 use crate::error::Error;
 use crate::exit;
@@ -18,10 +16,10 @@ use crate::files;
 use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{Journal, LedgerError, Missing, RunDirectory, Watched, settle};
 use crate::model::Shown as _;
-use crate::model::{Detail, Event, Pass, StopReason, Summary, remedy};
+use crate::model::{Event, Pass, StopReason, Summary, remedy};
 use crate::pipeline::{Known, Retries, Run, RunError};
-use crate::report::{self, Log, LogFormat, NextCommands, Notice, Progress, ProgressDisplay};
-use crate::send::{Adaptation, Gate};
+use crate::report::{self, Log, NextCommands, Notice, Progress};
+use crate::send::Gate;
 use crate::stop::Stop;
 
 /// Says what the user should know, and what is no reason not to start; with `-v` also where
@@ -63,13 +61,14 @@ pub(super) fn agree(
 
 /// The client that sends to `account`.
 pub(super) fn client(settings: &Settings, account: &Account) -> Result<Client, Error> {
-    let verification = if settings.args.no_verify {
-        Verification::Skip
-    } else {
-        Verification::Compare
-    };
-    let connections = usize::from(settings.workers);
-    Client::new(account.clone(), settings.timeout, connections, verification).map_err(Error::usage)
+    let connections = usize::from(settings.pace.workers);
+    Client::new(
+        account.clone(),
+        settings.pace.timeout,
+        connections,
+        settings.verification,
+    )
+    .map_err(Error::usage)
 }
 
 /// Files that a run has open beside the connections of its workers, with some to spare.
@@ -145,7 +144,7 @@ impl Session<'_> {
         if is_whole {
             return session.add_up(summary);
         }
-        let resume = resumption(self.settings, session.directory.path());
+        let resume = self.settings.follow_up.resumption(session.directory.path());
         Err(Error::Fatal(format!(
             "{told}; to continue this run: {resume}"
         )))
@@ -154,8 +153,8 @@ impl Session<'_> {
     /// Says in the run directory that a pass has begun, before anything is sent: should it be
     /// killed, the next one knows.
     fn begin(&self, summary: &mut Summary) -> Result<(), Error> {
-        let rate = self.settings.rate.rate().per_second();
-        summary.rate_unit = self.settings.rate.unit();
+        let rate = self.settings.pace.rate.rate().per_second();
+        summary.rate_unit = self.settings.pace.rate.unit();
         summary.run_dir = Some(self.directory.path().to_string_lossy().into_owned());
         summary
             .passes
@@ -169,8 +168,8 @@ impl Session<'_> {
     fn workers(&self) -> usize {
         // A worker may have one connection in use and leave another idle. In a sandbox the other
         // ends are ours too.
-        let each = if self.settings.args.sandbox { 4 } else { 2 };
-        let asked = self.settings.workers;
+        let each = if self.settings.is_sandbox() { 4 } else { 2 };
+        let asked = self.settings.pace.workers;
         let limit = files::allow_open_files(OTHER_FILES + each * u64::from(asked));
         let most = limit.saturating_sub(OTHER_FILES) / each;
         let workers = u16::try_from(most).unwrap_or(u16::MAX).clamp(1, asked);
@@ -191,35 +190,26 @@ impl Session<'_> {
         known: Known,
         summary: &mut Summary,
     ) -> Result<(), Error> {
-        let args = &self.settings.args;
-        let adaptation = if args.fixed_rate {
-            Adaptation::Fixed
-        } else {
-            Adaptation::Adaptive
-        };
-        let gate = Gate::new(self.settings.rate.rate(), adaptation);
+        let Settings { pace, limits, .. } = self.settings;
+        let gate = Gate::new(pace.rate.rate(), pace.adaptation);
         let due = prepared.findings.preview.rows;
         let run = Run {
             planner: prepared.planner,
             exchange: client,
             gate: &gate,
-            retries: Retries(self.settings.retries),
+            retries: Retries(pace.retries),
             workers: self.workers(),
-            limit: args.limit,
-            deadline: args
+            limit: limits.rows_sent,
+            deadline: limits
                 .max_duration
                 .and_then(|most| Instant::now().checked_add(most)),
-            max_failures: self.settings.max_failures.most,
+            max_failures: limits.max_failures.most,
             known,
-            detail: if args.verbose {
-                Detail::Exchanges
-            } else {
-                Detail::Outcomes
-            },
+            detail: self.settings.detail,
             stop: self.stop,
             watched: Some(watched),
         };
-        let mut progress = Progress::new(display(args), self.log, due, self.settings.rate.unit());
+        let mut progress = Progress::new(self.settings.progress, self.log, due, pace.rate.unit());
         let read = || Reader::open(watched.input()?, self.layout.into());
         summary.counts = summary.counts.of_settled();
         let recorded = &mut summary.counts;
@@ -232,7 +222,7 @@ impl Session<'_> {
         drop(progress);
         let mut sent = sent?;
         // Where the machine let fewer work than were asked for, asking for them is no advice.
-        let asked = u64::from(self.settings.workers);
+        let asked = u64::from(pace.workers);
         sent.workers_needed = sent.workers_needed.filter(|needed| *needed > asked);
         if let Some(pass) = summary.passes.last_mut() {
             pass.sent(&sent);
@@ -264,7 +254,7 @@ impl Session<'_> {
         let LedgerError::Io { path, error } = error else {
             return Error::Ledger(error);
         };
-        let resume = resumption(self.settings, self.directory.path());
+        let resume = self.settings.follow_up.resumption(self.directory.path());
         let results = self.directory.results();
         let cure = remedy(&error);
         let told = if results.exists() {
@@ -279,13 +269,13 @@ impl Session<'_> {
     /// Tells what came of the run, and what to do next.
     pub(super) fn tell(&self, summary: &Summary) {
         // A sandbox is gone when its run ends: nothing goes on from there.
-        let is_gone = self.settings.args.sandbox;
+        let is_gone = self.settings.is_sandbox();
         let open = if is_gone { 0 } else { summary.counts.open() };
-        let resume = (open > 0).then(|| resumption(self.settings, self.directory.path()));
+        let resume = (open > 0).then(|| self.settings.follow_up.resumption(self.directory.path()));
         let failed = self.directory.failed();
         let name = failed.file_name().unwrap_or_default();
         let has_failed = summary.counts.to_be_fed_back() > 0;
-        let resubmit = has_failed.then(|| resubmission(self.settings, &failed));
+        let resubmit = has_failed.then(|| self.settings.follow_up.resubmission(&failed));
         self.log.report(&Notice::Summary {
             summary,
             next: NextCommands {
@@ -302,7 +292,7 @@ impl Session<'_> {
             return error;
         };
         // The ledger is whole up to here; nothing else fits on that disk either.
-        let resume = resumption(self.settings, self.directory.path());
+        let resume = self.settings.follow_up.resumption(self.directory.path());
         let cure = remedy(&error);
         let told = format!("{error}; {cure}, then continue: {resume}");
         ledger_error(self.directory.results(), told)
@@ -329,15 +319,4 @@ fn ledger_error(path: PathBuf, told: String) -> Error {
         path,
         error: io::Error::other(told),
     })
-}
-
-fn display(args: &RunArgs) -> ProgressDisplay {
-    match args.progress {
-        _ if args.quiet => ProgressDisplay::Hidden,
-        ProgressStyle::None => ProgressDisplay::Hidden,
-        _ if args.log_format == LogFormat::Json => ProgressDisplay::Lines,
-        ProgressStyle::Auto if stderr().is_terminal() => ProgressDisplay::Bar,
-        ProgressStyle::Bar => ProgressDisplay::Bar,
-        ProgressStyle::Auto | ProgressStyle::Lines => ProgressDisplay::Lines,
-    }
 }

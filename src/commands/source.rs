@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::config::Source;
+use crate::config::InputSource;
 use crate::files::Interruptible;
 use crate::model::Shown as _;
 use crate::model::file_words;
@@ -24,8 +24,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const FRESH: Duration = Duration::from_secs(2);
 
 /// Sees that the input is there and may be read, before anything else is asked for.
-pub(super) fn check(source: &Source) -> io::Result<()> {
-    let Source::File(path) = source else {
+pub(super) fn check(source: &InputSource) -> io::Result<()> {
+    let InputSource::File(path) = source else {
         return Ok(());
     };
     let metadata = found(path)?;
@@ -75,10 +75,10 @@ fn nearest_file(path: &Path) -> Option<String> {
 const FILES_LOOKED_AT: usize = 1000;
 
 /// Opens the input.
-pub(super) fn open(source: &Source, stop: &Arc<Stop>) -> io::Result<Box<dyn Read + Send>> {
+pub(super) fn open(source: &InputSource, stop: &Arc<Stop>) -> io::Result<Box<dyn Read + Send>> {
     let path = match source {
-        Source::Stdin => return interruptible(|| Ok(io::stdin()), stop),
-        Source::File(path) => path.clone(),
+        InputSource::Stdin => return interruptible(|| Ok(io::stdin()), stop),
+        InputSource::File(path) => path.clone(),
     };
     if found(&path)?.is_file() {
         return Ok(Box::new(Steady::open(path, stop)?));

@@ -4,7 +4,7 @@ use super::origin::{Found, Origin, Remarks, typed, variable};
 use super::token::{self, Keeper};
 use super::values::{Address, Values};
 use crate::api::{Account, BaseUrl, check_email};
-use crate::cli::RunArgs;
+use crate::cli::AccountArgs;
 use crate::error::Error;
 use crate::ledger::RunAccount;
 use crate::stop::Stop;
@@ -39,7 +39,7 @@ impl Target {
 
 /// Who a run may send as.
 pub(super) struct Candidates<'a> {
-    pub(super) args: &'a RunArgs,
+    pub(super) args: &'a AccountArgs,
     /// What the configuration file says.
     pub(super) file: Values,
     /// The profiles that could have been chosen.
@@ -48,26 +48,25 @@ pub(super) struct Candidates<'a> {
     pub(super) run: Option<&'a RunAccount>,
 }
 
+/// Where to send and as whom, as far as that is known.
+struct Login {
+    address: Option<Found<Address>>,
+    email: Option<Found<String>>,
+}
+
 impl Candidates<'_> {
-    /// Where to send. The token is fetched last, and only if it is needed.
-    pub(super) fn target(self, stop: &Stop, remarks: &mut Remarks) -> Result<Target, Error> {
-        if self.args.sandbox {
-            return Ok(Target::Sandbox);
-        }
-        let address = self.address(&mut remarks.warnings)?;
-        let email = self.email(&mut remarks.warnings)?;
-        if let Some(address) = &address {
-            remarks.note(&address.value.told, &address.origin);
-        }
-        if let Some(email) = &email {
-            remarks.note(format_args!("email {}", email.value), &email.origin);
-        }
-        if self.args.dry_run {
-            return Ok(Target::Nowhere {
-                base_url: address.map(|address| address.value.base_url),
-                email: email.map(|email| email.value),
-            });
-        }
+    /// What is known of the account, for a dry run: no token is needed.
+    pub(super) fn known(self, remarks: &mut Remarks) -> Result<Target, Error> {
+        let Login { address, email } = self.login(remarks)?;
+        Ok(Target::Nowhere {
+            base_url: address.map(|address| address.value.base_url),
+            email: email.map(|email| email.value),
+        })
+    }
+
+    /// The account. The token is fetched last.
+    pub(super) fn account(self, stop: &Stop, remarks: &mut Remarks) -> Result<Target, Error> {
+        let Login { address, email } = self.login(remarks)?;
         let profiles = self.profiles;
         let kept = self.token(&mut remarks.warnings)?;
         let (Some(address), Some(email), Some(kept)) = (&address, &email, &kept) else {
@@ -86,6 +85,19 @@ impl Candidates<'_> {
         Account::new(address.value.base_url.clone(), &email.value, &token)
             .map(Target::Account)
             .map_err(Error::usage)
+    }
+
+    /// The address and the login.
+    fn login(&self, remarks: &mut Remarks) -> Result<Login, Error> {
+        let address = self.address(&mut remarks.warnings)?;
+        let email = self.email(&mut remarks.warnings)?;
+        if let Some(address) = &address {
+            remarks.note(&address.value.told, &address.origin);
+        }
+        if let Some(email) = &email {
+            remarks.note(format_args!("email {}", email.value), &email.origin);
+        }
+        Ok(Login { address, email })
     }
 
     fn address(&self, warnings: &mut Vec<String>) -> Result<Option<Found<Address>>, Error> {

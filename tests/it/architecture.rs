@@ -12,13 +12,12 @@ const MAX_LINES: usize = 350;
 const TOP: &str = "commands";
 
 /// Files that are in a circle. To be removed.
-const CIRCULAR_FILES: [&str; 31] = [
+const CIRCULAR_FILES: [&str; 30] = [
     "api/answer.rs",
     "api/client.rs",
     "api/failure.rs",
     "api/proxy.rs",
     "cli/mod.rs",
-    "cli/values.rs",
     "commands/completions/candidates.rs",
     "commands/mod.rs",
     "config/token.rs",
@@ -52,9 +51,8 @@ const REPEATED_TYPES: [&str; 9] = [
 ];
 
 /// Files that are too long. To be removed.
-const LONG_FILES: [&str; 7] = [
+const LONG_FILES: [&str; 6] = [
     "api/proxy.rs",
-    "cli/mod.rs",
     "model/damage.rs",
     "pipeline/watch.rs",
     "sandbox/server.rs",

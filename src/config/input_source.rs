@@ -7,14 +7,14 @@ use crate::model::text::head;
 
 /// Where rows come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum InputSource {
     /// Standard input.
     Stdin,
     /// A file.
     File(PathBuf),
 }
 
-impl Source {
+impl InputSource {
     /// What was typed for INPUT.
     #[must_use]
     pub fn new(path: &Path) -> Self {

@@ -1,0 +1,43 @@
+//! Options that say how rows are read.
+
+use jiff::tz::TimeZone;
+
+use super::values::delimiter;
+use super::zone::timezone;
+use crate::input::Format;
+
+/// How rows are read.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Input")]
+pub struct InputArgs {
+    /// Format of INPUT: csv, tsv, jsonl [default: by its name, or content]
+    #[arg(long, value_enum, hide_possible_values = true)]
+    pub format: Option<Format>,
+
+    /// Between cells: a character, or `tab` [default: by the header line]
+    ///
+    /// The header line shows which of `,` `;` tab and `|` it is.
+    #[arg(long, value_name = "C", value_parser = delimiter)]
+    pub delimiter: Option<u8>,
+
+    /// For times without an offset [default: none, such times are invalid]
+    ///
+    /// A name like Europe/Berlin.
+    #[arg(long, value_name = "AREA/CITY", value_parser = timezone)]
+    pub timezone: Option<TimeZone>,
+
+    /// Default value for a field, used where a row has none; repeatable
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub set: Vec<String>,
+
+    /// Send the valid rows although others are invalid
+    #[arg(long)]
+    pub skip_invalid: bool,
+
+    /// Send custom fields that a spreadsheet or export has damaged
+    ///
+    /// Such as 1.2E+11, #N/A, NULL, text encoded twice or a cell cut off: their rows are invalid
+    /// otherwise. Preview and summary say how many are sent.
+    #[arg(long)]
+    pub allow_damaged: bool,
+}

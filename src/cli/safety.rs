@@ -1,0 +1,44 @@
+//! Options that keep a run from doing more than was meant.
+
+use std::time::Duration;
+
+use super::values::{AllowedFailures, duration, limit, max_failures, rows};
+
+/// What keeps a run from doing more than was meant.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Safety")]
+pub struct SafetyArgs {
+    /// Validate and preview; send nothing, write nothing; needs no token
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Do not ask before sending
+    #[arg(short, long)]
+    pub yes: bool,
+
+    /// Send nothing if there are more rows than this [default: no limit]
+    #[arg(long, value_name = "N", value_parser = rows)]
+    pub max_rows: Option<u64>,
+
+    /// Send the first N rows that are due, no more [default: all]
+    ///
+    /// A canary: --resume sends the rest.
+    #[arg(long, value_name = "N", value_parser = limit)]
+    pub limit: Option<u64>,
+
+    /// Stop sending after this long, like 6h [default: no limit]
+    ///
+    /// --resume continues.
+    #[arg(long, value_name = "T", value_parser = duration)]
+    pub max_duration: Option<Duration>,
+
+    /// Stop after this many failed rows [default: 50%]
+    ///
+    /// Rows that are rejected, not found, failed or unknown: N, N% (from the 50th row on) or none.
+    #[arg(long, value_name = "N|N%|none", value_parser = max_failures)]
+    pub max_failures: Option<AllowedFailures>,
+
+    /// Run although another run holds the account
+    #[arg(long)]
+    pub allow_overlap: bool,
+}

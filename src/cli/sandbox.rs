@@ -1,0 +1,43 @@
+//! Options of `sandbox`.
+
+use std::time::Duration;
+
+use super::rate::{AskedRate, rate};
+use super::values::{duration, percentage, port};
+
+/// What `sandbox --help` says before the options.
+pub(super) const ABOUT: &str = "\
+Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted.
+
+Any login and token that are not empty are accepted. Conversations exist as soon as they are \
+asked for, except those whose slug begins with `missing-`. Every staff email and channel is known, \
+except those that contain `unknown`, `missing`, `nobody`, `no-such` or `nonexistent`. Nothing is kept \
+beyond the end of the process.";
+
+/// Options of `sandbox`.
+#[derive(Debug, clap::Args)]
+pub struct SandboxArgs {
+    /// Port on 127.0.0.1; 0 takes any that is free
+    #[arg(long, value_parser = port, default_value_t = 0)]
+    pub port: u16,
+
+    /// Requests allowed for each token: N/s or N/m, in fixed windows [default: no limit]
+    #[arg(long, value_name = "N/s|N/m", value_parser = rate)]
+    pub limit: Option<AskedRate>,
+
+    /// Send no Retry-After with a 429
+    #[arg(long)]
+    pub no_retry_after: bool,
+
+    /// Time that an answer takes, like 100ms
+    #[arg(long, value_name = "T", value_parser = duration, default_value = "0s")]
+    pub latency: Duration,
+
+    /// Share of requests that are answered with a 5xx, like 5%
+    #[arg(long, value_name = "P%", value_parser = percentage, default_value = "0%")]
+    pub errors: f64,
+
+    /// Do not log requests
+    #[arg(short, long)]
+    pub quiet: bool,
+}

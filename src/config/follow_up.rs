@@ -1,0 +1,104 @@
+//! What was typed -> the commands that a user can run next, each as a line for a shell. They repeat
+//! the options that say what rows mean, where they go and how fast.
+
+use std::ffi::{OsStr, OsString};
+use std::iter;
+use std::path::Path;
+
+use super::input_settings::{InputSettings, zone_name};
+use super::pace::PaceSettings;
+use crate::cli::RunArgs;
+use crate::model::shell_word;
+use crate::send::Adaptation;
+use crate::validate::Damaged;
+
+/// The commands that can follow a run.
+#[derive(Debug)]
+pub struct FollowUp {
+    /// Options that say what rows mean.
+    meaning: Vec<OsString>,
+    /// Options that say where rows go, and how fast.
+    sending: Vec<OsString>,
+}
+
+impl FollowUp {
+    pub(super) fn new(args: &RunArgs, rows: &InputSettings, pace: &PaceSettings) -> Self {
+        let mut meaning = Words::default();
+        meaning.option("--delimiter", delimiter(args, rows));
+        meaning.option("--timezone", zone_name(&rows.terms));
+        for set in &rows.set {
+            meaning.option("--set", Some(set));
+        }
+        meaning.switch("--allow-damaged", rows.terms.damaged == Damaged::Send);
+        let mut sending = Words::default();
+        let account = &args.account;
+        // A resumed run has one from its start, typed or not.
+        let has_rate = args.pace.rate.is_some() || args.resume.is_some();
+        sending.option("--rate", has_rate.then(|| pace.rate.to_string()));
+        sending.switch("--fixed-rate", pace.adaptation == Adaptation::Fixed);
+        sending.option("--config", account.config.as_ref());
+        sending.option("--profile", account.profile.as_ref());
+        sending.option("--brand", account.brand.as_ref());
+        sending.option("--email", account.email.as_ref());
+        sending.option("--token-file", account.token_file.as_ref());
+        sending.option("--base-url", account.base_url.as_ref());
+        sending.switch("--sandbox", args.sandbox);
+        Self {
+            meaning: meaning.0,
+            sending: sending.0,
+        }
+    }
+
+    /// The command that sends the rows of `failed` again, so that they mean the same and go the same
+    /// way.
+    #[must_use]
+    pub fn resubmission(&self, failed: &Path) -> String {
+        let options = self.meaning.iter().chain(&self.sending);
+        shell_line(iter::once(failed.as_os_str()).chain(options.map(OsString::as_os_str)))
+    }
+
+    /// The command that continues the run in `directory`.
+    #[must_use]
+    pub fn resumption(&self, directory: &Path) -> String {
+        let first = [OsStr::new("--resume"), directory.as_os_str()];
+        shell_line(
+            first
+                .into_iter()
+                .chain(self.sending.iter().map(OsString::as_os_str)),
+        )
+    }
+}
+
+fn delimiter(args: &RunArgs, rows: &InputSettings) -> Option<String> {
+    match rows.wanted.delimiter? {
+        // What a resumed run takes over was typed only if no header line shows it.
+        b',' | b';' | b'\t' | b'|' if args.resume.is_some() => None,
+        b'\t' => Some("tab".to_owned()),
+        byte => Some(char::from(byte).to_string()),
+    }
+}
+
+/// Words of a command line.
+#[derive(Default)]
+struct Words(Vec<OsString>);
+
+impl Words {
+    fn option(&mut self, name: &str, value: Option<impl Into<OsString>>) {
+        if let Some(value) = value {
+            self.0.extend([name.into(), value.into()]);
+        }
+    }
+
+    fn switch(&mut self, name: &str, is_on: bool) {
+        if is_on {
+            self.0.push(name.into());
+        }
+    }
+}
+
+/// `reamaze-bulk run` with these words, as a shell reads it.
+fn shell_line<'a>(words: impl Iterator<Item = &'a OsStr>) -> String {
+    let start = ["reamaze-bulk", "run"].map(OsStr::new);
+    let words: Vec<_> = start.into_iter().chain(words).map(shell_word).collect();
+    words.join(" ")
+}
