@@ -105,7 +105,7 @@ impl<E: Exchange> Run<'_, E> {
             stop: self.stop,
             detail: self.detail,
             counters: Counters::knowing(self.known.login),
-            suspects: Mutex::default(),
+            scope: Mutex::default(),
             contact: Contact::default(),
         };
         let feeder = Feeder {

@@ -11,7 +11,7 @@ use super::watch::Login;
 use crate::api::{Exchange, Reply, Said};
 use crate::ledger::Recorded;
 use crate::model::{Attempt, Detail, Event, Pace, Stall, StopReason, Update};
-use crate::send::{Gate, Pause, Rate, Suspects};
+use crate::send::{Gate, Pause, Rate, ThrottleScope};
 use crate::stop::Stop;
 
 /// What all workers share.
@@ -24,7 +24,7 @@ pub(super) struct Desk<'a, E> {
     pub(super) stop: &'a Stop,
     pub(super) detail: Detail,
     pub(super) counters: Counters,
-    pub(super) suspects: Mutex<Suspects>,
+    pub(super) scope: Mutex<ThrottleScope>,
     pub(super) contact: Contact,
 }
 
@@ -171,26 +171,26 @@ impl<E: Exchange> Desk<'_, E> {
             }
             _ => {}
         }
-        let (mut suspects, now) = (self.suspects.lock(), Instant::now());
+        let (mut scope, now) = (self.scope.lock(), Instant::now());
         let Some(retry_after) = reply.said.pause() else {
             match reply.http_status {
-                Some(503) if suspects.overloaded(line, now) => {
+                Some(503) if scope.overloaded(line, now) => {
                     self.gate.overloaded(sent);
                     self.tell_pause(Duration::ZERO, 503, tell);
                 }
                 // Neither silence nor this says how much the server can take.
                 None | Some(503) => {}
                 Some(_) => {
-                    suspects.answered(line, sent);
+                    scope.answered(line, sent);
                     self.gate.answered(sent);
                 }
             }
             return Throttled::All;
         };
-        if suspects.throttled(line, now) {
+        if scope.throttled(line, now) {
             return Throttled::Alone(retry_after);
         }
-        drop(suspects);
+        drop(scope);
         match self.gate.throttled(sent, retry_after) {
             Pause::Wait { wait, is_new: true } => {
                 self.tell_pause(wait, reply.http_status.unwrap_or_default(), tell);

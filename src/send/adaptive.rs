@@ -1,55 +1,36 @@
-//! The rate below the ceiling: down with a 429, and back up along a cubic curve.
+//! The rate below the ceiling: a 429 cuts it to what the server took, and it recovers from there.
 //!
-//! Nobody publishes the limit, and others share it: what a server allows is learnt from what it
-//! takes. The scheme is CUBIC's (RFC 9438): after a 429 the rate is cut by a fixed factor, climbs
-//! back fast at first, flattens near where it hurt, and goes on from there, slowly first, in case
-//! there is more. Two things differ, because a 429 costs more than a lost packet:
+//! Nobody publishes the limit, and others share it, so it is measured: the requests that were
+//! accepted up to a 429, over the time up to the end of the pause. A rate that is far too high is
+//! cut once, not step by step, each of which would cost a pause. The recovery is slow at first, for
+//! the limit is near, and faster later, for then it was raised or nobody else uses it up any more.
 //!
-//! - The flat part lies between the rate that hurt and what the server has really taken, pauses
-//!   included. So a rate that is far too high is not cut step by step, each of which costs a
-//!   pause, but at once. (TCP Westwood does so with the rate of acknowledgements: Casetti et al.,
-//!   2002.)
-//! - The curve's time is not CUBIC's, which counts in round trips. Back to the flat part it takes
-//!   ten times as long as the pause, so that looking for the limit costs little, whether the
-//!   server counts by the second or by the minute, and no less than half the calm before, so that a
-//!   limit that stays is touched rarely; but two minutes at most.
-//!
-//! What is said here of a 429 holds for a 503 that asks for a pause too.
+//! All of this applies to a 503 too, where it asks for a pause or several rows get one.
 
 use std::mem;
 use std::time::{Duration, Instant};
 
 use super::Rate;
 
-/// What is left of the flat part's rate after a 429. (RFC 9438 has 0.7: it does not know what was
-/// taken.)
-const CUT: f64 = 0.85;
+/// The share of the measured throughput that a cut leaves.
+const HEADROOM: f64 = 0.98;
 
-/// How far down the flat part goes at once, however little the server took: a share of the rate that
-/// was really sent, which workers may keep far below the one allowed.
-const DEEPEST_CUT: f64 = 0.2;
+/// The time in which the rate doubles after a cut.
+const RECOVERY: Duration = Duration::from_mins(5);
 
-/// Requests from which on a 429 says something of the rate. One to the first request is due to who
-/// sent before us.
-const EVIDENCE: u32 = 3;
+/// With fewer accepted requests there is no telling, and a cut halves the rate at most. A 429 to the
+/// first request is due to whoever sent before us.
+const EVIDENCE: u32 = 10;
 
-/// The lowest rate, a second: the lowest that can be asked for. With less, the next slot would be
-/// further off than the climb is long.
+/// The lowest rate, per second: the lowest that can be asked for.
 const SLOWEST: f64 = 1.0 / 60.0;
 
-/// Time from the pause to the curve's flat part, in lengths of that pause.
-const PAUSES: u32 = 10;
-
-/// The shortest such time.
-const MIN_CALM: Duration = Duration::from_secs(10);
-
-/// The longest: a limit that has gone must not be kept to for hours.
-const MAX_CALM: Duration = Duration::from_mins(2);
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Whether a 429 lowers the rate for some time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Adaptation {
-    /// The rate goes down with a 429 and climbs back up to the ceiling.
+    /// The rate is cut by a 429, and recovers up to the ceiling.
     Adaptive,
     /// The rate is what was asked for; a 429 means a pause and nothing else.
     Fixed,
@@ -60,40 +41,29 @@ pub enum Adaptation {
 pub(super) struct Adaptive {
     ceiling: Rate,
     adaptation: Adaptation,
-    /// The way back up; `None` before the first 429.
-    climb: Option<Climb>,
-    /// The requests since the server last began to take some, or to refuse.
-    calm: Calm,
-    /// Where the rate was when the server began to refuse; `None` while it takes requests.
-    hurt: Option<Hurt>,
+    cut: Option<Cut>,
+    /// What was accepted since the cut.
+    accepted: Accepted,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Climb {
-    /// When it begins: with the end of the pause.
-    from: Instant,
-    /// The rate of its flat part, per second.
-    flat: f64,
-    /// The time until then.
-    calm: Duration,
-}
-
+/// Requests that the server accepted, between a pause and the next 429.
 #[derive(Debug, Clone, Copy, Default)]
-struct Calm {
-    began: Option<Instant>,
-    sent: u32,
-    refused: u32,
+struct Accepted {
+    requests: u32,
+    /// When the first of them was sent.
+    since: Option<Instant>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Hurt {
+struct Cut {
+    /// When the server answered 429.
     at: Instant,
-    /// The rate allowed at that moment.
-    per_second: f64,
-    /// The rate that was really sent until then.
-    reached: f64,
-    /// What went before.
-    calm: Calm,
+    /// The end of the pause.
+    until: Instant,
+    /// The rate until then, per second.
+    before: f64,
+    /// What had been accepted.
+    accepted: Accepted,
 }
 
 impl Adaptive {
@@ -101,107 +71,81 @@ impl Adaptive {
         Self {
             ceiling,
             adaptation,
-            climb: None,
-            calm: Calm::default(),
-            hurt: None,
+            cut: None,
+            accepted: Accepted::default(),
         }
     }
 
     /// The rate at `now`.
     pub(super) fn rate(&self, now: Instant) -> Rate {
-        match &self.climb {
-            Some(climb) => {
-                let climbed = climb.at(now).max(SLOWEST);
-                Rate::of(climbed.min(self.ceiling.per_second()))
-            }
-            None => self.ceiling,
-        }
+        self.lowered_to(now).unwrap_or(self.ceiling)
     }
 
     /// The rate at `now`, if that is less than the ceiling.
     pub(super) fn lowered_to(&self, now: Instant) -> Option<Rate> {
-        Some(self.rate(now)).filter(|rate| *rate < self.ceiling)
+        let rate = Rate::from_per_second(self.cut?.recovered(now));
+        Some(rate).filter(|rate| *rate < self.ceiling)
     }
 
-    /// What the server allows, as far as `now` shows; `None` if that is no less than the ceiling.
-    pub(super) fn limit_found(&self, now: Instant) -> Option<Rate> {
-        let rate = self.lowered_to(now)?.per_second();
-        Some(Rate::of(rate.max(self.climb?.flat)))
+    /// A request sent at `sent` was accepted.
+    pub(super) fn accepted(&mut self, sent: Instant) {
+        let accepted = match &mut self.cut {
+            // It was in flight.
+            Some(cut) if sent <= cut.at => &mut cut.accepted,
+            _ => &mut self.accepted,
+        };
+        accepted.requests = accepted.requests.saturating_add(1);
+        accepted.since.get_or_insert(sent);
     }
 
-    /// A request goes out.
-    pub(super) fn sent(&mut self, now: Instant) {
-        self.calm.began.get_or_insert(now);
-        self.calm.sent += 1;
-    }
-
-    /// An answer that is no 429 to a request sent at `sent`.
-    pub(super) fn answered(&mut self, sent: Instant) {
-        if self.hurt.is_some_and(|hurt| sent > hurt.at) {
-            self.hurt = None;
-            self.calm.began = Some(sent);
-        }
-    }
-
-    /// A 429 at `now` to a request sent at `sent`, which makes everybody wait until `until`.
+    /// A 429 came at `now` to a request sent at `sent`; all workers wait until `until`.
     pub(super) fn throttled(&mut self, now: Instant, sent: Instant, until: Instant) {
         if self.adaptation == Adaptation::Fixed {
             return;
         }
-        // A late answer: the rate was cut for what hurt then.
-        if self.hurt.is_none() && self.calm.began.is_some_and(|began| sent < began) {
-            return;
+        match &mut self.cut {
+            // It was in flight, or nothing has been accepted since: no reason for another cut.
+            Some(cut) if sent <= cut.at || self.accepted.requests == 0 => {
+                cut.until = cut.until.max(until);
+            }
+            _ => {
+                self.cut = Some(Cut {
+                    at: now,
+                    until,
+                    before: self.rate(now).per_second(),
+                    accepted: mem::take(&mut self.accepted),
+                });
+            }
         }
-        let per_second = self.rate(now).per_second();
-        let hurt = self.hurt.get_or_insert_with(|| Hurt {
-            at: now,
-            per_second,
-            reached: self.calm.sent_per_second(now).min(per_second),
-            calm: mem::take(&mut self.calm),
-        });
-        if sent > hurt.at {
-            self.calm.refused += 1;
-        } else {
-            hurt.calm.refused += 1;
-        }
-        self.climb = Some(hurt.climb(until));
     }
 }
 
-impl Calm {
-    fn sent_per_second(&self, now: Instant) -> f64 {
-        let time = self.began.map_or(Duration::ZERO, |began| now - began);
-        f64::from(self.sent) / time.as_secs_f64()
+impl Accepted {
+    /// Requests per second up to a 429 at `at` and a pause until `until`.
+    fn per_second(self, at: Instant, until: Instant) -> f64 {
+        let time = self.since.map_or(Duration::ZERO, |since| at - since);
+        // Limits are for a second or more, and the time that is left is rounded up to seconds.
+        let pause = (until - at).saturating_sub(SECOND);
+        f64::from(self.requests) / (time + pause).max(SECOND).as_secs_f64()
     }
 }
 
-impl Hurt {
-    /// The way back up after a pause until then.
-    fn climb(&self, until: Instant) -> Climb {
-        let began = self.calm.began.unwrap_or(self.at);
-        let taken = f64::from(self.calm.sent.saturating_sub(self.calm.refused));
-        let taken = taken / (until - began).as_secs_f64();
-        // Not above what was taken once it is cut.
-        let flat = if self.calm.sent < EVIDENCE {
-            self.per_second
+impl Cut {
+    /// The rate at the end of the pause, per second.
+    fn rate(&self) -> f64 {
+        let measured = HEADROOM * self.accepted.per_second(self.at, self.until);
+        let least = if self.accepted.requests < EVIDENCE {
+            self.before / 2.0
         } else {
-            f64::midpoint(self.per_second, taken).min(taken / CUT)
+            SLOWEST
         };
-        let calm = ((until - self.at) * PAUSES).max((self.at - began) / 2);
-        Climb {
-            from: until,
-            flat: flat.clamp(self.reached * DEEPEST_CUT, self.per_second),
-            calm: calm.clamp(MIN_CALM, MAX_CALM),
-        }
+        measured.max(least).max(SLOWEST).min(self.before)
     }
-}
 
-impl Climb {
     /// The rate at `now`, per second.
-    fn at(&self, now: Instant) -> f64 {
-        let climbed = now.saturating_duration_since(self.from);
-        let way = climbed.div_duration_f64(self.calm) - 1.0;
-        self.flat * (1.0 + (1.0 - CUT) * way.powi(3))
+    fn recovered(&self, now: Instant) -> f64 {
+        let time = now.saturating_duration_since(self.until);
+        self.rate() * (1.0 + time.div_duration_f64(RECOVERY).powi(2))
     }
 }
 
@@ -209,138 +153,103 @@ impl Climb {
 mod tests {
     use super::*;
 
-    const SECOND: Duration = Duration::from_secs(1);
-
-    fn per_second(adaptive: &Adaptive, now: Instant) -> u32 {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "some hundreds"
-        )]
-        let rounded = adaptive.rate(now).per_second().round() as u32;
-        rounded
+    fn per_second(adaptive: &Adaptive, now: Instant) -> f64 {
+        adaptive.rate(now).per_second()
     }
 
-    /// One second at 200/s, of which the server takes 100; then a 429 and a pause of a second.
-    fn hurt(adaptation: Adaptation) -> (Adaptive, Instant) {
+    /// A ceiling of 200/s, `accepted` requests in the first second, then a 429 and a pause of
+    /// `pause` seconds, whose end is returned.
+    fn throttled(adaptation: Adaptation, accepted: u32, pause: u32) -> (Adaptive, Instant) {
         let start = Instant::now();
         let mut adaptive = Adaptive::new(Rate::new(200, SECOND), adaptation);
-        for request in 0..200 {
-            adaptive.sent(start + SECOND / 200 * request);
+        for request in 0..accepted {
+            adaptive.accepted(start + SECOND / 200 * request);
         }
-        for _ in 0..100 {
-            adaptive.throttled(start + SECOND, start, start + 2 * SECOND);
-        }
-        (adaptive, start + 2 * SECOND)
+        let end = start + SECOND * (1 + pause);
+        adaptive.throttled(start + SECOND, start + SECOND / 2, end);
+        (adaptive, end)
     }
 
     #[test]
     fn the_ceiling_is_asked_for_at_once() {
         let now = Instant::now();
         let adaptive = Adaptive::new(Rate::new(200, SECOND), Adaptation::Adaptive);
-        assert_eq!(per_second(&adaptive, now), 200);
-        assert_eq!(adaptive.limit_found(now), None);
+        assert_eq!(adaptive.rate(now), Rate::new(200, SECOND));
+        assert_eq!(adaptive.lowered_to(now), None);
     }
 
     #[test]
-    fn a_rate_far_too_high_falls_at_once_to_what_was_taken() {
-        let (adaptive, end) = hurt(Adaptation::Adaptive);
-        // 100 in two seconds.
-        assert_eq!(per_second(&adaptive, end), 50);
-        assert_eq!(per_second(&adaptive, end + SECOND / 1000), 50);
-    }
-
-    #[test]
-    fn it_climbs_fast_at_first_then_carefully_and_in_the_end_up_to_the_ceiling() {
-        let (adaptive, end) = hurt(Adaptation::Adaptive);
-        let rates: Vec<_> = [0, 5, 9, 10, 11, 15, 20, 60]
-            .map(|seconds| per_second(&adaptive, end + seconds * SECOND))
-            .into();
-        assert_eq!(rates, [50, 58, 59, 59, 59, 60, 68, 200]);
-        let found = |seconds| {
-            let found = adaptive.limit_found(end + seconds * SECOND);
-            found.map(|rate| rate.per_second().round())
-        };
-        assert_eq!(found(0), Some(59.0));
-        assert_eq!(found(20), Some(68.0));
-        assert_eq!(found(60), None);
-    }
-
-    #[test]
-    fn only_an_answer_to_a_later_request_shows_that_the_server_takes_some_again() {
-        let before = Instant::now();
-        let (mut adaptive, end) = hurt(Adaptation::Adaptive);
-        adaptive.answered(before);
-        // Still the same hurt: what it was cut to is not cut again.
-        adaptive.sent(end);
-        adaptive.throttled(end, end, end + SECOND);
-        assert_eq!(per_second(&adaptive, end + SECOND), 34);
-        adaptive.sent(end + SECOND);
-        adaptive.answered(end + SECOND);
-        for request in 1..=66 {
-            adaptive.sent(end + SECOND + SECOND / 33 * request);
-        }
-        // Two seconds at 33/s, and a pause of one: now the rate is cut from there.
-        adaptive.throttled(end + 3 * SECOND, end + 2 * SECOND, end + 4 * SECOND);
-        assert_eq!(per_second(&adaptive, end + 4 * SECOND), 22);
-    }
-
-    #[test]
-    fn a_server_that_takes_nothing_is_not_given_up() {
-        let start = Instant::now();
-        // Refused at once, nothing is known of the rate; after ten requests, that it is too high.
-        for (requests, rate) in [(1, 170), (10, 34)] {
-            let mut adaptive = Adaptive::new(Rate::new(200, SECOND), Adaptation::Adaptive);
-            for request in 0..requests {
-                adaptive.sent(start + SECOND / 200 * request);
-            }
-            let now = start + SECOND / 20;
-            for _ in 0..requests {
-                adaptive.throttled(now, start, now + 60 * SECOND);
-            }
-            assert_eq!(per_second(&adaptive, now + 60 * SECOND), rate);
-            assert_eq!(per_second(&adaptive, now + 3600 * SECOND), 200);
+    fn a_rate_far_too_high_is_cut_at_once_to_what_was_accepted() {
+        for (pause, most) in [(1, 100.0), (5, 20.0), (60, 100.0 / 60.0)] {
+            let (adaptive, end) = throttled(Adaptation::Adaptive, 100, pause);
+            let rate = per_second(&adaptive, end);
+            assert!((most * 0.9..=most).contains(&rate), "{pause}s: {rate}");
         }
     }
 
     #[test]
-    fn a_429_that_comes_late_cuts_nothing_again() {
-        let before = Instant::now();
-        let (mut adaptive, end) = hurt(Adaptation::Adaptive);
-        adaptive.sent(end);
-        adaptive.answered(end);
-        let now = end + SECOND / 10;
-        adaptive.throttled(now, before, now + SECOND);
-        assert!(per_second(&adaptive, now + SECOND) >= 50);
+    fn the_rate_recovers_slowly_at_first_and_reaches_the_ceiling() {
+        let (adaptive, end) = throttled(Adaptation::Adaptive, 20, 1);
+        let cut = per_second(&adaptive, end);
+        let share = |seconds: u32| per_second(&adaptive, end + SECOND * seconds) / cut;
+        assert!(share(30) < 1.02);
+        assert!(share(300) > 1.5);
+        assert!(adaptive.lowered_to(end + SECOND * 600).is_some());
+        assert_eq!(adaptive.lowered_to(end + SECOND * 3600), None);
     }
 
     #[test]
-    fn what_is_in_flight_when_the_server_takes_requests_again_counts_as_taken() {
-        let (mut adaptive, end) = hurt(Adaptation::Adaptive);
-        for request in 0..50 {
-            adaptive.sent(end + SECOND / 50 * request);
+    fn a_429_to_a_request_that_was_in_flight_cuts_nothing_again() {
+        let (mut adaptive, end) = throttled(Adaptation::Adaptive, 100, 1);
+        let rate = per_second(&adaptive, end);
+        adaptive.accepted(end);
+        let in_flight = adaptive.cut.expect("a cut").at;
+        adaptive.throttled(end + SECOND / 10, in_flight, end);
+        assert_eq!(per_second(&adaptive, end).to_bits(), rate.to_bits());
+    }
+
+    #[test]
+    fn as_long_as_nothing_is_accepted_the_longer_pause_counts() {
+        let (mut adaptive, end) = throttled(Adaptation::Adaptive, 100, 1);
+        adaptive.throttled(end, end, end + 2 * SECOND);
+        adaptive.throttled(end + 2 * SECOND, end + 2 * SECOND, end + 8 * SECOND);
+        // 100 in about 9 seconds.
+        let rate = per_second(&adaptive, end + 8 * SECOND);
+        assert!((9.0..13.0).contains(&rate), "{rate}");
+    }
+
+    #[test]
+    fn an_answer_that_comes_after_the_429_counts() {
+        let (mut adaptive, end) = throttled(Adaptation::Adaptive, 80, 1);
+        let in_flight = adaptive.cut.expect("a cut").at;
+        for _ in 0..10 {
+            adaptive.accepted(in_flight);
         }
-        adaptive.answered(end);
-        adaptive.sent(end + SECOND);
-        adaptive.throttled(end + SECOND, end + SECOND, end + 2 * SECOND);
-        // 50 in two seconds.
-        assert_eq!(per_second(&adaptive, end + 2 * SECOND), 25);
+        let rate = per_second(&adaptive, end);
+        assert!((80.0..=90.0).contains(&rate), "{rate}");
+    }
+
+    #[test]
+    fn a_server_that_accepts_almost_nothing_halves_the_rate_at_most() {
+        for accepted in [0, 1, 5] {
+            let (mut adaptive, end) = throttled(Adaptation::Adaptive, accepted, 60);
+            assert!(per_second(&adaptive, end) >= 100.0, "{accepted}");
+            adaptive.throttled(end, end, end + 60 * SECOND);
+            assert!(per_second(&adaptive, end) >= 100.0, "{accepted}");
+        }
     }
 
     #[test]
     fn the_lowest_rate_that_can_be_asked_for_is_not_cut() {
         let (now, rate) = (Instant::now(), Rate::new(1, 60 * SECOND));
         let mut adaptive = Adaptive::new(rate, Adaptation::Adaptive);
-        adaptive.sent(now);
         adaptive.throttled(now, now, now + SECOND);
-        assert_eq!(adaptive.rate(now + SECOND), rate);
-        assert_eq!(adaptive.limit_found(now + SECOND), None);
+        assert_eq!(adaptive.lowered_to(now + SECOND), None);
     }
 
     #[test]
     fn a_fixed_rate_stays() {
-        let (adaptive, end) = hurt(Adaptation::Fixed);
-        assert_eq!(per_second(&adaptive, end), 200);
-        assert_eq!(adaptive.limit_found(end), None);
+        let (adaptive, end) = throttled(Adaptation::Fixed, 100, 1);
+        assert_eq!(adaptive.lowered_to(end), None);
     }
 }

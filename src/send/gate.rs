@@ -12,10 +12,10 @@ use crate::stop::Stop;
 #[derive(Debug)]
 pub struct Gate {
     ceiling: Rate,
-    /// Held by the one worker whose turn is next, while it waits for its slot: the others queue
-    /// for the lock and do not all wake for every slot.
+    /// Held by the worker whose turn is next, while it waits: the others queue for the lock, and do
+    /// not all wake up for every request.
     turn: Mutex<()>,
-    /// Never held for as long as a wait: answers come in meanwhile.
+    /// Never held during a wait: answers come in meanwhile.
     pacer: Mutex<Pacer>,
 }
 
@@ -26,23 +26,23 @@ impl Gate {
         Self {
             ceiling,
             turn: Mutex::default(),
-            pacer: Mutex::new(Pacer::new(ceiling, adaptation)),
+            pacer: Mutex::new(Pacer::new(ceiling, adaptation, Instant::now())),
         }
     }
 
-    /// What it was made for.
+    /// The highest rate.
     pub(crate) fn ceiling(&self) -> Rate {
         self.ceiling
     }
 
-    /// Waits for a slot; the instant at which it came, or `None` if the run stops first.
+    /// Waits until a request may go out, and returns when that was; `None` if the run stops first.
     pub fn pass(&self, stop: &Stop) -> Option<Instant> {
         let _turn = self.turn.lock();
         while !stop.is_set() {
             let mut pacer = self.pacer.lock();
             let now = Instant::now();
             let taken = pacer.take(now);
-            // Let go of before the wait.
+            // Unlocked for the wait.
             drop(pacer);
             match taken {
                 Ok(()) => return Some(now),
@@ -52,35 +52,35 @@ impl Gate {
         None
     }
 
-    /// Takes in that the request sent at `sent` was answered with the wish for a pause.
+    /// The request sent at `sent` was answered 429, or asked for a pause.
     pub(crate) fn throttled(&self, sent: Instant, retry_after: Option<Duration>) -> Pause {
         let mut pacer = self.pacer.lock();
-        // Read under the lock: no slot is taken later and recorded earlier.
+        // Read under the lock, so that instants are in the order of calls.
         pacer.throttled(Instant::now(), sent, retry_after, fastrand::f64())
     }
 
-    /// Takes in that the server, by its answer to the request sent at `sent`, is under load.
+    /// The answer to the request sent at `sent` shows that the server is overloaded.
     pub(crate) fn overloaded(&self, sent: Instant) {
         self.pacer.lock().overloaded(Instant::now(), sent);
     }
 
-    /// Takes in another answer to the request sent at `sent`.
+    /// The request sent at `sent` was answered otherwise.
     pub(crate) fn answered(&self, sent: Instant) {
         self.pacer.lock().answered(sent);
     }
 
-    /// The rate that a 429 has lowered the ceiling to.
+    /// The present rate, where a 429 has lowered it.
     pub(crate) fn lowered_to(&self) -> Option<Rate> {
         self.pacer.lock().lowered_to(Instant::now())
     }
 
-    /// What has passed so far; of the counts only the requests.
+    /// The rates so far; of the counts only the requests.
     pub(crate) fn passed(&self) -> Pace {
         let pacer = self.pacer.lock();
         Pace {
             requests: pacer.sent(),
             rate_reached: pacer.rate_reached(),
-            limit_found: pacer.limit_found(Instant::now()).map(Rate::per_second),
+            limit_found: pacer.lowered_to(Instant::now()).map(Rate::per_second),
             ..Pace::default()
         }
     }
@@ -98,13 +98,13 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_taken_in_while_others_wait_for_a_pause_to_end() {
+    fn an_answer_is_processed_while_others_wait_for_a_pause_to_end() {
         let (stop, gate) = (Stop::default(), gate(Rate::new(1, SECOND)));
         gate.throttled(Instant::now(), Some(600 * SECOND));
         let (answered, seen) = std::sync::mpsc::channel();
         std::thread::scope(|scope| {
             scope.spawn(|| gate.pass(&stop));
-            // Once the other one waits, it holds its turn.
+            // Once the other one waits, it has the turn.
             while gate.turn.try_lock().is_some() {
                 std::thread::yield_now();
             }
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stopped_run_passes_nobody() {
+    fn a_stopped_run_sends_nothing() {
         let stop = Stop::default();
         let gate = gate(Rate::new(1, 60 * SECOND));
         assert!(gate.pass(&stop).is_some());

@@ -12,15 +12,15 @@ impl Rate {
     /// `requests` in every `window`.
     #[must_use]
     pub fn new(requests: u32, window: Duration) -> Self {
-        Self::of(f64::from(requests.max(1)) / window.as_secs_f64())
+        Self::from_per_second(f64::from(requests.max(1)) / window.as_secs_f64())
     }
 
-    /// So many requests a second.
-    pub(super) fn of(per_second: f64) -> Self {
+    /// Requests per second.
+    pub(super) fn from_per_second(per_second: f64) -> Self {
         Self { per_second }
     }
 
-    /// Requests a second.
+    /// Requests per second.
     #[must_use]
     pub fn per_second(self) -> f64 {
         self.per_second

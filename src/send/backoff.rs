@@ -1,4 +1,5 @@
-//! The shared pause: what a 429 means for everybody. Pure: told the time by its caller.
+//! How long to pause after a 429: as long as the server asks, or an exponential backoff of our own.
+//! Pure: the caller passes the time.
 
 use std::time::{Duration, Instant};
 
@@ -8,36 +9,30 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(15);
 /// The longest pause of our own choice.
 const MAX_OWN_PAUSE: Duration = Duration::from_mins(1);
 
-/// What comes of a server's wish for a pause.
+/// What follows from a 429.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Pause {
-    /// Everybody waits that long from now on; told where it is a new pause.
+    /// All workers wait that long from now on; `is_new` if no pause had begun.
     Wait { wait: Duration, is_new: bool },
     /// Longer than a run waits.
     TooLong(String),
 }
 
-/// Until when everybody waits.
+/// The 429 answers since the last other answer.
 #[derive(Debug, Default)]
-pub(super) struct Throttle {
-    until: Option<Instant>,
-    /// When the current pause began: a 429 for a request sent before says nothing new.
+pub(super) struct Backoff {
+    /// When the current pause began: a 429 to a request sent before is part of it.
     began: Option<Instant>,
-    /// Pauses in succession without another answer between.
-    in_succession: u32,
-    /// The first 429 since the last other answer.
+    /// Consecutive pauses.
+    pauses: u32,
+    /// The first of the 429 answers.
     since: Option<Instant>,
 }
 
-impl Throttle {
-    /// The end of the last pause that was asked for.
-    pub(super) fn until(&self) -> Option<Instant> {
-        self.until
-    }
-
+impl Backoff {
     /// An answer of another kind than 429.
     pub(super) fn answered(&mut self) {
-        self.in_succession = 0;
+        self.pauses = 0;
         self.since = None;
     }
 
@@ -59,16 +54,15 @@ impl Throttle {
         let is_new = self.began.is_none_or(|began| sent > began);
         if is_new {
             self.began = Some(now);
-            self.in_succession = self.in_succession.saturating_add(1);
+            self.pauses = self.pauses.saturating_add(1);
         }
-        let doubled = Duration::from_secs(1 << self.in_succession.saturating_sub(1).min(6));
+        let doubled = Duration::from_secs(1 << self.pauses.saturating_sub(1).min(6));
         let own = doubled.min(MAX_OWN_PAUSE).mul_f64(1.0 + chance / 4.0);
         // Never less than the server asked. A date in the past or a zero is no advice.
         let wait = match retry_after {
             Some(asked) if !asked.is_zero() => asked + Duration::from_millis(50).mul_f64(chance),
             _ => own,
         };
-        self.until = self.until.max(Some(now + wait));
         Pause::Wait { wait, is_new }
     }
 }
@@ -104,49 +98,50 @@ mod tests {
     #[test]
     fn nobody_waits_less_than_the_server_asked() {
         let now = Instant::now();
-        let mut throttle = Throttle::default();
-        throttle.throttled(now, now, Some(10 * SECOND), 0.0);
-        throttle.throttled(now, now, Some(SECOND), 0.0);
-        assert_eq!(throttle.until(), Some(now + 10 * SECOND));
+        let mut backoff = Backoff::default();
+        for asked in [1, 10, 900] {
+            let pause = backoff.throttled(now, now, Some(asked * SECOND), 0.0);
+            assert_eq!(waited(&pause), Some(u64::from(asked)));
+        }
     }
 
     #[test]
     fn pauses_grow_with_each_new_429_but_not_with_those_in_flight() {
         let mut now = Instant::now();
-        let mut throttle = Throttle::default();
+        let mut backoff = Backoff::default();
         let mut waits = Vec::new();
         for _ in 0..8 {
             let sent = now;
             now += SECOND / 10;
-            waits.push(waited(&throttle.throttled(now, sent, None, 0.0)).unwrap_or(0));
+            waits.push(waited(&backoff.throttled(now, sent, None, 0.0)).unwrap_or(0));
             // Answers to requests that went out before the pause began.
-            throttle.throttled(now, sent, None, 0.0);
+            backoff.throttled(now, sent, None, 0.0);
             now += 65 * SECOND;
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
-        throttle.answered();
-        assert_eq!(waited(&throttle.throttled(now, now, None, 0.0)), Some(1));
+        backoff.answered();
+        assert_eq!(waited(&backoff.throttled(now, now, None, 0.0)), Some(1));
     }
 
     #[test]
-    fn too_long_a_pause_or_throttling_without_end_stops_the_run() {
+    fn a_pause_that_is_too_long_or_nothing_but_429_stops_the_run() {
         let now = Instant::now();
-        let mut throttle = Throttle::default();
+        let mut backoff = Backoff::default();
         assert_eq!(
-            waited(&throttle.throttled(now, now, Some(15 * 60 * SECOND), 0.0)),
+            waited(&backoff.throttled(now, now, Some(15 * 60 * SECOND), 0.0)),
             Some(900)
         );
         assert_eq!(
-            waited(&throttle.throttled(now, now, Some(901 * SECOND), 0.0)),
+            waited(&backoff.throttled(now, now, Some(901 * SECOND), 0.0)),
             None
         );
         assert_eq!(
-            waited(&throttle.throttled(now + 900 * SECOND, now, Some(SECOND), 0.0)),
+            waited(&backoff.throttled(now + 900 * SECOND, now, Some(SECOND), 0.0)),
             None
         );
-        throttle.answered();
+        backoff.answered();
         assert_eq!(
-            waited(&throttle.throttled(now + 901 * SECOND, now, Some(SECOND), 0.0)),
+            waited(&backoff.throttled(now + 901 * SECOND, now, Some(SECOND), 0.0)),
             Some(1)
         );
     }
