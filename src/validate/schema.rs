@@ -14,7 +14,7 @@ use crate::model::invisible::{SELECTORS, ZERO_WIDTH};
 use crate::model::{Slug, Status};
 
 /// Where the program judges a row otherwise than the schema, as the schema's comment and the
-/// README tell it: first what is refused beyond the schema, then what is read beyond it.
+/// docs say it: first what is refused beyond the schema, then what is read beyond it.
 pub const DIFFERENCES: [&str; 13] = [
     "a slug that another row has is refused; so is the slug `slug`, the name of a column",
     "a slug has at most 255 bytes; the schema counts characters",

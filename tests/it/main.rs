@@ -10,6 +10,7 @@ mod conversations;
 mod crashes;
 mod credentials;
 mod damaged;
+mod docs;
 mod edited_ledger;
 mod file_forms;
 mod first_contact;
@@ -33,7 +34,7 @@ mod pace;
 mod passes;
 mod preview;
 mod properties;
-mod readme;
+
 mod redaction;
 mod reporting;
 mod resume_order;

@@ -167,11 +167,11 @@ fn the_lines_for_cron_and_systemd_are_ones_that_the_script_takes() {
 }
 
 #[test]
-fn the_readme_shows_the_line_of_the_sample() {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(readme).expect("a README");
+fn the_page_on_cron_shows_the_line_of_the_sample() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cron.md");
+    let page = fs::read_to_string(page).expect("a page");
     let line = sample("crontab");
-    assert!(readme.contains(line.lines().last().expect("a last line")));
+    assert!(page.contains(line.lines().last().expect("a last line")));
 }
 
 #[test]

@@ -120,16 +120,13 @@ fn the_schema_is_a_valid_one_of_its_dialect_and_its_examples_are_legal() {
 }
 
 #[test]
-fn the_comment_and_the_readme_tell_where_the_program_differs() {
+fn the_comment_and_the_docs_say_where_the_program_differs() {
     let schema = printed();
     let comment = schema["$comment"].as_str().expect("a comment");
-    let readme = include_str!("../../README.md");
+    let page = include_str!("../../docs/input.md");
     for difference in DIFFERENCES {
         assert!(comment.contains(difference), "{difference}");
-        assert!(
-            readme.contains(&format!("- {difference}\n")),
-            "{difference}"
-        );
+        assert!(page.contains(&format!("- {difference}\n")), "{difference}");
     }
 }
 

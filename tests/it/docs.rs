@@ -1,0 +1,319 @@
+//! README and docs are true: their options and tables are the program's, their commands work, their links lead
+//! somewhere.
+
+#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use reamaze_bulk::exit;
+use serde_json::Value;
+
+use crate::support::answer::Answer;
+use crate::support::command::{Output, Workspace};
+use crate::support::sent::{done, numbered};
+use crate::support::server::Server;
+
+/// A newcomer reads it to the end.
+const MAX_README_LINES: usize = 200;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn page(name: &str) -> String {
+    fs::read_to_string(root().join(name)).expect(name)
+}
+
+/// The README and all other pages, by their paths from the root.
+fn pages() -> Vec<String> {
+    let docs = fs::read_dir(root().join("docs")).expect("docs");
+    let docs = docs.map(|entry| entry.expect("a page").file_name());
+    let docs = docs.map(|name| format!("docs/{}", name.to_str().expect("UTF-8")));
+    let others = [
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+    ];
+    docs.chain(others.map(str::to_owned)).collect()
+}
+
+/// The lines of all code blocks of a page in that language.
+fn code(page_name: &str, language: &str) -> Vec<String> {
+    let page = page(page_name);
+    let mut lines = Vec::new();
+    let mut is_wanted = false;
+    let mut is_code = false;
+    for line in page.lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix("```") {
+            is_code = !is_code;
+            is_wanted = is_code && name == language;
+        } else if is_wanted {
+            lines.push(line.to_owned());
+        }
+    }
+    lines
+}
+
+/// A directory like a fresh clone, as far as commands need it.
+fn clone() -> Workspace {
+    let workspace = Workspace::new();
+    fs::create_dir(workspace.path().join("samples")).expect("a directory");
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    for sample in fs::read_dir(samples).expect("samples") {
+        let sample = sample.expect("a sample");
+        let to = workspace.path().join("samples").join(sample.file_name());
+        if sample.path().is_file() {
+            fs::copy(sample.path(), to).expect("a copy");
+        }
+    }
+    workspace.write("changes.csv", code("README.md", "csv").join("\n"));
+    workspace
+}
+
+/// Runs one line as a shell would, without where its output goes. There is no terminal to say yes on.
+fn run(line: &str, workspace: &Workspace, server: &Server) -> Output {
+    let line = line.split(" | ").next().unwrap_or_default();
+    let line = line.split(" > ").next().unwrap_or_default();
+    let home = workspace.path().parent().expect("a root").join("home");
+    let line = line.replace('~', &home.display().to_string());
+    let words = shlex::split(&line).expect("words");
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let asks = words[0] == "run"
+        && !["--dry-run", "--sandbox", "--yes"]
+            .iter()
+            .any(|option| words.contains(option));
+    if asks {
+        words.extend(["--yes", "--rate", "500/s"]);
+    }
+    fs::write(home.join(".reamaze-token"), "token-of-the-readme\n").expect("a token file");
+    workspace.configure(&code("docs/profiles.md", "toml").join("\n"));
+    workspace.command(&words).against(server).output()
+}
+
+#[test]
+fn the_readme_is_short() {
+    assert!(page("README.md").lines().count() <= MAX_README_LINES);
+}
+
+/// Options as help shows them: `-y, --yes`, `--rate <N/s|N/m>`.
+fn signatures(lines: &str, start: &str, end: char) -> BTreeSet<String> {
+    let lines = lines
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix(start));
+    let options = lines.filter(|line| line.starts_with('-'));
+    let options = options.map(|line| match line.split_once("  ") {
+        Some((option, _)) if end == ' ' => option,
+        _ => line.split(end).next().unwrap_or_default(),
+    });
+    options.map(|option| option.trim().to_owned()).collect()
+}
+
+#[test]
+fn the_options_page_has_each_option_of_the_help() {
+    let page = page("docs/options.md");
+    let (_, page) = page.split_once("\n## run\n").expect("options of run");
+    let (run, rest) = page
+        .split_once("\n## sandbox\n")
+        .expect("options of sandbox");
+    let (sandbox, _) = rest.split_once("\n## ").expect("more");
+    for (command, section) in [("run", run), ("sandbox", sandbox)] {
+        let help = Workspace::new().command(&[command, "-h"]).output().stdout;
+        assert_eq!(signatures(section, "- `", '`'), signatures(&help, "", ' '));
+    }
+}
+
+/// What `run` prints for that option.
+fn help(option: &str) -> String {
+    Workspace::new().command(&["run", option]).output().stdout
+}
+
+#[test]
+fn the_short_help_is_grouped_and_has_one_line_for_each_option() {
+    let help = help("-h");
+    let (_, groups) = help.split_once("\nOptions:\n").expect("options");
+    for line in groups.lines() {
+        let is_option = line.trim_start().starts_with('-');
+        let is_heading = line.ends_with(':') && !line.starts_with(' ');
+        assert!(is_option || is_heading || line.is_empty(), "{line:?}");
+    }
+    for heading in ["Input", "Safety", "Pace", "Account", "Results", "Output"] {
+        assert!(groups.contains(&format!("\n{heading}:\n")), "{heading}");
+    }
+}
+
+#[test]
+fn the_examples_of_the_help_work() {
+    let help = help("--help");
+    let (_, examples) = help.split_once("\nExamples:\n").expect("examples");
+    let server = Server::start(Answer::echo);
+    let workspace = Workspace::new();
+    workspace.write("rows.csv", done(&numbered("slug-", 30)));
+    let statuses = examples.lines().map(|line| {
+        let (command, _) = line.split_once("   ").expect("a command and what it does");
+        let command = command.trim().trim_start_matches("reamaze-bulk ");
+        run(command, &workspace, &server).status
+    });
+    assert_eq!(statuses.collect::<Vec<_>>(), [0, 0, 4, 0]);
+    assert_eq!(server.requests().len(), 30);
+}
+
+#[test]
+fn the_exit_table_is_the_programs() {
+    let readme = page("README.md");
+    let help = help("--help");
+    for (status, meaning) in exit::TABLE {
+        let row = format!("| {status} | {meaning} |\n");
+        assert!(readme.contains(&row), "{row}");
+        assert!(help.contains(status), "{status} is missing in --help");
+    }
+}
+
+#[test]
+fn the_first_command_runs_the_main_job_and_the_second_all_tests() {
+    let commands = code("README.md", "sh");
+    assert_eq!(
+        commands[0],
+        "cargo run --release -- run samples/retag.csv --sandbox"
+    );
+    assert_eq!(commands[1], "cargo test");
+    assert!(page(".ci/run").contains(&commands[1]));
+}
+
+#[test]
+fn the_commands_of_the_readme_work_in_their_order() {
+    let server = Server::start(Answer::echo);
+    let workspace = clone();
+    let mut statuses = Vec::new();
+    for line in code("README.md", "sh") {
+        let Some(words) = line
+            .strip_prefix("cargo run --release -- ")
+            .or_else(|| line.strip_prefix("reamaze-bulk "))
+        else {
+            continue;
+        };
+        let output = run(words, &workspace, &server);
+        statuses.push((line, output.status));
+    }
+    // The sample and what is left of it contain rows that the sandbox refuses; then a limit of one row.
+    let found: Vec<i32> = statuses.iter().map(|(_, status)| *status).collect();
+    assert_eq!(found, [0, 1, 1, 0, 4, 0, 0], "{statuses:#?}");
+    let slugs = server.requests().into_iter().map(|request| request.slug);
+    assert_eq!(
+        slugs.collect::<Vec<_>>(),
+        ["late-parcel", "gift-wrapping-question"]
+    );
+}
+
+#[test]
+fn the_commands_of_the_docs_work() {
+    let server = Server::start(Answer::echo);
+    let workspace = clone();
+    let mut ran = 0;
+    for page in pages().iter().filter(|page| page.starts_with("docs/")) {
+        for line in code(page, "sh") {
+            let Some(words) = line.strip_prefix("reamaze-bulk ") else {
+                continue;
+            };
+            let output = run(words, &workspace, &server);
+            assert_eq!(output.status, 0, "{page}: {line}\n{}", output.stderr);
+            if line.contains("json") {
+                serde_json::from_str::<Value>(&output.stdout).expect("one document");
+            }
+            ran += 1;
+        }
+    }
+    assert!(ran >= 3, "only {ran} commands were found");
+}
+
+/// What a heading is called in links to it.
+fn anchor(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim().to_lowercase();
+    let text = text.replace(' ', "-");
+    text.chars()
+        .filter(|character| character.is_alphanumeric() || "-_".contains(*character))
+        .collect()
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let mut found = 0;
+    for name in pages() {
+        let folder = root().join(&name);
+        let folder = folder.parent().expect("a folder");
+        for link in page(&name).split("](").skip(1) {
+            let link = link.split(')').next().unwrap_or_default();
+            if link.contains("://") {
+                continue;
+            }
+            let (path, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = if path.is_empty() {
+                root().join(&name)
+            } else {
+                folder.join(path)
+            };
+            assert!(target.exists(), "{name}: {link}");
+            let anchors = || fs::read_to_string(&target).expect(link);
+            let is_heading = |line: &str| line.starts_with('#') && anchor(line) == heading;
+            assert!(
+                heading.is_empty() || anchors().lines().any(is_heading),
+                "{name}: {link}"
+            );
+            found += 1;
+        }
+    }
+    assert!(found > 20, "only {found} links were found");
+}
+
+#[test]
+fn the_input_examples_are_valid() {
+    for page in ["README.md", "docs/input.md"] {
+        for (language, name) in [("csv", "rows.csv"), ("json", "rows.jsonl")] {
+            let rows = code(page, language);
+            if page == "README.md" && language == "json" {
+                continue;
+            }
+            let workspace = Workspace::new();
+            workspace.write(name, rows.join("\n"));
+            let output = workspace.command(&["run", name, "--sandbox"]).output();
+            assert_eq!(output.status, 0, "{}", output.stderr);
+        }
+    }
+}
+
+#[test]
+fn the_profiles_are_valid_and_say_where_to_send() {
+    let workspace = clone();
+    workspace.configure(&code("docs/profiles.md", "toml").join("\n"));
+    for (profile, brand) in [("eu", "acme-eu"), ("us", "acme-us")] {
+        let arguments = ["run", "changes.csv", "--dry-run", "--profile", profile];
+        let output = workspace.command(&arguments).output();
+        assert_eq!(output.status, 0, "{}", output.stderr);
+        assert!(output.stdout.contains(brand), "{}", output.stdout);
+    }
+}
+
+#[test]
+fn the_sample_of_invalid_rows_breaks_every_rule_and_nothing_is_sent() {
+    let workspace = clone();
+    let arguments = ["run", "samples/invalid.csv", "--dry-run", "--json"];
+    let output = workspace.command(&arguments).output();
+    assert_eq!(output.status, 3);
+    let document: Value = serde_json::from_str(&output.stdout).expect("one document");
+    assert_eq!(document["valid"], 0);
+    assert_eq!(document["requests"], 0);
+}
+
+#[test]
+fn the_sample_of_mixed_rows_shows_what_comes_back() {
+    let workspace = clone();
+    let arguments = ["run", "samples/mixed.jsonl", "--sandbox", "--json"];
+    let output = workspace.command(&arguments).output();
+    assert_eq!(output.status, 1);
+    let summary: Value = serde_json::from_str(&output.stdout).expect("one document");
+    assert_eq!(summary["counts"]["updated"], 5);
+    assert_eq!(summary["counts"]["rejected"], 2);
+    assert_eq!(summary["counts"]["not_found"], 1);
+}
