@@ -15,7 +15,7 @@
 //! main     -> commands
 //! commands -> everything
 //! config   -> api, cli, error, files, input, ledger, model, report, send, stop, validate    what was typed, resolved
-//! cli      -> exit, input, model, pipeline, report, send    what was typed
+//! cli      -> exit, input, model, report    what was typed
 //! error    -> exit, input, ledger, model, pipeline, stop    why a command came to nothing
 //! exit     -> model
 //! pipeline -> api, input, ledger, model, send, stop, validate

@@ -1,10 +1,7 @@
 //! Options that say how rows are read.
 
-use jiff::tz::TimeZone;
-
-use super::values::delimiter;
-use super::zone::timezone;
 use crate::input::Format;
+use crate::model::{Delimiter, Zone};
 
 /// How rows are read.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -17,14 +14,14 @@ pub struct InputArgs {
     /// Between cells: a character, or `tab` [default: by the header line]
     ///
     /// The header line shows which of `,` `;` tab and `|` it is.
-    #[arg(long, value_name = "C", value_parser = delimiter)]
-    pub delimiter: Option<u8>,
+    #[arg(long, value_name = "C")]
+    pub delimiter: Option<Delimiter>,
 
     /// For times without an offset [default: none, such times are invalid]
     ///
     /// A name like Europe/Berlin.
-    #[arg(long, value_name = "AREA/CITY", value_parser = timezone)]
-    pub timezone: Option<TimeZone>,
+    #[arg(long, value_name = "AREA/CITY")]
+    pub timezone: Option<Zone>,
 
     /// Default value for a field, used where a row has none; repeatable
     #[arg(long, value_name = "FIELD=VALUE")]

@@ -5,13 +5,11 @@ mod input;
 mod other_tools;
 mod output;
 mod pace;
-mod rate;
 mod run;
 mod safety;
 mod sandbox;
 mod tips;
 mod values;
-mod zone;
 
 use std::fmt::Write as _;
 
@@ -24,13 +22,10 @@ pub use account::AccountArgs;
 pub use input::InputArgs;
 pub use output::{OutputArgs, ProgressStyle};
 pub use pace::PaceArgs;
-pub use rate::{AskedRate, rate};
 pub use run::RunArgs;
 pub use safety::SafetyArgs;
 pub use sandbox::SandboxArgs;
 pub use tips::with_tip;
-pub use values::{AllowedFailures, WORKERS, max_failures, timeout, workers};
-pub use zone::{timezone, zones};
 
 /// Change thousands of Re:amaze conversations from one file of rows.
 #[derive(Debug, Parser)]

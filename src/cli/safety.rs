@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::values::{AllowedFailures, duration, limit, max_failures, rows};
+use super::values::{limit, rows};
+use crate::model::{MaxFailures, duration};
 
 /// What keeps a run from doing more than was meant.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -35,8 +36,8 @@ pub struct SafetyArgs {
     /// Stop after this many failed rows [default: 50%]
     ///
     /// Rows that are rejected, not found, failed or unknown: N, N% (from the 50th row on) or none.
-    #[arg(long, value_name = "N|N%|none", value_parser = max_failures)]
-    pub max_failures: Option<AllowedFailures>,
+    #[arg(long, value_name = "N|N%|none")]
+    pub max_failures: Option<MaxFailures>,
 
     /// Run although another run holds the account
     #[arg(long)]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::rate::{AskedRate, rate};
-use super::values::{duration, percentage, port};
+use super::values::port;
+use crate::model::{RequestRate, duration, percentage};
 
 /// What `sandbox --help` says before the options.
 pub(super) const ABOUT: &str = "\
@@ -22,8 +22,8 @@ pub struct SandboxArgs {
     pub port: u16,
 
     /// Requests allowed for each token: N/s or N/m, in fixed windows [default: no limit]
-    #[arg(long, value_name = "N/s|N/m", value_parser = rate)]
-    pub limit: Option<AskedRate>,
+    #[arg(long, value_name = "N/s|N/m")]
+    pub limit: Option<RequestRate>,
 
     /// Send no Retry-After with a 429
     #[arg(long)]

@@ -163,7 +163,7 @@ impl Prepared {
             warnings: self.warnings(input),
             requests: sendable.min(settings.limits.rows_sent.unwrap_or(u64::MAX)),
             rate: settings.pace.rate.to_string(),
-            rate_per_second: settings.pace.rate.rate().per_second(),
+            rate_per_second: settings.pace.rate.per_second(),
             samples: preview.samples.iter().map(sample).collect(),
         }
     }

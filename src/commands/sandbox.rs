@@ -38,8 +38,8 @@ fn logged(log: &Arc<Log>) -> Observer {
 pub(super) fn sandbox(args: &SandboxArgs, log: &Arc<Log>) -> u8 {
     let options = Options {
         limit: args.limit.map(|limit| Limit {
-            requests: limit.requests,
-            window: limit.window,
+            requests: limit.requests(),
+            window: limit.window(),
         }),
         retry_after: if args.no_retry_after {
             RetryAfter::Withheld

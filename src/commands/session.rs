@@ -61,10 +61,10 @@ pub(super) fn agree(
 
 /// The client that sends to `account`.
 pub(super) fn client(settings: &Settings, account: &Account) -> Result<Client, Error> {
-    let connections = usize::from(settings.pace.workers);
+    let connections = usize::from(settings.pace.workers.get());
     Client::new(
         account.clone(),
-        settings.pace.timeout,
+        settings.pace.timeout.duration(),
         connections,
         settings.verification,
     )
@@ -153,7 +153,7 @@ impl Session<'_> {
     /// Says in the run directory that a pass has begun, before anything is sent: should it be
     /// killed, the next one knows.
     fn begin(&self, summary: &mut Summary) -> Result<(), Error> {
-        let rate = self.settings.pace.rate.rate().per_second();
+        let rate = self.settings.pace.rate.per_second();
         summary.rate_unit = self.settings.pace.rate.unit();
         summary.run_dir = Some(self.directory.path().to_string_lossy().into_owned());
         summary
@@ -169,7 +169,7 @@ impl Session<'_> {
         // A worker may have one connection in use and leave another idle. In a sandbox the other
         // ends are ours too.
         let each = if self.settings.is_sandbox() { 4 } else { 2 };
-        let asked = self.settings.pace.workers;
+        let asked = self.settings.pace.workers.get();
         let limit = files::allow_open_files(OTHER_FILES + each * u64::from(asked));
         let most = limit.saturating_sub(OTHER_FILES) / each;
         let workers = u16::try_from(most).unwrap_or(u16::MAX).clamp(1, asked);
@@ -191,7 +191,7 @@ impl Session<'_> {
         summary: &mut Summary,
     ) -> Result<(), Error> {
         let Settings { pace, limits, .. } = self.settings;
-        let gate = Gate::new(pace.rate.rate(), pace.adaptation);
+        let gate = Gate::new(pace.rate.into(), pace.adaptation);
         let due = prepared.findings.preview.rows;
         let run = Run {
             planner: prepared.planner,
@@ -203,7 +203,7 @@ impl Session<'_> {
             deadline: limits
                 .max_duration
                 .and_then(|most| Instant::now().checked_add(most)),
-            max_failures: limits.max_failures.most,
+            max_failures: limits.max_failures,
             known,
             detail: self.settings.detail,
             stop: self.stop,
@@ -222,7 +222,7 @@ impl Session<'_> {
         drop(progress);
         let mut sent = sent?;
         // Where the machine let fewer work than were asked for, asking for them is no advice.
-        let asked = u64::from(pace.workers);
+        let asked = u64::from(pace.workers.get());
         sent.workers_needed = sent.workers_needed.filter(|needed| *needed > asked);
         if let Some(pass) = summary.passes.last_mut() {
             pass.sent(&sent);

@@ -5,12 +5,11 @@ use std::ffi::{OsStr, OsString};
 use std::iter;
 use std::path::Path;
 
-use super::input_settings::{InputSettings, zone_name};
+use super::input_settings::InputSettings;
 use super::pace::PaceSettings;
 use crate::cli::RunArgs;
-use crate::model::shell_word;
+use crate::model::{Zone, shell_word};
 use crate::send::Adaptation;
-use crate::validate::Damaged;
 
 /// The commands that can follow a run.
 #[derive(Debug)]
@@ -25,11 +24,12 @@ impl FollowUp {
     pub(super) fn new(args: &RunArgs, rows: &InputSettings, pace: &PaceSettings) -> Self {
         let mut meaning = Words::default();
         meaning.option("--delimiter", delimiter(args, rows));
-        meaning.option("--timezone", zone_name(&rows.terms));
-        for set in &rows.set {
+        let zone = rows.args.timezone.as_ref();
+        meaning.option("--timezone", zone.map(Zone::to_string));
+        for set in &rows.args.set {
             meaning.option("--set", Some(set));
         }
-        meaning.switch("--allow-damaged", rows.terms.damaged == Damaged::Send);
+        meaning.switch("--allow-damaged", rows.args.allow_damaged);
         let mut sending = Words::default();
         let account = &args.account;
         // A resumed run has one from its start, typed or not.

@@ -102,11 +102,6 @@ pub(super) fn variable(name: &'static str) -> Result<Option<Found<String>>, Erro
     }
 }
 
-/// An error in what a run has recorded.
-pub(super) fn broken(error: impl fmt::Display) -> Error {
-    Error::Usage(format!("{}: {error}", RunFile::NAME))
-}
-
 /// What there is to say of settings before a run starts.
 #[derive(Debug, Default)]
 pub(super) struct Remarks {

@@ -7,20 +7,20 @@ use std::time::Duration;
 use super::account::{Candidates, Target};
 use super::file::Configured;
 use super::follow_up::FollowUp;
-use super::input_settings::{InputSettings, InvalidRows, zone_name};
+use super::input_settings::{InputSettings, InvalidRows};
 use super::input_source::InputSource;
-use super::origin::{Remarks, broken};
+use super::origin::Remarks;
 use super::pace::{PaceSettings, default_rate};
 use crate::api::{Account, Verification};
-use crate::cli::{AllowedFailures, OutputArgs, ProgressStyle, RunArgs, max_failures};
+use crate::cli::{InputArgs, OutputArgs, ProgressStyle, RunArgs, SafetyArgs};
 use crate::error::Error;
 use crate::input::{Format, Layout, Wanted};
 use crate::ledger::{FORMAT_VERSION, Place, RunAccount, RunFile, RunInput, RunOptions};
-use crate::model::Detail;
+use crate::model::{Delimiter, Detail, MaxFailures};
 use crate::report::{LogFormat, ProgressDisplay};
 use crate::send::Adaptation;
 use crate::stop::Stop;
-use crate::validate::{Damaged, Draft, Terms};
+use crate::validate::{Draft, Terms};
 
 /// Whether sending needs a yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct Limits {
     /// Time for sending.
     pub max_duration: Option<Duration>,
     /// Rows that may fail.
-    pub max_failures: AllowedFailures,
+    pub max_failures: MaxFailures,
 }
 
 /// A run, resolved: nothing that was typed is needed after this.
@@ -85,8 +85,8 @@ pub struct Settings {
     pub warnings: Vec<String>,
     /// Where each value came from.
     pub origins: Vec<String>,
-    /// `--set`, one by one.
-    set_options: Vec<String>,
+    /// How rows are read, in the words of options.
+    input_args: InputArgs,
 }
 
 impl Settings {
@@ -131,14 +131,13 @@ impl Settings {
         } = configured(&args, stop, &mut remarks)?;
         let rows = InputSettings::resolve(&args, recorded, values.timezone.take(), &mut remarks)?;
         let default_rate = default_rate(args.sandbox);
-        let pace =
-            PaceSettings::resolve(&args.pace, default_rate, recorded, &values, &mut remarks)?;
-        let set = rows.set.iter().map(String::as_str);
+        let pace = PaceSettings::resolve(&args.pace, default_rate, recorded, &values, &mut remarks);
+        let set = rows.args.set.iter().map(String::as_str);
         let set = Draft::of_set(set, &rows.terms).map_err(Error::Usage)?;
-        if rows.wanted.format == Some(Format::Jsonl) && args.form.delimiter.is_some() {
+        if rows.wanted.format == Some(Format::Jsonl) && rows.args.delimiter.is_some() {
             return Err(Error::usage("--delimiter: JSONL has none"));
         }
-        let limits = limits(&args, recorded)?;
+        let limits = limits(&args.safety, recorded);
         let consent = consent(&args, &source)?;
         let time = rows.terms.clock.now.strftime("%Y%m%dT%H%M%SZ");
         let follow_up = FollowUp::new(&args, &rows, &pace);
@@ -185,7 +184,7 @@ impl Settings {
             follow_up,
             warnings: remarks.warnings,
             origins: remarks.origins,
-            set_options: rows.set,
+            input_args: rows.args,
         })
     }
 
@@ -214,17 +213,17 @@ impl Settings {
             },
             options: RunOptions {
                 format: layout.format,
-                delimiter: has_cells.then(|| char::from(layout.delimiter)),
-                timezone: zone_name(&self.terms),
-                set: self.set_options.clone(),
-                skip_invalid: self.invalid_rows == InvalidRows::Skip,
-                allow_damaged: self.terms.damaged == Damaged::Send,
-                rate: self.pace.rate.to_string(),
+                delimiter: has_cells.then(|| Delimiter::from(layout.delimiter)),
+                timezone: self.input_args.timezone.clone(),
+                set: self.input_args.set.clone(),
+                skip_invalid: self.input_args.skip_invalid,
+                allow_damaged: self.input_args.allow_damaged,
+                rate: self.pace.rate,
                 fixed_rate: self.pace.adaptation == Adaptation::Fixed,
                 workers: self.pace.workers,
-                timeout_s: self.pace.timeout.as_secs_f64(),
+                timeout_s: self.pace.timeout,
                 retries: self.pace.retries,
-                max_failures: self.limits.max_failures.to_string(),
+                max_failures: self.limits.max_failures,
                 verify: self.verification == Verification::Compare,
                 sandbox: self.is_sandbox(),
             },
@@ -247,18 +246,14 @@ fn configured(args: &RunArgs, stop: &Stop, remarks: &mut Remarks) -> Result<Conf
     Ok(configured)
 }
 
-fn limits(args: &RunArgs, recorded: Option<&RunOptions>) -> Result<Limits, Error> {
-    let typed = args.safety.max_failures.clone();
-    let allowed = match (typed, recorded) {
-        (None, Some(recorded)) => Some(max_failures(&recorded.max_failures).map_err(broken)?),
-        (typed, _) => typed,
-    };
-    Ok(Limits {
-        max_rows: args.safety.max_rows,
-        rows_sent: args.safety.limit,
-        max_duration: args.safety.max_duration,
-        max_failures: allowed.unwrap_or_default(),
-    })
+fn limits(args: &SafetyArgs, recorded: Option<&RunOptions>) -> Limits {
+    let recorded = recorded.map(|run| run.max_failures);
+    Limits {
+        max_rows: args.max_rows,
+        rows_sent: args.limit,
+        max_duration: args.max_duration,
+        max_failures: args.max_failures.or(recorded).unwrap_or_default(),
+    }
 }
 
 fn consent(args: &RunArgs, source: &InputSource) -> Result<Consent, Error> {

@@ -4,9 +4,6 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::de::{DeString, DeValue};
 
@@ -14,9 +11,8 @@ use super::directories::home;
 use super::origin::{Found, Origin, Section};
 use super::token::Keeper;
 use crate::api::{BaseUrl, check_email};
-use crate::cli::{AskedRate, rate, timeout, timezone, workers};
-use crate::model::nearest;
 use crate::model::text::{one_line, quoted};
+use crate::model::{RequestRate, Timeout, Workers, Zone, nearest};
 
 /// The keys, named as the options are.
 const KEYS: [&str; 9] = [
@@ -81,10 +77,10 @@ pub(super) struct Values {
     pub(super) email: Option<Found<String>>,
     /// Of `token_file` or `token_command`.
     pub(super) token: Option<Found<Keeper>>,
-    pub(super) rate: Option<Found<AskedRate>>,
-    pub(super) workers: Option<Found<u16>>,
-    pub(super) timeout: Option<Found<Duration>>,
-    pub(super) timezone: Option<Found<TimeZone>>,
+    pub(super) rate: Option<Found<RequestRate>>,
+    pub(super) workers: Option<Found<Workers>>,
+    pub(super) timeout: Option<Found<Timeout>>,
+    pub(super) timezone: Option<Found<Zone>>,
 }
 
 /// A key of a table, with its value.
@@ -118,10 +114,10 @@ impl Values {
             "email" => self.email = found(section, login(text(value)?))?,
             "token_file" => self.keep(section, file(text(value)?, section).map(Keeper::File))?,
             "token_command" => self.keep(section, command(value, section).map(Keeper::Command))?,
-            "rate" => self.rate = found(section, rate(&bare(value)?))?,
-            "workers" => self.workers = found(section, workers(&bare(value)?))?,
-            "timeout" => self.timeout = found(section, timeout(&bare(value)?))?,
-            "timezone" => self.timezone = found(section, timezone(text(value)?))?,
+            "rate" => self.rate = found(section, bare(value)?.parse())?,
+            "workers" => self.workers = found(section, bare(value)?.parse())?,
+            "timeout" => self.timeout = found(section, bare(value)?.parse())?,
+            "timezone" => self.timezone = found(section, text(value)?.parse())?,
             _ => return Err(unknown(key, value)),
         }
         Ok(())

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::files::{self, MAX_TEXT_BYTES};
 use crate::input::Format;
-use crate::model::file_words;
+use crate::model::{Delimiter, MaxFailures, RequestRate, Timeout, Workers, Zone, file_words};
 
 /// The version of what a run directory holds. A program reads its own and older ones.
 pub const FORMAT_VERSION: u32 = 1;
@@ -61,9 +61,9 @@ pub struct RunOptions {
     /// The input's format.
     pub format: Format,
     /// What stands between cells; JSONL has none.
-    pub delimiter: Option<char>,
+    pub delimiter: Option<Delimiter>,
     /// `--timezone`.
-    pub timezone: Option<String>,
+    pub timezone: Option<Zone>,
     /// `--set`, one by one.
     pub set: Vec<String>,
     /// `--skip-invalid`.
@@ -72,18 +72,18 @@ pub struct RunOptions {
     #[serde(default)]
     pub allow_damaged: bool,
     /// `--rate`.
-    pub rate: String,
+    pub rate: RequestRate,
     /// `--fixed-rate`; not said by runs of before there was such a thing.
     #[serde(default)]
     pub fixed_rate: bool,
     /// `--workers`.
-    pub workers: u16,
+    pub workers: Workers,
     /// `--timeout`, in seconds.
-    pub timeout_s: f64,
+    pub timeout_s: Timeout,
     /// `--retries`.
     pub retries: u32,
     /// `--max-failures`.
-    pub max_failures: String,
+    pub max_failures: MaxFailures,
     /// Whether answers are compared.
     pub verify: bool,
     /// Whether the run went to a sandbox of its own, which is gone.

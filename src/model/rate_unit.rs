@@ -1,5 +1,7 @@
 //! The unit of a rate, for people: the one that the rate asked for was typed in.
 
+use std::time::Duration;
+
 /// Requests in which time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum RateUnit {
@@ -11,6 +13,15 @@ pub enum RateUnit {
 }
 
 impl RateUnit {
+    /// One second, or one minute.
+    #[must_use]
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Second => 1,
+            Self::Minute => 60,
+        })
+    }
+
     /// A number of requests a second in this unit: `38.2/s`, `90/min`.
     #[must_use]
     pub fn shown(self, per_second: f64) -> String {

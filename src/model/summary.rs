@@ -92,9 +92,6 @@ pub struct Reason {
     pub example: String,
 }
 
-/// The most requests in flight that can be asked for.
-pub const MAX_WORKERS: u16 = 256;
-
 /// What went over the wire.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
 pub struct Pace {

@@ -16,4 +16,4 @@ pub use check::{Check, CheckError, Findings, KeepViolations, Violations, columns
 pub use plan::{Planned, Planner};
 pub use retry::Retries;
 pub use runner::{Run, RunError};
-pub use watch::{Brand, Known, Login, MaxFailures};
+pub use watch::{Brand, Known, Login};

@@ -178,7 +178,8 @@ fn with_cure(error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::watch::{Known, MaxFailures};
+    use crate::model::MaxFailures;
+    use crate::pipeline::watch::Known;
 
     #[test]
     fn a_ledger_that_could_not_be_written_is_not_written_again() {

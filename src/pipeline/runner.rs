@@ -14,13 +14,13 @@ use super::contact::Contact;
 use super::feeder::{Feeder, Queue};
 use super::job::Settled;
 use super::recorder::Recorder;
-use super::watch::{Known, MaxFailures, Watch};
+use super::watch::{Known, Watch};
 use super::worker::{Counters, Desk};
 use super::{Planner, Retries};
 use crate::api::Exchange;
 use crate::input::{InputError, Reader};
 use crate::ledger::{Journal, Watched};
-use crate::model::{Detail, Event, Pace, Stall, StopReason};
+use crate::model::{Detail, Event, MaxFailures, Pace, Stall, StopReason};
 use crate::send::Gate;
 use crate::stop::Stop;
 

@@ -4,18 +4,7 @@ use std::collections::BTreeMap;
 
 use super::verdict::{are_alike, is_about_the_run, is_definite, is_redirected, is_refused, said};
 use crate::ledger::Record;
-use crate::model::{Outcome, StopReason};
-
-/// How many rows may go wrong before a run stops.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum MaxFailures {
-    /// So many rows.
-    Rows(u64),
-    /// Such a share (0 to 1) of the finished rows, from the 50th on.
-    Share(f64),
-    /// Any number.
-    Unlimited,
-}
+use crate::model::{MaxFailures, Outcome, StopReason};
 
 /// Finished rows before a share means something.
 const SHARE_FROM: u64 = 50;

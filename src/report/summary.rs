@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{counted, in_words, words};
 use crate::model::Shown as _;
 use crate::model::text::head;
-use crate::model::{MAX_WORKERS, Outcome, Pace, StopReason, Summary};
+use crate::model::{Outcome, Pace, StopReason, Summary, Workers};
 
 /// Reasons that the page shows.
 const REASONS_SHOWN: usize = 5;
@@ -171,10 +171,10 @@ fn wire(summary: &Summary) -> String {
         let _ = write!(text, "\nobserved rate limit: about {limit}");
     }
     if let Some(needed) = pace.workers_needed {
-        let advice = if needed <= u64::from(MAX_WORKERS) {
+        let advice = if needed <= u64::from(Workers::MAX) {
             format!("try --workers {needed}")
         } else {
-            format!("it takes more than the maximum of {MAX_WORKERS}")
+            format!("it takes more than the maximum of {}", Workers::MAX)
         };
         let _ = write!(text, "\ntoo few workers to reach that rate; {advice}");
     }

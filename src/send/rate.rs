@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::model::RequestRate;
+
 /// A rate of requests.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Rate {
@@ -29,5 +31,11 @@ impl Rate {
     /// The time between two requests.
     pub(super) fn interval(self) -> Duration {
         Duration::from_secs_f64(1.0 / self.per_second)
+    }
+}
+
+impl From<RequestRate> for Rate {
+    fn from(rate: RequestRate) -> Self {
+        Self::from_per_second(rate.per_second())
     }
 }

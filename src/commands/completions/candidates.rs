@@ -6,9 +6,9 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-use crate::cli::zones;
 use crate::config::profile_names;
 use crate::ledger::RunDirectory;
+use crate::model::zones;
 use crate::report;
 
 /// The word with which a completion script asks; the option and the words typed so far follow.

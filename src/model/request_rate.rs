@@ -1,40 +1,54 @@
-//! `--rate`: so many requests in a second or a minute.
+//! `--rate`: requests per second or per minute.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
-use crate::model::RateUnit;
-use crate::send::Rate;
+use super::RateUnit;
 
-/// A rate as it was typed: so many requests in a second or a minute.
+/// A rate as people type it: requests per second or per minute, 1/m to 1000000/s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AskedRate {
-    /// Requests.
-    pub requests: u32,
-    /// In so much time: a second or a minute.
-    pub window: Duration,
+pub struct RequestRate {
+    requests: u32,
+    unit: RateUnit,
 }
 
-impl AskedRate {
-    /// A gate's ceiling.
+impl RequestRate {
+    /// So many requests per `unit`; at least 1.
     #[must_use]
-    pub fn rate(self) -> Rate {
-        Rate::new(self.requests, self.window)
+    pub const fn new(requests: u32, unit: RateUnit) -> Self {
+        let requests = if requests == 0 { 1 } else { requests };
+        Self { requests, unit }
+    }
+
+    /// Requests in each [window](Self::window).
+    #[must_use]
+    pub fn requests(self) -> u32 {
+        self.requests
+    }
+
+    /// A second or a minute.
+    #[must_use]
+    pub fn window(self) -> Duration {
+        self.unit.duration()
     }
 
     /// The unit that it was typed in, and that rates beside it are shown in.
     #[must_use]
     pub fn unit(self) -> RateUnit {
-        if self.window == Duration::from_secs(1) {
-            RateUnit::Second
-        } else {
-            RateUnit::Minute
-        }
+        self.unit
+    }
+
+    /// Requests per second.
+    #[must_use]
+    pub fn per_second(self) -> f64 {
+        f64::from(self.requests) / self.window().as_secs_f64()
     }
 }
 
-impl std::fmt::Display for AskedRate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let unit = match self.unit() {
+impl fmt::Display for RequestRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
             RateUnit::Second => "s",
             RateUnit::Minute => "m",
         };
@@ -42,33 +56,25 @@ impl std::fmt::Display for AskedRate {
     }
 }
 
-/// Reads `N/s` or `N/m`, 1/m to 1000000/s.
-///
-/// # Errors
-/// Says what would be right.
-pub fn rate(text: &str) -> Result<AskedRate, String> {
-    let text = text.trim();
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    let unit = unit.trim();
-    let seconds = match unit.strip_prefix('/').map(str::trim) {
-        Some("s") => 1,
-        Some("m") => 60,
-        _ => return Err(not_a_rate(number, unit)),
-    };
-    // Only more digits than a number has do not fit.
-    let requests = match number {
-        "" => return Err(not_a_rate(number, unit)),
-        _ => number.parse().unwrap_or(u64::MAX),
-    };
-    match u32::try_from(requests) {
-        Ok(requests) if requests >= 1 && u64::from(requests) <= 1_000_000 * seconds => {
-            Ok(AskedRate {
-                requests,
-                window: Duration::from_secs(seconds),
-            })
-        }
-        _ => Err("rates go from 1/m to 1000000/s".into()),
+impl FromStr for RequestRate {
+    type Err = String;
+
+    /// Reads `N/s` or `N/m`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = text.split_at(digits);
+        let unit = unit.trim();
+        let (rate_unit, most) = match unit.strip_prefix('/').map(str::trim) {
+            Some("s") if digits > 0 => (RateUnit::Second, 1_000_000),
+            Some("m") if digits > 0 => (RateUnit::Minute, 60_000_000),
+            _ => return Err(not_a_rate(number, unit)),
+        };
+        let requests = number.parse().ok();
+        let requests = requests.filter(|requests| (1..=most).contains(requests));
+        requests
+            .map(|requests| Self::new(requests, rate_unit))
+            .ok_or_else(|| "rates go from 1/m to 1000000/s".into())
     }
 }
 
@@ -110,9 +116,13 @@ fn not_a_rate(number: &str, unit: &str) -> String {
 mod tests {
     use super::*;
 
+    fn rate(text: &str) -> Result<RequestRate, String> {
+        text.parse()
+    }
+
     #[test]
     fn a_rate_names_its_unit() {
-        assert_eq!(rate("120/m").map(|rate| rate.rate().per_second()), Ok(2.0));
+        assert_eq!(rate("120/m").map(RequestRate::per_second), Ok(2.0));
         assert_eq!(
             rate("1000000/s").map(|rate| rate.to_string()),
             Ok("1000000/s".into())
@@ -137,7 +147,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_rate_says_what_was_perhaps_meant() {
-        for (text, told) in [
+        for (text, message) in [
             ("fast", "not a rate; try 120/m or 5/s"),
             ("/s", "not a rate; try 120/m or 5/s"),
             ("-5/s", "not a rate; try 120/m or 5/s"),
@@ -157,7 +167,7 @@ mod tests {
             ("1.5/s", "not a whole number"),
         ] {
             let why = rate(text).expect_err(text);
-            assert!(why.contains(told), "{text}: {why}");
+            assert!(why.contains(message), "{text}: {why}");
         }
     }
 }

@@ -1,5 +1,8 @@
 //! `--timezone`: the name of a time zone, as the machine knows it.
 
+use std::fmt;
+use std::str::FromStr;
+
 use jiff::tz::{TimeZone, db};
 
 /// What people call zones that have other names.
@@ -20,21 +23,42 @@ const ABBREVIATIONS: [(&str, &str); 14] = [
     ("west", "Europe/Lisbon"),
 ];
 
-/// Reads the name of a time zone.
-///
-/// # Errors
-/// When the machine does not know it; says which was perhaps meant.
-pub fn timezone(text: &str) -> Result<TimeZone, String> {
-    TimeZone::get(text).map_err(|_| {
-        let is_offset = text.contains(|c: char| c.is_ascii_digit()) && text.contains(['+', '-']);
-        if is_offset {
-            return "an offset is not a time zone; try one like Europe/Berlin, or write times with their offset".into();
-        }
-        match nearest(text) {
-            Some(zone) => format!("not a time zone; did you mean {zone}?"),
-            None => "not a time zone; try one like Europe/Berlin".into(),
-        }
-    })
+/// A time zone that has a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// As the library has it.
+    #[must_use]
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.0
+    }
+}
+
+impl FromStr for Zone {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        TimeZone::get(text).map(Self).map_err(|_| not_a_zone(text))
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.iana_name().unwrap_or("unknown"))
+    }
+}
+
+/// What is wrong with a name, and which was perhaps meant.
+fn not_a_zone(text: &str) -> String {
+    let is_offset = text.contains(|c: char| c.is_ascii_digit()) && text.contains(['+', '-']);
+    if is_offset {
+        return "an offset is not a time zone; try one like Europe/Berlin, or write times with their offset".into();
+    }
+    match likely_zone(text) {
+        Some(zone) => format!("not a time zone; did you mean {zone}?"),
+        None => "not a time zone; try one like Europe/Berlin".into(),
+    }
 }
 
 /// The names of all zones that the machine knows.
@@ -45,12 +69,12 @@ pub fn zones() -> impl Iterator<Item = String> {
 }
 
 /// The zone of that city or abbreviation, or the one that is spelled most like it.
-fn nearest(text: &str) -> Option<String> {
+fn likely_zone(text: &str) -> Option<String> {
     let text = text.trim().to_lowercase().replace([' ', '-'], "_");
     if let Some((_, zone)) = ABBREVIATIONS.iter().find(|(name, _)| *name == text) {
         return Some((*zone).to_owned());
     }
-    // Of the area there are few, and many zones share it: the city tells.
+    // Areas are few, and many zones share one: the city decides.
     let city = |zone: &str| zone.rsplit('/').next().unwrap_or(zone).to_lowercase();
     let typed = city(&text);
     let likeness = |zone: &str| strsim::jaro_winkler(&typed, &city(zone));
@@ -70,6 +94,10 @@ fn nearest(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn timezone(text: &str) -> Result<Zone, String> {
+        text.parse()
+    }
 
     #[test]
     fn a_city_or_a_slip_names_the_zone() {
