@@ -22,9 +22,10 @@
 //! send     -> model, stop
 //! ledger   -> files, input, model    the private copy is read again
 //! report   -> files, model
+//! files    -> model, stop
 //! api | input | validate -> model
 //! stop     -> model
-//! sandbox | files | model -> nothing
+//! sandbox | model -> nothing
 //! ```
 
 pub mod api;

@@ -1,16 +1,42 @@
 //! The one flag that ends a command early, and waits that end with it.
 
+use std::convert::Infallible;
 use std::time::Instant;
 
+use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use parking_lot::{Condvar, Mutex};
 
 use crate::model::StopReason;
 
 /// Set once, seen by everybody; the first reason stays.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Stop {
     reason: Mutex<Option<StopReason>>,
     changed: Condvar,
+    /// Dropped with the first reason, which ends every wait for `stopped`.
+    running: Mutex<Option<Sender<Infallible>>>,
+    stopped: Receiver<Infallible>,
+}
+
+/// Why no message was received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotReceived {
+    /// There is a reason to stop.
+    Stopped,
+    /// Nobody is left to send one.
+    Disconnected,
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        let (running, stopped) = bounded(0);
+        Self {
+            reason: Mutex::default(),
+            changed: Condvar::default(),
+            running: Mutex::new(Some(running)),
+            stopped,
+        }
+    }
 }
 
 impl Stop {
@@ -20,6 +46,7 @@ impl Stop {
         if current.is_none() {
             *current = Some(reason);
             self.changed.notify_all();
+            self.running.lock().take();
         }
     }
 
@@ -39,5 +66,16 @@ impl Stop {
     pub fn wait_until(&self, deadline: Instant) {
         let mut reason = self.reason.lock();
         while reason.is_none() && !self.changed.wait_until(&mut reason, deadline).timed_out() {}
+    }
+
+    /// Waits for a message, or until there is a reason to stop.
+    ///
+    /// # Errors
+    /// Why there is no message.
+    pub fn receive<T>(&self, inbox: &Receiver<T>) -> Result<T, NotReceived> {
+        select_biased! {
+            recv(self.stopped) -> _ => Err(NotReceived::Stopped),
+            recv(inbox) -> message => message.map_err(|_| NotReceived::Disconnected),
+        }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn dry_run(settings: &Settings, log: &Log, stop: &Arc<Stop>) -> Resul
     let copy = tempfile::tempfile().map_err(|error| {
         Error::Directory(LedgerError::Io {
             path: std::env::temp_dir(),
-            error,
+            error: error.into(),
         })
     })?;
     match prepare(settings, &copy, kept(settings), stop)? {

@@ -119,7 +119,7 @@ pub(super) fn sha256_of_copy(mut copy: &File) -> Result<String, Error> {
 fn temporary(error: io::Error) -> Error {
     Error::Directory(LedgerError::Io {
         path: "the private copy of the input".into(),
-        error,
+        error: error.into(),
     })
 }
 

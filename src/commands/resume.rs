@@ -14,9 +14,10 @@ use crate::cli::RunArgs;
 use crate::config::{Settings, Target};
 use crate::error::Error;
 use crate::exit;
+use crate::files::FileError;
 use crate::input::{InputError, Layout};
 use crate::ledger::{
-    Journal, Latest, LedgerError, RUNS, Recorded, RunDirectory, RunFile, sha256_of,
+    Journal, Latest, LedgerError, RUNS, Recorded, RunDirectory, RunFile, RunFileError, sha256_of,
 };
 use crate::model::Shown as _;
 use crate::model::{Summary, file_words};
@@ -173,7 +174,7 @@ fn check_copy(directory: &RunDirectory, run: &RunFile) -> Result<(), Error> {
     let path = directory.input();
     let sha256 = sha256_of(&directory.open_input()?).map_err(|error| LedgerError::Io {
         path: path.clone(),
-        error,
+        error: error.into(),
     })?;
     if sha256 == run.input.sha256 {
         return Ok(());
@@ -191,7 +192,7 @@ fn find(from: &Path, log: &Log) -> Result<PathBuf, Error> {
     }
     let (runs, why) = match RunDirectory::latest() {
         Ok(Latest { found, refused }) => {
-            let told = |(path, why): &(PathBuf, io::Error)| {
+            let told = |(path, why): &(PathBuf, RunFileError)| {
                 format!("{} is not followed: {why}", path.shown())
             };
             let refused: Vec<_> = refused.iter().map(told).collect();
@@ -224,9 +225,10 @@ fn is_like_latest(directory: &Path) -> bool {
 }
 
 /// Why no run can be resumed there.
-fn no_run(directory: &Path, error: &io::Error) -> Error {
+fn no_run(directory: &Path, error: &RunFileError) -> Error {
     let name = RunFile::NAME;
-    let why = match error.kind() {
+    let kind = error.file().map_or(io::ErrorKind::Other, FileError::kind);
+    let why = match kind {
         io::ErrorKind::NotFound if directory.is_dir() => {
             format!("it holds no {name} (is it a run directory?)")
         }
@@ -244,7 +246,7 @@ fn no_run(directory: &Path, error: &io::Error) -> Error {
                 meant.unwrap_or_default()
             )
         }
-        _ => file_words(error),
+        _ => error.to_string(),
     };
     Error::Usage(format!(
         "{}: no run can be resumed there: {why}",

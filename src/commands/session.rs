@@ -256,7 +256,7 @@ impl Session<'_> {
         };
         let resume = self.settings.follow_up.resumption(self.directory.path());
         let results = self.directory.results();
-        let cure = remedy(&error);
+        let cure = error.remedy();
         let told = if results.exists() {
             let results = results.shown();
             format!("{error}; every outcome is in {results}: {cure}, then run: {resume}")
@@ -317,6 +317,6 @@ impl Session<'_> {
 fn ledger_error(path: PathBuf, told: String) -> Error {
     Error::Ledger(LedgerError::Io {
         path,
-        error: io::Error::other(told),
+        error: io::Error::other(told).into(),
     })
 }

@@ -12,9 +12,8 @@ use toml::de::{DeString, DeTable, DeValue};
 use super::directories::user_directory;
 use super::origin::Section;
 use super::values::Values;
-use crate::files::{self, MAX_TEXT_BYTES};
+use crate::files::{self, FileError, MAX_TEXT_BYTES};
 use crate::model::Shown as _;
-use crate::model::file_words;
 use crate::model::nearest;
 use crate::model::text::{one_line, quoted};
 use crate::stop::Stop;
@@ -48,7 +47,7 @@ impl Configured {
                 Err(error) if config.is_none() && is_absent(&error) => None,
                 Err(error) => {
                     let option = if config.is_some() { "--config " } else { "" };
-                    let why = file_words(&error);
+                    let why = error.to_string();
                     return Err(format!("{option}{}: {why}", path.shown()));
                 }
             },
@@ -100,20 +99,20 @@ fn usual_place() -> Option<PathBuf> {
 }
 
 /// Nobody has asked for it: where the home directory is closed, as to services, there is none.
-fn is_absent(error: &io::Error) -> bool {
+fn is_absent(error: &FileError) -> bool {
     use io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
     matches!(error.kind(), NotFound | NotADirectory | PermissionDenied)
 }
 
 /// The text of the file, and whether others can have written it. It may be a pipe.
-fn read(path: &Path, stop: &Stop) -> io::Result<(String, io::Result<()>)> {
+fn read(path: &Path, stop: &Stop) -> Result<(String, Result<(), FileError>), FileError> {
     let path = path.to_owned();
     let read = move || {
         let file = File::open(path)?;
         let trust = files::check_config(&file.metadata()?);
         Ok((files::text(file, MAX_TEXT_BYTES)?, trust))
     };
-    files::interruptible(read, || stop.is_set())
+    files::interruptible(read, stop)
 }
 
 /// The text of a configuration file.
@@ -121,11 +120,11 @@ struct Content<'a> {
     path: &'a Path,
     text: &'a str,
     /// Why others can have written it, if so.
-    trust: io::Result<()>,
+    trust: Result<(), FileError>,
 }
 
 impl<'a> Content<'a> {
-    fn new(path: &'a Path, text: &'a str, trust: io::Result<()>) -> Self {
+    fn new(path: &'a Path, text: &'a str, trust: Result<(), FileError>) -> Self {
         // Some editors begin every file with a byte order mark.
         let text = text.trim_start_matches('\u{feff}');
         Self { path, text, trust }

@@ -10,8 +10,8 @@ use super::origin::{Found, Origin, variable};
 use super::token_command;
 use crate::error::Error;
 use crate::files;
+use crate::files::FileError;
 use crate::model::Shown as _;
-use crate::model::file_words;
 use crate::stop::Stop;
 
 /// The variable that holds the token itself.
@@ -63,7 +63,7 @@ pub(super) fn fetch(
                 io::ErrorKind::NotFound => {
                     "no such file (write the API token into it, or set REAMAZE_API_TOKEN)".into()
                 }
-                _ => file_words(&error),
+                _ => error.to_string(),
             });
             let token = read.and_then(|text| alone(&text).map_err(str::to_owned));
             token.map_err(|why| {
@@ -74,14 +74,14 @@ pub(super) fn fetch(
     }
 }
 
-fn read(path: &Path, stop: &Stop, warnings: &mut Vec<String>) -> io::Result<String> {
+fn read(path: &Path, stop: &Stop, warnings: &mut Vec<String>) -> Result<String, FileError> {
     let owned = path.to_owned();
     // It may be a pipe, from a program that prints the token.
     let read = move || {
         let file = File::open(owned)?;
         Ok((file.metadata()?, files::text(file, MAX_TOKEN_BYTES)?))
     };
-    let (metadata, text) = files::interruptible(read, || stop.is_set())?;
+    let (metadata, text) = files::interruptible(read, stop)?;
     if others_can_read(&metadata) && !is_credential(path) {
         warnings.push(format!(
             "the token file {} can be read by others: chmod 600 it",

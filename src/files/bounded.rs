@@ -1,6 +1,8 @@
 //! A small file of text -> the text, unless it has no end.
 
-use std::io::{self, Read};
+use std::io::Read;
+
+use super::FileError;
 
 /// The largest file that is read as a whole, in bytes.
 pub const MAX_TEXT_BYTES: u64 = 1 << 20;
@@ -8,17 +10,14 @@ pub const MAX_TEXT_BYTES: u64 = 1 << 20;
 /// All of `file`, which must be UTF-8 and shorter than `limit` bytes.
 ///
 /// # Errors
-/// When it cannot be read, is no text, or is longer.
-pub fn text(file: impl Read, limit: u64) -> io::Result<String> {
+/// When it cannot be read, is not UTF-8, or is longer.
+pub fn text(file: impl Read, limit: u64) -> Result<String, FileError> {
     let mut text = String::new();
     let mut file = file.take(limit);
     let read = file.read_to_string(&mut text);
     // Cut off in the middle of a character, a file that is too long is no text either.
     if file.limit() == 0 {
-        let limit = limit >> 10;
-        return Err(io::Error::other(format!(
-            "is too long: {limit} KiB or more (is it the right file?)"
-        )));
+        return Err(FileError::TooLong(limit));
     }
     read?;
     Ok(text)
@@ -26,6 +25,8 @@ pub fn text(file: impl Read, limit: u64) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
     #[test]

@@ -5,105 +5,134 @@
 
 use std::fmt;
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
-/// How long a wait goes on before it looks whether it is to end.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+use crossbeam_channel::{Receiver, Sender, bounded};
 
-/// Does `job`, however long it takes, unless `is_stopped` first.
+use super::FileError;
+use crate::stop::{NotReceived, Stop};
+
+/// Does `job`, however long it takes, unless the command is to stop first.
 ///
 /// # Errors
 /// Those of the job, or that it was interrupted.
 pub fn interruptible<T: Send + 'static>(
-    job: impl FnOnce() -> io::Result<T> + Send + 'static,
-    is_stopped: impl Fn() -> bool,
-) -> io::Result<T> {
-    let (outbox, done) = sync_channel(1);
-    // There is nobody to tell only if the command is over anyway.
+    job: impl FnOnce() -> Result<T, FileError> + Send + 'static,
+    stop: &Stop,
+) -> Result<T, FileError> {
+    let (outbox, done) = bounded(1);
+    // Nobody receives the result only if the command is over anyway.
     thread::Builder::new().spawn(move || _ = outbox.send(job()))?;
-    received(&done, is_stopped)?
-        .unwrap_or_else(|| Err(io::Error::other("a thread of ours panicked")))
-}
-
-/// What comes; `None` where nothing comes any more.
-fn received<T>(inbox: &Receiver<T>, is_stopped: impl Fn() -> bool) -> io::Result<Option<T>> {
-    loop {
-        match inbox.recv_timeout(LOOK_EVERY) {
-            Ok(received) => return Ok(Some(received)),
-            Err(RecvTimeoutError::Disconnected) => return Ok(None),
-            // Not `Interrupted`, which readers take as a wish to try again.
-            Err(RecvTimeoutError::Timeout) if is_stopped() => {
-                return Err(io::Error::other("interrupted"));
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-        }
+    match stop.receive(&done) {
+        Ok(result) => result,
+        Err(NotReceived::Stopped) => Err(FileError::Interrupted),
+        Err(NotReceived::Disconnected) => Err(FileError::Panicked),
     }
 }
 
-/// Bytes that may be long in coming.
-pub struct Interruptible<S> {
+/// A reader whose waits end when the command is to stop.
+pub struct InterruptibleReader {
     chunks: Receiver<io::Result<Vec<u8>>>,
     chunk: io::Cursor<Vec<u8>>,
-    is_stopped: S,
+    stop: Arc<Stop>,
 }
 
-impl<S: Fn() -> bool> Interruptible<S> {
-    /// Reads what `open` opens, until `is_stopped`.
+impl InterruptibleReader {
+    /// Reads what `open` opens.
     ///
     /// # Errors
     /// When no thread can be started.
     pub fn start<R: Read>(
         open: impl FnOnce() -> io::Result<R> + Send + 'static,
-        is_stopped: S,
+        stop: &Arc<Stop>,
     ) -> io::Result<Self> {
-        let (outbox, chunks) = sync_channel(2);
+        let (outbox, chunks) = bounded(2);
         thread::Builder::new().spawn(move || match open() {
-            Ok(source) => pass_on(source, &outbox),
+            Ok(source) => send_chunks(source, &outbox),
             Err(error) => _ = outbox.send(Err(error)),
         })?;
         Ok(Self {
             chunks,
             chunk: io::Cursor::default(),
-            is_stopped,
+            stop: Arc::clone(stop),
         })
     }
 }
 
-fn pass_on(mut source: impl Read, outbox: &SyncSender<io::Result<Vec<u8>>>) {
+fn send_chunks(mut source: impl Read, outbox: &Sender<io::Result<Vec<u8>>>) {
     loop {
         let mut chunk = vec![0; 64 << 10];
         let read = source.read(&mut chunk);
         let is_last = !matches!(read, Ok(1..));
-        let passed = outbox.send(read.map(|length| {
+        let sent = outbox.send(read.map(|length| {
             chunk.truncate(length);
             chunk
         }));
-        if is_last || passed.is_err() {
+        if is_last || sent.is_err() {
             return;
         }
     }
 }
 
-impl<S: Fn() -> bool> Read for Interruptible<S> {
+impl Read for InterruptibleReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let read = self.chunk.read(buffer)?;
             if read > 0 {
                 return Ok(read);
             }
-            let chunk = received(&self.chunks, &self.is_stopped)?.transpose()?;
-            match chunk.filter(|chunk| !chunk.is_empty()) {
-                Some(chunk) => self.chunk = io::Cursor::new(chunk),
-                None => return Ok(0),
+            let chunk = match self.stop.receive(&self.chunks) {
+                Ok(chunk) => chunk?,
+                Err(NotReceived::Disconnected) => return Ok(0),
+                Err(NotReceived::Stopped) => return Err(FileError::Interrupted.into()),
+            };
+            if chunk.is_empty() {
+                return Ok(0);
             }
+            self.chunk = io::Cursor::new(chunk);
         }
     }
 }
 
-impl<S> fmt::Debug for Interruptible<S> {
+impl fmt::Debug for InterruptibleReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Interruptible").finish_non_exhaustive()
+        f.debug_struct("InterruptibleReader")
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Signal, StopReason};
+
+    #[test]
+    fn a_reader_passes_on_what_it_reads_to_the_end() {
+        let stop = Arc::new(Stop::default());
+        let bytes = vec![7; 200 << 10];
+        let source = io::Cursor::new(bytes.clone());
+        let mut read = Vec::new();
+        let mut reader = InterruptibleReader::start(|| Ok(source), &stop).expect("a thread");
+        reader.read_to_end(&mut read).expect("bytes");
+        assert_eq!(read, bytes);
+    }
+
+    #[test]
+    fn a_stop_ends_a_wait_that_would_never_end() {
+        let stop = Arc::new(Stop::default());
+        let (never, nothing) = bounded::<()>(0);
+        let waiting = {
+            let stop = Arc::clone(&stop);
+            let job = move || {
+                let _ = nothing.recv();
+                Ok(())
+            };
+            thread::spawn(move || interruptible(job, &stop))
+        };
+        stop.because(StopReason::Signal(Signal::Interrupt));
+        let ended = waiting.join().expect("no panic");
+        assert!(matches!(ended, Err(FileError::Interrupted)));
+        drop(never);
     }
 }

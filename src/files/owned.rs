@@ -4,7 +4,6 @@
 //! write could say anything: it is not followed, and the message says whose it is.
 
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
-use std::io;
 use std::os::unix::fs::{
     FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
 };
@@ -12,6 +11,8 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 use rustix::io::Errno;
+
+use super::FileError;
 
 /// The permissions to write of a file's group and of everybody.
 const WRITE_BY_OTHERS: u32 = 0o022;
@@ -38,8 +39,8 @@ fn user() -> u32 {
 /// a pipe nor a device is waited for.
 ///
 /// # Errors
-/// When it cannot be opened, is no regular file, or others own or can write it.
-pub fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+/// When it cannot be opened, is not a regular file, or others own or can write it.
+pub fn open_own(path: &Path, options: &mut OpenOptions) -> Result<File, FileError> {
     let file = open_file(path, options)?;
     check_file(&file.metadata()?)?;
     Ok(file)
@@ -48,19 +49,17 @@ pub fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
 /// Opens a regular file, whoever owns it, in the same way.
 ///
 /// # Errors
-/// When it cannot be opened, or is no regular file.
-pub fn open_file(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+/// When it cannot be opened, or is not a regular file.
+pub fn open_file(path: &Path, options: &mut OpenOptions) -> Result<File, FileError> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = options
         .custom_flags(flags.bits().cast_signed())
         .open(path)
         .map_err(|error| match Errno::from_io_error(&error) {
-            Some(Errno::LOOP | Errno::MLINK) => io::Error::other(
-                "is a symbolic link, which is not followed (put the file itself there)",
-            ),
+            Some(Errno::LOOP | Errno::MLINK) => FileError::SymbolicLink,
             // A pipe without a reader, or a socket.
-            Some(Errno::NXIO) => io::Error::other("is not a regular file"),
-            _ => error,
+            Some(Errno::NXIO) => FileError::NotRegular(""),
+            _ => error.into(),
         })?;
     check_kind(&file.metadata()?)?;
     Ok(file)
@@ -69,11 +68,11 @@ pub fn open_file(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
 /// Opens a directory whose names must be this user's own. A link to it must be this user's own too.
 ///
 /// # Errors
-/// When it cannot be opened, is no directory, or others own it or can write it.
-pub fn open_directory(path: &Path) -> io::Result<File> {
+/// When it cannot be opened, is not a directory, or others own it or can write it.
+pub fn open_directory(path: &Path) -> Result<File, FileError> {
     let link = fs::symlink_metadata(path)?;
     if link.is_symlink() {
-        told(Rights::of(&link).owned_by(&[user(), ROOT]))?;
+        Rights::of(&link).owned_by(&[user(), ROOT])?;
     }
     let flags = OFlags::DIRECTORY | OFlags::NONBLOCK;
     let directory = OpenOptions::new()
@@ -88,9 +87,9 @@ pub fn open_directory(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// When it is not.
-pub fn check_closable(path: &Path) -> io::Result<()> {
+pub fn check_closable(path: &Path) -> Result<(), FileError> {
     match open_directory(path) {
-        Err(error) if is_not_trusted(&error) && fs::metadata(path)?.uid() == user() => Ok(()),
+        Err(error) if error.is_untrusted() && fs::metadata(path)?.uid() == user() => Ok(()),
         opened => opened.map(drop),
     }
 }
@@ -99,7 +98,7 @@ pub fn check_closable(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// When that is not possible.
-pub fn close_directory(path: &Path) -> io::Result<()> {
+pub fn close_directory(path: &Path) -> Result<(), FileError> {
     let Err(error) = open_directory(path) else {
         return Ok(());
     };
@@ -109,9 +108,9 @@ pub fn close_directory(path: &Path) -> io::Result<()> {
 }
 
 /// Whether this user alone can have written a file.
-fn check_file(metadata: &Metadata) -> io::Result<()> {
+fn check_file(metadata: &Metadata) -> Result<(), FileError> {
     check_kind(metadata)?;
-    told(Rights::of(metadata).own(user()))
+    Rights::of(metadata).own(user())
 }
 
 /// Whether the names in a directory are this user's own. One of the superuser's will do, and so will
@@ -119,38 +118,28 @@ fn check_file(metadata: &Metadata) -> io::Result<()> {
 ///
 /// # Errors
 /// Says who else can change them, and what to do.
-pub fn check_directory(metadata: &Metadata) -> io::Result<()> {
-    told(Rights::of(metadata).own_directory(user()))
+pub fn check_directory(metadata: &Metadata) -> Result<(), FileError> {
+    Rights::of(metadata).own_directory(user())
 }
 
 /// Whether nobody but this user and the superuser can write a configuration.
 ///
 /// # Errors
 /// Says who else can, and what to do.
-pub fn check_config(metadata: &Metadata) -> io::Result<()> {
-    told(Rights::of(metadata).trusted(user()))
+pub fn check_config(metadata: &Metadata) -> Result<(), FileError> {
+    Rights::of(metadata).trusted(user())
 }
 
-fn told(verdict: Result<(), String>) -> io::Result<()> {
-    verdict.map_err(|why| io::Error::new(io::ErrorKind::PermissionDenied, why))
-}
-
-/// Whether it is not the system that refuses a file, but the rules of this module.
-#[must_use]
-pub fn is_not_trusted(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none()
-}
-
-fn check_kind(metadata: &Metadata) -> io::Result<()> {
+fn check_kind(metadata: &Metadata) -> Result<(), FileError> {
     let kind = metadata.file_type();
     let what = match () {
         () if kind.is_file() => return Ok(()),
-        () if kind.is_dir() => "a directory",
-        () if kind.is_fifo() => "a named pipe",
-        () if kind.is_socket() => "a socket",
-        () => "a device",
+        () if kind.is_dir() => "a directory, ",
+        () if kind.is_fifo() => "a named pipe, ",
+        () if kind.is_socket() => "a socket, ",
+        () => "a device, ",
     };
-    Err(io::Error::other(format!("is {what}, not a regular file")))
+    Err(FileError::NotRegular(what))
 }
 
 impl Rights {
@@ -161,17 +150,17 @@ impl Rights {
         }
     }
 
-    fn own(self, user: u32) -> Result<(), String> {
+    fn own(self, user: u32) -> Result<(), FileError> {
         self.owned_by(&[user])?;
         self.not_writable()
     }
 
-    fn trusted(self, user: u32) -> Result<(), String> {
+    fn trusted(self, user: u32) -> Result<(), FileError> {
         self.owned_by(&[user, ROOT])?;
         self.not_writable()
     }
 
-    fn own_directory(self, user: u32) -> Result<(), String> {
+    fn own_directory(self, user: u32) -> Result<(), FileError> {
         self.owned_by(&[user, ROOT])?;
         if self.mode & STICKY != 0 {
             return Ok(());
@@ -179,27 +168,18 @@ impl Rights {
         self.not_writable()
     }
 
-    fn owned_by(self, users: &[u32]) -> Result<(), String> {
+    fn owned_by(self, users: &[u32]) -> Result<(), FileError> {
         if users.contains(&self.owner) {
             return Ok(());
         }
-        let owner = match self.owner {
-            ROOT => "root".to_owned(),
-            owner => format!("another user, uid {owner}"),
-        };
-        Err(format!(
-            "belongs to {owner} (run as that user, or chown it if you trust what is in it)"
-        ))
+        Err(FileError::OtherOwner(self.owner))
     }
 
-    fn not_writable(self) -> Result<(), String> {
+    fn not_writable(self) -> Result<(), FileError> {
         if self.mode & WRITE_BY_OTHERS == 0 {
             return Ok(());
         }
-        Err(format!(
-            "can be written by others (mode {:o}; chmod go-w it if you trust what is in it)",
-            self.mode
-        ))
+        Err(FileError::WritableByOthers(self.mode))
     }
 }
 
@@ -217,16 +197,22 @@ mod tests {
     #[test]
     fn a_file_of_a_run_is_ours_and_writable_by_us_only() {
         for mode in [0o600, 0o644, 0o400] {
-            assert_eq!(rights(ME, mode).own(ME), Ok(()), "{mode:o}");
+            assert!(rights(ME, mode).own(ME).is_ok(), "{mode:o}");
         }
         for mode in [0o620, 0o602, 0o664, 0o666, 0o777] {
-            let why = rights(ME, mode).own(ME).expect_err("others write it");
+            let why = rights(ME, mode)
+                .own(ME)
+                .expect_err("others write it")
+                .to_string();
             assert!(why.contains(&format!("mode {mode:o}")), "{why}");
             assert!(why.contains("chmod go-w"), "{why}");
         }
-        let why = rights(OTHER, 0o600).own(ME).expect_err("another's");
+        let why = rights(OTHER, 0o600)
+            .own(ME)
+            .expect_err("another's")
+            .to_string();
         assert!(why.contains("uid 1001") && why.contains("chown"), "{why}");
-        let why = rights(ROOT, 0o644).own(ME).expect_err("root's");
+        let why = rights(ROOT, 0o644).own(ME).expect_err("root's").to_string();
         assert!(why.contains("belongs to root"), "{why}");
         // Root reads everything: that is no reason to do what somebody's file says.
         assert!(rights(ME, 0o600).own(ROOT).is_err());
@@ -234,8 +220,8 @@ mod tests {
 
     #[test]
     fn a_configuration_may_be_the_machines_own() {
-        assert_eq!(rights(ROOT, 0o644).trusted(ME), Ok(()));
-        assert_eq!(rights(ME, 0o644).trusted(ME), Ok(()));
+        assert!(rights(ROOT, 0o644).trusted(ME).is_ok());
+        assert!(rights(ME, 0o644).trusted(ME).is_ok());
         assert!(rights(ROOT, 0o664).trusted(ME).is_err());
         assert!(rights(OTHER, 0o644).trusted(ME).is_err());
         assert!(rights(ME, 0o644).trusted(ROOT).is_err());
@@ -244,9 +230,8 @@ mod tests {
     #[test]
     fn a_directory_that_others_can_write_must_be_sticky() {
         for (owner, mode) in [(ME, 0o700), (ME, 0o755), (ROOT, 0o1777), (ME, 0o1777)] {
-            assert_eq!(
-                rights(owner, mode).own_directory(ME),
-                Ok(()),
+            assert!(
+                rights(owner, mode).own_directory(ME).is_ok(),
                 "{owner} {mode:o}"
             );
         }

@@ -7,14 +7,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
-use super::{LedgerError, RunFile};
-use crate::files;
+use super::{LedgerError, RunFile, RunFileError};
+use crate::files::{self, FileError, Replacement, TEMPORARY_PREFIX};
 use crate::input::Format;
-
-/// How the names of what is still being made begin.
-pub(super) const PREFIX: &str = ".reamaze-bulk-";
 
 /// What happened, in numbers.
 const SUMMARY: &str = "summary.json";
@@ -28,7 +24,7 @@ pub struct Runs {
     /// Run directories of this user, with the time of their start.
     pub resumable: Vec<(Timestamp, PathBuf)>,
     /// Those that others own or can write, and why they are not followed.
-    pub refused: Vec<(PathBuf, io::Error)>,
+    pub refused: Vec<(PathBuf, RunFileError)>,
 }
 
 /// The newest run under `reamaze-runs`.
@@ -37,7 +33,7 @@ pub struct Latest {
     /// The newest run directory of this user.
     pub found: Option<PathBuf>,
     /// Those that others own or can write, and why they are not followed.
-    pub refused: Vec<(PathBuf, io::Error)>,
+    pub refused: Vec<(PathBuf, RunFileError)>,
 }
 
 /// A run directory in its place.
@@ -56,11 +52,13 @@ impl RunDirectory {
         let directory = Self { path, format };
         for file in [directory.input(), directory.results()] {
             match open(&file) {
-                Err(LedgerError::Io { path, error }) if error.raw_os_error().is_none() => {
-                    return Err(LedgerError::Io { path, error });
-                }
-                // What the system refuses has words of its own where the file is needed.
-                _ => {}
+                // What the system refuses is reported where the file is needed.
+                Err(LedgerError::Io {
+                    error: FileError::Io(_),
+                    ..
+                })
+                | Ok(_) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(directory)
@@ -85,7 +83,10 @@ impl RunDirectory {
         let mut runs = Runs::default();
         for entry in fs::read_dir(RUNS)? {
             let entry = entry?;
-            let is_hidden = entry.file_name().to_string_lossy().starts_with(PREFIX);
+            let is_hidden = entry
+                .file_name()
+                .to_string_lossy()
+                .starts_with(TEMPORARY_PREFIX);
             // A link leads to a run that is somewhere else.
             if is_hidden || entry.file_type()?.is_symlink() {
                 continue;
@@ -94,7 +95,7 @@ impl RunDirectory {
             match RunFile::read(&path) {
                 Ok(run) if run.options.sandbox => {}
                 Ok(run) => runs.resumable.push((run.created_at, path)),
-                Err(error) if files::is_not_trusted(&error) => runs.refused.push((path, error)),
+                Err(error) if error.is_untrusted() => runs.refused.push((path, error)),
                 // What is no run directory is passed over.
                 Err(_) => {}
             }
@@ -115,7 +116,11 @@ impl RunDirectory {
     pub fn sweep(&self) -> Result<(), LedgerError> {
         let entries = fs::read_dir(&self.path).map_err(LedgerError::at(&self.path))?;
         for entry in entries.flatten() {
-            if entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            if entry
+                .file_name()
+                .to_string_lossy()
+                .starts_with(TEMPORARY_PREFIX)
+            {
                 // One that cannot be removed does no harm.
                 let _ = fs::remove_file(entry.path());
             }
@@ -167,7 +172,7 @@ impl RunDirectory {
     /// # Errors
     /// When it cannot be written.
     pub fn write_summary(&self, summary: &impl Serialize) -> Result<(), LedgerError> {
-        write_json(&self.path, SUMMARY, summary)
+        write_json(&self.summary(), summary)
     }
 
     /// Whether a pass has begun here: each says so before it sends anything.
@@ -181,42 +186,22 @@ impl RunDirectory {
     }
 }
 
-/// A file that is to get another name in `directory`. It is 0600, like all files of a run.
-pub(super) fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new()
-        .prefix(PREFIX)
-        .tempfile_in(directory)
-}
-
-/// Replaces a file in `directory` by temporary file, sync and rename.
+/// Replaces a file of a run.
 pub(super) fn replace(
-    directory: &Path,
-    name: &Path,
-    write: impl FnOnce(&mut io::BufWriter<&mut File>) -> Result<(), LedgerError>,
+    path: &Path,
+    write: impl FnOnce(&mut Replacement) -> Result<(), LedgerError>,
 ) -> Result<(), LedgerError> {
-    let path = directory.join(name);
-    let mut file = temporary(directory).map_err(LedgerError::at(&path))?;
-    let mut writer = io::BufWriter::new(file.as_file_mut());
-    write(&mut writer)?;
-    writer.flush().map_err(LedgerError::at(&path))?;
-    drop(writer);
-    file.as_file().sync_all().map_err(LedgerError::at(&path))?;
-    file.persist(&path)
-        .map_err(|error| LedgerError::at(&path)(error.error))?;
-    Ok(())
+    let mut file = Replacement::beside(path).map_err(LedgerError::at(path))?;
+    write(&mut file)?;
+    file.commit().map_err(LedgerError::at(path))
 }
 
-pub(super) fn write_json(
-    directory: &Path,
-    name: &str,
-    value: &impl Serialize,
-) -> Result<(), LedgerError> {
-    let path = directory.join(name);
-    replace(directory, Path::new(name), |file| {
+pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), LedgerError> {
+    replace(path, |file| {
         serde_json::to_writer_pretty(&mut *file, value)
             .map_err(io::Error::from)
             .and_then(|()| file.write_all(b"\n"))
-            .map_err(LedgerError::at(&path))
+            .map_err(LedgerError::at(path))
     })
 }
 
@@ -238,7 +223,5 @@ pub(super) fn open(path: &Path) -> Result<File, LedgerError> {
 
 /// Makes a file, or the names in a directory, outlast a power cut.
 pub(super) fn sync(path: &Path) -> Result<(), LedgerError> {
-    File::open(path)
-        .and_then(|file| file.sync_all())
-        .map_err(LedgerError::at(path))
+    files::sync(path).map_err(LedgerError::at(path))
 }

@@ -1,15 +1,15 @@
 //! Rows that are not updated -> a file like the input, to repair and feed back.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Read as _, Write as _};
+use std::fs;
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 use serde::ser::{SerializeMap as _, Serializer as _};
-use tempfile::NamedTempFile;
 
 use super::line::line;
 use super::{LedgerError, Record, RunDirectory, directory};
+use crate::files::Replacement;
 use crate::input::{Format, Layout, MAX_RECORD_BYTES, Reader, raw_head};
 use crate::model::{Content, Members, Row};
 
@@ -36,8 +36,7 @@ pub(super) struct FailedRows<'a> {
 
 struct Open {
     form: Form,
-    file: NamedTempFile,
-    writer: BufWriter<File>,
+    file: Replacement,
 }
 
 enum Form {
@@ -79,7 +78,7 @@ impl<'a> FailedRows<'a> {
     /// Puts the file in its place, or removes an older one where no row is left; the rows in it.
     pub(super) fn finish(self) -> Result<u64, LedgerError> {
         let put = match self.open {
-            Some(open) => open.put(&self.path),
+            Some(open) => open.file.commit(),
             None => match fs::remove_file(&self.path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
                 _ => Ok(()),
@@ -92,10 +91,9 @@ impl<'a> FailedRows<'a> {
 
 impl Open {
     fn beside(path: &Path, form: Form) -> io::Result<Self> {
-        let file = directory::temporary(path.parent().unwrap_or(Path::new(".")))?;
-        let mut writer = BufWriter::new(file.reopen()?);
-        writer.write_all(&form.header()?)?;
-        Ok(Self { form, file, writer })
+        let mut file = Replacement::beside(path)?;
+        file.write_all(&form.header()?)?;
+        Ok(Self { form, file })
     }
 
     fn write(&mut self, row: &Row, record: &Record) -> io::Result<()> {
@@ -108,14 +106,7 @@ impl Open {
             };
             text = self.form.row(row, &brief)?;
         }
-        self.writer.write_all(&text)
-    }
-
-    fn put(mut self, path: &Path) -> io::Result<()> {
-        self.writer.flush()?;
-        self.writer.get_ref().sync_all()?;
-        self.file.persist(path)?;
-        Ok(())
+        self.file.write_all(&text)
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::line::line;
 use super::{LedgerError, Record, Recorded, directory, mend};
-use crate::files;
+use crate::files::{self, FileError};
 
 /// The open ledger. Each record is in the operating system's hands when `append` returns.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Journal {
         } else {
             None
         };
-        let open = || -> io::Result<Self> {
+        let open = || -> Result<Self, FileError> {
             let file = files::open_own(path, File::options().read(true).append(true))?;
             let length = file.metadata()?.len();
             let mut journal = Self { file, length };

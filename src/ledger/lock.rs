@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::copy::hexadecimal;
-use crate::files;
+use crate::files::{self, FileError};
 
 /// The longest text of a lock file, in bytes.
 const MAX_HOLDER_BYTES: u64 = 64 << 10;
@@ -42,14 +42,14 @@ pub enum NotLocked {
         /// The place.
         path: PathBuf,
         /// Who can.
-        error: io::Error,
+        error: FileError,
     },
     /// The place of the lock cannot be written.
     Unavailable {
         /// The place.
         path: PathBuf,
         /// What the operating system said.
-        error: io::Error,
+        error: FileError,
     },
 }
 
@@ -113,10 +113,10 @@ impl Lock {
 }
 
 impl NotLocked {
-    fn at(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
+    fn at<E: Into<FileError>>(path: &Path) -> impl FnOnce(E) -> Self + '_ {
         move |error| {
-            let path = path.to_owned();
-            if files::is_not_trusted(&error) {
+            let (path, error) = (path.to_owned(), error.into());
+            if error.is_untrusted() {
                 Self::NotTrusted { path, error }
             } else {
                 Self::Unavailable { path, error }
@@ -131,12 +131,12 @@ fn told(file: File) -> Option<Holder> {
 }
 
 /// Makes a directory that this user alone can write, or makes it so.
-fn make_private(directory: &Path) -> io::Result<()> {
+fn make_private(directory: &Path) -> Result<(), FileError> {
     if let Some(parent) = directory.parent() {
         fs::create_dir_all(parent)?;
     }
     match DirBuilder::new().mode(0o700).create(directory) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error.into()),
         _ => {}
     }
     let Err(error) = files::open_directory(directory) else {

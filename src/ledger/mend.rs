@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use super::line::line;
 use super::lines::{Lines, Unreadable};
 use super::{LedgerError, Record, directory};
-use crate::files;
+use crate::files::{self, FileError};
 
 /// Cuts off what stands behind the first `whole` bytes; the file to which it was appended.
-pub(super) fn cut_off(path: &Path, whole: u64) -> io::Result<PathBuf> {
+pub(super) fn cut_off(path: &Path, whole: u64) -> Result<PathBuf, FileError> {
     let mut ledger = files::open_own(path, File::options().read(true).write(true))?;
     ledger.seek(SeekFrom::Start(whole))?;
     let mut torn = Vec::new();
@@ -30,10 +30,6 @@ pub(super) fn cut_off(path: &Path, whole: u64) -> io::Result<PathBuf> {
 
 /// Writes the records of a ledger in our form; the file in which it is kept as it was.
 pub(super) fn rewrite(path: &Path) -> Result<PathBuf, LedgerError> {
-    let at = || LedgerError::at(path);
-    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(at()(io::ErrorKind::InvalidFilename.into()));
-    };
     let mut found = directory::open(path)?;
     let mut kept = beside(path, "resaved");
     while kept.exists() {
@@ -43,7 +39,7 @@ pub(super) fn rewrite(path: &Path) -> Result<PathBuf, LedgerError> {
     io::copy(&mut found, &mut copy)
         .and_then(|_| copy.sync_all())
         .map_err(LedgerError::at(&kept))?;
-    directory::replace(parent, Path::new(name), |anew| {
+    directory::replace(path, |anew| {
         let mut write = || -> Result<(), Unreadable> {
             let mut lines = Lines::open(&found)?;
             anew.write_all(&line(b',', |line| line.write_record(Record::COLUMNS))?)?;

@@ -1,14 +1,13 @@
 //! `run.json`: what a run was asked for. Never the token.
 
 use std::fs::File;
-use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::files::{self, MAX_TEXT_BYTES};
+use crate::files::{self, FileError, MAX_TEXT_BYTES};
 use crate::input::Format;
-use crate::model::{Delimiter, MaxFailures, RequestRate, Timeout, Workers, Zone, file_words};
+use crate::model::{Delimiter, MaxFailures, RequestRate, Timeout, Workers, Zone};
 
 /// The version of what a run directory holds. A program reads its own and older ones.
 pub const FORMAT_VERSION: u32 = 1;
@@ -98,27 +97,55 @@ impl RunFile {
     ///
     /// # Errors
     /// When it cannot be read, is not this user's own, or is of a newer form than this program knows.
-    pub fn read(directory: &Path) -> io::Result<Self> {
+    pub fn read(directory: &Path) -> Result<Self, RunFileError> {
         #[derive(Deserialize)]
         struct Version {
             format_version: u32,
         }
-        files::open_directory(directory)?;
+        files::open_directory(directory).map_err(RunFileError::Directory)?;
         let text = files::open_own(&directory.join(Self::NAME), File::options().read(true))
-            .and_then(|file| files::text(file, MAX_TEXT_BYTES));
-        let text = text.map_err(|error| match error.raw_os_error() {
-            Some(_) => error,
-            None => io::Error::new(
-                error.kind(),
-                format!("{} {}", Self::NAME, file_words(&error)),
-            ),
-        })?;
+            .and_then(|file| files::text(file, MAX_TEXT_BYTES))
+            .map_err(RunFileError::File)?;
         let Version { format_version } = serde_json::from_str(&text)?;
         if format_version > FORMAT_VERSION {
-            return Err(io::Error::other(format!(
-                "it was made by a newer reamaze-bulk (format {format_version}, this one knows {FORMAT_VERSION})"
-            )));
+            return Err(RunFileError::Newer(format_version));
         }
         Ok(serde_json::from_str(&text)?)
+    }
+}
+
+/// Why the file of a run cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum RunFileError {
+    /// The run directory cannot be used.
+    #[error(transparent)]
+    Directory(FileError),
+    /// The file in it cannot be used.
+    #[error("{name} {0}", name = RunFile::NAME)]
+    File(FileError),
+    /// The file is damaged, or not from this program.
+    #[error("{name} is damaged: {0}", name = RunFile::NAME)]
+    Damaged(#[from] serde_json::Error),
+    /// A newer version of the program made it.
+    #[error(
+        "it was made by a newer reamaze-bulk (format {0}, this one knows {FORMAT_VERSION}: update it)"
+    )]
+    Newer(u32),
+}
+
+impl RunFileError {
+    /// What is wrong with the directory or the file.
+    #[must_use]
+    pub fn file(&self) -> Option<&FileError> {
+        match self {
+            Self::Directory(error) | Self::File(error) => Some(error),
+            Self::Damaged(_) | Self::Newer(_) => None,
+        }
+    }
+
+    /// Whether another user can have written it.
+    #[must_use]
+    pub fn is_untrusted(&self) -> bool {
+        self.file().is_some_and(FileError::is_untrusted)
     }
 }

@@ -86,21 +86,18 @@ fn unaccounted(row: &Row) -> LedgerError {
 }
 
 fn records(ledger: File, path: &Path) -> impl Iterator<Item = Result<Record, LedgerError>> {
-    let at = move |error: csv::Error| LedgerError::at(path)(error.into());
+    let at = move |error: csv::Error| LedgerError::at(path)(io::Error::from(error));
     let records = csv::Reader::from_reader(ledger).into_deserialize();
     records.map(move |record| record.map_err(at))
 }
 
 /// Sorts the ledger by line, the last record of a line winning, and opens it.
 fn put_in_order(path: &Path) -> Result<File, LedgerError> {
-    let at = || LedgerError::at(path);
     let open = || directory::open(path);
-    let extents = extents(open()?).map_err(at())?;
+    let extents = extents(open()?).map_err(LedgerError::at(path))?;
     if extents.windows(2).any(|pair| pair[0].line >= pair[1].line) {
-        let parent = path.parent().unwrap_or(Path::new("."));
-        let name = Path::new(path.file_name().unwrap_or_default());
-        directory::replace(parent, name, |sorted| {
-            copy_in_order(open()?, extents, sorted).map_err(at())
+        directory::replace(path, |sorted| {
+            copy_in_order(open()?, extents, sorted).map_err(LedgerError::at(path))
         })?;
     }
     open()

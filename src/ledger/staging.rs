@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::directory::{PREFIX, RUNS, create, sync, write_json};
+use super::directory::{RUNS, create, sync, write_json};
 use super::{Journal, LedgerError, RunDirectory, RunFile};
-use crate::files;
+use crate::files::{self, TEMPORARY_PREFIX};
 use crate::input::Format;
 
 /// The name of the ledger.
@@ -134,7 +134,7 @@ impl Staging {
         );
         fs::create_dir_all(&parent).map_err(LedgerError::at(&parent))?;
         sweep(&parent);
-        let (directory, lock) = hidden(&parent).map_err(LedgerError::at(&parent))?;
+        let (directory, lock) = hidden(&parent)?;
         Ok(Self {
             target,
             directory,
@@ -165,7 +165,7 @@ impl Staging {
         let name = RunDirectory::input_name(format);
         fs::rename(staged.join(input), staged.join(&name)).map_err(LedgerError::at(&staged))?;
         sync(&staged.join(&name))?;
-        write_json(&staged, RunFile::NAME, run)?;
+        write_json(&staged.join(RunFile::NAME), run)?;
         let journal = Journal::create(&staged.join(RESULTS))?;
         sync(&staged)?;
         let path = match &self.target {
@@ -222,17 +222,13 @@ fn rename(staged: &Path, paths: &[PathBuf]) -> Result<PathBuf, LedgerError> {
 }
 
 /// A directory that nobody looks for, and its lock, by which others see that it is in use.
-fn hidden(parent: &Path) -> io::Result<(TempDir, File)> {
+fn hidden(parent: &Path) -> Result<(TempDir, File), LedgerError> {
     loop {
-        let directory = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(parent)?;
-        let open = File::open(directory.path())?;
-        files::check_directory(&open.metadata()?).map_err(|why| {
-            io::Error::other(format!(
-                "a directory that is made here {why}: this file system does not keep owners and permissions, so that no resume could trust it (name a place on another one with --out)"
-            ))
+        let (directory, open) = make_hidden(parent).map_err(LedgerError::at(parent))?;
+        let metadata = open.metadata().map_err(LedgerError::at(parent))?;
+        files::check_directory(&metadata).map_err(|error| LedgerError::NoOwners {
+            path: parent.to_owned(),
+            error,
         })?;
         let locked = open.try_lock();
         // Before it was locked, it may have looked like a left-over.
@@ -244,12 +240,24 @@ fn hidden(parent: &Path) -> io::Result<(TempDir, File)> {
     }
 }
 
+fn make_hidden(parent: &Path) -> io::Result<(TempDir, File)> {
+    let directory = tempfile::Builder::new()
+        .prefix(TEMPORARY_PREFIX)
+        .permissions(Permissions::from_mode(0o700))
+        .tempdir_in(parent)?;
+    let open = File::open(directory.path())?;
+    Ok((directory, open))
+}
+
 /// Removes the directories that killed runs of this user have left in `parent`. One that is locked
 /// is in use; where nothing can be locked, all stay.
 fn sweep(parent: &Path) {
     let entries = fs::read_dir(parent).into_iter().flatten().flatten();
     for entry in entries {
-        let is_hidden = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        let is_hidden = entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with(TEMPORARY_PREFIX);
         let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
         if is_hidden
             && is_directory

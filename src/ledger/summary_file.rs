@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::RunDirectory;
-use crate::files;
+use crate::files::{self, FileError};
 use crate::model::{Counts, Outcome, Pass};
 
 /// The most that is read of it, in bytes.
@@ -39,12 +39,12 @@ impl PastPasses {
     ///
     /// # Errors
     /// When it cannot be read, or is damaged.
-    pub fn read(directory: &RunDirectory) -> io::Result<Option<Self>> {
+    pub fn read(directory: &RunDirectory) -> Result<Option<Self>, FileError> {
         let text = match text(&directory.summary()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             text => text?,
         };
-        let document: Document = serde_json::from_str(&text)?;
+        let document: Document = serde_json::from_str(&text).map_err(FileError::Json)?;
         let mut counts = Counts::default();
         for outcome in Outcome::ALL {
             let rows = document.counts.get(outcome.name()).copied();
@@ -58,7 +58,7 @@ impl PastPasses {
     }
 }
 
-fn text(path: &Path) -> io::Result<String> {
+fn text(path: &Path) -> Result<String, FileError> {
     let file = files::open_own(path, File::options().read(true))?;
     files::text(file, MAX_BYTES)
 }

@@ -70,7 +70,10 @@ impl Watched {
         });
         Ok(Self {
             found: found.collect::<Result<_, LedgerError>>()?,
-            run: RunFile::read(&path).map_err(LedgerError::at(&path))?,
+            run: RunFile::read(&path).map_err(|error| LedgerError::RunFile {
+                path: path.clone(),
+                error,
+            })?,
             input: directory.open_input()?,
             format: directory.format,
             path,

@@ -4,14 +4,11 @@
 //! library.
 
 use std::fmt::{Display, Write as _};
-use std::fs::{File, Permissions};
+use std::fs::File;
 use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use tempfile::NamedTempFile;
-
-use crate::files::{self, MAX_TEXT_BYTES};
+use crate::files::{self, FileError, MAX_TEXT_BYTES, Replacement, directory_of};
 use crate::model::Shown as _;
 use crate::model::{Outcome, Summary, file_words};
 
@@ -29,14 +26,11 @@ const STARTS: [&str; 3] = [
 /// When it cannot be written, or what is there is no file of metrics.
 pub fn write(path: &Path, summary: &Summary) -> io::Result<()> {
     check_replaceable(path)?;
-    let mut file = beside(path)?;
     // Whoever collects it is another user, and there is no secret in it.
-    let readable = Permissions::from_mode(0o644);
-    file.as_file().set_permissions(readable)?;
+    let mut file = beside(path)?;
     let stem = path.file_stem().unwrap_or_default();
     file.write_all(text(summary, &stem.to_string_lossy()).as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map(drop).map_err(|error| error.error)
+    file.commit()
 }
 
 /// Sees early that metrics can be written there, and leaves nothing behind.
@@ -48,21 +42,13 @@ pub fn check(path: &Path) -> io::Result<()> {
     beside(path).map(drop)
 }
 
-/// A new file in the same directory.
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let directory = path.parent().filter(|parent| *parent != Path::new(""));
-    let directory = directory.unwrap_or(Path::new("."));
-    // It must not end like a file that is collected.
-    let made = tempfile::Builder::new()
-        .prefix(".reamaze-bulk-")
-        .tempfile_in(directory);
-    made.map_err(|error| {
-        // Around the system's own words stands the name of a file that nobody knows.
-        let why = error.get_ref().and_then(|named| named.source());
-        let why = why.map_or_else(|| error.to_string(), ToString::to_string);
+/// A new file in the same directory, whose name does not end like a file that is collected.
+fn beside(path: &Path) -> io::Result<Replacement> {
+    Replacement::readable_by_all(path).map_err(|error| {
         io::Error::other(format!(
-            "no file can be made in {}: {why}",
-            directory.shown()
+            "no file can be made in {}: {}",
+            directory_of(path).shown(),
+            file_words(&error)
         ))
     })
 }
@@ -75,8 +61,8 @@ fn check_replaceable(path: &Path) -> io::Result<()> {
         Ok(text) if text.lines().all(is_ours) => return Ok(()),
         Ok(_) => String::new(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) if error.raw_os_error().is_some() => return Err(error),
-        Err(error) => format!("{}: ", file_words(&error)),
+        Err(FileError::Io(error)) if error.raw_os_error().is_some() => return Err(error),
+        Err(error) => format!("{error}: "),
     };
     Err(io::Error::other(format!(
         "{why}the file there contains no such metrics, and is left alone"

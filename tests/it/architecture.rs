@@ -12,7 +12,7 @@ const MAX_LINES: usize = 350;
 const TOP: &str = "commands";
 
 /// Files that are in a circle. To be removed.
-const CIRCULAR_FILES: [&str; 30] = [
+const CIRCULAR_FILES: [&str; 14] = [
     "api/answer.rs",
     "api/client.rs",
     "api/failure.rs",
@@ -22,27 +22,11 @@ const CIRCULAR_FILES: [&str; 30] = [
     "commands/mod.rs",
     "config/token.rs",
     "config/token_command.rs",
-    "input/csv.rs",
-    "input/json.rs",
-    "input/jsonl.rs",
-    "input/layout.rs",
-    "input/reader.rs",
-    "model/address.rs",
     "model/pass.rs",
-    "model/slug.rs",
     "model/summary.rs",
     "pipeline/feeder.rs",
     "pipeline/recorder.rs",
     "pipeline/runner.rs",
-    "validate/columns.rs",
-    "validate/combinations.rs",
-    "validate/draft.rs",
-    "validate/faults.rs",
-    "validate/fields.rs",
-    "validate/header_again.rs",
-    "validate/rules.rs",
-    "validate/tags.rs",
-    "validate/times.rs",
 ];
 
 /// Types of one name in several files. To be removed.

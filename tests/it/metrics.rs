@@ -149,7 +149,7 @@ fn a_dry_run_writes_no_metrics() {
 fn metrics_that_could_not_be_written_are_refused_before_anything_is_sent() {
     let server = Server::start(mixed);
     for (file, why) in [
-        ("none/m.prom", "no file can be made in none: No such file"),
+        ("none/m.prom", "no file can be made in none: no such file"),
         ("rows.csv/m.prom", "Not a directory"),
         ("rows.csv", "is left alone"),
         (".", "is left alone"),

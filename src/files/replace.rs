@@ -1,0 +1,132 @@
+//! New content -> in the place of a file, whole or not at all: whoever reads the file, and whatever
+//! crashes, finds the old content or the new.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+/// How the names of files and directories begin that are still being made.
+pub const TEMPORARY_PREFIX: &str = ".reamaze-bulk-";
+
+/// The new content of a file, while it is written. Dropped, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Replacement {
+    path: PathBuf,
+    writer: BufWriter<NamedTempFile<File>>,
+}
+
+impl Replacement {
+    /// Starts a temporary file in the directory of `path`, which only its owner can read.
+    ///
+    /// # Errors
+    /// When the directory takes no new file.
+    pub fn beside(path: &Path) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        // The library's own error would name the temporary file, which nobody knows.
+        let mut refused = None;
+        let made =
+            tempfile::Builder::new()
+                .prefix(TEMPORARY_PREFIX)
+                .make_in(directory_of(path), |path| {
+                    options.open(path).inspect_err(|error| {
+                        refused = error.raw_os_error().map(io::Error::from_raw_os_error);
+                    })
+                });
+        match made {
+            Ok(file) => Ok(Self {
+                path: path.to_owned(),
+                writer: BufWriter::new(file),
+            }),
+            Err(error) => Err(refused.unwrap_or(error)),
+        }
+    }
+
+    /// The same of a file that everybody may read.
+    ///
+    /// # Errors
+    /// The same, or when the permissions cannot be changed.
+    pub fn readable_by_all(path: &Path) -> io::Result<Self> {
+        let replacement = Self::beside(path)?;
+        let file = replacement.writer.get_ref().as_file();
+        file.set_permissions(Permissions::from_mode(0o644))?;
+        Ok(replacement)
+    }
+
+    /// Puts the content in the place of the file, so that it outlasts a power cut.
+    ///
+    /// # Errors
+    /// When it cannot be written or renamed. The old content then stays.
+    pub fn commit(self) -> io::Result<()> {
+        let file = self
+            .writer
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        file.as_file().sync_all()?;
+        file.persist(&self.path).map_err(|error| error.error)?;
+        // Not every directory can be opened or synced. Without it, a power cut leaves old or new.
+        let _ = sync(directory_of(&self.path));
+        Ok(())
+    }
+}
+
+impl Write for Replacement {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// The directory of a file.
+#[must_use]
+pub fn directory_of(path: &Path) -> &Path {
+    let parent = path.parent().filter(|parent| *parent != Path::new(""));
+    parent.unwrap_or(Path::new("."))
+}
+
+/// Makes a file, or the names in a directory, outlast a power cut.
+///
+/// # Errors
+/// When it cannot be opened, or the disk refuses.
+pub fn sync(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole_or_stays_as_it_is() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("file");
+        let text = || fs::read_to_string(&path).expect("a file");
+        for content in ["old", "new"] {
+            let mut file = Replacement::beside(&path).expect("room");
+            file.write_all(content.as_bytes()).expect("room");
+            file.commit().expect("room");
+            assert_eq!(text(), content);
+        }
+        let mut dropped = Replacement::beside(&path).expect("room");
+        dropped.write_all(b"half").expect("room");
+        drop(dropped);
+        assert_eq!(text(), "new");
+        let names = fs::read_dir(directory.path()).expect("a directory");
+        assert_eq!(names.count(), 1);
+    }
+
+    #[test]
+    fn a_directory_that_is_not_there_is_not_named_by_a_temporary_file() {
+        let refused = Replacement::beside(Path::new("no/such/directory/file"));
+        let refused = refused.expect_err("no directory").to_string();
+        assert!(!refused.contains(TEMPORARY_PREFIX), "{refused}");
+    }
+}
