@@ -11,34 +11,39 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::Timestamp;
-use reamaze_bulk::api::{Exchange, Reply, Said};
+use reamaze_bulk::api::{Account, BaseUrl, Classifier, Exchange, Operation, Reply, Verification};
 use reamaze_bulk::input::{Reader, Wanted};
 use reamaze_bulk::ledger::Journal;
-use reamaze_bulk::model::{Detail, MaxFailures, Update};
-use reamaze_bulk::pipeline::{Known, Planner, Retries, Run, columns};
-use reamaze_bulk::send::{Adaptation, Gate, Rate};
+use reamaze_bulk::model::{Detail, MaxFailures};
+use reamaze_bulk::pipeline::{Known, Planner, Run, columns};
+use reamaze_bulk::send::{Adaptation, Gate, Rate, Retries};
 use reamaze_bulk::stop::Stop;
 use reamaze_bulk::validate::{Clock, Draft, Repeated, Rules};
+use reqwest::StatusCode;
 
 const ROWS: u32 = 20_000;
 
-/// A server that takes everything, at no distance.
-struct Agreeable;
+/// A server that carries out everything, at no distance.
+struct Agreeable(Classifier);
 
 impl Exchange for Agreeable {
-    fn put(&self, _: &Update<'_>) -> Reply {
+    fn exchange<O: Operation>(&self, operation: &O) -> Reply<O::Output> {
+        let body = br#"{"tag_list": ["vip"], "status": 2, "subject": "any"}"#;
         Reply {
             http_status: Some(200),
-            said: Said::Updated {
-                note: None,
-                differences: Vec::new(),
-            },
+            result: self.0.answer(operation, StatusCode::OK, body),
         }
     }
 
-    fn in_words(&self, update: &Update<'_>) -> String {
-        update.slug.shown()
+    fn in_words<O: Operation>(&self, _: &O) -> String {
+        String::new()
     }
+}
+
+fn agreeable() -> Agreeable {
+    let base_url = BaseUrl::from_brand("acme").expect("a brand");
+    let account = Account::new(base_url, "a@example.com", "token").expect("an account");
+    Agreeable(Classifier::new(&account))
 }
 
 fn rows() -> String {
@@ -69,13 +74,14 @@ fn sent(text: &str, directory: &tempfile::TempDir) {
     let (mut journal, _) = Journal::reopen(&path).expect("an empty ledger");
     let run = Run {
         planner: Planner::new(rules, Repeated::default(), Arc::default()),
-        exchange: &Agreeable,
+        exchange: &agreeable(),
         gate: &Gate::new(
             Rate::new(1_000_000, Duration::from_secs(1)),
             Adaptation::Adaptive,
         ),
         detail: Detail::Outcomes,
         retries: Retries(5),
+        verification: Verification::Skip,
         workers: 8,
         limit: None,
         deadline: None,

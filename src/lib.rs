@@ -29,6 +29,7 @@
 //! ```
 
 pub mod api;
+pub mod change;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -6,20 +6,21 @@
 #![no_main]
 
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use http::StatusCode;
 use libfuzzer_sys::fuzz_target;
-use reamaze_bulk::api::{Account, BaseUrl, Client, Said, Verification};
+use reamaze_bulk::api::{
+    Account, BaseUrl, Classifier, FailureKind, UpdateConversation, Verification,
+};
 use reamaze_bulk::input::{Format, Wanted};
 use reamaze_bulk_fuzz::{first_update, is_tame};
 
 const TOKEN: &str = "tok3n";
 
-static CLIENT: LazyLock<Client> = LazyLock::new(|| {
+static CLASSIFIER: LazyLock<Classifier> = LazyLock::new(|| {
     let base = BaseUrl::parse("http://127.0.0.1:9/api/v1").expect("an address");
     let account = Account::new(base, "a@example.com", TOKEN).expect("an account");
-    Client::new(account, Duration::from_secs(1), 1, Verification::Compare).expect("a client")
+    Classifier::new(&account)
 });
 
 const UPDATE: &[u8] = br#"{"slug":"a","tag_list":["vip","b"],"status":5,"hold_until":"2130-12-01T09:00:00+01:00","assignee":"s@example.com","category":"sales","brand":"acme","data":{"n":5,"f":true,"z":null,"t":"x"}}"#;
@@ -48,30 +49,26 @@ fuzz_target!(|bytes: &[u8]| {
         .filter(|_| !asked.windows(TOKEN.len()).any(|part| part == TOKEN.as_bytes()))
         .or_else(|| first_update(UPDATE, wanted))
         .expect("an update");
-    let said = CLIENT.judge(&update, status, body);
-    let told = match &said {
-        Said::Updated { differences, note } => {
+    let operation = UpdateConversation {
+        update: &update,
+        verification: Verification::Compare,
+    };
+    let texts = match CLASSIFIER.answer(&operation, status, body) {
+        Ok(updated) => {
             assert_eq!(status, 200);
             assert!(body.trim_ascii_start().starts_with(b"{"), "believed: {body:?}");
-            differences.iter().chain(note).cloned().collect()
+            let differences = updated.differences.iter().map(ToString::to_string);
+            differences.chain(updated.note()).collect()
         }
-        Said::Rejected { reasons }
-        | Said::NotFound { reasons }
-        | Said::LoginRefused { reasons }
-        | Said::Forbidden { reasons } => vec![reasons.clone()],
-        Said::Refused { what }
-        | Said::NotYet { what, .. }
-        | Said::Unclear { what, .. }
-        | Said::Unreachable { what }
-        | Said::Unreached { what } => vec![what.clone()],
-        Said::Throttled { .. } => Vec::new(),
+        Err(failure) if failure.kind == FailureKind::Throttled => Vec::new(),
+        Err(failure) => vec![failure.message],
     };
-    for text in told {
+    for text in texts {
         assert!(!text.is_empty() && is_tame(&text), "{text:?}");
         // Two values of 100 characters, or a line of reasons of 1000, each beside a few words; a
         // character may be shown as an escape of ten.
         assert!(text.len() <= 11_000, "{} bytes", text.len());
         let escaped = asked.contains(&b'\\');
-        assert!(escaped || !text.contains(TOKEN), "the token is told: {text:?}");
+        assert!(escaped || !text.contains(TOKEN), "the token is shown: {text:?}");
     }
 });

@@ -47,7 +47,7 @@ impl BaseUrl {
     ///
     /// # Errors
     /// When the brand is not one DNS label: it could name another host.
-    pub fn of_brand(brand: &str) -> Result<Self, AccountError> {
+    pub fn from_brand(brand: &str) -> Result<Self, AccountError> {
         let is_label = (1..=63).contains(&brand.len())
             && brand
                 .bytes()
@@ -152,9 +152,9 @@ impl fmt::Display for BaseUrl {
 /// Who sends. Its `Debug` form does not show the token.
 #[derive(Debug, Clone)]
 pub struct Account {
-    pub(super) base_url: BaseUrl,
-    pub(super) email: String,
-    pub(super) token: SecretString,
+    base_url: BaseUrl,
+    email: String,
+    token: SecretString,
 }
 
 impl Account {
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn a_brand_is_one_dns_label() {
         assert_eq!(
-            BaseUrl::of_brand("acme").expect("a brand").as_str(),
+            BaseUrl::from_brand("acme").expect("a brand").as_str(),
             "https://acme.reamaze.io/api/v1"
         );
         for bad in [
@@ -242,7 +242,7 @@ mod tests {
             &"x".repeat(64),
             "é",
         ] {
-            assert!(BaseUrl::of_brand(bad).is_err(), "{bad}");
+            assert!(BaseUrl::from_brand(bad).is_err(), "{bad}");
         }
     }
 
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn neither_token_nor_password_is_shown() {
-        let base = BaseUrl::of_brand("acme").expect("a brand");
+        let base = BaseUrl::from_brand("acme").expect("a brand");
         let account = Account::new(base, "a@example.com", "s3cret").expect("an account");
         assert!(!format!("{account:?}").contains("s3cret"));
         let error = BaseUrl::parse("https://a:s3cret@example.com").expect_err("user info");

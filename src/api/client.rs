@@ -1,25 +1,23 @@
-//! One request over the wire, and the classification of what comes back.
+//! One request over the wire, with limits of time and size.
 
 use std::env;
 use std::error::Error;
 use std::io::Read;
 use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::StatusCode;
 use reqwest::blocking;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue,
     InvalidHeaderValue, LOCATION,
 };
 
-use super::answer::{Answers, Head};
 use super::certificates::{self, CertificatesError};
+use super::classify::{Classifier, Head};
 use super::encoding;
-use super::failure::{self, innermost};
+use super::network_error::{self, innermost};
 use super::proxy::{Proxy, ProxyError};
 use super::retry_after::retry_after;
-use super::{Account, Exchange, Reply, Request, Said};
-use crate::model::Update;
+use super::{Account, Exchange, Failure, Operation, Reply, Request};
 
 /// The longest answer that is read, in bytes.
 const MAX_ANSWER_BYTES: u64 = 1 << 20;
@@ -30,15 +28,6 @@ const MAX_CONNECT: Duration = Duration::from_secs(10);
 /// How long a connection waits for its next request. Servers that keep theirs a short time keep them
 /// 5 seconds (Apache, Node.js); a request must not go out over one that is just being closed.
 const MAX_IDLE: Duration = Duration::from_secs(4);
-
-/// Whether a 200 is compared with what was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verification {
-    /// It is compared.
-    Compare,
-    /// It is believed.
-    Skip,
-}
 
 /// Why no client could be made.
 #[derive(Debug, thiserror::Error)]
@@ -57,11 +46,11 @@ pub enum ClientError {
     Login(#[from] InvalidHeaderValue),
 }
 
-/// Sends updates to one account, over connections that are kept for the next.
+/// Sends requests to one account, over connections that are kept for the next.
 #[derive(Debug)]
 pub struct Client {
     http: blocking::Client,
-    answers: Answers,
+    classifier: Classifier,
     proxy: Option<Proxy>,
     timeout: Duration,
 }
@@ -74,10 +63,9 @@ impl Client {
     /// When TLS cannot be set up, or the environment names proxies or certificates that cannot be
     /// used.
     pub fn new(
-        account: Account,
+        account: &Account,
         timeout: Duration,
         connections: usize,
-        verification: Verification,
     ) -> Result<Self, ClientError> {
         // An error means that a provider is installed already, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -116,34 +104,18 @@ impl Client {
         }
         Ok(Self {
             http: builder.build()?,
-            answers: Answers {
-                redactor: account.redactor(),
-                base_url: account.base_url,
-                verification,
-            },
+            classifier: Classifier::new(account),
             proxy,
             timeout,
         })
     }
 
-    /// What an answer with this status code and whole `body` says of `update`: the judgement alone,
-    /// without the wire.
-    #[must_use]
-    pub fn judge(&self, update: &Update<'_>, status: StatusCode, body: &[u8]) -> Said {
-        let head = Head {
-            status,
-            retry_after: None,
-            location: None,
-        };
-        self.answers.said(update, head, || Ok(body.to_vec()))
-    }
-
-    fn exchange(&self, update: &Update<'_>) -> Result<Reply, reqwest::Error> {
+    fn send<O: Operation>(&self, operation: &O) -> Result<Reply<O::Output>, reqwest::Error> {
         let deadline = Instant::now() + self.timeout;
-        let Request { url, body, .. } = Request::new(&self.answers.base_url, update);
+        let Request { method, url, body } = operation.request(self.classifier.base_url().as_str());
         let response = self
             .http
-            .put(url)
+            .request(method, url)
             .body(String::from(Box::<str>::from(body)))
             .send()?;
         let status = response.status();
@@ -160,37 +132,40 @@ impl Client {
             .get(CONTENT_ENCODING)
             .map(|codings| String::from_utf8_lossy(codings.as_bytes()).into_owned())
             .unwrap_or_default();
-        let said = self.answers.said(update, head, || {
+        let result = self.classifier.classify(operation, head, || {
             encoding::decoded(read(response, deadline)?, &codings, MAX_ANSWER_BYTES)
         });
         Ok(Reply {
             http_status: Some(status.as_u16()),
-            said,
+            result,
         })
     }
 }
 
 impl Exchange for Client {
-    fn put(&self, update: &Update<'_>) -> Reply {
-        let reply = self.exchange(update).unwrap_or_else(|error| Reply {
+    fn exchange<O: Operation>(&self, operation: &O) -> Reply<O::Output> {
+        let reply = self.send(operation).unwrap_or_else(|error| Reply {
             http_status: None,
-            said: failure::said(
+            result: Err(network_error::failure(
                 &error,
-                &self.answers.base_url,
+                self.classifier.base_url(),
                 self.proxy.as_ref(),
                 self.timeout,
-            ),
+            )),
         });
         // Errors of the network repeat the server's words, too.
-        let redacted = |text: String| self.answers.redactor.known_forms(&text);
+        let redacted = |failure: Failure| Failure {
+            message: self.classifier.redactor().known_forms(&failure.message),
+            ..failure
+        };
         Reply {
-            said: reply.said.map_texts(redacted),
+            result: reply.result.map_err(redacted),
             ..reply
         }
     }
 
-    fn in_words(&self, update: &Update<'_>) -> String {
-        let Request { method, url, body } = Request::new(&self.answers.base_url, update);
+    fn in_words<O: Operation>(&self, operation: &O) -> String {
+        let Request { method, url, body } = operation.request(self.classifier.base_url().as_str());
         format!("{method} {url} {}", body.get())
     }
 }

@@ -1,34 +1,36 @@
-//! Updates -> requests, and answers -> what they say: one exchange at a time, nothing tried twice.
+//! Operations -> requests, and answers -> what they say: one exchange at a time, nothing retried.
 
 mod account;
-mod answer;
 mod certificates;
+mod classify;
 mod client;
 mod conversation;
 mod encoding;
-mod failure;
+mod network_error;
 mod normal_text;
+mod operation;
 mod proxy;
 mod reasons;
+mod recognize;
 mod redact;
 mod reply;
 mod request;
 mod retry_after;
 mod tls;
-mod verify;
 
 pub use account::{Account, AccountError, BaseUrl, check_email};
-pub use client::{Client, ClientError, Verification};
-pub use reply::{Reply, Said};
+pub use classify::Classifier;
+pub use client::{Client, ClientError};
+pub use operation::{Operation, UpdateConversation, Updated, Verification};
+pub use redact::Redactor;
+pub use reply::{Failure, FailureKind, Reply};
 pub use request::Request;
 
-use crate::model::Update;
-
-/// The one slow call: sends an update and waits for what the server says.
+/// The one slow call: sends a request and waits for the answer.
 pub trait Exchange: Sync {
-    /// Sends `update` once.
-    fn put(&self, update: &Update<'_>) -> Reply;
+    /// Sends the operation's request once.
+    fn exchange<O: Operation>(&self, operation: &O) -> Reply<O::Output>;
 
     /// The request as people read it: method, address and body, never credentials.
-    fn in_words(&self, update: &Update<'_>) -> String;
+    fn in_words<O: Operation>(&self, operation: &O) -> String;
 }

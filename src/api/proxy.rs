@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use percent_encoding::percent_decode_str;
 use reqwest::{NoProxy, Url};
 
-use super::{BaseUrl, failure};
+use super::{BaseUrl, network_error};
 use crate::model::text::{one_line, quoted};
 
 /// Variables that name a proxy for https, the first goes before the others.
@@ -125,15 +125,18 @@ impl Proxy {
         }
         match self.ask(stream, base) {
             Ok(line) => judged(&name, &line),
-            Err(error) => Refusal::Passing(format!("{name} broke off: {}", failure::of_io(&error))),
+            Err(error) => Refusal::Passing(format!(
+                "{name} broke off: {}",
+                network_error::of_io(&error)
+            )),
         }
     }
 
     fn unreached(&self, error: &io::Error) -> Refusal {
         let (name, variable) = (self.name(), self.variable);
         let unreached = |why: &str| format!("{name} cannot be reached: {why} (check {variable})");
-        let why = failure::of_io(error);
-        if failure::is_unknown_name(&why) {
+        let why = network_error::of_io(error);
+        if network_error::is_unknown_name(&why) {
             return Refusal::Definite(unreached("its name is not known"));
         }
         if error.kind() == io::ErrorKind::ConnectionRefused {
@@ -293,7 +296,7 @@ mod tests {
     use super::*;
 
     fn found(variables: &[(&str, &str)]) -> Result<Option<Proxy>, String> {
-        let base = BaseUrl::of_brand("acme").expect("a brand");
+        let base = BaseUrl::from_brand("acme").expect("a brand");
         let variable = |name: &str| {
             let found = variables.iter().find(|(set, _)| *set == name);
             found.map(|(_, value)| value.into())
@@ -358,7 +361,7 @@ mod tests {
 
     #[test]
     fn exceptions_are_taken_as_they_were_meant() {
-        let base = BaseUrl::of_brand("acme").expect("a brand");
+        let base = BaseUrl::from_brand("acme").expect("a brand");
         for (text, hosts) in [
             ("*", vec!["*"]),
             (

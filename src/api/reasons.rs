@@ -31,7 +31,7 @@ const ENVELOPES: [&str; 9] = [
 ];
 
 /// The reasons that `body` gives, `; ` between them, each behind its field where it has one.
-pub(super) fn told(body: &[u8], redactor: &Redactor) -> String {
+pub(super) fn all(body: &[u8], redactor: &Redactor) -> String {
     let words = words(body, MAX_CHARS, redactor);
     words.unwrap_or_else(|| "the server gives no reason".into())
 }
@@ -131,8 +131,8 @@ fn path(outer: &str, inner: &str, redactor: &Redactor) -> String {
 mod tests {
     use super::*;
 
-    fn told(body: &[u8]) -> String {
-        super::told(
+    fn all(body: &[u8]) -> String {
+        super::all(
             body,
             &Redactor::new("agent@example.com", "s3cr3t-T0ken-abcdefghij"),
         )
@@ -171,20 +171,20 @@ mod tests {
             ("{}", "the server gives no reason"),
             ("\u{feff}", "the server gives no reason"),
         ] {
-            assert_eq!(told(body.as_bytes()), line, "{body}");
+            assert_eq!(all(body.as_bytes()), line, "{body}");
         }
     }
 
     #[test]
     fn a_long_story_is_cut() {
         assert_eq!(
-            told("x".repeat(5000).as_bytes()).chars().count(),
+            all("x".repeat(5000).as_bytes()).chars().count(),
             MAX_CHARS + 1
         );
     }
 
     #[test]
     fn bytes_that_are_no_text_are_told_all_the_same() {
-        assert!(!told(&[0xff, 0xfe, 0x00]).is_empty());
+        assert!(!all(&[0xff, 0xfe, 0x00]).is_empty());
     }
 }

@@ -30,7 +30,7 @@ const FEWEST: usize = 5;
 const FEWEST_OF_PART: usize = 8;
 
 /// Takes the secrets of one account out of texts. Its `Debug` form does not show them.
-pub(super) struct Redactor {
+pub struct Redactor {
     token: String,
     secrets: Vec<Secret>,
 }

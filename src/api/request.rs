@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Method;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::BaseUrl;
 use crate::model::{Changes, DataValue, Slug, StatusChange, Update};
 
 /// What a path segment keeps as it is: RFC 3986's unreserved characters.
@@ -19,8 +19,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// One request, without its headers.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The method: always `PUT`.
-    pub method: &'static str,
+    /// The method.
+    pub method: Method,
     /// The address, the slug percent-encoded as one path segment.
     pub url: String,
     /// The body.
@@ -28,18 +28,12 @@ pub struct Request {
 }
 
 impl Request {
-    /// The request that makes `update` at `base`.
+    /// The request that makes `update` at `base_url`.
     #[must_use]
-    pub fn new(base: &BaseUrl, update: &Update<'_>) -> Self {
-        Self::at(base.as_str(), update)
-    }
-
-    /// The same at an address that is only shown.
-    #[must_use]
-    pub fn at(base: &str, update: &Update<'_>) -> Self {
+    pub fn update(base_url: &str, update: &Update<'_>) -> Self {
         Self {
-            method: "PUT",
-            url: url(base, &update.slug),
+            method: Method::PUT,
+            url: url(base_url, &update.slug),
             body: body(update),
         }
     }
@@ -169,13 +163,13 @@ mod tests {
 
     #[test]
     fn a_slug_is_one_path_segment() {
-        let base = BaseUrl::of_brand("acme").expect("a brand");
+        let base = "https://acme.reamaze.io/api/v1";
         for (slug, segment) in [
             ("knock-knock", "knock-knock"),
             ("a!b%zz", "a%21b%25zz"),
             ("é;:@&=+$,", "%C3%A9%3B%3A%40%26%3D%2B%24%2C"),
         ] {
-            let url = url(base.as_str(), &Slug::parse(slug).expect("a slug"));
+            let url = url(base, &Slug::parse(slug).expect("a slug"));
             assert_eq!(
                 url,
                 format!("https://acme.reamaze.io/api/v1/conversations/{segment}")

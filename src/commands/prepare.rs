@@ -143,10 +143,10 @@ impl Prepared {
         let sendable = if is_blocked { 0 } else { preview.legal };
         let shown = base_url.map_or("https://BRAND.reamaze.io/api/v1", BaseUrl::as_str);
         let sample = |update: &Update| {
-            let Request { method, url, body } = Request::at(shown, update);
+            let Request { method, url, body } = Request::update(shown, update);
             Sample {
                 line: update.line,
-                method,
+                method: method.to_string(),
                 url,
                 body,
             }

@@ -21,8 +21,9 @@ use crate::ledger::{
 };
 use crate::model::Shown as _;
 use crate::model::{Summary, file_words};
-use crate::pipeline::{Brand, Known, Login};
+use crate::pipeline::{Brand, Known};
 use crate::report::{self, Log, Notice};
+use crate::send::Login;
 use crate::stop::Stop;
 
 /// A run that is older says its age.

@@ -17,9 +17,9 @@ use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{Journal, LedgerError, Missing, RunDirectory, Watched, settle};
 use crate::model::Shown as _;
 use crate::model::{Event, Pass, StopReason, Summary, remedy};
-use crate::pipeline::{Known, Retries, Run, RunError};
+use crate::pipeline::{Known, Run, RunError};
 use crate::report::{self, Log, NextCommands, Notice, Progress};
-use crate::send::Gate;
+use crate::send::{Gate, Retries};
 use crate::stop::Stop;
 
 /// Says what the user should know, and what is no reason not to start; with `-v` also where
@@ -62,13 +62,7 @@ pub(super) fn agree(
 /// The client that sends to `account`.
 pub(super) fn client(settings: &Settings, account: &Account) -> Result<Client, Error> {
     let connections = usize::from(settings.pace.workers.get());
-    Client::new(
-        account.clone(),
-        settings.pace.timeout.duration(),
-        connections,
-        settings.verification,
-    )
-    .map_err(Error::usage)
+    Client::new(account, settings.pace.timeout.duration(), connections).map_err(Error::usage)
 }
 
 /// Files that a run has open beside the connections of its workers, with some to spare.
@@ -198,6 +192,7 @@ impl Session<'_> {
             exchange: client,
             gate: &gate,
             retries: Retries(pace.retries),
+            verification: self.settings.verification,
             workers: self.workers(),
             limit: limits.rows_sent,
             deadline: limits

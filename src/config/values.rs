@@ -51,7 +51,7 @@ pub(super) struct Address {
 
 impl Address {
     pub(super) fn of_brand(brand: &str) -> Result<Self, String> {
-        let base_url = BaseUrl::of_brand(brand).map_err(|error| error.to_string())?;
+        let base_url = BaseUrl::from_brand(brand).map_err(|error| error.to_string())?;
         let told = format!("brand {brand}");
         Ok(Self { base_url, told })
     }

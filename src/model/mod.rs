@@ -1,6 +1,7 @@
 //! The vocabulary: plain data that every stage speaks and that knows no stage.
 
 mod address;
+mod conversation;
 pub mod damage;
 mod delimiter;
 mod duration;
@@ -30,6 +31,7 @@ mod violation;
 mod workers;
 mod zone;
 
+pub use conversation::{Conversation, Field};
 pub use delimiter::Delimiter;
 pub use duration::{Timeout, duration};
 pub use event::{Attempt, Detail, Event, RowResult, Stall, as_seconds};

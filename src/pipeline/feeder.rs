@@ -1,81 +1,16 @@
-//! Rows in the order of the file -> due ones into a queue for the workers, the others straight into
+//! Rows in the order of the file -> due ones into the queue for the workers, the others straight into
 //! the ledger.
 
 use parking_lot::Mutex;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::Instant;
-use std::vec;
+use std::sync::mpsc::SyncSender;
 
 use super::check::next_batch;
-use super::job::Job;
 use super::recorder::Recorder;
 use super::{Planned, Planner};
 use crate::input::{InputError, Reader};
 use crate::ledger::{Earlier, Record, Recorded};
 use crate::model::{Outcome, Update, Violation};
 use crate::stop::Stop;
-
-/// Rows that were throttled and wait for the others, at most.
-const MAX_PUT_BACK: usize = 1000;
-
-/// Due rows, in order, for whoever takes the next one.
-pub(super) struct Queue {
-    due: Mutex<Due>,
-    /// Rows that were throttled: they go last.
-    put_back: Mutex<Vec<Job>>,
-}
-
-struct Due {
-    batch: vec::IntoIter<Update<'static>>,
-    more: Receiver<Vec<Update<'static>>>,
-}
-
-impl Queue {
-    /// A queue, and the end into which batches go. No more than one batch waits: a file is not read
-    /// far ahead of what is sent.
-    pub(super) fn new() -> (SyncSender<Vec<Update<'static>>>, Self) {
-        let (batches, more) = sync_channel(1);
-        let batch = Vec::new().into_iter();
-        let due = Mutex::new(Due { batch, more });
-        let put_back = Mutex::default();
-        (batches, Self { due, put_back })
-    }
-
-    /// The next row, once there is one; `None` after the last.
-    pub(super) fn next(&self) -> Option<Update<'static>> {
-        // Held while it waits: the others would wait for the same batch.
-        let mut due = self.due.lock();
-        loop {
-            if let Some(update) = due.batch.next() {
-                return Some(update);
-            }
-            due.batch = due.more.recv().ok()?.into_iter();
-        }
-    }
-
-    /// Takes back a row that was throttled; returns it where there are too many of them, for memory
-    /// must not grow with the file.
-    pub(super) fn put_back(&self, job: Job) -> Option<Job> {
-        let mut rows = self.put_back.lock();
-        if rows.len() >= MAX_PUT_BACK {
-            return Some(job);
-        }
-        rows.push(job);
-        None
-    }
-
-    /// The row that was put back and may be sent next, once no other is left; ends the run if that
-    /// would be a long time off.
-    pub(super) fn next_put_back(&self, stop: &Stop) -> Option<Job> {
-        let mut rows = self.put_back.lock();
-        let first = (0..rows.len()).min_by_key(|at| rows.get(*at).map(|job| job.not_before))?;
-        let job = rows.swap_remove(first);
-        if let Some(reason) = job.is_given_up(Instant::now()) {
-            stop.because(reason);
-        }
-        Some(job)
-    }
-}
 
 /// Which rows are fed when: what stood in the way of a run before must not do so again, so rows that
 /// were never tried come first, and then the others from where the last run ended.
@@ -183,6 +118,6 @@ impl Feeder<'_, '_> {
     }
 
     fn record(&self, record: Record) {
-        self.recorder.lock().settle(record);
+        self.recorder.lock().record(record);
     }
 }

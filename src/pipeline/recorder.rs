@@ -4,8 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::RunError;
-use super::verdict::{is_about_the_run, recalled};
-use super::watch::Watch;
+use super::breaker::{Breaker, Trip};
 use crate::input::InputError;
 use crate::ledger::{Earlier, Journal, Record, Recorded};
 use crate::model::{Event, Outcome, StopReason, remedy};
@@ -16,13 +15,11 @@ pub(super) struct Recorder<'a> {
     journal: &'a mut Journal,
     /// What the ledger held before.
     earlier: Arc<Recorded>,
-    watch: Watch,
+    breaker: Breaker,
     stop: &'a Stop,
     tell: &'a mut (dyn FnMut(&Event<'_>) + Send),
     state: State,
     announced: bool,
-    /// The outcome that is no row's own, where the run stops because of what all rows have met.
-    acquitted: Option<Outcome>,
     /// Whether some row would have been sent, had there been no `--limit`.
     pub(super) is_over_limit: bool,
 }
@@ -40,19 +37,18 @@ impl<'a> Recorder<'a> {
     pub(super) fn new(
         journal: &'a mut Journal,
         earlier: Arc<Recorded>,
-        watch: Watch,
+        breaker: Breaker,
         stop: &'a Stop,
         tell: &'a mut (dyn FnMut(&Event<'_>) + Send),
     ) -> Self {
         Self {
             journal,
             earlier,
-            watch,
+            breaker,
             stop,
             tell,
             state: State::Recording,
             announced: false,
-            acquitted: None,
             is_over_limit: false,
         }
     }
@@ -62,13 +58,9 @@ impl<'a> Recorder<'a> {
         (self.tell)(event);
     }
 
-    /// Writes a record, then tells of it.
-    pub(super) fn settle(&mut self, mut record: Record) {
-        // Rows that were in flight when it turned out not to be about rows are acquitted, too.
-        let is_recalled = self.acquitted == Some(record.outcome) && is_about_the_run(&record);
-        if is_recalled {
-            record = self.recalled(record);
-        }
+    /// Writes a record, then reports it.
+    pub(super) fn record(&mut self, record: Record) {
+        let mut record = self.breaker.corrected(record);
         // What an earlier run knows of a row is more than that this one has not come to it.
         let is_known = record.attempts == 0
             && record.outcome == Outcome::NotSent
@@ -77,8 +69,8 @@ impl<'a> Recorder<'a> {
         record.attempts = record.attempts.saturating_add(before);
         if !is_known && self.append(&record) {
             (self.tell)(&Event::Recorded(record.result()));
-            if let Some(reason) = self.watch.note(&record) {
-                self.stop_for(reason);
+            if let Some(trip) = self.breaker.take_in(&record) {
+                self.stop_for(trip);
             }
         }
         self.announce();
@@ -88,7 +80,7 @@ impl<'a> Recorder<'a> {
     pub(super) fn unreadable(&mut self, error: InputError) {
         self.stop.because(StopReason::InputUnreadable {
             error: match &error {
-                InputError::Io(error) => with_cure(error),
+                InputError::Io(error) => with_remedy(error),
                 // It was read to its end before.
                 error => format!("it {error} (it was changed: start a new run)"),
             },
@@ -102,7 +94,7 @@ impl<'a> Recorder<'a> {
     /// Takes in that the ledger cannot be written any further.
     pub(super) fn unwritable(&mut self, error: io::Error) {
         self.stop.because(StopReason::LedgerUnwritable {
-            error: with_cure(&error),
+            error: with_remedy(&error),
         });
         self.state = State::Unwritable(error);
     }
@@ -120,8 +112,8 @@ impl<'a> Recorder<'a> {
     /// Ends the run: one that came to its last row may still have stopped short.
     pub(super) fn end(mut self) -> Result<(), RunError> {
         if !self.stop.is_set() {
-            if let Some(reason) = self.watch.at_end() {
-                self.stop_for(reason);
+            if let Some(trip) = self.breaker.at_end() {
+                self.stop_for(trip);
             } else if self.is_over_limit {
                 self.stop.because(StopReason::Limit);
             }
@@ -134,31 +126,13 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    fn stop_for(&mut self, reason: StopReason) {
-        let acquitted = self.watch.acquitted(&reason);
-        self.acquitted = acquitted
-            .first()
-            .map(|record| record.outcome)
-            .or(self.acquitted);
-        self.stop.because(reason);
-        for record in acquitted {
-            let record = self.recalled(record);
+    fn stop_for(&mut self, trip: Trip) {
+        self.stop.because(trip.reason);
+        for record in trip.retracted {
             if self.append(&record) {
                 (self.tell)(&Event::Retracted(record.result()));
             }
         }
-    }
-
-    /// A row that is not to blame; an earlier try of it may have been applied all the same.
-    fn recalled(&self, record: Record) -> Record {
-        let mut record = recalled(record);
-        if self.earlier.earlier(record.line) == Earlier::InDoubt {
-            record.outcome = Outcome::Unknown;
-            record
-                .reasons
-                .push_str("; an earlier try may have been applied");
-        }
-        record
     }
 
     /// Writes a record; whether the ledger holds it.
@@ -171,7 +145,7 @@ impl<'a> Recorder<'a> {
     }
 }
 
-fn with_cure(error: &io::Error) -> String {
+fn with_remedy(error: &io::Error) -> String {
     format!("{error} ({})", remedy(error))
 }
 
@@ -179,20 +153,20 @@ fn with_cure(error: &io::Error) -> String {
 mod tests {
     use super::*;
     use crate::model::MaxFailures;
-    use crate::pipeline::watch::Known;
+    use crate::pipeline::breaker::Known;
 
     #[test]
     fn a_ledger_that_could_not_be_written_is_not_written_again() {
         let ledger = tempfile::NamedTempFile::new().expect("a file");
         let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
         let stop = Stop::default();
-        let watch = Watch::new(MaxFailures::Unlimited, Known::default());
+        let breaker = Breaker::new(MaxFailures::Unlimited, Known::default(), Arc::default());
         let mut tell = |_: &Event| {};
-        let mut recorder = Recorder::new(&mut journal, Arc::default(), watch, &stop, &mut tell);
+        let mut recorder = Recorder::new(&mut journal, Arc::default(), breaker, &stop, &mut tell);
         recorder.unwritable(io::ErrorKind::StorageFull.into());
         recorder.unreadable(InputError::NoHeader);
         let record = Record::unsent(2, "a".into(), Outcome::NotSent, String::new());
-        recorder.settle(record);
+        recorder.record(record);
         assert!(matches!(recorder.end(), Err(RunError::Unwritable(_))));
         let text = std::fs::read_to_string(ledger.path()).expect("a ledger");
         assert_eq!(text.lines().count(), 1, "{text}");
@@ -204,9 +178,10 @@ mod tests {
             let ledger = tempfile::NamedTempFile::new().expect("a file");
             let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
             let stop = Stop::default();
-            let watch = Watch::new(MaxFailures::Unlimited, Known::default());
+            let breaker = Breaker::new(MaxFailures::Unlimited, Known::default(), Arc::default());
             let mut tell = |_: &Event| {};
-            let mut recorder = Recorder::new(&mut journal, Arc::default(), watch, &stop, &mut tell);
+            let mut recorder =
+                Recorder::new(&mut journal, Arc::default(), breaker, &stop, &mut tell);
             recorder.unreadable(error);
             stop.reason().expect("a reason").to_string()
         };

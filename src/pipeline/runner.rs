@@ -1,27 +1,27 @@
 //! Who runs where: a feeder plans rows in order, workers send them and record each outcome before
 //! they take the next, the calling thread watches the time.
 
-use parking_lot::Mutex;
 use std::convert::Infallible;
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, channel};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use super::contact::Contact;
-use super::feeder::{Feeder, Queue};
-use super::job::Settled;
+use parking_lot::Mutex;
+
+use super::Planner;
+use super::breaker::{Breaker, Known};
+use super::feeder::Feeder;
+use super::queue::Queue;
 use super::recorder::Recorder;
-use super::watch::{Known, Watch};
-use super::worker::{Counters, Desk};
-use super::{Planner, Retries};
-use crate::api::Exchange;
+use super::worker::Worker;
+use crate::api::{Exchange, Verification};
 use crate::input::{InputError, Reader};
 use crate::ledger::{Journal, Watched};
 use crate::model::{Detail, Event, MaxFailures, Pace, Stall, StopReason};
-use crate::send::Gate;
+use crate::send::{Gate, Policy, Retries, Sender};
 use crate::stop::Stop;
 
 /// How often whoever watches sees time pass.
@@ -56,8 +56,10 @@ pub struct Run<'a, E> {
     pub exchange: &'a E,
     /// Spaces the requests.
     pub gate: &'a Gate,
-    /// How often to try again.
+    /// How often to retry.
     pub retries: Retries,
+    /// Whether answers are compared with what was asked for.
+    pub verification: Verification,
     /// Requests in flight at most.
     pub workers: usize,
     /// Rows to send at most; the rest is left to a resume.
@@ -89,25 +91,16 @@ impl<E: Exchange> Run<'_, E> {
         tell: &mut (dyn FnMut(&Event<'_>) + Send),
     ) -> Result<Pace, RunError> {
         let file = journal.handle().map_err(RunError::Unwritable)?;
-        let watch = Watch::new(self.max_failures, self.known);
-        let recorder = Mutex::new(Recorder::new(
-            journal,
-            Arc::clone(self.planner.recorded()),
-            watch,
-            self.stop,
-            tell,
-        ));
-        let desk = Desk {
-            exchange: self.exchange,
-            earlier: self.planner.recorded(),
-            gate: self.gate,
+        let earlier = self.planner.recorded();
+        let breaker = Breaker::new(self.max_failures, self.known, Arc::clone(earlier));
+        let recorder = Recorder::new(journal, Arc::clone(earlier), breaker, self.stop, tell);
+        let recorder = Mutex::new(recorder);
+        let policy = Policy {
             retries: self.retries,
-            stop: self.stop,
+            login: self.known.login,
             detail: self.detail,
-            counters: Counters::knowing(self.known.login),
-            scope: Mutex::default(),
-            contact: Contact::default(),
         };
+        let sender = Sender::new(self.exchange, self.gate, self.stop, policy);
         let feeder = Feeder {
             left: self.limit,
             recorder: &recorder,
@@ -130,8 +123,19 @@ impl<E: Exchange> Run<'_, E> {
             // lends no more threads must not cost rows.
             let mut threads = Vec::with_capacity(self.workers + 1);
             for _ in 0..self.workers {
-                let (desk, queue, recorder) = (&desk, Arc::clone(&queue), &recorder);
-                let send = move || work(desk, &queue, recorder);
+                let (sender, queue, recorder) = (&sender, Arc::clone(&queue), &recorder);
+                let (verification, stop) = (self.verification, self.stop);
+                let send = move || {
+                    let worker = Worker {
+                        sender,
+                        queue: &queue,
+                        recorder,
+                        earlier,
+                        verification,
+                        stop,
+                    };
+                    worker.work();
+                };
                 match spawn(scope, self.stop, running.clone(), send) {
                     Ok(worker) => threads.push(worker),
                     Err(_) if !threads.is_empty() => break,
@@ -147,7 +151,7 @@ impl<E: Exchange> Run<'_, E> {
             }
             let feed = move || feeder.feed(planner, read, &batches);
             threads.push(spawn(scope, self.stop, running, feed).map_err(RunError::Threads)?);
-            keep_time(&ended, &recorder, &file, &times, || desk.trouble());
+            keep_time(&ended, &recorder, &file, &times, || sender.stall());
             let ended: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
             if ended.iter().any(Result::is_err) {
                 return Err(RunError::Panicked);
@@ -156,27 +160,7 @@ impl<E: Exchange> Run<'_, E> {
         })?;
         let recorder = recorder.into_inner();
         recorder.end()?;
-        Ok(desk.pace(workers))
-    }
-}
-
-/// Sends one row after the other. The next is taken when the last one is in the ledger: never is
-/// more sent and not recorded than what is in flight.
-fn work<E: Exchange>(desk: &Desk<'_, E>, queue: &Queue, recorder: &Mutex<Recorder<'_>>) {
-    let tell = |event: &Event<'_>| recorder.lock().tell(event);
-    let next = || {
-        let fresh = queue.next().map(|update| desk.job(update));
-        fresh.or_else(|| queue.next_put_back(desk.stop))
-    };
-    let mut job = next();
-    while let Some(row) = job {
-        job = match desk.settle(row, &tell) {
-            Settled::Done(record) => {
-                recorder.lock().settle(record);
-                next()
-            }
-            Settled::Later(row) => queue.put_back(row).or_else(next),
-        };
+        Ok(sender.pace(workers))
     }
 }
 
@@ -194,7 +178,7 @@ fn keep_time(
     recorder: &Mutex<Recorder<'_>>,
     ledger: &File,
     times: &Times<'_>,
-    trouble: impl Fn() -> Option<Stall>,
+    why: impl Fn() -> Option<Stall>,
 ) {
     let Times {
         deadline,
@@ -223,7 +207,7 @@ fn keep_time(
             let told = missing.to_string();
             stop.because(StopReason::RunDirectoryGone { told });
         }
-        let stall = trouble();
+        let stall = why();
         let mut recorder = recorder.lock();
         recorder.tell(&Event::Tick { stall });
         recorder.announce();
@@ -245,7 +229,7 @@ impl Drop for StopOnPanic<'_> {
 fn spawn<'scope>(
     scope: &'scope Scope<'scope, '_>,
     stop: &'scope Stop,
-    running: Sender<Infallible>,
+    running: mpsc::Sender<Infallible>,
     task: impl FnOnce() + Send + 'scope,
 ) -> io::Result<ScopedJoinHandle<'scope, ()>> {
     thread::Builder::new().spawn_scoped(scope, move || {
@@ -261,32 +245,36 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     use jiff::Timestamp;
+    use reqwest::StatusCode;
 
     use super::*;
-    use crate::api::{Reply, Said};
+    use crate::api::{Account, BaseUrl, Classifier, Operation, Reply};
     use crate::input::Wanted;
-    use crate::model::Update;
     use crate::pipeline::columns;
     use crate::send::{Adaptation, Rate};
     use crate::validate::{Clock, Draft, Repeated, Rules};
 
-    /// Takes every update.
-    struct Taking;
+    /// A server that carries out every operation.
+    struct Agreeable(Classifier);
 
-    impl Exchange for Taking {
-        fn put(&self, _: &Update) -> Reply {
+    impl Exchange for Agreeable {
+        fn exchange<O: Operation>(&self, operation: &O) -> Reply<O::Output> {
+            let body = br#"{"tag_list": [], "subject": "any"}"#;
             Reply {
                 http_status: Some(200),
-                said: Said::Updated {
-                    differences: vec![],
-                    note: None,
-                },
+                result: self.0.answer(operation, StatusCode::OK, body),
             }
         }
 
-        fn in_words(&self, _: &Update) -> String {
+        fn in_words<O: Operation>(&self, _: &O) -> String {
             String::new()
         }
+    }
+
+    fn agreeable() -> Agreeable {
+        let base_url = BaseUrl::from_brand("acme").expect("a brand");
+        let account = Account::new(base_url, "a@example.com", "token").expect("an account");
+        Agreeable(Classifier::new(&account))
     }
 
     #[test]
@@ -308,9 +296,10 @@ mod tests {
         let gate = Gate::new(Rate::new(1, Duration::from_mins(1)), Adaptation::Fixed);
         let run = Run {
             planner: Planner::new(rules, Repeated::default(), Arc::default()),
-            exchange: &Taking,
+            exchange: &agreeable(),
             gate: &gate,
             retries: Retries(0),
+            verification: Verification::Compare,
             workers: 1,
             limit: None,
             deadline: None,

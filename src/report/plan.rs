@@ -19,7 +19,7 @@ pub struct Sample {
     /// The row's line.
     pub line: u64,
     /// The method.
-    pub method: &'static str,
+    pub method: String,
     /// The address.
     pub url: String,
     /// The body.

@@ -3,8 +3,9 @@
 use parking_lot::Mutex;
 use std::time::{Duration, Instant};
 
+use super::backoff::Pause;
 use super::pacer::Pacer;
-use super::{Adaptation, Pause, Rate};
+use super::{Adaptation, Rate};
 use crate::model::Pace;
 use crate::stop::Stop;
 

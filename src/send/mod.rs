@@ -1,19 +1,23 @@
-//! When the next request may go out: a rate limiter, pauses that all workers share, and a rate that
-//! adapts to a server that answers 429. All but the gate itself is pure: the caller passes the time.
+//! Operations -> their ends: every request passes the gate, what can be retried is retried with a
+//! backoff, and a server that throttles is given a pause and a lower rate.
 
 mod adaptive;
+mod attempts;
 mod backoff;
 mod gate;
+mod health;
 mod limiter;
 mod pacer;
+mod postponement;
 mod rate;
 mod scope;
+mod sender;
 #[cfg(test)]
 mod simulation;
-
-pub(crate) use backoff::{PATIENCE, Pause, too_long};
-pub(crate) use scope::ThrottleScope;
+mod stats;
 
 pub use adaptive::Adaptation;
+pub use attempts::{Attempts, Before, Ending, Login, MAY_BE_APPLIED, Retries, Sent};
 pub use gate::Gate;
 pub use rate::Rate;
+pub use sender::{Policy, Sender, Step};

@@ -7,7 +7,7 @@ use std::iter;
 use std::time::Duration;
 
 use super::proxy::{Proxy, Refusal};
-use super::{BaseUrl, Said, tls};
+use super::{BaseUrl, Failure, FailureKind, tls};
 use crate::model::text::one_line;
 use crate::model::{file_words, is_out_of_files};
 
@@ -27,18 +27,18 @@ const UNKNOWN_NAMES: [&str; 7] = [
 ];
 
 /// What a failed exchange means for its row.
-pub(super) fn said(
+pub(super) fn failure(
     error: &reqwest::Error,
     base: &BaseUrl,
     proxy: Option<&Proxy>,
     timeout: Duration,
-) -> Said {
+) -> Failure {
     let causes: Vec<_> = causes(error).collect();
     if let Some(what) = out_of_files(&causes) {
-        return Said::Unreached { what };
+        return FailureKind::NotConnected.with(what);
     }
     if let Some(what) = tls::lasting(&causes, base) {
-        return Said::Unreachable { what };
+        return FailureKind::Unreachable.with(what);
     }
     let told = innermost(error);
     if error.is_connect() {
@@ -55,11 +55,8 @@ pub(super) fn said(
     }
 }
 
-fn unclear(what: String) -> Said {
-    Said::Unclear {
-        what,
-        retry_after: None,
-    }
+fn unclear(what: String) -> Failure {
+    FailureKind::Unclear.with(what)
 }
 
 /// No connection was made: nothing can have been applied.
@@ -68,33 +65,25 @@ fn unreached(
     why: &str,
     base: &BaseUrl,
     proxy: Option<&Proxy>,
-) -> Said {
+) -> Failure {
     let no_connection = |why: &str| format!("no connection to the server: {why}");
     let says = |words: &str| causes.iter().any(|cause| cause.to_string().contains(words));
     if let Some(proxy) = proxy.filter(|_| says("tunnel error") || says("socks")) {
         return match proxy.refusal(base) {
-            Refusal::Definite(why) => Said::Unreachable {
-                what: no_connection(&why),
-            },
-            Refusal::Passing(why) => Said::Unreached {
-                what: no_connection(&why),
-            },
+            Refusal::Definite(why) => FailureKind::Unreachable.with(no_connection(&why)),
+            Refusal::Passing(why) => FailureKind::NotConnected.with(no_connection(&why)),
         };
     }
     if is_unknown_name(why) {
         let host = base.host();
         let what = format!("the name {host} is not known (check --brand or --base-url)");
-        return Said::Unreachable {
-            what: no_connection(&what),
-        };
+        return FailureKind::Unreachable.with(no_connection(&what));
     }
     let what = match why.split_once("address information: ") {
         Some((_, why)) => format!("the name {} cannot be looked up: {why}", base.host()),
         None => why.to_owned(),
     };
-    Said::Unreached {
-        what: no_connection(&what),
-    }
+    FailureKind::NotConnected.with(no_connection(&what))
 }
 
 /// An error of the system in words.

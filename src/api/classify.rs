@@ -1,15 +1,13 @@
-//! Status code, headers and body of an answer -> what it says of its row and of the run.
+//! Status code, headers and body of an answer -> what it says of the operation and of the run. The one
+//! place that knows what a status code means.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use reqwest::{StatusCode, Url};
 
-use super::conversation::{self, Shown};
 use super::redact::Redactor;
-use super::{BaseUrl, Said, Verification, reasons, verify};
-use crate::model::Update;
-use crate::model::text::{one_line, quoted};
+use super::{Account, BaseUrl, Failure, FailureKind, Operation, reasons};
+use crate::model::text::one_line;
 
 /// The longest words of an answer that say what a status code says already, in characters.
 const MAX_WORDS: usize = 200;
@@ -24,79 +22,98 @@ pub(super) struct Head<'a> {
     pub(super) location: Option<&'a str>,
 }
 
-/// Reads the answers to updates of one account.
+/// Classifies the answers of one account.
 #[derive(Debug)]
-pub(super) struct Answers {
-    pub(super) base_url: BaseUrl,
-    pub(super) verification: Verification,
-    pub(super) redactor: Redactor,
+pub struct Classifier {
+    base_url: BaseUrl,
+    redactor: Redactor,
 }
 
-impl Answers {
-    /// What an answer says of `update`. The body is read where it says more than the status code.
-    pub(super) fn said(
+impl Classifier {
+    /// A classifier of answers to requests that `account` sends.
+    #[must_use]
+    pub fn new(account: &Account) -> Self {
+        Self {
+            base_url: account.base_url().clone(),
+            redactor: account.redactor(),
+        }
+    }
+
+    /// Where requests go.
+    pub(super) fn base_url(&self) -> &BaseUrl {
+        &self.base_url
+    }
+
+    /// What takes secrets out of texts.
+    pub(super) fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    /// What an answer with this status code and whole `body` says, if nothing in its headers
+    /// matters.
+    ///
+    /// # Errors
+    /// When the operation was not carried out, or that is not known.
+    pub fn answer<O: Operation>(
         &self,
-        update: &Update<'_>,
+        operation: &O,
+        status: StatusCode,
+        body: &[u8],
+    ) -> Result<O::Output, Failure> {
+        let head = Head {
+            status,
+            retry_after: None,
+            location: None,
+        };
+        self.classify(operation, head, || Ok(body.to_vec()))
+    }
+
+    /// What an answer says. The body is read where it says more than the status code.
+    pub(super) fn classify<O: Operation>(
+        &self,
+        operation: &O,
         Head {
             status,
             retry_after,
             location,
         }: Head<'_>,
         body: impl FnOnce() -> Result<Vec<u8>, String>,
-    ) -> Said {
-        let unclear = |what| Said::Unclear {
-            what,
-            retry_after: None,
+    ) -> Result<O::Output, Failure> {
+        use FailureKind::{
+            Forbidden, LoginRefused, NotFound, NotYet, Refused, Rejected, Throttled, Unclear,
         };
-        match status.as_u16() {
+        let with_pause = |kind: FailureKind, message| Failure {
+            retry_after,
+            ..kind.with(message)
+        };
+        Err(match status.as_u16() {
             200 => match body() {
-                Ok(body) => self.shown(update, &body),
-                Err(what) => unclear(what),
+                Ok(body) => return operation.read(&text(&body), &self.redactor),
+                Err(what) => Unclear.with(what),
             },
-            422 => Said::Rejected {
-                reasons: self.reasons(body),
-            },
-            404 => Said::NotFound {
-                reasons: self.not_found(body),
-            },
-            401 => Said::LoginRefused {
-                reasons: self.reasons(body),
-            },
-            // A gateway that has had enough says so in this way.
-            403 if retry_after.is_some() => Said::Throttled { retry_after },
-            403 => Said::Forbidden {
-                reasons: self.reasons(body),
-            },
-            429 => Said::Throttled { retry_after },
-            408 | 409 | 425 => Said::NotYet {
-                what: self.with_words(status, body),
-                retry_after,
-            },
-            500..=599 => Said::Unclear {
-                what: self.with_words(status, body),
-                retry_after,
-            },
-            0..=299 | 600.. => unclear(format!(
+            422 => Rejected.with(self.reasons(body)),
+            404 => NotFound.with(self.not_found(body)),
+            401 => LoginRefused.with(self.reasons(body)),
+            // Some gateways answer so instead of 429.
+            403 if retry_after.is_some() => with_pause(Throttled, String::new()),
+            403 => Forbidden.with(self.reasons(body)),
+            429 => with_pause(Throttled, String::new()),
+            408 | 409 | 425 => with_pause(NotYet, self.with_words(status, body)),
+            500..=599 => with_pause(Unclear, self.with_words(status, body)),
+            0..=299 | 600.. => Unclear.with(format!(
                 "{}, which is not the answer expected",
                 named(status)
             )),
-            300..=399 => Said::Refused {
-                what: format!("{}: {}", named(status), self.redirect(location)),
-            },
-            400..=499 => {
-                let reasons = self.reasons(body);
-                Said::Refused {
-                    what: format!("{}: {reasons}", named(status)),
-                }
-            }
-        }
+            300..=399 => Refused.with(format!("{}: {}", named(status), self.redirect(location))),
+            400..=499 => Refused.with(format!("{}: {}", named(status), self.reasons(body))),
+        })
     }
 
     /// The reasons in a body. The status code is the answer: a body that breaks off costs no more
     /// than its reasons.
     fn reasons(&self, body: impl FnOnce() -> Result<Vec<u8>, String>) -> String {
         match body() {
-            Ok(body) => reasons::told(&body, &self.redactor),
+            Ok(body) => reasons::all(&body, &self.redactor),
             Err(what) => format!("no reason can be read: {what}"),
         }
     }
@@ -167,50 +184,12 @@ impl Answers {
         let place = one_line(&place, MAX_WORDS);
         format!("a redirect to {place}, which is never followed ({guess})")
     }
+}
 
-    fn shown(&self, update: &Update<'_>, body: &[u8]) -> Said {
-        // Only what is compared is looked into: a stray byte elsewhere is no concern of this row.
-        let text =
-            str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
-        let text = text.trim_start_matches('\u{feff}');
-        let what = match conversation::shown(text, update, &self.redactor) {
-            Shown::Conversation { fields, other_slug } => {
-                let differences = match self.verification {
-                    Verification::Compare => {
-                        verify::differences(&update.changes, &fields, |text| {
-                            self.redactor.server_text(&text)
-                        })
-                    }
-                    Verification::Skip => Vec::new(),
-                };
-                let note = other_slug.map(|slug| {
-                    format!(
-                        "the server knows it as {}",
-                        quoted(&self.redactor.server_text(&slug))
-                    )
-                });
-                return Said::Updated { differences, note };
-            }
-            Shown::Refusal(reasons) => return Said::Rejected { reasons },
-            Shown::Error(words) => format!("HTTP 200 with an error: {words}"),
-            Shown::Other(slug) => format!(
-                "HTTP 200 about another conversation: {} instead of {}",
-                quoted(&self.redactor.server_text(&slug)),
-                quoted(update.slug.as_str())
-            ),
-            Shown::Nothing => {
-                let what = "HTTP 200 with something else than the conversation";
-                match reasons::words(body, MAX_WORDS, &self.redactor) {
-                    Some(words) => format!("{what}: {words}"),
-                    None => what.to_owned(),
-                }
-            }
-        };
-        Said::Unclear {
-            what,
-            retry_after: None,
-        }
-    }
+/// A body as text. A stray byte in it is no concern of who looks for something else.
+fn text(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    text.trim_start_matches('\u{feff}').to_owned()
 }
 
 /// A status code with its name.

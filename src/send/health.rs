@@ -1,4 +1,4 @@
-//! Requests that went out and how they ended -> why no answer comes, if none does.
+//! Requests that were sent and how they ended -> why no answers come, if none do.
 
 use parking_lot::Mutex;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ const SLOW: Duration = Duration::from_secs(1);
 
 /// How well the server is reached: one view for all workers.
 #[derive(Debug, Default)]
-pub(super) struct Contact {
+pub(super) struct Health {
     seen: Mutex<Seen>,
 }
 
@@ -33,7 +33,7 @@ struct Failing {
     attempt: u32,
 }
 
-impl Contact {
+impl Health {
     /// A request goes out.
     pub(super) fn sending(&self, attempt: u32, now: Instant) {
         let mut seen = self.seen.lock();
@@ -68,7 +68,7 @@ impl Contact {
     }
 
     /// What keeps answers from coming, of rows that are tried `tries` times.
-    pub(super) fn trouble(&self, tries: u32, now: Instant) -> Option<Stall> {
+    pub(super) fn stall(&self, tries: u32, now: Instant) -> Option<Stall> {
         let seen = self.seen.lock();
         if let Some(failing) = &seen.failing {
             return Some(Stall::Retrying {
@@ -93,44 +93,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn silence_is_trouble_only_while_requests_are_in_flight() {
-        let (contact, began) = (Contact::default(), Instant::now());
+    fn silence_is_a_stall_only_while_requests_are_in_flight() {
+        let (health, began) = (Health::default(), Instant::now());
         let after = |seconds| began + Duration::from_secs(seconds);
-        let lasted = |seconds| match contact.trouble(6, after(seconds))? {
+        let lasted = |seconds| match health.stall(6, after(seconds))? {
             Stall::Waiting {
                 lasted, attempt, ..
             } => Some((lasted.as_secs(), attempt)),
             stall @ Stall::Retrying { .. } => panic!("{stall:?}"),
         };
         assert_eq!(lasted(9), None);
-        contact.sending(1, began);
-        contact.sending(2, after(1));
+        health.sending(1, began);
+        health.sending(2, after(1));
         assert_eq!(lasted(0), None);
         assert_eq!(lasted(3), Some((3, 2)));
-        contact.ended(after(3));
+        health.ended(after(3));
         assert_eq!(lasted(3), None);
         assert_eq!(lasted(5), Some((2, 2)));
-        contact.ended(after(5));
+        health.ended(after(5));
         assert_eq!(lasted(9), None);
-        contact.sending(1, after(9));
+        health.sending(1, after(9));
         assert_eq!(lasted(9), None);
         assert_eq!(lasted(10), Some((1, 1)));
     }
 
     #[test]
-    fn tries_that_fail_are_trouble_until_an_answer() {
-        let (contact, began) = (Contact::default(), Instant::now());
+    fn failing_attempts_are_a_stall_until_an_answer() {
+        let (health, began) = (Health::default(), Instant::now());
         let after = |seconds| began + Duration::from_secs(seconds);
-        contact.failing("refused", 2, began);
-        contact.failing("reset", 3, after(1));
+        health.failing("refused", 2, began);
+        health.failing("reset", 3, after(1));
         let stall = Stall::Retrying {
             cause: "reset".into(),
             lasted: Duration::from_secs(4),
             attempt: 3,
             tries: 6,
         };
-        assert_eq!(contact.trouble(6, after(4)), Some(stall));
-        contact.answered();
-        assert_eq!(contact.trouble(6, after(4)), None);
+        assert_eq!(health.stall(6, after(4)), Some(stall));
+        health.answered();
+        assert_eq!(health.stall(6, after(4)), None);
     }
 }

@@ -1,14 +1,15 @@
-//! One record -> what it proves: about its row, the server or the run. Pure.
+//! One record -> what it proves about its row, the server or the run. Pure.
 
 use crate::ledger::Record;
 use crate::model::Outcome;
 use crate::model::text::one_line;
+use crate::send::MAY_BE_APPLIED;
 
-/// The longest words of a server or system that a stop repeats, in characters.
-const MAX_SAID: usize = 300;
+/// The longest message of a server or system that a stop repeats, in characters.
+const MAX_MESSAGE: usize = 300;
 
-/// What the server or the system said of a row, with its status.
-pub(super) fn said(record: &Record) -> String {
+/// The message of the server or the system about a row, with its status.
+pub(super) fn message(record: &Record) -> String {
     let reasons = match record.http_status {
         Some(status) if !record.reasons.starts_with("HTTP ") => {
             format!("HTTP {status}: {}", record.reasons)
@@ -16,8 +17,8 @@ pub(super) fn said(record: &Record) -> String {
         _ => record.reasons.clone(),
     };
     // What follows from it for the row is no part of it.
-    let said = reasons.strip_suffix("; it may have been applied");
-    one_line(said.unwrap_or(&reasons), MAX_SAID)
+    let message = reasons.strip_suffix(MAY_BE_APPLIED);
+    one_line(message.unwrap_or(&reasons), MAX_MESSAGE)
 }
 
 /// Whether the server has answered, in whatever way: one that is down does not.
@@ -54,8 +55,8 @@ pub(super) fn are_alike(a: &Record, b: &Record) -> bool {
     (a.outcome, a.http_status) == (b.outcome, b.http_status) && words(a) == words(b)
 }
 
-/// Whether nothing was said about a row, and nothing can have been applied, where a run stops
-/// because of what all rows have met.
+/// Whether an answer is not about its row, and nothing can have been applied, where a run stops because
+/// of what all rows have met.
 pub(super) fn is_about_the_run(record: &Record) -> bool {
     match record.outcome {
         Outcome::NotFound => true,
@@ -65,14 +66,5 @@ pub(super) fn is_about_the_run(record: &Record) -> bool {
         | Outcome::Unknown
         | Outcome::Invalid
         | Outcome::NotSent => false,
-    }
-}
-
-/// A row that is no more to blame than every other one, as the row not sent that it is.
-pub(super) fn recalled(record: Record) -> Record {
-    Record {
-        outcome: Outcome::NotSent,
-        reasons: format!("{}: like every other row", record.reasons),
-        ..record
     }
 }

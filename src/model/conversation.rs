@@ -1,0 +1,39 @@
+//! A conversation as the server shows it.
+
+use serde_json::value::RawValue;
+
+use super::HoldUntil;
+
+/// A conversation as the server shows it. Answers are documented by examples only: what is not there,
+/// or is there in a form that nobody knows, counts as not shown, and nothing follows from it.
+#[derive(Debug, Clone, Default)]
+pub struct Conversation {
+    /// Its slug.
+    pub slug: Option<String>,
+    /// All its tags.
+    pub tag_list: Option<Vec<String>>,
+    /// Its status, by number or by name, as the server writes it.
+    pub status: Option<String>,
+    /// When it comes back from On Hold.
+    pub hold_until: Field<HoldUntil>,
+    /// Email of the staff user.
+    pub assignee: Field<String>,
+    /// Slug of its channel.
+    pub category: Field<String>,
+    /// Brand URL of its channel.
+    pub brand: Field<String>,
+    /// Its custom fields.
+    pub data: Option<Vec<(String, Box<RawValue>)>>,
+}
+
+/// A field of a conversation that may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Field<T> {
+    /// The answer does not show it.
+    #[default]
+    NotShown,
+    /// There is nothing.
+    Empty,
+    /// There is a value.
+    Value(T),
+}

@@ -1,0 +1,178 @@
+//! Outcomes, one after another, and after which of them the breaker trips.
+
+use super::*;
+
+fn record(outcome: Outcome, http_status: u16) -> Record {
+    let http_status = Some(http_status).filter(|status| *status > 0);
+    Record {
+        http_status,
+        attempts: 1,
+        ..Record::unsent(2, "a".into(), outcome, String::new())
+    }
+}
+
+fn new(max: MaxFailures, known: Known) -> Breaker {
+    Breaker::new(max, known, Arc::default())
+}
+
+/// The stop, and after how many of the rows it came.
+fn stopped(
+    max: MaxFailures,
+    rows: impl IntoIterator<Item = (Outcome, u16)>,
+) -> Option<(usize, &'static str)> {
+    let mut breaker = new(max, Known::default());
+    (1..).zip(rows).find_map(|(count, (outcome, status))| {
+        let trip = breaker.take_in(&record(outcome, status))?;
+        Some((count, trip.reason.name()))
+    })
+}
+
+fn many(row: (Outcome, u16), count: usize) -> Vec<(Outcome, u16)> {
+    vec![row; count]
+}
+
+const KNOWN: Known = Known {
+    login: Login::Proven,
+    brand: Brand::Proven,
+};
+const REDIRECTED: (Outcome, u16) = (Outcome::Failed, 302);
+const UPDATED: (Outcome, u16) = (Outcome::Updated, 200);
+const REJECTED: (Outcome, u16) = (Outcome::Rejected, 422);
+const UNKNOWN: (Outcome, u16) = (Outcome::Unknown, 500);
+const NOWHERE: (Outcome, u16) = (Outcome::NotFound, 404);
+
+#[test]
+fn a_number_of_failures_is_allowed_and_one_more_stops() {
+    assert_eq!(stopped(MaxFailures::Rows(3), many(REJECTED, 3)), None);
+    assert_eq!(
+        stopped(MaxFailures::Rows(3), many(REJECTED, 9)),
+        Some((4, "too_many_failures"))
+    );
+    assert_eq!(
+        stopped(MaxFailures::Rows(0), many(REJECTED, 9)),
+        Some((1, "too_many_failures"))
+    );
+    assert_eq!(stopped(MaxFailures::Unlimited, many(REJECTED, 999)), None);
+}
+
+#[test]
+fn a_share_counts_from_the_fiftieth_row_on() {
+    let half = MaxFailures::Share(0.5);
+    assert_eq!(stopped(half, many(REJECTED, 49)), None);
+    assert_eq!(
+        stopped(half, many(REJECTED, 99)),
+        Some((50, "too_many_failures"))
+    );
+    let rows = (0..1000).map(|row| if row % 2 == 0 { UPDATED } else { REJECTED });
+    assert_eq!(stopped(half, rows), None);
+}
+
+#[test]
+fn twenty_rows_without_a_definite_answer_mean_a_server_that_is_down() {
+    let rows = [
+        many(UPDATED, 1),
+        many(UNKNOWN, 19),
+        many(UPDATED, 1),
+        many(UNKNOWN, 25),
+    ]
+    .concat();
+    assert_eq!(
+        stopped(MaxFailures::Unlimited, rows),
+        Some((41, "server_down"))
+    );
+}
+
+#[test]
+fn a_brand_where_nothing_is_found_is_wrong() {
+    assert_eq!(
+        stopped(MaxFailures::Unlimited, many(NOWHERE, 30)),
+        Some((20, "wrong_brand"))
+    );
+    let rows = [many(NOWHERE, 10), many(REJECTED, 1), many(NOWHERE, 30)].concat();
+    assert_eq!(stopped(MaxFailures::Unlimited, rows), None);
+}
+
+#[test]
+fn first_rows_that_fail_alike_stop_a_run_early() {
+    let half = MaxFailures::Share(0.5);
+    for (row, name) in [
+        (REDIRECTED, "failing_alike"),
+        ((Outcome::Failed, 400), "failing_alike"),
+        ((Outcome::Unknown, 200), "failing_alike"),
+        (UNKNOWN, "server_down"),
+        ((Outcome::Failed, 0), "server_down"),
+    ] {
+        assert_eq!(stopped(half, many(row, 30)), Some((5, name)));
+        for other in [UPDATED, REJECTED, NOWHERE, (Outcome::Failed, 405)] {
+            let rows = [many(row, 4), vec![other], many(row, 15)].concat();
+            assert_eq!(stopped(half, rows), None, "{row:?} {other:?}");
+        }
+    }
+    assert_eq!(stopped(half, many(REJECTED, 49)), None);
+}
+
+#[test]
+fn refusals_of_any_number_are_wanted_where_they_are_allowed() {
+    let refused = (Outcome::Failed, 400);
+    for max in [MaxFailures::Unlimited, MaxFailures::Share(1.0)] {
+        assert_eq!(stopped(max, many(refused, 999)), None);
+        assert_eq!(
+            stopped(max, many(REDIRECTED, 9)),
+            Some((5, "failing_alike"))
+        );
+    }
+}
+
+#[test]
+fn definite_answers_never_mean_a_server_that_is_down() {
+    for status in [300, 400, 403, 405, 409, 451] {
+        let mut breaker = new(MaxFailures::Unlimited, KNOWN);
+        let refused = record(Outcome::Failed, status);
+        assert!(
+            (0..99).all(|_| breaker.take_in(&refused).is_none()),
+            "{status}"
+        );
+    }
+}
+
+#[test]
+fn a_stop_repeats_the_commonest_answer_and_how_often_it_came() {
+    let told = |reasons: &str, status| Record {
+        reasons: reasons.to_owned(),
+        ..record(Outcome::Rejected, status)
+    };
+    let mut breaker = new(MaxFailures::Rows(2), KNOWN);
+    assert_eq!(breaker.take_in(&told("status: is old", 422)), None);
+    assert_eq!(breaker.take_in(&told("too long", 422)), None);
+    let stop = breaker
+        .take_in(&told("status: is old", 422))
+        .expect("a stop")
+        .reason;
+    assert!(
+        stop.to_string()
+            .starts_with("3 of 3 rows failed, 2 of them: HTTP 422: status: is old"),
+        "{stop}"
+    );
+}
+
+#[test]
+fn a_short_run_that_found_nothing_is_retracted_too() {
+    for (rows, is_wrong) in [(2, false), (3, true)] {
+        for row in [NOWHERE, REDIRECTED] {
+            let mut breaker = new(MaxFailures::Unlimited, Known::default());
+            for _ in 0..rows {
+                assert_eq!(breaker.take_in(&record(row.0, row.1)), None);
+            }
+            let stop = breaker.at_end();
+            assert_eq!(stop.is_some(), is_wrong);
+            let retracted = stop.map_or(0, |stop| stop.retracted.len());
+            assert_eq!(retracted, if is_wrong { rows } else { 0 });
+        }
+    }
+}
+
+#[test]
+fn a_brand_that_is_proven_is_not_doubted() {
+    let mut breaker = new(MaxFailures::Unlimited, KNOWN);
+    assert!((0..99).all(|_| breaker.take_in(&record(NOWHERE.0, NOWHERE.1)).is_none()));
+}

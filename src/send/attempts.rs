@@ -1,0 +1,266 @@
+//! What the requests of one operation came to so far, and what follows from an answer: its end, a retry
+//! after a backoff, or the end of the run. Pure: without clock or network.
+
+use std::time::{Duration, Instant};
+
+use super::postponement::Postponement;
+use crate::api::{FailureKind, Reply};
+use crate::model::StopReason;
+
+/// How often what can be retried is retried.
+#[derive(Debug, Clone, Copy)]
+pub struct Retries(pub u32);
+
+/// The longest backoff of one operation.
+const MAX_BACKOFF: Duration = Duration::from_secs(30);
+
+/// The backoff before its first retry, on average.
+const FIRST_BACKOFF: Duration = Duration::from_millis(500);
+
+/// Ends the message about an operation of which nobody knows whether it was applied.
+pub const MAY_BE_APPLIED: &str = "; it may have been applied";
+
+/// Whether the server has accepted the login before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Login {
+    /// It has carried out an operation, or answered that one is wrong or about no conversation.
+    Proven,
+    /// Nothing is known yet.
+    #[default]
+    Unproven,
+}
+
+/// Whether an operation may have been applied before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// It was not.
+    NotApplied,
+    /// An attempt of an earlier run got no definite answer.
+    PerhapsApplied,
+}
+
+/// How an operation ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ending<T> {
+    /// It was carried out.
+    Success(T),
+    /// The server refuses it, for the reasons that it gives.
+    Rejected(String),
+    /// There is no such conversation; the server's words.
+    NotFound(String),
+    /// It was definitely not carried out, for another reason.
+    Failed(String),
+    /// It may have been applied: why that is not known.
+    Unknown(String),
+    /// The run stopped before anything can have been applied; why, if there is more to say.
+    NotSent(String),
+}
+
+/// An operation that ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sent<T> {
+    /// How.
+    pub ending: Ending<T>,
+    /// The last answer's status code.
+    pub http_status: Option<u16>,
+    /// Requests sent.
+    pub requests: u32,
+    /// When the first one was sent.
+    pub first_sent: Option<Instant>,
+}
+
+/// The requests of one operation so far.
+#[derive(Debug, Clone)]
+pub struct Attempts {
+    /// The line of the input that the operation is for.
+    pub(super) line: u64,
+    /// The conversation's slug, fit to be shown.
+    pub(super) slug: String,
+    /// When the first request was sent.
+    pub(super) first_sent: Option<Instant>,
+    /// When the next one may be sent.
+    pub(super) postponed: Postponement,
+    /// Requests sent.
+    requests: u32,
+    /// Of these, those that count against the retries.
+    counted: u32,
+    /// The message of the last failure that is neither definite nor a 429.
+    problem: Option<String>,
+    /// Whether some request may have been applied.
+    may_be_applied: bool,
+    /// Whether the last request failed in another way than by a 429.
+    is_retrying: bool,
+    /// The answer that refused the login.
+    refusal: Option<String>,
+    http_status: Option<u16>,
+}
+
+/// What follows from an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Next<T> {
+    /// The operation has ended.
+    End(Ending<T>),
+    /// It is sent again, no sooner than after this wait.
+    Retry(Duration),
+    /// Nobody sends any more. The operation ends as its requests so far say.
+    StopRun(StopReason),
+}
+
+impl Attempts {
+    /// No request yet of an operation on the conversation of that row.
+    #[must_use]
+    pub fn new(line: u64, slug: String, before: Before) -> Self {
+        Self {
+            line,
+            slug,
+            first_sent: None,
+            postponed: Postponement::default(),
+            requests: 0,
+            counted: 0,
+            problem: None,
+            may_be_applied: before == Before::PerhapsApplied,
+            is_retrying: false,
+            refusal: None,
+            http_status: None,
+        }
+    }
+
+    /// Takes in one answer and decides what follows. `chance` (0 to 1) spreads backoffs.
+    pub(super) fn decide<T>(
+        &mut self,
+        reply: Reply<T>,
+        retries: Retries,
+        login: Login,
+        chance: f64,
+    ) -> Next<T> {
+        self.requests += 1;
+        self.http_status = reply.http_status.or(self.http_status);
+        let failure = match reply.result {
+            Ok(output) => return Next::End(Ending::Success(output)),
+            Err(failure) => failure,
+        };
+        self.is_retrying = failure.kind != FailureKind::Throttled;
+        let is_about_no_row = matches!(
+            failure.kind,
+            FailureKind::Throttled
+                | FailureKind::LoginRefused
+                | FailureKind::Forbidden
+                | FailureKind::Unreachable
+        );
+        if is_about_no_row && !self.may_be_applied {
+            // What went before was harmless too: nothing can have been applied.
+            self.problem = None;
+        }
+        let message = failure.message;
+        match failure.kind {
+            FailureKind::Rejected => Next::End(Ending::Rejected(message)),
+            FailureKind::NotFound => Next::End(Ending::NotFound(message)),
+            FailureKind::Refused => Next::End(Ending::Failed(message)),
+            FailureKind::Forbidden if login == Login::Proven => {
+                Next::End(Ending::Failed(format!("HTTP 403 Forbidden: {message}")))
+            }
+            FailureKind::Forbidden => self.login_refused("403 Forbidden", &message),
+            FailureKind::LoginRefused => self.login_refused("401 Unauthorized", &message),
+            FailureKind::Unreachable => Next::StopRun(StopReason::Unreachable { told: message }),
+            FailureKind::Throttled => Next::Retry(Duration::ZERO),
+            FailureKind::NotYet | FailureKind::NotConnected | FailureKind::Unclear => {
+                self.problem = Some(message);
+                self.may_be_applied |= failure.kind == FailureKind::Unclear;
+                self.retry(retries, chance)
+            }
+        }
+    }
+
+    /// Which request comes next, from 1 on.
+    pub(super) fn next_request(&self) -> u32 {
+        self.requests + 1
+    }
+
+    /// Which attempt comes next, from 1 on: throttled requests do not count.
+    pub(super) fn next_attempt(&self) -> u32 {
+        self.counted + 1
+    }
+
+    /// Whether the next request is a retry: not the first, and not the repeat of a throttled one.
+    pub(super) fn is_retrying(&self) -> bool {
+        self.is_retrying
+    }
+
+    /// What went wrong last.
+    pub(super) fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
+    /// The end of an operation of which nothing more is sent.
+    pub(super) fn given_up<T>(&self) -> Ending<T> {
+        let attempts = match self.requests {
+            1 => "1 attempt".to_owned(),
+            requests => format!("{requests} attempts"),
+        };
+        match &self.problem {
+            Some(what) if self.may_be_applied => {
+                Ending::Unknown(format!("{what} ({attempts}){MAY_BE_APPLIED}"))
+            }
+            Some(what) => Ending::Failed(format!("{what} ({attempts})")),
+            None if self.may_be_applied && self.requests > 0 => {
+                let earlier = "an earlier attempt may have been applied";
+                Ending::Unknown(match self.why_not_sent() {
+                    why if why.is_empty() => earlier.to_owned(),
+                    why => format!("{why}; {earlier}"),
+                })
+            }
+            None => Ending::NotSent(self.why_not_sent()),
+        }
+    }
+
+    /// Why nobody should wait for the operation any longer, if so.
+    #[must_use]
+    pub fn is_too_late(&self, now: Instant) -> Option<StopReason> {
+        let told = self.postponed.is_too_long(now, &self.slug)?;
+        Some(StopReason::LongPause { told })
+    }
+
+    /// When the next request may be sent, if not at once.
+    #[must_use]
+    pub fn postponed_until(&self) -> Option<Instant> {
+        self.postponed.until
+    }
+
+    /// The operation, ended in that way.
+    pub(super) fn end<T>(self, ending: Ending<T>) -> Sent<T> {
+        Sent {
+            ending,
+            http_status: self.http_status,
+            requests: self.requests,
+            first_sent: self.first_sent,
+        }
+    }
+
+    fn why_not_sent(&self) -> String {
+        match (&self.refusal, self.http_status) {
+            (Some(refusal), _) => format!("the server refused the login ({refusal})"),
+            (None, Some(status)) => {
+                format!("the server was throttling (HTTP {status}) when the run stopped")
+            }
+            (None, None) => String::new(),
+        }
+    }
+
+    fn login_refused<T>(&mut self, status: &str, reasons: &str) -> Next<T> {
+        let said = format!("HTTP {status}: {reasons}");
+        self.refusal = Some(said.clone());
+        Next::StopRun(StopReason::LoginRefused { said })
+    }
+
+    fn retry<T>(&mut self, retries: Retries, chance: f64) -> Next<T> {
+        self.counted += 1;
+        if self.counted > retries.0 {
+            return Next::End(self.given_up());
+        }
+        let doubled = FIRST_BACKOFF.saturating_mul(1 << (self.counted - 1).min(16));
+        Next::Retry(doubled.min(MAX_BACKOFF).mul_f64(0.5 + chance))
+    }
+}
+
+#[cfg(test)]
+mod tests;

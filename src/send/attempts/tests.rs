@@ -1,0 +1,154 @@
+//! What follows from answers, one after another.
+
+use super::*;
+
+fn reply(http_status: impl Into<Option<u16>>, kind: FailureKind, message: &str) -> Reply<()> {
+    Reply {
+        http_status: http_status.into(),
+        result: Err(kind.with(message)),
+    }
+}
+
+fn unclear() -> Reply<()> {
+    reply(500, FailureKind::Unclear, "HTTP 500")
+}
+
+fn not_connected() -> Reply<()> {
+    reply(None, FailureKind::NotConnected, "refused")
+}
+
+fn throttled() -> Reply<()> {
+    reply(429, FailureKind::Throttled, "")
+}
+
+fn attempts(before: Before) -> Attempts {
+    Attempts::new(2, "a".into(), before)
+}
+
+/// What follows from one answer after another, with two retries, in a run without success.
+fn decided(replies: impl IntoIterator<Item = Reply<()>>) -> (Next<()>, Attempts) {
+    let mut attempts = attempts(Before::NotApplied);
+    let mut next = Next::Retry(Duration::ZERO);
+    for reply in replies {
+        next = attempts.decide(reply, Retries(2), Login::Unproven, 0.5);
+    }
+    (next, attempts)
+}
+
+fn ending(replies: impl IntoIterator<Item = Reply<()>>) -> Option<Ending<()>> {
+    match decided(replies).0 {
+        Next::End(ending) => Some(ending),
+        Next::Retry(_) | Next::StopRun(_) => None,
+    }
+}
+
+fn given_up(replies: impl IntoIterator<Item = Reply<()>>) -> Ending<()> {
+    decided(replies).1.given_up()
+}
+
+#[test]
+fn a_throttled_row_is_sent_again_and_no_429_counts() {
+    assert_eq!(ending((0..50).map(|_| throttled())), None);
+    let mut replies: Vec<_> = (0..50).map(|_| throttled()).collect();
+    replies.extend([unclear(), unclear()]);
+    assert_eq!(ending(replies), None);
+}
+
+#[test]
+fn doubt_stays_until_a_definite_answer() {
+    assert!(matches!(
+        ending([unclear(), not_connected(), not_connected()]),
+        Some(Ending::Unknown(_))
+    ));
+    assert!(matches!(
+        ending([not_connected(), not_connected(), not_connected()]),
+        Some(Ending::Failed(_))
+    ));
+    let rejected = reply(422, FailureKind::Rejected, "no");
+    assert_eq!(
+        ending([unclear(), rejected]),
+        Some(Ending::Rejected("no".into()))
+    );
+    let success = Reply {
+        http_status: Some(200),
+        result: Ok(()),
+    };
+    assert_eq!(
+        ending([unclear(), throttled(), success]),
+        Some(Ending::Success(()))
+    );
+}
+
+#[test]
+fn a_refused_login_stops_the_run_and_condemns_no_row() {
+    let refused = || reply(401, FailureKind::LoginRefused, "who?");
+    let (next, attempts) = decided([refused()]);
+    let said = "HTTP 401 Unauthorized: who?".to_owned();
+    assert_eq!(next, Next::StopRun(StopReason::LoginRefused { said }));
+    assert_eq!(
+        attempts.given_up::<()>(),
+        Ending::NotSent("the server refused the login (HTTP 401 Unauthorized: who?)".into())
+    );
+    assert!(matches!(
+        given_up([unclear(), refused()]),
+        Ending::Unknown(_)
+    ));
+}
+
+#[test]
+fn a_403_after_a_success_is_about_its_row() {
+    let forbidden = || reply(403, FailureKind::Forbidden, "no");
+    let said = "HTTP 403 Forbidden: no".to_owned();
+    assert_eq!(
+        decided([forbidden()]).0,
+        Next::StopRun(StopReason::LoginRefused { said })
+    );
+    let mut attempts = attempts(Before::NotApplied);
+    let next = attempts.decide(forbidden(), Retries(2), Login::Proven, 0.5);
+    assert!(matches!(next, Next::End(Ending::Failed(_))));
+}
+
+#[test]
+fn what_an_earlier_run_left_in_doubt_stays_so_without_a_definite_answer() {
+    let after = |before, reply| {
+        let mut attempts = attempts(before);
+        attempts.decide(reply, Retries(9), Login::Unproven, 0.5);
+        attempts.given_up::<()>()
+    };
+    for reply in [not_connected(), throttled()] {
+        let ending = after(Before::PerhapsApplied, reply);
+        assert!(matches!(ending, Ending::Unknown(_)), "{ending:?}");
+    }
+    let ending = after(Before::NotApplied, not_connected());
+    assert!(matches!(ending, Ending::Failed(_)), "{ending:?}");
+    let ending = after(Before::NotApplied, throttled());
+    assert!(matches!(ending, Ending::NotSent(_)), "{ending:?}");
+}
+
+#[test]
+fn backoffs_double_up_to_half_a_minute() {
+    let mut attempts = attempts(Before::NotApplied);
+    let mut wait = || match attempts.decide(unclear(), Retries(99), Login::Unproven, 0.5) {
+        Next::Retry(wait) => wait.as_millis(),
+        Next::End(_) | Next::StopRun(_) => 0,
+    };
+    let waits: Vec<_> = (0..9).map(|_| wait()).collect();
+    assert_eq!(
+        waits,
+        [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]
+    );
+}
+
+#[test]
+fn an_operation_that_is_given_up_ends_as_its_requests_say() {
+    assert!(matches!(given_up([throttled()]), Ending::NotSent(_)));
+    assert!(matches!(given_up([not_connected()]), Ending::Failed(_)));
+    assert!(matches!(
+        given_up([not_connected(), throttled()]),
+        Ending::NotSent(_)
+    ));
+    assert!(matches!(
+        given_up([unclear(), throttled()]),
+        Ending::Unknown(_)
+    ));
+}

@@ -1,0 +1,112 @@
+//! When an operation that was throttled may be sent again. Pure: told the time by its caller.
+
+use std::time::{Duration, Instant};
+
+use super::backoff::{PATIENCE, too_long};
+
+/// The longest wait of our own choice for one operation, as a power of two of seconds.
+const LONGEST_WAIT: u32 = 6;
+
+/// Which operations the server throttles.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Throttled {
+    /// All, or none.
+    All,
+    /// This one alone, for as long as the server asks.
+    Alone(Option<Duration>),
+}
+
+/// When an operation may be sent again.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Postponement {
+    /// Not before then.
+    pub(super) until: Option<Instant>,
+    /// Since when it alone is throttled, and how often that was.
+    alone: Option<(Instant, u32)>,
+}
+
+impl Postponement {
+    /// Postpones it for `wait` from `now`; where the server throttles it alone, for as long as the
+    /// server asks, or a growing time.
+    pub(super) fn extend(&mut self, now: Instant, wait: Duration, throttled: Throttled) {
+        let Throttled::Alone(asked) = throttled else {
+            self.until = Some(now + wait);
+            self.alone = None;
+            return;
+        };
+        let (_, times) = self.alone.get_or_insert((now, 0));
+        let doubled = Duration::from_secs(1 << (*times).min(LONGEST_WAIT));
+        *times += 1;
+        let asked = asked.filter(|asked| !asked.is_zero()).unwrap_or(doubled);
+        self.until = Some(now + asked.max(wait));
+    }
+
+    /// Why nobody should wait for the operation on `slug` any longer, if so.
+    pub(super) fn is_too_long(&self, now: Instant, slug: &str) -> Option<String> {
+        let left = self.until?.saturating_duration_since(now);
+        match self.alone {
+            _ if left > PATIENCE => Some(too_long(left)),
+            Some((since, _)) if now.duration_since(since) >= PATIENCE => Some(format!(
+                "the server has throttled {slug} alone for 15 minutes: continue later"
+            )),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_row_that_is_throttled_alone_is_given_up_after_a_quarter_of_an_hour() {
+        let (began, mut postponed) = (Instant::now(), Postponement::default());
+        let mut now = began;
+        while now < began + PATIENCE {
+            assert_eq!(
+                postponed.is_too_long(now, "held"),
+                None,
+                "{:?}",
+                now - began
+            );
+            postponed.extend(now, Duration::ZERO, Throttled::Alone(Some(60 * SECOND)));
+            assert_eq!(postponed.until, Some(now + 60 * SECOND));
+            now += 60 * SECOND;
+        }
+        let why = postponed.is_too_long(now, "held").expect("a reason");
+        assert!(why.contains("throttled held alone for 15 minutes"), "{why}");
+    }
+
+    #[test]
+    fn a_row_that_is_throttled_with_all_others_starts_its_quarter_of_an_hour_again() {
+        let (began, mut postponed) = (Instant::now(), Postponement::default());
+        postponed.extend(began, Duration::ZERO, Throttled::Alone(None));
+        postponed.extend(began + 899 * SECOND, SECOND, Throttled::All);
+        let late = began + 901 * SECOND;
+        postponed.extend(late, Duration::ZERO, Throttled::Alone(None));
+        assert_eq!(postponed.is_too_long(late, "held"), None);
+    }
+
+    #[test]
+    fn waits_of_a_row_that_is_throttled_alone_double_unless_the_server_says_how_long() {
+        let (now, mut postponed) = (Instant::now(), Postponement::default());
+        let mut wait = |asked| {
+            postponed.extend(now, Duration::ZERO, Throttled::Alone(asked));
+            postponed.until.map(|until| (until - now).as_secs())
+        };
+        let waits: Vec<_> = (0..8).filter_map(|_| wait(None)).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 64]);
+        assert_eq!(wait(Some(7 * SECOND)), Some(7));
+        assert_eq!(wait(Some(Duration::ZERO)), Some(64));
+    }
+
+    #[test]
+    fn too_long_a_pause_for_one_row_gives_it_up_at_once() {
+        let (now, mut postponed) = (Instant::now(), Postponement::default());
+        let asked = PATIENCE + SECOND;
+        postponed.extend(now, Duration::ZERO, Throttled::Alone(Some(asked)));
+        assert!(postponed.is_too_long(now, "held").is_some());
+    }
+}
