@@ -3,7 +3,7 @@
 //! A row travels one way, and becomes more certain with every stage:
 //!
 //! ```text
-//! bytes --input--> Row --validate--> Update --api--> Reply --pipeline--> Record --ledger--> disk
+//! bytes --input--> Row --validate--> Update --send--> Ending --pipeline--> Record --ledger--> disk
 //!                       \--> Violations
 //! ```
 //!
@@ -19,11 +19,12 @@
 //! error    -> exit, input, ledger, model, pipeline, stop    why a command came to nothing
 //! exit     -> model
 //! pipeline -> api, input, ledger, model, send, stop, validate
-//! send     -> model, stop
+//! send     -> api, model, stop
 //! ledger   -> files, input, model    the private copy is read again
 //! report   -> files, model
 //! files    -> model, stop
-//! api | input | validate -> model
+//! api      -> change, model
+//! change | input | validate -> model
 //! stop     -> model
 //! sandbox | model -> nothing
 //! ```

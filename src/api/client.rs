@@ -14,9 +14,10 @@ use reqwest::header::{
 use super::certificates::{self, CertificatesError};
 use super::classify::{Classifier, Head};
 use super::encoding;
-use super::network_error::{self, innermost};
+use super::network_error;
 use super::proxy::{Proxy, ProxyError};
 use super::retry_after::retry_after;
+use super::system_words::innermost;
 use super::{Account, Exchange, Failure, Operation, Reply, Request};
 
 /// The longest answer that is read, in bytes.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::model::{Conversation, Field, HoldUntil, Members};
+use crate::model::{Attribute, Conversation, HoldUntil, Members};
 
 /// The conversation that `members` show.
 pub(super) fn parse(members: &Members<'_>) -> Conversation {
@@ -11,7 +11,7 @@ pub(super) fn parse(members: &Members<'_>) -> Conversation {
         slug: members.get("slug").and_then(text),
         tag_list: members.get("tag_list").and_then(tags),
         status: members.get("status").map(literal),
-        hold_until: members.get("hold_until").map_or(Field::NotShown, time),
+        hold_until: members.get("hold_until").map_or(Attribute::NotShown, time),
         assignee: name(members.get("assignee"), "email"),
         category: name(members.get("category"), "slug"),
         brand: name(members.get("brand"), "url"),
@@ -29,31 +29,31 @@ fn tags(value: &RawValue) -> Option<Vec<String>> {
     }
 }
 
-fn time(value: &RawValue) -> Field<HoldUntil> {
+fn time(value: &RawValue) -> Attribute<HoldUntil> {
     match parsed(value) {
-        Some(Value::Null) => Field::Empty,
+        Some(Value::Null) => Attribute::Empty,
         Some(Value::String(text)) => match text.trim().parse() {
-            Ok(instant) => Field::Value(HoldUntil { instant, text }),
-            Err(_) => Field::NotShown,
+            Ok(instant) => Attribute::Value(HoldUntil { instant, text }),
+            Err(_) => Attribute::NotShown,
         },
-        _ => Field::NotShown,
+        _ => Attribute::NotShown,
     }
 }
 
 /// A name that comes as text, or as an object that has it under `key`.
-fn name(value: Option<&RawValue>, key: &str) -> Field<String> {
+fn name(value: Option<&RawValue>, key: &str) -> Attribute<String> {
     let Some(value) = value else {
-        return Field::NotShown;
+        return Attribute::NotShown;
     };
     let object: Option<Members<'_>> = serde_json::from_str(value.get()).ok();
     let (name, empty) = match &object {
-        Some(members) => (members.get(key).and_then(parsed), Field::NotShown),
-        None => (parsed(value), Field::Empty),
+        Some(members) => (members.get(key).and_then(parsed), Attribute::NotShown),
+        None => (parsed(value), Attribute::Empty),
     };
     match name {
         Some(Value::Null) => empty,
-        Some(Value::String(name)) => Field::Value(name),
-        _ => Field::NotShown,
+        Some(Value::String(name)) => Attribute::Value(name),
+        _ => Attribute::NotShown,
     }
 }
 

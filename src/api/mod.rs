@@ -10,12 +10,14 @@ mod network_error;
 mod normal_text;
 mod operation;
 mod proxy;
+mod proxy_refusal;
 mod reasons;
 mod recognize;
 mod redact;
 mod reply;
 mod request;
 mod retry_after;
+mod system_words;
 mod tls;
 
 pub use account::{Account, AccountError, BaseUrl, check_email};

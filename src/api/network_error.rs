@@ -2,29 +2,13 @@
 //! end otherwise.
 
 use std::error::Error;
-use std::io;
-use std::iter;
 use std::time::Duration;
 
-use super::proxy::{Proxy, Refusal};
+use super::proxy::Proxy;
+use super::proxy_refusal::Refusal;
+use super::system_words::{causes, innermost, is_unknown_name};
 use super::{BaseUrl, Failure, FailureKind, tls};
-use crate::model::text::one_line;
 use crate::model::{file_words, is_out_of_files};
-
-/// The longest text of the network's errors that is told, in characters.
-const MAX_TOLD: usize = 300;
-
-/// What resolvers say of a name that there is not (glibc, musl, macOS and Windows), and TLS of one
-/// that there cannot be. All else may pass.
-const UNKNOWN_NAMES: [&str; 7] = [
-    "invalid dns name",
-    "name or service not known",
-    "no address associated with",
-    "name does not resolve",
-    "name has no usable address",
-    "nodename nor servname provided",
-    "no such host is known",
-];
 
 /// What a failed exchange means for its row.
 pub(super) fn failure(
@@ -86,31 +70,6 @@ fn unreached(
     FailureKind::NotConnected.with(no_connection(&what))
 }
 
-/// An error of the system in words.
-pub(super) fn of_io(error: &io::Error) -> String {
-    let text = innermost(error);
-    in_words(
-        text.rsplit("address information: ")
-            .next()
-            .unwrap_or_default(),
-    )
-}
-
-/// A text of the system: without its number, which says nothing more.
-fn in_words(text: &str) -> String {
-    let end = text.find(" (os error").unwrap_or(text.len());
-    let mut letters = text.get(..end).unwrap_or_default().chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(letters).collect()
-    })
-}
-
-/// Whether a resolver says that there is no such name.
-pub(super) fn is_unknown_name(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    UNKNOWN_NAMES.iter().any(|words| text.contains(words))
-}
-
 /// That this machine lends the program no more open files, which is nobody's fault elsewhere.
 fn out_of_files(causes: &[&(dyn Error + 'static)]) -> Option<String> {
     let mut errors = causes.iter().filter_map(|cause| cause.downcast_ref());
@@ -119,34 +78,10 @@ fn out_of_files(causes: &[&(dyn Error + 'static)]) -> Option<String> {
         .map(|error| format!("no connection could be opened: {}", file_words(error)))
 }
 
-/// An error and all that it came from. An I/O error hides what it was made of.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    iter::successors(Some(error), |&cause| {
-        match cause
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-        {
-            Some(hidden) => Some(hidden),
-            None => cause.source(),
-        }
-    })
-}
-
-/// The innermost cause of an error: the outer ones say no more than that there is one, and for which
-/// address.
-pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
-    let cause = causes(error).last().unwrap_or(error);
-    let is_of_system = |error: &io::Error| error.raw_os_error().is_some();
-    let text = match cause.downcast_ref() {
-        Some(error) => tls::in_words(error),
-        None if cause.downcast_ref().is_some_and(is_of_system) => in_words(&cause.to_string()),
-        None => cause.to_string(),
-    };
-    one_line(&text, MAX_TOLD)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
     #[test]

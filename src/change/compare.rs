@@ -11,7 +11,7 @@ use std::fmt;
 use serde_json::value::RawValue;
 
 use crate::model::text::{nfc, one_line};
-use crate::model::{Changes, Conversation, Field, HoldUntil, Status, StatusChange};
+use crate::model::{Attribute, Changes, Conversation, HoldUntil, Status, StatusChange};
 
 /// The longest value that a difference quotes, in characters.
 const MAX_VALUE: usize = 100;
@@ -125,22 +125,22 @@ fn is_status(asked: Status, shown: &str) -> bool {
     is_same_number(&asked.code().to_string(), shown) || Status::from_name(shown) == Some(asked)
 }
 
-fn other_time(asked: &HoldUntil, shown: &Field<HoldUntil>) -> Option<String> {
+fn other_time(asked: &HoldUntil, shown: &Attribute<HoldUntil>) -> Option<String> {
     match shown {
-        Field::NotShown => None,
-        Field::Empty => Some("none".into()),
+        Attribute::NotShown => None,
+        Attribute::Empty => Some("none".into()),
         // Servers that keep whole seconds drop the fraction.
-        Field::Value(shown) => {
+        Attribute::Value(shown) => {
             (shown.instant.as_second() != asked.instant.as_second()).then(|| shown.text.clone())
         }
     }
 }
 
-fn other_name(asked: &str, shown: &Field<String>) -> Option<String> {
+fn other_name(asked: &str, shown: &Attribute<String>) -> Option<String> {
     match shown {
-        Field::NotShown => None,
-        Field::Empty => Some("none".into()),
-        Field::Value(name) => (!is_alike(asked, name)).then(|| name.clone()),
+        Attribute::NotShown => None,
+        Attribute::Empty => Some("none".into()),
+        Attribute::Value(name) => (!is_alike(asked, name)).then(|| name.clone()),
     }
 }
 

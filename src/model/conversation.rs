@@ -15,20 +15,20 @@ pub struct Conversation {
     /// Its status, by number or by name, as the server writes it.
     pub status: Option<String>,
     /// When it comes back from On Hold.
-    pub hold_until: Field<HoldUntil>,
+    pub hold_until: Attribute<HoldUntil>,
     /// Email of the staff user.
-    pub assignee: Field<String>,
+    pub assignee: Attribute<String>,
     /// Slug of its channel.
-    pub category: Field<String>,
+    pub category: Attribute<String>,
     /// Brand URL of its channel.
-    pub brand: Field<String>,
+    pub brand: Attribute<String>,
     /// Its custom fields.
     pub data: Option<Vec<(String, Box<RawValue>)>>,
 }
 
-/// A field of a conversation that may be empty.
+/// An attribute of a conversation that may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Field<T> {
+pub enum Attribute<T> {
     /// The answer does not show it.
     #[default]
     NotShown,

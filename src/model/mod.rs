@@ -31,7 +31,7 @@ mod violation;
 mod workers;
 mod zone;
 
-pub use conversation::{Conversation, Field};
+pub use conversation::{Attribute, Conversation};
 pub use delimiter::Delimiter;
 pub use duration::{Timeout, duration};
 pub use event::{Attempt, Detail, Event, RowResult, Stall, as_seconds};

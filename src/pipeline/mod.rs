@@ -2,6 +2,7 @@
 
 mod breaker;
 mod check;
+mod error;
 mod evidence;
 mod feeder;
 mod plan;
@@ -12,5 +13,6 @@ mod worker;
 
 pub use breaker::{Brand, Known};
 pub use check::{Check, CheckError, Findings, KeepViolations, Violations, columns};
+pub use error::RunError;
 pub use plan::{Planned, Planner};
-pub use runner::{Run, RunError};
+pub use runner::Run;

@@ -3,8 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
-use super::RunError;
 use super::breaker::{Breaker, Trip};
+use super::error::RunError;
 use crate::input::InputError;
 use crate::ledger::{Earlier, Journal, Record, Recorded};
 use crate::model::{Event, Outcome, StopReason, remedy};

@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 
 use super::Planner;
 use super::breaker::{Breaker, Known};
+use super::error::RunError;
 use super::feeder::Feeder;
 use super::queue::Queue;
 use super::recorder::Recorder;
@@ -29,23 +30,6 @@ const TICK: Duration = Duration::from_millis(500);
 
 /// How often the ledger is made to outlast a power cut.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
-
-/// Why rows could not be accounted for.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The private copy of the input cannot be read any more.
-    #[error("the private copy of the input {0}")]
-    Input(#[from] InputError),
-    /// A result could not be written. The ledger is whole up to there.
-    #[error("results cannot be written: {0}")]
-    Unwritable(io::Error),
-    /// The machine lends no threads. Nothing was sent.
-    #[error("no threads can be started: {0} (ask for fewer --workers)")]
-    Threads(io::Error),
-    /// A thread of our own panicked.
-    #[error("a worker of ours panicked: this is our fault, please report it")]
-    Panicked,
-}
 
 /// One run over the rows of one input.
 #[derive(Debug)]

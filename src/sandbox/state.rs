@@ -13,11 +13,11 @@ use super::rules::{Changes, ON_HOLD, Object};
 
 /// All conversations touched so far, by slug.
 #[derive(Debug, Default)]
-pub(super) struct Conversations(HashMap<String, Conversation>);
+pub(super) struct Conversations(HashMap<String, StoredConversation>);
 
 /// A conversation with the attributes that the API shows.
 #[derive(Debug, Serialize)]
-pub(super) struct Conversation {
+pub(super) struct StoredConversation {
     subject: String,
     slug: String,
     status: u8,
@@ -34,22 +34,22 @@ pub(super) struct Conversation {
 
 impl Conversations {
     /// The conversation as it now is.
-    pub(super) fn show(&mut self, slug: &str) -> &mut Conversation {
+    pub(super) fn show(&mut self, slug: &str) -> &mut StoredConversation {
         match self.0.entry(slug.to_owned()) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unseen) => unseen.insert(Conversation::made_up(slug)),
+            Entry::Vacant(unseen) => unseen.insert(StoredConversation::made_up(slug)),
         }
     }
 
     /// Applies `changes`, and returns the conversation as it then is.
-    pub(super) fn update(&mut self, slug: &str, changes: Changes) -> &Conversation {
+    pub(super) fn update(&mut self, slug: &str, changes: Changes) -> &StoredConversation {
         let conversation = self.show(slug);
         conversation.apply(changes);
         conversation
     }
 }
 
-impl Conversation {
+impl StoredConversation {
     /// It begins with a tag and a custom field, so that replacing and merging can be told apart.
     fn made_up(slug: &str) -> Self {
         let plan = RawValue::from_string(r#""trial""#.to_owned()).ok();

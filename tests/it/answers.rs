@@ -132,9 +132,9 @@ fn trouble_that_passes_leaves_no_trace_but_the_number_of_tries() {
 fn without_retries_every_row_gets_one_try() {
     let server = Server::start(|request| trouble(request).unwrap_or_else(|| Answer::echo(request)));
     let few = [
-        ("500", "unknown 500 1", "1 try"),
-        ("408", "failed 408 1", "1 try"),
-        ("reset", "unknown - 1", "1 try"),
+        ("500", "unknown 500 1", "1 attempt"),
+        ("408", "failed 408 1", "1 attempt"),
+        ("reset", "unknown - 1", "1 attempt"),
     ];
     let sent = send(&server, &slugs(&few), "--retries 0");
     expect_fates(&sent, &server, &few);

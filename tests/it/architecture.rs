@@ -12,11 +12,7 @@ const MAX_LINES: usize = 350;
 const TOP: &str = "commands";
 
 /// Files that are in a circle. To be removed.
-const CIRCULAR_FILES: [&str; 14] = [
-    "api/answer.rs",
-    "api/client.rs",
-    "api/failure.rs",
-    "api/proxy.rs",
+const CIRCULAR_FILES: &[&str] = &[
     "cli/mod.rs",
     "commands/completions/candidates.rs",
     "commands/mod.rs",
@@ -24,24 +20,15 @@ const CIRCULAR_FILES: [&str; 14] = [
     "config/token_command.rs",
     "model/pass.rs",
     "model/summary.rs",
-    "pipeline/feeder.rs",
-    "pipeline/recorder.rs",
-    "pipeline/runner.rs",
 ];
 
 /// Types of one name in several files. To be removed.
-const REPEATED_TYPES: [&str; 9] = [
+const REPEATED_TYPES: &[&str] = &[
     "Account", "Changes", "Checked", "Columns", "Pace", "Records", "Settled", "Shown", "Source",
 ];
 
 /// Files that are too long. To be removed.
-const LONG_FILES: [&str; 5] = [
-    "api/proxy.rs",
-    "model/damage.rs",
-    "pipeline/watch.rs",
-    "sandbox/server.rs",
-    "validate/times.rs",
-];
+const LONG_FILES: &[&str] = &["model/damage.rs", "sandbox/server.rs", "validate/times.rs"];
 
 /// The folder of a file; of one in `src/` itself, its name.
 fn folder(file: &str) -> &str {

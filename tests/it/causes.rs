@@ -255,7 +255,7 @@ fn too_many_failures_are_told_with_their_commonest_cause() {
         &numbered("row-", 9),
         "--workers 1 --max-failures 3",
     );
-    let told = "4 of 4 rows went wrong, 3 of them: HTTP 422: status: is wrong";
+    let told = "4 of 4 rows failed, 3 of them: HTTP 422: status: is wrong";
     expect_stop(&sent, "too_many_failures", &[told, "--max-failures"]);
 }
 
