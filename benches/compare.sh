@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Measures the product beside the plainest programs that do the same work, in one run on one
-# machine, and prints a Markdown table. What counts are the ratios: both sides of each are measured
-# in turn, round by round, and the median of the rounds is taken.
+# machine, and prints a Markdown table. The ratios are what to look at: both sides are measured in
+# turn, round by round, and the median of the rounds is taken.
 #
-#     benches/compare.sh                  everything: about 6 minutes
+#     benches/compare.sh                  everything: about 9 minutes
 #     benches/compare.sh puts dry-run     some of pace, puts, latency, adaptive, dry-run, memory
 #
-# Needs cargo, awk, GNU time and GNU coreutils. curl, Python's requests and qsv are compared with
-# where they are installed. ROUNDS says how often what is short is repeated (9). Nothing is left
+# Needs cargo, awk, GNU time and GNU coreutils; compares with curl, Python's requests and qsv where
+# they are installed. ROUNDS is how often short measurements are repeated (9). It leaves nothing
 # behind but target/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,7 +27,7 @@ server=$target/examples/loopback_server
 
 # --- measuring
 
-# Runs a command; what it cost goes to $work/cost, as KEY=VALUE.
+# Runs a command; writes its cost to $work/cost, as KEY=VALUE.
 measured() {
     local TIMEFORMAT='seconds=%3R cpu=%3U+%3S' status=0
     {
@@ -39,7 +39,7 @@ measured() {
 }
 export -f measured
 
-# alone NAME COMMAND...: runs a command once, and keeps its figures under that name.
+# alone NAME COMMAND...: runs a command once, and stores its figures under that name.
 alone() {
     local name=$1
     shift
@@ -47,7 +47,7 @@ alone() {
     keep "$name"
 }
 
-# served NAME [SERVER OPTION...] -- COMMAND...: the same with the server's address in the
+# served NAME [SERVER OPTION...] -- COMMAND...: the same, with the server's address in the
 # command's environment, and with the server's figures.
 served() {
     local name=$1 seen options=()
@@ -64,7 +64,7 @@ served() {
     keep "$name" "$seen"
 }
 
-# keep NAME FIGURE...: notes a line of figures, those of $work/cost with them.
+# keep NAME FIGURE...: stores a line of figures, together with those of $work/cost.
 keep() {
     echo "$*" "$(tr '\n' ' ' <"$work/cost")" >>"$work/figures"
 }
@@ -82,7 +82,7 @@ send() {
 
 # --- figures
 
-# values NAME KEY: one figure of every time that NAME was run.
+# values NAME KEY: one figure from each run of NAME.
 values() {
     awk -v name="$1" -v key="$2" '$1 == name {
         for (field = 2; field <= NF; field++) {
@@ -99,17 +99,17 @@ median() {
 # typical NAME KEY: the median.
 typical() { values "$1" "$2" | median; }
 
-# ratio NAME OTHER KEY: how much of KEY a run of NAME took beside the run of OTHER in the same
-# round; the median of all rounds.
+# ratio NAME OTHER KEY: KEY of NAME divided by KEY of OTHER in the same round; the median of all
+# rounds.
 ratio() {
     paste <(values "$1" "$3") <(values "$2" "$3") | awk '{ print $1 / $2 }' | median
 }
 
-# calc EXPRESSION: of numbers.
+# calc EXPRESSION: its value.
 calc() { awk "BEGIN { print $1 }"; }
 
-# row WHAT OURS BASELINE RATIO LOW HIGH: a line of the table. RATIO is what LOW and HIGH, either of
-# which may be empty, are the goal of.
+# row WHAT OURS BASELINE RATIO LOW HIGH: a line of the table. The goal is a RATIO between LOW and
+# HIGH, either of which may be empty.
 row() {
     local goal met
     case $5/$6 in
@@ -126,7 +126,7 @@ skipped() { echo "| $1 | | not installed | | | |"; }
 
 # --- sample files
 
-# plain_rows N: rows whose bodies bare_loop and curl can send too.
+# plain_rows N: rows whose request bodies bare_loop and curl can send too.
 plain_rows() {
     awk -v rows="$1" 'BEGIN {
         print "slug,tag_list,status,assignee,data.order"
@@ -135,7 +135,7 @@ plain_rows() {
     }'
 }
 
-# curl_requests N: the same as a configuration of curl, with BASE for the address.
+# curl_requests N: the same requests as a curl configuration, with BASE for the address.
 curl_requests() {
     awk -v rows="$1" 'BEGIN {
         for (row = 1; row <= rows; row++) {
@@ -149,7 +149,7 @@ curl_requests() {
     }'
 }
 
-# mixed_rows N csv|jsonl: rows with every field, drawn by a generator with a fixed seed.
+# mixed_rows N csv|jsonl: rows with every field, from a random generator with a fixed seed.
 mixed_rows() {
     awk -v rows="$1" -v format="$2" '
         function draw(below) { seed = seed * 16807 % 2147483647; return seed % below }
@@ -180,7 +180,7 @@ mixed_rows() {
         }'
 }
 
-# row_schema: about what our rules ask of mixed_rows, as far as JSON Schema can say it.
+# row_schema: about what our rules require of mixed_rows, as far as JSON Schema can express it.
 row_schema() {
     cat <<'SCHEMA'
 {
@@ -200,7 +200,7 @@ SCHEMA
 
 # --- comparisons
 
-# The pace that is asked for is kept, and never exceeded: arrivals by the server's clock.
+# The requested rate is reached and never exceeded: arrivals by the server's clock.
 pace() {
     local rate
     for rate in 50 500; do
@@ -218,8 +218,8 @@ pace() {
     done
 }
 
-# As fast as it goes, everything on: by wall time of the whole process, and from the first arrival
-# to the last answer.
+# As fast as possible, with everything that a run does: by wall time of the whole process, and from
+# the first arrival to the last answer.
 puts() {
     local rows=20000
     plain_rows $rows >"$work/puts.csv"
@@ -258,7 +258,7 @@ with_curl='sed "s|BASE|$REAMAZE_BASE_URL|" "$1" | curl --silent --show-error --p
 per_second() { calc "int($rows / $(typical "$1" "$2"))"; }
 per_row() { calc "$(typical "$1" cpu) * 1000000 / $rows"; }
 
-# Answers that take their time: nothing is lost between an answer and the next request.
+# Slow answers: no time is lost between an answer and the next request.
 latency() {
     local rows=2000
     plain_rows $rows >"$work/latency.csv"
@@ -272,29 +272,32 @@ latency() {
     row "answers of 100 ms, 8 workers, % of the ideal over 25 s" "$ours %" "bare loop $bare %" "$ours" 96 ""
 }
 
-# A limit that nobody has told: found, and kept to.
+# A limit that is not documented: found, used up and kept to, with and without Retry-After.
 adaptive() {
-    plain_rows 1000 >"$work/fast.csv"
-    plain_rows 600 >"$work/slow.csv"
+    plain_rows 2000 >"$work/fast.csv"
+    plain_rows 1000 >"$work/slow.csv"
     send "$work/fast.csv" --rate 200/s
-    served told --limit 40 --window 1 --retry-after -- "${command_line[@]}"
-    served untold --limit 40 --window 1 -- "${command_line[@]}"
-    local name
-    for name in told untold; do
-        row "limit of 40/s ($name), asked for 200/s, % of it" "$(accepted $name)/s" "" "$(calc "$(accepted $name) / 40 * 100")" 70 ""
-        row "limit of 40/s ($name), % of answers 429 after 10 s" "$(typical $name late_throttled) of $(typical $name late_requests)" "" \
-            "$(calc "$(typical $name late_throttled) / ($(typical $name late_requests) + 0.000001) * 100")" "" 5
-    done
+    limited "40/s, asked for 200/s" fast-header 40 --limit 40 --window 1 --retry-after
+    limited "40/s, asked for 200/s, no Retry-After" fast 40 --limit 40 --window 1
     send "$work/slow.csv" --rate 30/s
-    served long --limit 100 --window 10 -- "${command_line[@]}"
-    row "limit of 100 in 10 s (untold), asked for 30/s, % of it" "$(accepted long)/s" "" "$(calc "$(accepted long) / 10 * 100")" 70 ""
-    row "limit of 100 in 10 s (untold), answers 429" "$(typical long throttled)" "" "$(typical long throttled)" "" 40
+    limited "100 in 10 s, asked for 30/s" slow-header 10 --limit 100 --window 10 --retry-after
+    limited "100 in 10 s, asked for 30/s, no Retry-After" slow 10 --limit 100 --window 10
 }
 
-# Rows a second that the server took.
+# limited WHAT NAME RATE SERVER_OPTION...: the command line against a limit of RATE.
+limited() {
+    local what=$1 name=$2 rate=$3 late
+    served "$name" "${@:4}" -- "${command_line[@]}"
+    row "limit of $what: % of it" "$(accepted "$name")/s" "" "$(calc "$(accepted "$name") / $rate * 100")" 95 ""
+    late=$(typical "$name" late_requests)
+    row "limit of $what: % of answers 429 after 10 s" "$(typical "$name" late_throttled) of $late" "" \
+        "$(calc "$(typical "$name" late_throttled) / ($late + 0.000001) * 100")" "" 1.5
+}
+
+# Rows per second that the server accepted.
 accepted() { calc "($(typical "$1" requests) - $(typical "$1" throttled)) / $(typical "$1" answering)"; }
 
-# A million rows judged, without sending any.
+# A million rows validated, none sent.
 dry-run() {
     local rows=1000000 format round qsv
     for format in csv jsonl; do
@@ -325,7 +328,7 @@ dry-run() {
     done
 }
 
-# A run does not grow with its file.
+# Memory hardly grows with the file.
 memory() {
     local rows round
     for rows in 10000 100000; do
@@ -338,7 +341,7 @@ memory() {
     local more
     more=$(calc "($(typical memory-100000 peak_kb) - $(typical memory-10000 peak_kb)) * 1024 / 90000")
     row "run of 10,000 rows, peak MB" "$(megabytes memory-10000)" "" "$(megabytes memory-10000)" "" 20
-    row "run of 100,000 rows, bytes more for each further row" "$(megabytes memory-100000) MB in all" "" "$more" "" 64
+    row "run of 100,000 rows, bytes per additional row" "$(megabytes memory-100000) MB in all" "" "$more" "" 64
 }
 
 megabytes() { calc "int($(typical "$1" peak_kb) / 1000 * 10) / 10"; }
@@ -348,7 +351,7 @@ megabytes() { calc "int($(typical "$1" peak_kb) / 1000 * 10) / 10"; }
 for name in "$@"; do
     case $name in
         pace | puts | latency | adaptive | dry-run | memory) ;;
-        *) echo "$name is none of pace, puts, latency, adaptive, dry-run, memory" >&2 && exit 2 ;;
+        *) echo "unknown name: $name (one of pace, puts, latency, adaptive, dry-run, memory)" >&2 && exit 2 ;;
     esac
 done
 [[ $# -gt 0 ]] || set -- puts dry-run memory pace latency adaptive
