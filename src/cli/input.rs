@@ -1,5 +1,6 @@
 //! Options that say how rows are read.
 
+use super::values::format;
 use crate::input::Format;
 use crate::model::{Delimiter, Zone};
 
@@ -8,7 +9,7 @@ use crate::model::{Delimiter, Zone};
 #[command(next_help_heading = "Input")]
 pub struct InputArgs {
     /// Format of INPUT: csv, tsv, jsonl [default: by its name, or content]
-    #[arg(long, value_enum, hide_possible_values = true)]
+    #[arg(long, value_parser = format(), hide_possible_values = true)]
     pub format: Option<Format>,
 
     /// Between cells: a character, or `tab` [default: by the header line]

@@ -238,7 +238,7 @@ pub(super) const OPTIONS: [(&[&str], &str); 24] = [
 mod tests {
     use clap::CommandFactory as _;
 
-    use super::super::Args;
+    use super::super::args::Args;
     use super::*;
 
     #[test]

@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 
+use super::values::log_format;
 use crate::report::{Level, LogFormat};
 
 /// What is shown, and in which form.
@@ -31,8 +32,8 @@ pub struct OutputArgs {
     /// bar is shown.
     #[arg(
         long,
-        value_enum,
-        default_value_t,
+        value_parser = log_format(),
+        default_value = "text",
         hide_default_value = true,
         hide_possible_values = true,
         value_name = "FORMAT"

@@ -9,12 +9,11 @@ use clap::CommandFactory as _;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::Args;
+use super::args::Args;
 use super::other_tools::{COMMANDS, OPTIONS};
 
 /// The error, with a tip, or several, where what was probably meant is known.
-#[must_use]
-pub fn with_tip(mut error: clap::Error, words: &[OsString]) -> clap::Error {
+pub(super) fn with_tip(mut error: clap::Error, words: &[OsString]) -> clap::Error {
     let tip = match error.kind() {
         ErrorKind::InvalidSubcommand => command_tip(&mut error, words),
         ErrorKind::UnknownArgument => option_tip(&error, words),

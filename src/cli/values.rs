@@ -6,7 +6,10 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::builder::{PathBufValueParser, TypedValueParser};
+use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use crate::input::Format;
+use crate::report::LogFormat;
 
 /// Reads a path. One that begins with `~` was not expanded, and would be a file of that name here.
 pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
@@ -18,6 +21,40 @@ pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
             );
         }
         Ok(path)
+    })
+}
+
+/// Reads the format of an input.
+pub(super) fn format() -> impl TypedValueParser<Value = Format> {
+    choice(&[
+        (
+            "csv",
+            "Cells between delimiters, a header row first",
+            Format::Csv,
+        ),
+        ("tsv", "The same with tabs", Format::Tsv),
+        ("jsonl", "A JSON object per line", Format::Jsonl),
+    ])
+}
+
+/// Reads the format of messages.
+pub(super) fn log_format() -> impl TypedValueParser<Value = LogFormat> {
+    choice(&[
+        ("text", "For people", LogFormat::Text),
+        ("json", "For programs: one object per line", LogFormat::Json),
+    ])
+}
+
+/// Reads one of these words, each with its help and its meaning.
+fn choice<T: Copy + Send + Sync + 'static>(
+    choices: &'static [(&str, &str, T)],
+) -> impl TypedValueParser<Value = T> {
+    let words = choices
+        .iter()
+        .map(|(word, help, _)| PossibleValue::new(*word).help(*help));
+    PossibleValuesParser::new(words.collect::<Vec<_>>()).try_map(|text| {
+        let found = choices.iter().find(|(word, _, _)| *word == text);
+        found.map(|(_, _, value)| *value).ok_or("unknown")
     })
 }
 

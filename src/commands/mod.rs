@@ -1,51 +1,45 @@
 //! Wires each command together, and turns what comes of it into an exit status.
 
-mod completions;
+mod complete;
 mod consent;
 mod dry_run;
 mod history;
 mod locks;
-mod man;
 mod prepare;
 mod resume;
 mod run;
 mod sandbox;
-mod schema;
 mod session;
 mod signals;
 mod source;
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Write as _, stderr};
+use std::io::{self, IsTerminal as _, stderr};
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser as _;
-
-use crate::cli::{Args, Command, with_tip};
+use crate::cli::{self, Command, NotParsed};
 use crate::error::Error;
-use crate::exit;
-use crate::model::Shown as _;
-use crate::model::text::one_line;
-use crate::report::{Audience, Level, Log, LogFormat};
+use crate::report::{self, Audience, Level, Log, LogFormat};
+use crate::{exit, validate};
 
 /// Runs what the command line asks for.
 #[must_use]
 pub fn main(words: &[OsString]) -> ExitCode {
     if let [_, asked, words @ ..] = words
-        && asked == completions::ASKED
+        && asked == cli::COMPLETE
     {
         // Whoever types wants no error between the words.
-        let _ = completions::candidates(words);
+        let _ = complete::complete(words);
         return ExitCode::SUCCESS;
     }
     let wanted = Wanted::of(words);
-    let ended = panic::catch_unwind(AssertUnwindSafe(|| match Args::try_parse_from(words) {
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| match cli::parse(words) {
         Ok(args) => match args.command {
-            Command::Schema => printed(schema::schema()),
-            Command::Completions { shell } => printed(completions::completions(shell)),
-            Command::Man => printed(man::man()),
+            Command::Schema => printed(report::print_json(&validate::schema())),
+            Command::Completions { shell } => printed(report::print(&cli::completions(shell))),
+            Command::Man => printed(cli::man().and_then(|page| report::print(&page))),
             Command::Run(args) => {
                 let log = log(args.output.log_format, args.output.level());
                 run::run(*args, &Arc::new(log))
@@ -60,7 +54,7 @@ pub fn main(words: &[OsString]) -> ExitCode {
                 sandbox::sandbox(&args, &Arc::new(log))
             }
         },
-        Err(error) => not_parsed(&with_tip(error, words), wanted),
+        Err(error) => not_parsed(&error, wanted),
     }));
     ExitCode::from(ended.unwrap_or_else(|_| {
         let error = Error::of_panic();
@@ -124,49 +118,20 @@ impl Wanted {
 }
 
 /// Help and version are printed as asked for; anything else is a usage error.
-fn not_parsed(error: &clap::Error, wanted: Wanted) -> u8 {
-    if wanted.log_format == LogFormat::Text || !error.use_stderr() {
+fn not_parsed(error: &NotParsed, wanted: Wanted) -> u8 {
+    if wanted.log_format == LogFormat::Text || error.is_help() {
         // There is nowhere left to say that the stream is gone.
-        let _ = match forged(error) {
-            None => error.print(),
-            Some(text) => io::stderr().write_all(text.as_bytes()),
-        };
+        let _ = error.print();
     }
-    if !error.use_stderr() {
+    if error.is_help() {
         return exit::DONE;
     }
-    let told = in_one_line(&error.render().to_string());
+    let told = error.in_one_line();
     if wanted.log_format == LogFormat::Json {
         log(wanted.log_format, Level::Error).error(exit::USAGE, &told);
     }
     print_document(wanted, &Error::Usage(told));
     exit::USAGE
-}
-
-/// What clap says of a word that could pass for a message of ours, with that word in one line.
-fn forged(error: &clap::Error) -> Option<String> {
-    let words = std::env::args_os();
-    let words = words.map(|word| word.to_string_lossy().into_owned());
-    let mut text = error.render().to_string();
-    let mut is_forged = false;
-    for word in words.filter(|word| word.contains(['\n', '\r'])) {
-        is_forged |= text.contains(&word);
-        text = text.replace(&word, &word.shown());
-    }
-    is_forged.then_some(text)
-}
-
-/// What is wrong, and the tips, of what clap says of a command line.
-fn in_one_line(rendered: &str) -> String {
-    let (what, more) = rendered.split_once("\n\n").unwrap_or((rendered, ""));
-    let mut told = what.trim_start_matches("error: ").to_owned();
-    for tip in more
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("tip: "))
-    {
-        told = format!("{told} ({tip})");
-    }
-    one_line(&told, 1000)
 }
 
 /// Prints the document that a script waits for, of a command that was not understood.

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::origin::{Found, Origin, variable};
-use super::token_command;
+use super::token_command::{self, MAX_TOKEN_BYTES};
 use crate::error::Error;
 use crate::files;
 use crate::files::FileError;
@@ -16,9 +16,6 @@ use crate::stop::Stop;
 
 /// The variable that holds the token itself.
 pub(super) const VARIABLE: &str = "REAMAZE_API_TOKEN";
-
-/// The longest token, in bytes, with what stands around it.
-pub(super) const MAX_TOKEN_BYTES: u64 = 4 << 10;
 
 /// Where a token is kept.
 #[derive(Debug)]

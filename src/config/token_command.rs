@@ -11,10 +11,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::token::MAX_TOKEN_BYTES;
 use crate::error::Error;
 use crate::model::text::quoted;
 use crate::stop::Stop;
+
+/// The longest token, in bytes, with what is around it.
+pub(super) const MAX_TOKEN_BYTES: u64 = 4 << 10;
 
 /// How long a wait goes on before it looks for a signal.
 const LOOK_EVERY: Duration = Duration::from_millis(20);

@@ -14,12 +14,12 @@ use super::{Level, Notice, events, json};
 use crate::model::{Event, RateUnit, Stall, Violation};
 
 /// The format of standard error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LogFormat {
-    /// For people
+    /// For people.
     #[default]
     Text,
-    /// For programs: one object a line
+    /// For programs: one object per line.
     Json,
 }
 

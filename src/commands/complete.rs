@@ -1,5 +1,5 @@
-//! What a shell may offer as the value of an option -> a line each. Reads names only, never a
-//! credential, and says nothing where there is nothing to offer.
+//! `__complete`: what a shell may offer as the value of an option -> a line each. Reads names only,
+//! never a credential, and prints nothing where there is nothing to offer.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,11 +11,8 @@ use crate::ledger::RunDirectory;
 use crate::model::zones;
 use crate::report;
 
-/// The word with which a completion script asks; the option and the words typed so far follow.
-pub(in crate::commands) const ASKED: &str = "__complete";
-
 /// Prints what may follow the first of these words, an option; the others are what was typed.
-pub(in crate::commands) fn candidates(words: &[OsString]) -> io::Result<()> {
+pub(super) fn complete(words: &[OsString]) -> io::Result<()> {
     let (option, typed) = words.split_first().unzip();
     let option = option
         .and_then(|option| option.to_str())

@@ -6,20 +6,20 @@ use clap::CommandFactory as _;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::cli::{Args, EXAMPLES};
-use crate::{exit, report};
+use super::args::{Args, EXAMPLES};
+use crate::exit;
 
 /// What is read of the environment, beside what every program of its kind looks at.
 const ENVIRONMENT: [(&str, &str); 9] = [
-    ("REAMAZE_BRAND", "the brand, where no --brand is given"),
-    ("REAMAZE_EMAIL", "the login, where no --email is given"),
+    ("REAMAZE_BRAND", "the brand, unless --brand is given"),
+    ("REAMAZE_EMAIL", "the login, unless --email is given"),
     (
         "REAMAZE_BASE_URL",
-        "the address of the API, where no --base-url is given",
+        "the address of the API, unless --base-url is given",
     ),
     (
         "REAMAZE_API_TOKEN",
-        "the API token itself, where no --token-file is given",
+        "the API token itself, unless --token-file is given",
     ),
     (
         "HTTPS_PROXY, ALL_PROXY",
@@ -82,8 +82,11 @@ const DESCRIPTION: [&str; 5] = [
      stored. Only one run per account works at a time on a machine.",
 ];
 
-/// Prints the page.
-pub(super) fn man() -> io::Result<()> {
+/// The page.
+///
+/// # Errors
+/// None: it is written to memory.
+pub fn man() -> io::Result<String> {
     let mut command = Args::command().disable_help_subcommand(true);
     command.build();
     let mut page = Vec::new();
@@ -108,7 +111,7 @@ pub(super) fn man() -> io::Result<()> {
     // Every part begins with the same definitions, of which a page needs one.
     let preamble = Roff::new().render();
     let page = String::from_utf8_lossy(&page).replace(&preamble, "");
-    report::print(&(preamble + &page))
+    Ok(preamble + &page)
 }
 
 /// A page whose synopsis is the usage line that `--help` shows.

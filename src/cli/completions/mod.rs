@@ -1,34 +1,31 @@
-//! `completions`: the command line -> a script by which a shell completes it; and what such a script
-//! asks for while somebody types.
+//! The command line -> a script by which a shell completes it.
 //!
 //! The scripts are those of `clap_complete`. For bash, zsh and fish they are extended by what only
 //! this machine knows: run directories, profiles and time zones, and the files that can be an input.
-
-mod candidates;
-
-use std::io;
+//! They ask for it with the hidden command [`COMPLETE`].
 
 use clap::CommandFactory as _;
 use clap_complete::{Shell, generate};
 
-use crate::cli::Args;
-use crate::report;
+use super::args::Args;
 
-pub(super) use candidates::{ASKED, candidates};
+/// The word with which a script asks what may follow; an option and the words typed so far follow it.
+pub const COMPLETE: &str = "__complete";
 
-/// Prints the script.
-pub(super) fn completions(shell: Shell) -> io::Result<()> {
+/// The script for that shell.
+#[must_use]
+pub fn completions(shell: Shell) -> String {
     let mut command = Args::command();
     let name = command.get_name().to_owned();
     let mut script = Vec::new();
     generate(shell, &mut command, name, &mut script);
     let script = String::from_utf8_lossy(&script);
-    report::print(&match shell {
+    match shell {
         Shell::Bash => bash(&script),
         Shell::Fish => fish(&script),
         Shell::Zsh => zsh(&script),
         _ => script.into_owned(),
-    })
+    }
 }
 
 fn bash(script: &str) -> String {
