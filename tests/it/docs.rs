@@ -8,10 +8,11 @@ use std::fs;
 use std::path::Path;
 
 use reamaze_bulk::exit;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::answer::Answer;
 use crate::support::command::{Output, Workspace};
+use crate::support::request::Request;
 use crate::support::sent::{done, numbered};
 use crate::support::server::Server;
 
@@ -226,6 +227,72 @@ fn the_commands_of_the_docs_work() {
         }
     }
     assert!(ran >= 3, "only {ran} commands were found");
+}
+
+/// Text without its numbers, so that two runs of the same kind read alike.
+fn without_numbers(text: &str) -> String {
+    let mut words = String::new();
+    for character in text.chars() {
+        match character {
+            '0'..='9' if words.ends_with('#') => {}
+            '0'..='9' => words.push('#'),
+            _ => words.push(character),
+        }
+    }
+    let words = words.replace("#.#", "#").replace("#.#", "#");
+    words.replace("#m #s", "#s")
+}
+
+/// The rows of the transcript: most pass, one is throttled first, one is missing, one is refused.
+fn like_the_transcript(request: &Request) -> Answer {
+    match (request.slug.as_str(), request.nth) {
+        ("return-110", 0) => Answer::text(429, "").header("Retry-After", "1"),
+        ("missing-249", _) => Answer::text(404, ""),
+        ("return-250", _) => {
+            let errors = json!({"errors": {"assignee": ["is not a staff user of this account"]}});
+            Answer::json(422, &errors)
+        }
+        _ => Answer::echo(request),
+    }
+}
+
+#[test]
+fn the_transcript_shows_what_the_program_prints() {
+    let transcript = page("README.md");
+    let (_, transcript) = transcript.split_once("```text\n$ ").expect("a transcript");
+    let (command, transcript) = transcript
+        .split_once('\n')
+        .expect("a command and its output");
+    let (transcript, _) = transcript.split_once("\n```").expect("its end");
+    let server = Server::start(like_the_transcript);
+    let workspace = Workspace::new();
+    let slugs = (101..=248).map(|number| format!("return-{number}"));
+    let slugs = slugs.chain(["missing-249".to_owned()]);
+    let rows: String = slugs
+        .map(|slug| format!("{slug},\"returns, 2026-autumn\",done,\n"))
+        .collect();
+    let last = "return-250,\"returns, 2026-autumn\",,nobody@example.com\n";
+    let rows = format!("slug,tag_list,status,assignee\n{rows}{last}");
+    workspace.write("returns.csv", rows);
+    // As fast as can be, in the unit of the transcript.
+    let words: Vec<&str> = command
+        .split(' ')
+        .skip(1)
+        .chain(["--rate", "30000/m"])
+        .collect();
+    let preview = [&words[..], &["--dry-run"]].concat();
+    let preview = workspace.command(&preview).against(&server).output();
+    let (status, screen) = workspace
+        .command(&words)
+        .against(&server)
+        .on_terminal("y\n");
+    assert_eq!(status, 1, "{screen}");
+    let printed = format!("{}{screen}", preview.stdout).replace("agent@", "you@");
+    let printed = without_numbers(&printed);
+    for line in transcript.lines().filter(|line| *line != "...") {
+        let line = without_numbers(line.trim_end_matches(" y"));
+        assert!(printed.contains(&line), "{line}\n\n{printed}");
+    }
 }
 
 /// What a heading is called in links to it.
