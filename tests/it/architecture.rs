@@ -12,10 +12,7 @@ const MAX_LINES: usize = 350;
 const TOP: &str = "commands";
 
 /// Files that are in a circle. To be removed.
-const CIRCULAR_FILES: &[&str] = &[
-    "model/pass.rs",
-    "model/summary.rs",
-];
+const CIRCULAR_FILES: &[&str] = &["model/pass.rs", "model/summary.rs"];
 
 /// Types of one name in several files. To be removed.
 const REPEATED_TYPES: &[&str] = &[
