@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::exit;
 use crate::files;
 use crate::input::{InputError, Layout, Reader};
-use crate::ledger::{Journal, LedgerError, Missing, RunDirectory, Watched, settle};
+use crate::ledger::{Journal, LedgerError, Missing, RunDirectory, Watched, finish};
 use crate::model::Shown as _;
 use crate::model::{Event, Pass, StopReason, Summary, remedy};
 use crate::pipeline::{Known, Run, RunError};
@@ -229,13 +229,14 @@ impl Session<'_> {
     /// Puts the results in order, makes what is derived from them, and tells what came of the run;
     /// the exit status.
     pub(super) fn add_up(&self, summary: &mut Summary) -> Result<u8, Error> {
-        let settled = settle(&self.directory, self.layout, || self.read());
-        let settled = settled.map_err(|error| self.not_derived(error))?;
+        let totals = self.read();
+        let totals = totals.and_then(|reader| finish(&self.directory, reader));
+        let totals = totals.map_err(|error| self.not_derived(error))?;
         summary.run_dir = Some(self.directory.path().to_string_lossy().into_owned());
-        summary.rows = settled.rows;
-        summary.counts = settled.counts;
-        summary.differs = settled.differs;
-        summary.reasons = settled.reasons;
+        summary.rows = totals.rows;
+        summary.counts = totals.counts;
+        summary.differs = totals.differs;
+        summary.reasons = totals.reasons;
         let status = exit::of_run(summary);
         summary.end(status, Timestamp::now());
         let written = self.directory.write_summary(summary);

@@ -2,7 +2,7 @@
 //! crashes, finds the old content or the new.
 
 use std::fs::{File, OpenOptions, Permissions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Seek as _, Write};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ impl Replacement {
     /// When the directory takes no new file.
     pub fn beside(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
-        options.write(true).create_new(true).mode(0o600);
+        options.read(true).write(true).create_new(true).mode(0o600);
         // The library's own error would name the temporary file, which nobody knows.
         let mut refused = None;
         let made =
@@ -54,6 +54,19 @@ impl Replacement {
         let file = replacement.writer.get_ref().as_file();
         file.set_permissions(Permissions::from_mode(0o644))?;
         Ok(replacement)
+    }
+
+    /// What is written so far, from its start.
+    ///
+    /// # Errors
+    /// When it cannot be written or read.
+    pub fn written(self) -> io::Result<impl io::Read> {
+        let mut file = self
+            .writer
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        file.rewind()?;
+        Ok(BufReader::new(file))
     }
 
     /// Puts the content in the place of the file, so that it outlasts a power cut.

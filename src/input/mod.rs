@@ -1,5 +1,5 @@
-//! Bytes -> rows, in order, in bounded memory. Believes nothing: what a row means is judged in
-//! `validate`.
+//! Bytes -> rows, in order, in bounded memory; and rows -> the form of an input. Believes nothing: what
+//! a row means is decided in `validate`.
 
 mod csv;
 mod end_mark;
@@ -8,14 +8,19 @@ mod foreign;
 mod json;
 mod jsonl;
 mod layout;
+mod line;
 mod lines;
 mod quoting;
 mod raw;
 mod reader;
+mod row_format;
 mod sniff;
 mod text;
 
 pub use error::InputError;
 pub use layout::{Format, Layout, Wanted};
-pub use raw::{MAX_RECORD_BYTES, raw_head};
+pub use line::line as csv_line;
+pub use raw::MAX_RECORD_BYTES;
 pub use reader::Reader;
+pub use row_format::RowFormat;
+pub use text::has_byte_order_mark;

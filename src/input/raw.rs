@@ -17,8 +17,7 @@ const RAW_BYTES: usize = 4 << 10;
 
 /// The first 4 KiB of a record, as text whatever it is: bytes that are not text would make whatever
 /// repeats them unreadable too.
-#[must_use]
-pub fn raw_head(record: &[u8]) -> String {
+pub(super) fn raw_head(record: &[u8]) -> String {
     let cut = &record[..record.len().min(RAW_BYTES)];
     visible(&String::from_utf8_lossy(cut))
 }

@@ -5,6 +5,7 @@ use std::io::{BufReader, Cursor, Read};
 use super::csv::CsvRecords;
 use super::jsonl::JsonLines;
 use super::layout::{Format, Layout, Wanted};
+use super::row_format::RowFormat;
 use super::text::TextSource;
 use super::{InputError, sniff, text};
 use crate::model::Row;
@@ -15,6 +16,7 @@ const SNIFFED_BYTES: u64 = 64 << 10;
 /// Reads rows.
 pub struct Reader {
     layout: Layout,
+    is_marked: bool,
     records: Records,
 }
 
@@ -29,7 +31,8 @@ impl Reader {
     /// # Errors
     /// When the bytes cannot be read, or are no file of rows at all (no header, a workbook).
     pub fn open(bytes: impl Read + Send + 'static, wanted: Wanted) -> Result<Self, InputError> {
-        let (mut text, encoding) = text::decoded(bytes)?;
+        let (mut text, found) = text::decoded(bytes)?;
+        let encoding = found.encoding;
         let mut start = Vec::new();
         (&mut text).take(SNIFFED_BYTES).read_to_end(&mut start)?;
         let layout = sniff::layout(&start, wanted)?;
@@ -45,7 +48,11 @@ impl Reader {
             )?)),
             Format::Jsonl => Records::Jsonl(JsonLines::new(source, encoding)),
         };
-        Ok(Self { layout, records })
+        Ok(Self {
+            layout,
+            is_marked: found.is_marked,
+            records,
+        })
     }
 
     /// Format and delimiter, as asked for or as found.
@@ -60,6 +67,20 @@ impl Reader {
         match &self.records {
             Records::Csv(records) => Some(records.header()),
             Records::Jsonl(_) => None,
+        }
+    }
+
+    /// How rows of this file are written again, with these columns added: with the same columns,
+    /// delimiter and byte order mark, in UTF-8. (Without the mark, what wrote the file may read it
+    /// as some old code page.)
+    #[must_use]
+    pub fn row_format(&self, added: &'static [&'static str]) -> RowFormat {
+        match &self.records {
+            Records::Csv(records) => {
+                let delimiter = self.layout.delimiter;
+                RowFormat::cells(records.header(), delimiter, self.is_marked, added)
+            }
+            Records::Jsonl(_) => RowFormat::objects(added),
         }
     }
 

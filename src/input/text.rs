@@ -39,18 +39,36 @@ impl Encoding {
     }
 }
 
+/// What a file starts with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Start {
+    pub(super) encoding: Encoding,
+    /// Whether there is a byte order mark.
+    pub(super) is_marked: bool,
+}
+
+/// Whether a file that starts like this has a byte order mark, of UTF-8 or of UTF-16.
+#[must_use]
+pub fn has_byte_order_mark(start: &[u8]) -> bool {
+    let marks: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
+    marks.iter().any(|mark| start.starts_with(mark))
+}
+
 /// The bytes as UTF-8 without marks at start and end, and what they were.
 pub(super) fn decoded(
     mut bytes: impl Read + Send + 'static,
-) -> Result<(impl Read + Send + 'static, Encoding), InputError> {
+) -> Result<(impl Read + Send + 'static, Start), InputError> {
     let mut start = Vec::new();
     (&mut bytes).take(4).read_to_end(&mut start)?;
-    let encoding = encoding_of(&start)?;
+    let found = Start {
+        encoding: encoding_of(&start)?,
+        is_marked: has_byte_order_mark(&start),
+    };
     let text = DecodeReaderBytesBuilder::new()
         .utf8_passthru(true)
         .strip_bom(true)
         .build(Cursor::new(start).chain(bytes));
-    Ok((Unmarked::new(text), encoding))
+    Ok((Unmarked::new(text), found))
 }
 
 /// What a file is encoded in that starts like this. A name of a column starts with a letter, which

@@ -45,13 +45,13 @@ impl From<String> for Fault {
 
 /// Where each cell of a record stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Columns {
+pub(super) struct LedgerColumns {
     at: [usize; CELLS],
     /// Columns that have a name.
     width: usize,
 }
 
-impl Columns {
+impl LedgerColumns {
     /// As this program writes them.
     pub(super) const OURS: Self = Self {
         at: [0, 1, 2, 3, 4, 5, 6, 7],
@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     fn read(line: &str) -> Result<Option<(Record, bool)>, String> {
-        let record = Columns::OURS.record(&mut Reader::new(), line.as_bytes());
+        let record = LedgerColumns::OURS.record(&mut Reader::new(), line.as_bytes());
         record.map_err(|fault| fault.what)
     }
 

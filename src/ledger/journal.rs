@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::line::line;
 use super::{LedgerError, Record, Recorded, directory, mend};
 use crate::files::{self, FileError};
+use crate::input::csv_line;
 
 /// The open ledger. Each record is in the operating system's hands when `append` returns.
 #[derive(Debug)]
@@ -110,7 +110,7 @@ impl Journal {
         &mut self,
         write: impl Fn(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>,
     ) -> io::Result<()> {
-        let line = line(b',', write)?;
+        let line = csv_line(b',', write)?;
         if let Err(error) = self.file.write_all(&line) {
             // Half a line must not stay: the next reader would take it for a record.
             let _ = self.file.set_len(self.length);

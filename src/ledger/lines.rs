@@ -11,7 +11,8 @@ use std::io::{self, BufRead, BufReader, Read as _, Seek as _};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::Record;
-use super::cells::{Columns, Fault};
+use super::cells::{Fault, LedgerColumns};
+use crate::input::has_byte_order_mark;
 
 /// The longest line that a record can take, in bytes.
 const MAX_LINE: u64 = 1 << 20;
@@ -53,9 +54,9 @@ pub(super) struct Form {
 }
 
 /// The records of a ledger.
-pub(super) struct Lines<'a> {
+pub(super) struct LedgerLines<'a> {
     reader: Box<dyn BufRead + 'a>,
-    columns: Columns,
+    columns: LedgerColumns,
     parser: csv_core::Reader,
     /// The line at hand, with its end, and its number.
     line: Vec<u8>,
@@ -64,15 +65,14 @@ pub(super) struct Lines<'a> {
     pub(super) form: Form,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> LedgerLines<'a> {
     /// Reads `file` from its start, and its header.
     pub(super) fn open(mut file: &'a File) -> Result<Self, Unreadable> {
         let mut start = Vec::new();
         file.rewind()?;
         file.take(3).read_to_end(&mut start)?;
         file.rewind()?;
-        let marks: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
-        let is_marked = marks.iter().any(|mark| start.starts_with(mark));
+        let is_marked = has_byte_order_mark(&start);
         let reader: Box<dyn BufRead + 'a> = if is_marked {
             let mut decoder = DecodeReaderBytesBuilder::new();
             let decoder = decoder.utf8_passthru(true).strip_bom(true);
@@ -82,7 +82,7 @@ impl<'a> Lines<'a> {
         };
         let mut lines = Self {
             reader,
-            columns: Columns::OURS,
+            columns: LedgerColumns::OURS,
             parser: csv_core::Reader::new(),
             line: Vec::new(),
             number: 0,
@@ -133,12 +133,12 @@ impl<'a> Lines<'a> {
         if !self.read_line()? {
             return Ok(());
         }
-        if self.line == Columns::header() {
+        if self.line == LedgerColumns::header() {
             self.form.has_header = true;
             self.form.whole = self.line.len() as u64;
             return Ok(());
         }
-        if Columns::header().starts_with(&self.line) || self.line.contains(&0) {
+        if LedgerColumns::header().starts_with(&self.line) || self.line.contains(&0) {
             return self.torn_or(Fault::is_cut());
         }
         self.form.is_foreign = true;
@@ -147,7 +147,7 @@ impl<'a> Lines<'a> {
         }
         let known = DELIMITERS.iter().find_map(|delimiter| {
             let mut parser = csv_core::ReaderBuilder::new().delimiter(*delimiter).build();
-            let columns = Columns::named(&mut parser, content(&self.line))?;
+            let columns = LedgerColumns::named(&mut parser, content(&self.line))?;
             Some((columns, parser))
         });
         let Some((columns, parser)) = known else {

@@ -6,10 +6,10 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::line::line;
-use super::lines::{Lines, Unreadable};
+use super::lines::{LedgerLines, Unreadable};
 use super::{LedgerError, Record, directory};
 use crate::files::{self, FileError};
+use crate::input::csv_line;
 
 /// Cuts off what stands behind the first `whole` bytes; the file to which it was appended.
 pub(super) fn cut_off(path: &Path, whole: u64) -> Result<PathBuf, FileError> {
@@ -41,10 +41,10 @@ pub(super) fn rewrite(path: &Path) -> Result<PathBuf, LedgerError> {
         .map_err(LedgerError::at(&kept))?;
     directory::replace(path, |anew| {
         let mut write = || -> Result<(), Unreadable> {
-            let mut lines = Lines::open(&found)?;
-            anew.write_all(&line(b',', |line| line.write_record(Record::COLUMNS))?)?;
+            let mut lines = LedgerLines::open(&found)?;
+            anew.write_all(&csv_line(b',', |line| line.write_record(Record::COLUMNS))?)?;
             while let Some(record) = lines.next()? {
-                anew.write_all(&line(b',', |line| line.serialize(&record))?)?;
+                anew.write_all(&csv_line(b',', |line| line.serialize(&record))?)?;
             }
             Ok(())
         };

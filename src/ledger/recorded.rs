@@ -4,7 +4,7 @@ use std::fs::File;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
-use super::lines::{Form, Lines, Unreadable};
+use super::lines::{Form, LedgerLines, Unreadable};
 use super::{LedgerError, Record, directory};
 use crate::model::{Counts, Outcome};
 
@@ -54,7 +54,7 @@ impl Recorded {
         let mut recorded = Self::default();
         let mut rows = Vec::new();
         let mut last_tried = (None, 0);
-        let mut lines = Lines::open(file)?;
+        let mut lines = LedgerLines::open(file)?;
         while let Some(record) = lines.next()? {
             let is_found = matches!(record.outcome, Outcome::Updated | Outcome::Rejected);
             recorded.has_found_any |= is_found;
@@ -240,7 +240,7 @@ impl AgainstRows<'_> {
 pub fn place_of(path: &Path, line: u64) -> Result<(u64, String), LedgerError> {
     let file = directory::open(path)?;
     let find = || -> Result<_, Unreadable> {
-        let mut lines = Lines::open(&file)?;
+        let mut lines = LedgerLines::open(&file)?;
         let mut found = (0, String::new());
         while let Some(record) = lines.next()? {
             if record.line == line {

@@ -53,7 +53,7 @@ pub struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 /// The members of a JSON object in their order, repeated keys and all. (A map would keep the last
 /// one only.) Values are unparsed parts of the text.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Members<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'a> Members<'a> {

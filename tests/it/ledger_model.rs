@@ -10,7 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use reamaze_bulk::input::{Format, Layout, Reader};
-use reamaze_bulk::ledger::{Journal, Record, RunDirectory, settle};
+use reamaze_bulk::ledger::{Journal, Record, RunDirectory};
 use reamaze_bulk::model::Outcome;
 
 use super::properties::cases;
@@ -124,12 +124,10 @@ fn finish(directory: &Path, mut journal: Journal, mut model: Model) -> Result<()
         delimiter: b',',
     };
     let run = RunDirectory::open(directory.to_owned(), Format::Csv).expect("a run of ours");
-    let read = || {
-        let file = File::open(&input).expect("a copy of the input");
-        Ok(Reader::open(file, layout.into())?)
-    };
-    let settled = settle(&run, layout, read).expect("sums that agree");
-    prop_assert_eq!(settled.rows, ROWS);
+    let file = File::open(&input).expect("a copy of the input");
+    let reader = Reader::open(file, layout.into()).expect("a copy of the input");
+    let totals = reamaze_bulk::ledger::finish(&run, reader).expect("sums that agree");
+    prop_assert_eq!(totals.rows, ROWS);
     let lines = ledger(directory);
     prop_assert_eq!(lines.len() as u64, ROWS);
     for (line, found) in (2..).zip(lines) {

@@ -7,12 +7,15 @@ use csv::{QuoteStyle, Writer, WriterBuilder};
 /// Room for a usual line, in bytes.
 const LINE_BYTES: usize = 256;
 
-/// Where spreadsheets part cells unless they are told otherwise, all at once: LibreOffice proposes
-/// just these.
-const PARTING: [u8; 3] = [b',', b';', b'\t'];
+/// Where spreadsheets separate cells by default, all at once: LibreOffice proposes just these.
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
-/// The line that `write` writes. Where a cell holds what parts cells elsewhere, all are quoted.
-pub(super) fn line(
+/// The line that `write` writes. Where a cell contains what separates cells elsewhere, all are
+/// quoted.
+///
+/// # Errors
+/// Those of `write`.
+pub fn line(
     delimiter: u8,
     write: impl Fn(&mut Writer<Vec<u8>>) -> csv::Result<()>,
 ) -> io::Result<Vec<u8>> {
@@ -27,8 +30,8 @@ pub(super) fn line(
         line.into_inner().map_err(csv::IntoInnerError::into_error)
     };
     let line = styled(QuoteStyle::Necessary)?;
-    let parts = |byte: &u8| *byte != delimiter && PARTING.contains(byte);
-    if line.iter().any(parts) {
+    let separates = |byte: &u8| *byte != delimiter && SEPARATORS.contains(byte);
+    if line.iter().any(separates) {
         return styled(QuoteStyle::Always);
     }
     Ok(line)

@@ -1,5 +1,5 @@
 //! A ledger in the order of events, and the private copy -> the ledger in input order, the rows to
-//! feed back, and the sums, which must agree.
+//! submit again, and the sums, which must agree.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader};
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::failed_rows::FailedRows;
 use super::{LedgerError, Record, RunDirectory, directory};
-use crate::input::{Layout, Reader};
+use crate::input::Reader;
 use crate::model::{Counts, Outcome, Reason, Reasons, Row};
 
 /// Groups of reasons that a summary keeps.
@@ -15,43 +15,35 @@ const MOST_REASONS: usize = 50;
 
 /// What a ledger adds up to.
 #[derive(Debug, Default)]
-pub struct Settled {
+pub struct Totals {
     /// Rows of the input, each with one record.
     pub rows: u64,
     /// Rows per outcome.
     pub counts: Counts,
     /// Updated rows that show something else than was asked for.
     pub differs: u64,
-    /// Requests that the rows took, each in the part of the run that settled it.
-    pub attempts: u64,
     /// Why rows are not updated, or differ.
     pub reasons: Vec<Reason>,
 }
 
-/// Puts the ledger in input order, writes the rows to feed back, and adds up. `read` opens the
+/// Puts the ledger in input order, writes the rows to submit again, and adds up. `reader` reads the
 /// private copy from its start.
 ///
 /// # Errors
 /// When a file cannot be read or written, or a row has no record, or a record no row.
-pub fn settle(
-    run: &RunDirectory,
-    layout: Layout,
-    read: impl Fn() -> Result<Reader, LedgerError>,
-) -> Result<Settled, LedgerError> {
+pub fn finish(run: &RunDirectory, mut reader: Reader) -> Result<Totals, LedgerError> {
     let path = run.results();
     let mut records = records(put_in_order(&path)?, &path).peekable();
-    let mut failed = FailedRows::new(run, layout, &read);
-    let mut settled = Settled::default();
+    let mut failed = FailedRows::new(run, &reader);
+    let mut totals = Totals::default();
     let mut reasons = Reasons::default();
-    let mut reader = read()?;
     while let Some(row) = reader.next_row()? {
         let found =
             records.next_if(|record| record.as_ref().is_ok_and(|record| record.line == row.line));
         let record = found.unwrap_or_else(|| Err(unaccounted(&row)))?;
-        settled.rows += 1;
-        settled.attempts += u64::from(record.attempts);
-        settled.counts.add(record.outcome, 1);
-        settled.differs += u64::from(record.differs());
+        totals.rows += 1;
+        totals.counts.add(record.outcome, 1);
+        totals.differs += u64::from(record.differs());
         let is_fine = record.outcome == Outcome::Updated && !record.differs();
         if !is_fine && !record.reasons.is_empty() {
             reasons.add(record.outcome, &record.reasons, record.line, &record.slug);
@@ -67,15 +59,15 @@ pub fn settle(
         )));
     }
     let written = failed.finish()?;
-    let left = settled.counts.of(Outcome::Updated) + settled.counts.of(Outcome::NotSent);
-    if settled.counts.total() != settled.rows || left + written != settled.rows {
+    let left = totals.counts.of(Outcome::Updated) + totals.counts.of(Outcome::NotSent);
+    if totals.counts.total() != totals.rows || left + written != totals.rows {
         return Err(LedgerError::Sums(format!(
             "{} rows, {written} in failed.*, {:?}",
-            settled.rows, settled.counts
+            totals.rows, totals.counts
         )));
     }
-    settled.reasons = reasons.commonest(MOST_REASONS);
-    Ok(settled)
+    totals.reasons = reasons.commonest(MOST_REASONS);
+    Ok(totals)
 }
 
 fn unaccounted(row: &Row) -> LedgerError {
@@ -124,14 +116,14 @@ fn copy_in_order(
     Ok(())
 }
 
-/// Where a record stands in the file.
+/// Where a record is in the file.
 struct Extent {
     line: u64,
     start: u64,
     end: u64,
 }
 
-/// Where each record stands: 24 bytes a row, and no text.
+/// Where each record is: 24 bytes a row, and no text.
 fn extents(ledger: impl io::Read) -> io::Result<Vec<Extent>> {
     let mut reader = csv::Reader::from_reader(ledger);
     let mut record = csv::ByteRecord::new();
@@ -142,7 +134,7 @@ fn extents(ledger: impl io::Read) -> io::Result<Vec<Extent>> {
         let line = record.get(0);
         let line = line.and_then(|cell| str::from_utf8(cell).ok()?.parse().ok());
         let end = reader.position().byte();
-        // A ledger of ours has a number there: settling reports one that has not.
+        // A ledger of ours has a number there: whoever reads the records reports one that has not.
         extents.push(Extent {
             line: line.unwrap_or(u64::MAX),
             start,
