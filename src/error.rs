@@ -48,9 +48,9 @@ pub enum Error {
     /// Something is wrong beyond the rows.
     #[error("{0}")]
     Fatal(String),
-    /// Our own fault.
+    /// A bug of the program.
     #[error("{0}")]
-    Fault(String),
+    Internal(String),
 }
 
 impl Error {
@@ -59,18 +59,18 @@ impl Error {
         Self::Usage(format!("{message}"))
     }
 
-    /// A panic, whose message stands on standard error.
+    /// A panic, whose message is on standard error.
     #[must_use]
-    pub fn of_panic() -> Self {
-        Self::Fault("a fault of ours: please report what is printed above".into())
+    pub fn from_panic() -> Self {
+        Self::Internal("internal error: please report what is printed above".into())
     }
 
     /// The error of a run that `stop` ends before anything is sent.
     #[must_use]
-    pub fn of_stop(stop: &Stop) -> Option<Self> {
+    pub fn from_stop(stop: &Stop) -> Option<Self> {
         match stop.reason()? {
             StopReason::Signal(signal) => Some(Self::Signal(signal)),
-            reason => Some(Self::Fault(reason.to_string())),
+            reason => Some(Self::Internal(reason.to_string())),
         }
     }
 
@@ -81,10 +81,10 @@ impl Error {
             Self::Usage(_) | Self::Declined | Self::Directory(_) => exit::USAGE,
             Self::Held(_) => exit::HELD,
             Self::Input { .. } | Self::Refused(_) => exit::INPUT,
-            Self::Signal(signal) => exit::of_signal(*signal),
-            Self::Ledger(LedgerError::Sums(_)) | Self::Run(RunError::Panicked) | Self::Fault(_) => {
-                exit::FAULT
-            }
+            Self::Signal(signal) => exit::from_signal(*signal),
+            Self::Ledger(LedgerError::Sums(_))
+            | Self::Run(RunError::Panicked)
+            | Self::Internal(_) => exit::INTERNAL,
             Self::Ledger(_)
             | Self::Run(RunError::Input(_) | RunError::Unwritable(_) | RunError::Threads(_))
             | Self::Output(_)

@@ -16,8 +16,8 @@ pub const LIMIT: u8 = 4;
 pub const HELD: u8 = 5;
 /// Something is wrong beyond the rows.
 pub const STOPPED: u8 = 6;
-/// Our own fault.
-pub const FAULT: u8 = 70;
+/// Internal error.
+pub const INTERNAL: u8 = 70;
 
 /// Status and meaning, as README and `--help` show them.
 pub const TABLE: [(&str, &str); 9] = [
@@ -36,7 +36,7 @@ pub const TABLE: [(&str, &str); 9] = [
     ),
     (
         "4",
-        "stopped by a limit that was asked for (--limit, --max-duration); --resume goes on",
+        "stopped by a limit that was asked for (--limit, --max-duration); --resume continues",
     ),
     (
         "5",
@@ -44,18 +44,18 @@ pub const TABLE: [(&str, &str); 9] = [
     ),
     (
         "6",
-        "stopped because something is wrong: login refused, server out of reach, too many failures, server down or asking for a long pause, results cannot be written; --resume goes on",
+        "stopped because something is wrong: login refused, server out of reach, too many failures, server down or asking for a long pause, results cannot be written; --resume continues",
     ),
-    ("70", "our own fault: the sums do not agree, or a panic"),
+    ("70", "internal error: the sums do not agree, or a panic"),
     (
         "129, 130, 143",
-        "SIGHUP, SIGINT, SIGTERM, after finishing what was in flight; --resume goes on",
+        "SIGHUP, SIGINT, SIGTERM, after finishing what was in flight; --resume continues",
     ),
 ];
 
 /// The status of a signal, as shells have it: 128 and its number.
 #[must_use]
-pub fn of_signal(signal: Signal) -> u8 {
+pub fn from_signal(signal: Signal) -> u8 {
     match signal {
         Signal::Hangup => 129,
         Signal::Interrupt => 130,
@@ -65,10 +65,10 @@ pub fn of_signal(signal: Signal) -> u8 {
 
 /// The status of a run that came to its end: a function of the ledger and the reason for stopping.
 #[must_use]
-pub fn of_run(summary: &Summary) -> u8 {
+pub fn from_run(summary: &Summary) -> u8 {
     match &summary.stop_reason {
-        Some(StopReason::Signal(signal)) => of_signal(*signal),
-        Some(StopReason::Panicked) => FAULT,
+        Some(StopReason::Signal(signal)) => from_signal(*signal),
+        Some(StopReason::Panicked) => INTERNAL,
         Some(StopReason::Limit | StopReason::MaxDuration) => LIMIT,
         Some(
             StopReason::TooManyFailures { .. }

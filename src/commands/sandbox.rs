@@ -78,7 +78,7 @@ pub(super) fn sandbox(args: &SandboxArgs, log: &Arc<Log>) -> u8 {
         stop.wait_until(Instant::now() + Duration::from_hours(1));
     }
     match stop.reason() {
-        Some(StopReason::Signal(signal)) => exit::of_signal(signal),
-        _ => exit::FAULT,
+        Some(StopReason::Signal(signal)) => exit::from_signal(signal),
+        _ => exit::INTERNAL,
     }
 }

@@ -57,7 +57,7 @@ fn end_at_once(signal: Signal, log: &Arc<Log>) {
         });
     });
     let _ = is_said.recv_timeout(LAST_WORDS);
-    low_level::exit(i32::from(exit::of_signal(signal)));
+    low_level::exit(i32::from(exit::from_signal(signal)));
 }
 
 /// Whether whoever started us (`nohup`) wants a hangup to be ignored. Where the system does not

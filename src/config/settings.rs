@@ -11,7 +11,7 @@ use super::input_settings::{InputSettings, InvalidRows};
 use super::input_source::InputSource;
 use super::origin::Remarks;
 use super::pace::{PaceSettings, default_rate};
-use crate::api::{Account, Verification};
+use crate::api::{Account, Client, Verification};
 use crate::cli::{InputArgs, OutputArgs, ProgressStyle, RunArgs, SafetyArgs};
 use crate::error::Error;
 use crate::input::{Format, Layout, Wanted};
@@ -194,6 +194,16 @@ impl Settings {
         matches!(self.target, Target::Sandbox)
     }
 
+    /// The client that sends to `account`.
+    ///
+    /// # Errors
+    /// When certificates, proxy or login cannot be used.
+    pub fn client(&self, account: &Account) -> Result<Client, Error> {
+        let connections = usize::from(self.pace.workers.get());
+        let timeout = self.pace.timeout.duration();
+        Client::new(account, timeout, connections).map_err(Error::usage)
+    }
+
     /// What `run.json` says of a new run of these settings.
     #[must_use]
     pub fn run_file(&self, account: &Account, layout: Layout, sha256: String) -> RunFile {
@@ -236,7 +246,7 @@ fn configured(args: &RunArgs, stop: &Stop, remarks: &mut Remarks) -> Result<Conf
     let account = &args.account;
     let loaded = Configured::load(account.config.as_deref(), account.profile.as_deref(), stop);
     let mut configured =
-        loaded.map_err(|error| Error::of_stop(stop).unwrap_or(Error::Usage(error)))?;
+        loaded.map_err(|error| Error::from_stop(stop).unwrap_or(Error::Usage(error)))?;
     if args.sandbox {
         configured.values = configured.values.for_sandbox();
         if let Some(name) = &account.profile {

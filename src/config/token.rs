@@ -64,7 +64,7 @@ pub(super) fn fetch(
             });
             let token = read.and_then(|text| alone(&text).map_err(str::to_owned));
             token.map_err(|why| {
-                Error::of_stop(stop).unwrap_or_else(|| Error::Usage(format!("{place}: {why}")))
+                Error::from_stop(stop).unwrap_or_else(|| Error::Usage(format!("{place}: {why}")))
             })
         }
         Keeper::Command(words) => token_command::run(words, &place, stop),

@@ -58,7 +58,7 @@ pub(super) fn run(words: &[String], place: &str, stop: &Stop) -> Result<String, 
         // Ctrl-C goes to the program as well: who was quicker does not matter.
         stop.wait_until(Instant::now() + GRACE);
     }
-    if let Some(error) = Error::of_stop(stop) {
+    if let Some(error) = Error::from_stop(stop) {
         return Err(error);
     }
     if !status.success() {
@@ -132,7 +132,7 @@ fn received(line: &Receiver<Vec<u8>>, stop: &Stop) -> Result<Vec<u8>, Error> {
         match line.recv_timeout(LOOK_EVERY) {
             Ok(line) => return Ok(line),
             Err(RecvTimeoutError::Disconnected) => return Ok(Vec::new()),
-            Err(RecvTimeoutError::Timeout) => Error::of_stop(stop).map_or(Ok(()), Err)?,
+            Err(RecvTimeoutError::Timeout) => Error::from_stop(stop).map_or(Ok(()), Err)?,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Outcome, Pass, RateUnit, StopReason, pass};
+use super::{Outcome, Pass, RateUnit, StopReason};
 
 /// How many rows ended in each outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -170,28 +170,6 @@ impl Summary {
     pub fn is_uneventful(&self) -> bool {
         let is_calm = |pace: &Pace| pace.throttled == 0 && pace.workers_needed.is_none();
         self.exit_status == Some(0) && self.command.sent.as_ref().is_none_or(is_calm)
-    }
-
-    /// Adds up the passes.
-    pub fn add_up_passes(&mut self) {
-        self.pace = pass::total(&self.passes);
-        if let Some(last) = self.passes.last() {
-            self.rate_asked = last.rate_asked;
-            self.finished_at = last.finished_at.or(self.finished_at);
-        }
-        let first = self.passes.first().and_then(|pass| pass.started_at);
-        self.started_at = first.or(self.started_at);
-    }
-
-    /// Takes in how the command ended, and the pass that it was, if it sent anything.
-    pub fn end(&mut self, exit_status: u8, at: Timestamp) {
-        self.exit_status = Some(exit_status);
-        self.command.ended = Some(at);
-        let is_open = |pass: &&mut Pass| pass.started_at == self.command.began;
-        if let Some(pass) = self.passes.last_mut().filter(is_open) {
-            pass.ended(exit_status, self.stop_reason.as_ref(), at);
-        }
-        self.add_up_passes();
     }
 
     /// How long the command took, once it has ended.

@@ -1,5 +1,7 @@
 //! A run directory -> what the passes before this one left in it, as far as that can be trusted.
 
+use std::sync::Arc;
+
 use crate::error::Error;
 use crate::ledger::{LedgerError, PastPasses, Recorded, RunDirectory, RunFile, Stray, place_of};
 use crate::model::Shown as _;
@@ -9,7 +11,7 @@ use crate::report::Log;
 
 /// What the passes before left.
 pub(super) struct History {
-    pub(super) recorded: Recorded,
+    pub(super) recorded: Arc<Recorded>,
     pub(super) passes: Vec<Pass>,
 }
 
@@ -40,7 +42,10 @@ impl History {
             ));
         }
         let passes = completed(past.passes, &recorded, run);
-        Ok(Self { recorded, passes })
+        Ok(Self {
+            recorded: Arc::new(recorded),
+            passes,
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::api::Account;
 use crate::config::{Settings, user_directory};
 use crate::error::Error;
-use crate::ledger::{Holder, LedgerError, Lock, NotLocked, RunAccount};
+use crate::ledger::{Holder, LedgerError, Lock, NotLocked};
 use crate::model::Shown as _;
 use crate::model::utc_millis;
 use crate::report::Log;
@@ -49,7 +49,7 @@ impl AccountLock {
             }
             Err(NotLocked::Held(by)) => Err(Error::Held(format!(
                 "another run holds this account{}: wait for it, or give --allow-overlap",
-                by.map(told).unwrap_or_default()
+                by.map(described).unwrap_or_default()
             ))),
             Err(NotLocked::NotTrusted { path, error }) => Err(Error::Usage(format!(
                 "{}: {error}: a second run on this account would not be noticed (--allow-overlap runs all the same)",
@@ -76,17 +76,17 @@ impl AccountLock {
 }
 
 /// Locks a run directory; the account that it belongs to tells who is at work on it.
-pub(super) fn run_directory(run_file: &Path, account: &RunAccount) -> Result<Lock, Error> {
+pub(super) fn run_directory(run_file: &Path, base_url: &str, email: &str) -> Result<Lock, Error> {
     let directory = run_file.parent().unwrap_or(run_file);
     Lock::run(run_file).map_err(|refused| match refused {
         NotLocked::Held(_) => {
             let holder = state_directory()
-                .and_then(|state| Lock::holder(&state, &account.base_url, &account.email))
+                .and_then(|state| Lock::holder(&state, base_url, email))
                 .filter(|holder| holder.run_dir.as_deref() == Some(&absolute(directory)));
             Error::Held(format!(
                 "{}: another process is at work on this run{}: wait for it",
                 directory.shown(),
-                holder.map(told).unwrap_or_default()
+                holder.map(described).unwrap_or_default()
             ))
         }
         NotLocked::NotTrusted { path, error } | NotLocked::Unavailable { path, error } => {
@@ -100,7 +100,7 @@ fn absolute(directory: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-fn told(holder: Holder) -> String {
+fn described(holder: Holder) -> String {
     let run = holder.run_dir.map(|run| format!(", run directory {run}"));
     format!(
         " (process {}, since {}{})",

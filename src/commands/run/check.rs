@@ -1,4 +1,4 @@
-//! What dry run and run have in common: the input is copied and checked, nothing is sent.
+//! The input -> a private copy and its rows, checked; and what they say of sending them. Nothing is sent.
 
 use std::fs::File;
 use std::io::{self, Seek as _};
@@ -17,27 +17,27 @@ use crate::stop::Stop;
 use crate::validate::Rules;
 
 /// An input that was read to its end.
-pub(super) struct Prepared {
+pub(super) struct CheckedRows {
     pub(super) layout: Layout,
     pub(super) planner: Planner,
     pub(super) findings: Findings,
 }
 
 /// What came of reading an input.
-pub(super) enum Checked {
-    /// Its rows were judged.
-    Rows(Box<Prepared>),
+pub(super) enum CheckedInput {
+    /// Its rows were checked.
+    Rows(Box<CheckedRows>),
     /// Its header is wrong: no row means anything.
     Header(Violations),
 }
 
-/// Copies the input into `copy` while judging its rows.
-pub(super) fn prepare(
+/// Copies the input into `copy` while checking its rows.
+pub(super) fn copy_and_check(
     settings: &Settings,
     copy: &File,
     keep: KeepViolations,
     stop: &Arc<Stop>,
-) -> Result<Checked, Error> {
+) -> Result<CheckedInput, Error> {
     let input = |error| input_error(settings, error);
     let source =
         source::open(&settings.source, stop).map_err(|error| input(InputError::Io(error)))?;
@@ -48,35 +48,35 @@ pub(super) fn prepare(
         let fault = copied
             .error()
             .map(temporary)
-            .or_else(|| Error::of_stop(stop));
+            .or_else(|| Error::from_stop(stop));
         fault.unwrap_or_else(|| input(error))
     };
     let reader = Reader::open(source, settings.wanted).map_err(made)?;
     let layout = reader.layout();
     let again = || reread(copy, &copied, layout);
-    let checked = judge(settings, Arc::default(), reader, again, keep, stop, made)?;
+    let checked = check_rows(settings, Arc::default(), reader, again, keep, stop, made)?;
     copied.flush().map_err(temporary)?;
     Ok(checked)
 }
 
-/// Judges the rows of `reader` that are not settled in `recorded`. `fault` says what an error of
+/// Checks the rows of `reader` that are not final in `recorded`. `cause` says what an error of
 /// reading means.
-pub(super) fn judge(
+pub(super) fn check_rows(
     settings: &Settings,
     recorded: Arc<Recorded>,
     reader: Reader,
     again: impl FnOnce() -> Result<Reader, InputError>,
     keep: KeepViolations,
     stop: &Stop,
-    fault: impl Fn(InputError) -> Error,
-) -> Result<Checked, Error> {
+    cause: impl Fn(InputError) -> Error,
+) -> Result<CheckedInput, Error> {
     let layout = reader.layout();
     let columns = match columns(&reader) {
         Ok(columns) => columns,
         Err(found) => {
             let mut violations = Violations::new(keep).map_err(temporary)?;
             violations.add_all(found).map_err(temporary)?;
-            return Ok(Checked::Header(violations));
+            return Ok(CheckedInput::Header(violations));
         }
     };
     let rules = Rules::new(columns, settings.set.clone(), settings.terms.clone());
@@ -90,11 +90,11 @@ pub(super) fn judge(
     let (findings, planner) = check
         .rows(reader, &Arc::new(rules), again)
         .map_err(|error| match error {
-            CheckError::Input(error) => fault(error),
+            CheckError::Input(error) => cause(error),
             CheckError::Temporary(error) => temporary(error),
-            CheckError::Stopped => Error::of_stop(stop).unwrap_or(Error::Declined),
+            CheckError::Stopped => Error::from_stop(stop).unwrap_or(Error::Declined),
         })?;
-    Ok(Checked::Rows(Box::new(Prepared {
+    Ok(CheckedInput::Rows(Box::new(CheckedRows {
         layout,
         planner,
         findings,
@@ -130,7 +130,7 @@ fn input_error(settings: &Settings, error: InputError) -> Error {
     }
 }
 
-impl Prepared {
+impl CheckedRows {
     /// What would be sent to `account`.
     pub(super) fn plan<'a>(
         &'a self,

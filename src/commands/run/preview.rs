@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::prepare::{Checked, Mode, Prepared, prepare};
+use super::check::{CheckedInput, CheckedRows, Mode, copy_and_check};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::exit;
@@ -21,9 +21,9 @@ pub(super) fn dry_run(settings: &Settings, log: &Log, stop: &Arc<Stop>) -> Resul
             error: error.into(),
         })
     })?;
-    match prepare(settings, &copy, kept(settings), stop)? {
-        Checked::Rows(prepared) => show(settings, log, *prepared, exit::DONE),
-        Checked::Header(violations) => {
+    match copy_and_check(settings, &copy, kept(settings), stop)? {
+        CheckedInput::Rows(rows) => show(settings, log, *rows, exit::DONE),
+        CheckedInput::Header(violations) => {
             let name = settings.source.name();
             let error = format!("{name}: the header is wrong: no row can be read");
             print(settings, log, None, violations, Err(error))
@@ -44,16 +44,14 @@ pub(super) fn kept(settings: &Settings) -> KeepViolations {
 pub(super) fn show(
     settings: &Settings,
     log: &Log,
-    mut prepared: Prepared,
+    mut rows: CheckedRows,
     legal: u8,
 ) -> Result<u8, Error> {
     let none = Violations::new(KeepViolations::First).map_err(Error::Output)?;
-    let violations = std::mem::replace(&mut prepared.findings.violations, none);
-    let verdict = prepared
-        .refusal(settings, Mode::DryRun)
-        .map_or(Ok(legal), Err);
+    let violations = std::mem::replace(&mut rows.findings.violations, none);
+    let verdict = rows.refusal(settings, Mode::DryRun).map_or(Ok(legal), Err);
     let name = settings.source.name();
-    let plan = prepared.plan(settings, &name, settings.target.account());
+    let plan = rows.plan(settings, &name, settings.target.account());
     print(settings, log, Some(&plan), violations, verdict)
 }
 
@@ -85,7 +83,7 @@ fn print(
 }
 
 /// The document of a dry run that did not come so far.
-pub(super) fn print_error(error: &Error) -> Result<(), Error> {
+pub(in super::super) fn print_error(error: &Error) -> Result<(), Error> {
     let none = Box::new(std::iter::empty());
     print_document(None, none, error.status(), Some(error.to_string()))
 }

@@ -1,0 +1,80 @@
+//! What `--resume` names -> a run directory; or why there is no run to resume.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::files::FileError;
+use crate::ledger::{Latest, RUNS, RunDirectory, RunFile, RunFileError};
+use crate::model::Shown as _;
+use crate::model::file_words;
+use crate::report::Log;
+
+/// The run directory that `--resume` names.
+pub(super) fn find(from: &Path, log: &Log) -> Result<PathBuf, Error> {
+    if from != Path::new("latest") {
+        return Ok(from.to_owned());
+    }
+    let (runs, why) = match RunDirectory::latest() {
+        Ok(Latest { found, refused }) => {
+            let described = |(path, why): &(PathBuf, RunFileError)| {
+                format!("{} is not followed: {why}", path.shown())
+            };
+            let refused: Vec<_> = refused.iter().map(described).collect();
+            if let Some(found) = found {
+                for why in &refused {
+                    log.warning(why);
+                }
+                return Ok(found);
+            }
+            let why = refused.first().map(|first| format!("; {first}"));
+            ("no run to resume in", why.unwrap_or_default())
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            ("no such directory:", String::new())
+        }
+        Err(error) => ("cannot read", format!(": {}", file_words(&error))),
+    };
+    let place = Path::new(RUNS);
+    let place = std::path::absolute(place).unwrap_or_else(|_| place.to_owned());
+    Err(Error::Usage(format!(
+        "--resume latest: {runs} {}{why} (change to the directory in which the run was started, or give its run directory)",
+        place.shown()
+    )))
+}
+
+/// What people write for `latest`.
+fn is_like_latest(directory: &Path) -> bool {
+    let word = directory.to_string_lossy().to_lowercase();
+    ["latest", "last", "newest", "recent"].contains(&word.as_str())
+}
+
+/// Why no run can be resumed there.
+pub(super) fn not_found(directory: &Path, error: &RunFileError) -> Error {
+    let name = RunFile::NAME;
+    let kind = error.file().map_or(io::ErrorKind::Other, FileError::kind);
+    let why = match kind {
+        io::ErrorKind::NotFound if directory.is_dir() => {
+            format!("it contains no {name} (is it a run directory?)")
+        }
+        io::ErrorKind::NotFound if is_like_latest(directory) => {
+            "no such directory (did you mean latest?)".to_owned()
+        }
+        io::ErrorKind::NotFound => "no such directory".to_owned(),
+        io::ErrorKind::NotADirectory => {
+            let parent = directory
+                .parent()
+                .filter(|parent| parent.join(name).is_file());
+            let meant = parent.map(|parent| format!(": did you mean {}?", parent.shown()));
+            format!(
+                "it is a file, not a run directory{}",
+                meant.unwrap_or_default()
+            )
+        }
+        _ => error.to_string(),
+    };
+    Error::Usage(format!(
+        "{}: no run can be resumed there: {why}",
+        directory.shown()
+    ))
+}

@@ -1,0 +1,144 @@
+//! The end of a run, and of the command: results in order, summary, exit status, document, metrics.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::facts::{Facts, Failed};
+use super::open_run::OpenRun;
+use super::preview;
+use crate::cli::RunArgs;
+use crate::error::Error;
+use crate::exit;
+use crate::ledger::finish;
+use crate::model::{Shown as _, Summary};
+use crate::report::{self, Log, NextCommands, Notice};
+
+impl OpenRun<'_> {
+    /// Puts the results in order, makes what is derived from them, and reports what came of the run:
+    /// what is known of it then, and the exit status.
+    pub(super) fn finish(&self, facts: Facts) -> Result<(Facts, u8), Failed> {
+        let totals = match self
+            .read()
+            .and_then(|reader| finish(&self.directory, reader))
+        {
+            Ok(totals) => totals,
+            Err(error) => return Err(facts.failed(self.not_derived(error))),
+        };
+        let facts = facts
+            .with_totals(totals)
+            .in_directory(self.directory.path());
+        let facts = Facts {
+            ended: Some(Timestamp::now()),
+            ..facts
+        };
+        let status = exit::from_run(&facts.clone().summary(self.began, None));
+        let summary = facts.clone().summary(self.began, Some(status));
+        if let Err(error) = self.directory.write_summary(&summary) {
+            return Err(facts.failed(self.not_derived(error)));
+        }
+        self.report(&summary);
+        Ok((facts, status))
+    }
+
+    /// Reports what came of the run, and what to do next.
+    pub(super) fn report(&self, summary: &Summary) {
+        // A sandbox is gone when its run ends: nothing can be continued there.
+        let is_gone = self.settings.is_sandbox();
+        let open = if is_gone { 0 } else { summary.counts.open() };
+        let resume = (open > 0).then(|| self.resumption());
+        let failed = self.directory.failed();
+        let name = failed.file_name().unwrap_or_default();
+        let has_failed = summary.counts.to_be_fed_back() > 0;
+        let resubmit = has_failed.then(|| self.settings.follow_up.resubmission(&failed));
+        self.log.report(&Notice::Summary {
+            summary,
+            next: NextCommands {
+                resume: resume.as_deref(),
+                resubmit: resubmit.as_deref(),
+                failed: &name.to_string_lossy(),
+            },
+        });
+    }
+}
+
+/// What a command has to produce when it ends, whatever happens.
+pub(super) struct Ending {
+    pub(super) began: Timestamp,
+    is_dry_run: bool,
+    is_json: bool,
+    metrics: Option<PathBuf>,
+}
+
+impl Ending {
+    /// What the command line asks for, from now on.
+    pub(super) fn new(args: &RunArgs) -> Self {
+        let is_dry_run = args.safety.dry_run;
+        Self {
+            began: Timestamp::now(),
+            is_dry_run,
+            is_json: args.output.json,
+            metrics: args.metrics.clone().filter(|_| !is_dry_run),
+        }
+    }
+
+    /// Checks before anything is sent that metrics can be written. If not, none are at the end.
+    pub(super) fn check_metrics(&mut self) -> Result<(), Error> {
+        let Some(path) = &self.metrics else {
+            return Ok(());
+        };
+        let checked = report::check_metrics(path)
+            .map_err(|error| Error::Usage(format!("--metrics {}: {error}", path.shown())));
+        if checked.is_err() {
+            self.metrics = None;
+        }
+        checked
+    }
+
+    /// Ends the command: the error is logged, document and metrics are written; the exit status.
+    pub(super) fn end(self, result: Result<(Facts, u8), Failed>, log: &Log) -> u8 {
+        let (facts, status, error) = match result {
+            Ok((facts, status)) => (facts, status, None),
+            Err(Failed { facts, error }) => {
+                log.error(error.status(), &error.to_string());
+                let facts = Facts {
+                    error: Some(error.to_string()),
+                    ..*facts
+                };
+                (facts, error.status(), Some(error))
+            }
+        };
+        let mut summary = facts.summary(self.began, Some(status));
+        if let Err(error) = self.print(&summary, error.as_ref()) {
+            log.error(error.status(), &error.to_string());
+            summary.exit_status = Some(error.status());
+        }
+        if let Some(path) = &self.metrics
+            && let Err(error) = report::write_metrics(path, &summary)
+        {
+            // What became of the run is what the status says.
+            log.warning(&format!("--metrics {}: {error}", path.shown()));
+        }
+        summary.exit_status.unwrap_or(exit::INTERNAL)
+    }
+
+    /// Prints the document that a script waits for; a dry run that succeeds has printed its own.
+    fn print(&self, summary: &Summary, error: Option<&Error>) -> Result<(), Error> {
+        match error {
+            _ if !self.is_json => Ok(()),
+            Some(error) if self.is_dry_run => preview::print_error(error),
+            None if self.is_dry_run => Ok(()),
+            _ => report::print_json(summary).map_err(Error::Output),
+        }
+    }
+}
+
+/// The document of a run whose command line is wrong.
+pub(in super::super) fn print_error(error: &Error) -> Result<(), Error> {
+    let summary = Summary {
+        exit_status: Some(error.status()),
+        error: Some(error.to_string()),
+        ..Summary::default()
+    };
+    report::print_json(&summary).map_err(Error::Output)
+}

@@ -1,0 +1,144 @@
+//! A new run: the input is checked and confirmed, the run directory made, and rows are sent.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::check::{CheckedInput, CheckedRows, Mode, copy_and_check, sha256_of_copy};
+use super::confirm::{confirm, warn};
+use super::facts::{Facts, Failed};
+use super::locks::{self, AccountLock};
+use super::open_run::OpenRun;
+use super::{preview, source};
+use crate::api::{Account, BaseUrl};
+use crate::cli::RunArgs;
+use crate::config::{InputSource, Settings, Target};
+use crate::error::Error;
+use crate::exit;
+use crate::input::InputError;
+use crate::ledger::{Journal, RunDirectory, Staging};
+use crate::pipeline::{KeepViolations, Known};
+use crate::report::{Log, Notice};
+use crate::sandbox::{self, Sandbox};
+use crate::stop::Stop;
+
+/// The name of the copy until its format is known.
+const COPY: &str = "input";
+
+/// Runs; what is known of the run then, and the exit status.
+pub(super) fn run(
+    args: RunArgs,
+    began: Timestamp,
+    log: &Log,
+    stop: &Arc<Stop>,
+) -> Result<(Facts, u8), Failed> {
+    let input = InputSource::new(args.input.as_deref().unwrap_or(Path::new("-")));
+    source::check(&input).map_err(|error| Error::Input {
+        name: input.name(),
+        error: InputError::Io(error),
+    })?;
+    let settings = Settings::resolve(args, input, stop)?;
+    warn(&settings, log);
+    if settings.dry_run {
+        let status = preview::dry_run(&settings, log, stop)?;
+        return Ok((Facts::default(), status));
+    }
+    let (account, _sandbox) = account(&settings.target)?;
+    let client = settings.client(&account)?;
+    let mut lock = AccountLock::take(&settings, &account, log)?;
+    let staging = Staging::prepare(settings.place.clone()).map_err(Error::Directory)?;
+    let copy = staging.create(COPY).map_err(Error::Directory)?;
+    let (rows, facts) = check(&settings, &copy, log, stop)?;
+    if facts.rows == 0 {
+        let message = &format!(
+            "{}: no rows: there is nothing to do",
+            settings.source.name()
+        );
+        log.report(&Notice::NothingToDo { message });
+        return Ok((facts, exit::DONE));
+    }
+    let made = confirm(&settings, &rows, &account, log, stop).and_then(|()| {
+        let (directory, journal) = publish(staging, &copy, &settings, &rows, &account)?;
+        lock.name_run(directory.path());
+        let run_lock = locks::run_directory(
+            &directory.run_file(),
+            account.base_url().as_str(),
+            account.email(),
+        )?;
+        Ok((directory, journal, run_lock))
+    });
+    let (directory, journal, _run_lock) = match made {
+        Ok(made) => made,
+        Err(error) => return Err(facts.failed(error)),
+    };
+    let open_run = OpenRun {
+        settings: &settings,
+        directory,
+        layout: rows.layout,
+        began,
+        log,
+        stop,
+    };
+    open_run.run(*rows, facts, &client, journal, Known::default())
+}
+
+/// The rows, if they may be sent.
+fn check(
+    settings: &Settings,
+    copy: &File,
+    log: &Log,
+    stop: &Arc<Stop>,
+) -> Result<(Box<CheckedRows>, Facts), Failed> {
+    let name = settings.source.name();
+    let rows = match copy_and_check(settings, copy, KeepViolations::First, stop)? {
+        CheckedInput::Rows(rows) => rows,
+        CheckedInput::Header(violations) => {
+            log.violations(&name, &violations.first, violations.count);
+            return Err(
+                Error::Refused(format!("{name}: the header is wrong: no row can be read")).into(),
+            );
+        }
+    };
+    let violations = &rows.findings.violations;
+    log.violations(&name, &violations.first, violations.count);
+    let preview = &rows.findings.preview;
+    let facts = Facts::checked(preview);
+    match rows.refusal(settings, Mode::Run) {
+        Some(refusal) => Err(facts.refused(preview).failed(Error::Refused(refusal))),
+        None => Ok((rows, facts)),
+    }
+}
+
+/// The run directory, in its place, and the ledger in it.
+fn publish(
+    staging: Staging,
+    copy: &File,
+    settings: &Settings,
+    rows: &CheckedRows,
+    account: &Account,
+) -> Result<(RunDirectory, Journal), Error> {
+    let sha256 = sha256_of_copy(copy)?;
+    let mut run_file = settings.run_file(account, rows.layout, sha256);
+    run_file.input.damaged = rows.findings.preview.damaged();
+    staging
+        .publish(COPY, rows.layout.format, &run_file)
+        .map_err(Error::Directory)
+}
+
+/// The account to send to; with a simulated Re:amaze, that too.
+fn account(target: &Target) -> Result<(Account, Option<Sandbox>), Error> {
+    match target {
+        Target::Account(account) => Ok((account.clone(), None)),
+        Target::Sandbox => {
+            let sandbox = Sandbox::start(0, sandbox::Options::default(), Box::new(|_| ()))
+                .map_err(|error| Error::Usage(format!("the sandbox cannot be started: {error}")))?;
+            let base_url = BaseUrl::parse(&sandbox.base_url()).map_err(Error::usage)?;
+            let account =
+                Account::new(base_url, sandbox::EMAIL, "sandbox").map_err(Error::usage)?;
+            Ok((account, Some(sandbox)))
+        }
+        Target::Nowhere { .. } => Err(Error::Internal("a dry run sends nothing".into())),
+    }
+}

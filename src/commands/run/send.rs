@@ -1,0 +1,228 @@
+//! Sends what is due of a run whose directory is in its place, and records it.
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::check::CheckedRows;
+use super::facts::{Facts, Failed};
+use super::open_run::OpenRun;
+use crate::api::Client;
+use crate::config::Settings;
+use crate::error::Error;
+use crate::files;
+use crate::input::Reader;
+use crate::ledger::{Journal, Missing, Watched};
+use crate::model::Shown as _;
+use crate::model::{Counts, Event, Pace, Pass, StopReason};
+use crate::pipeline::{Known, Run, RunError};
+use crate::report::{self, Progress};
+use crate::send::{Gate, Retries};
+
+/// Files that a run has open beside the connections of its workers, with some to spare.
+const OTHER_FILES: u64 = 24;
+
+/// What sending came to.
+struct Sent {
+    /// Rows per outcome, of this command and of those before.
+    counts: Counts,
+    /// What went over the wire, if the account of it is whole.
+    result: Result<Pace, RunError>,
+}
+
+impl OpenRun<'_> {
+    /// Sends what is due, records it, and adds up; what is known of the run then, and the exit status.
+    pub(super) fn run(
+        &self,
+        rows: CheckedRows,
+        facts: Facts,
+        client: &Client,
+        mut journal: Journal,
+        known: Known,
+    ) -> Result<(Facts, u8), Failed> {
+        let facts = self.begin(facts)?;
+        let watched = match Watched::start(&self.directory) {
+            Ok(watched) => watched,
+            Err(error) => return Err(facts.failed(self.not_derived(error))),
+        };
+        let Sent { counts, result } =
+            self.send(rows, &facts, client, &watched, &mut journal, known);
+        let facts = self.after(facts, counts, result.as_ref().ok());
+        if let Err(missing) = watched.check() {
+            return self.rescue(facts, &missing, &watched, &journal, result.is_ok());
+        }
+        let Err(error) = result else {
+            return self.finish(facts);
+        };
+        let error = self.with_remedy(error);
+        let facts = Facts {
+            error: Some(error.to_string()),
+            ended: Some(Timestamp::now()),
+            ..facts
+        };
+        let summary = facts.clone().summary(self.began, Some(error.status()));
+        // What cannot be written there is printed where the command ends.
+        let _ = self.directory.write_summary(&summary);
+        Err(facts.failed(error))
+    }
+
+    /// Writes into the run directory that a pass has begun, before anything is sent: should it be
+    /// killed, the next one knows.
+    fn begin(&self, facts: Facts) -> Result<Facts, Failed> {
+        let rate = self.settings.pace.rate;
+        let mut passes = facts.passes.clone();
+        passes.push(Pass::begun(Some(self.began), rate.per_second()));
+        let facts = Facts {
+            rate_unit: rate.unit(),
+            passes,
+            ..facts
+        }
+        .in_directory(self.directory.path());
+        let summary = facts.clone().summary(self.began, None);
+        match self.directory.write_summary(&summary) {
+            Ok(()) => Ok(facts),
+            Err(error) => Err(facts.failed(self.not_derived(error))),
+        }
+    }
+
+    fn send(
+        &self,
+        rows: CheckedRows,
+        facts: &Facts,
+        client: &Client,
+        watched: &Watched,
+        journal: &mut Journal,
+        known: Known,
+    ) -> Sent {
+        let Settings { pace, limits, .. } = self.settings;
+        let gate = Gate::new(pace.rate.into(), pace.adaptation);
+        let due = rows.findings.preview.rows;
+        let run = Run {
+            planner: rows.planner,
+            exchange: client,
+            gate: &gate,
+            retries: Retries(pace.retries),
+            verification: self.settings.verification,
+            workers: self.workers(),
+            limit: limits.rows_sent,
+            deadline: limits
+                .max_duration
+                .and_then(|most| Instant::now().checked_add(most)),
+            max_failures: limits.max_failures,
+            known,
+            detail: self.settings.detail,
+            stop: self.stop,
+            watched: Some(watched),
+        };
+        let mut progress = Progress::new(self.settings.progress, self.log, due, pace.rate.unit());
+        let read = || Reader::open(watched.input()?, self.layout.into());
+        let mut counts = facts.counts.of_settled();
+        let sent = run.send(read, journal, &mut |event| {
+            if let Event::Recorded(result) = event {
+                counts.add(result.outcome, 1);
+            }
+            progress.show(event);
+        });
+        drop(progress);
+        let sent = sent.and_then(|sent| {
+            journal.sync().map_err(RunError::Unwritable)?;
+            Ok(sent)
+        });
+        Sent {
+            counts,
+            result: sent,
+        }
+    }
+
+    /// What is known after sending.
+    fn after(&self, facts: Facts, counts: Counts, sent: Option<&Pace>) -> Facts {
+        // Where the machine let fewer work than were asked for, asking for them is no advice.
+        let asked = u64::from(self.settings.pace.workers.get());
+        let sent = sent.map(|sent| Pace {
+            workers_needed: sent.workers_needed.filter(|needed| *needed > asked),
+            ..sent.clone()
+        });
+        let mut passes = facts.passes;
+        if let (Some(pass), Some(sent)) = (passes.last_mut(), &sent) {
+            pass.sent(sent);
+        }
+        let stop_reason = self.stop.reason();
+        Facts {
+            counts,
+            passes,
+            sent,
+            error: stop_reason.as_ref().map(ToString::to_string),
+            stop_reason,
+            ..facts
+        }
+    }
+
+    /// Saves what the run has recorded, whose directory is not there any more; what came of it.
+    fn rescue(
+        &self,
+        facts: Facts,
+        missing: &Missing,
+        watched: &Watched,
+        journal: &Journal,
+        is_whole: bool,
+    ) -> Result<(Facts, u8), Failed> {
+        let told = missing.to_string();
+        self.stop.because(StopReason::RunDirectoryGone { told });
+        let facts = Facts {
+            stop_reason: self.stop.reason(),
+            ..facts
+        };
+        let saved = match watched.save(journal) {
+            Ok(saved) => saved,
+            Err(error) => {
+                let lost = report::counted(facts.counts.total(), "row");
+                let facts = Facts {
+                    run_dir: None,
+                    ..facts
+                };
+                return Err(facts.failed(Error::Fatal(format!(
+                    "{missing}, and what it contained cannot be saved ({error}): the outcomes of {lost} are lost (start a new run: sending a row again does no harm)"
+                ))));
+            }
+        };
+        let message = format!(
+            "{missing}: what was recorded is saved in {}",
+            saved.path().shown()
+        );
+        self.log.warning(&message);
+        let facts = Facts {
+            error: Some(message.clone()),
+            ..facts
+        }
+        .in_directory(saved.path());
+        let open_run = OpenRun {
+            directory: saved,
+            ..*self
+        };
+        if is_whole {
+            return open_run.finish(facts);
+        }
+        let resume = open_run.resumption();
+        Err(facts.failed(Error::Fatal(format!(
+            "{message}; to continue this run: {resume}"
+        ))))
+    }
+
+    /// As many workers as were asked for, or as there may be open files for.
+    fn workers(&self) -> usize {
+        // A worker may have one connection in use and leave another idle. In a sandbox the other
+        // ends are ours too.
+        let each = if self.settings.is_sandbox() { 4 } else { 2 };
+        let asked = self.settings.pace.workers.get();
+        let limit = files::allow_open_files(OTHER_FILES + each * u64::from(asked));
+        let most = limit.saturating_sub(OTHER_FILES) / each;
+        let workers = u16::try_from(most).unwrap_or(u16::MAX).clamp(1, asked);
+        if workers < asked {
+            self.log.warning(&format!(
+                "only {limit} files may be open (ulimit -n): using {} instead of {asked}",
+                report::counted(u64::from(workers), "worker")
+            ));
+        }
+        usize::from(workers)
+    }
+}
