@@ -63,14 +63,14 @@ impl OpenRun<'_> {
 }
 
 /// What a command has to produce when it ends, whatever happens.
-pub(super) struct Ending {
+pub(super) struct CommandEnd {
     pub(super) began: Timestamp,
     is_dry_run: bool,
     is_json: bool,
     metrics: Option<PathBuf>,
 }
 
-impl Ending {
+impl CommandEnd {
     /// What the command line asks for, from now on.
     pub(super) fn new(args: &RunArgs) -> Self {
         let is_dry_run = args.safety.dry_run;
@@ -134,7 +134,7 @@ impl Ending {
 }
 
 /// The document of a run whose command line is wrong.
-pub(in super::super) fn print_error(error: &Error) -> Result<(), Error> {
+pub(crate) fn print_error(error: &Error) -> Result<(), Error> {
     let summary = Summary {
         exit_status: Some(error.status()),
         error: Some(error.to_string()),

@@ -26,7 +26,7 @@ use crate::error::Error;
 use crate::report::{Log, LogFormat, Notice};
 use crate::stop::Stop;
 use facts::{Facts, Failed};
-use finish::Ending;
+use finish::CommandEnd;
 
 pub(super) use finish::print_error as print_run_error;
 pub(super) use preview::print_error as print_dry_run_error;
@@ -40,7 +40,7 @@ pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
             log.report(&Notice::Panic { message });
         }));
     }
-    let mut ending = Ending::new(&args);
+    let mut ending = CommandEnd::new(&args);
     let result = match ending.check_metrics() {
         Ok(()) => guarded(|| start(args, &ending, log)),
         Err(error) => Err(error.into()),
@@ -48,7 +48,7 @@ pub(super) fn run(args: RunArgs, log: &Arc<Log>) -> u8 {
     ending.end(result, log)
 }
 
-fn start(args: RunArgs, ending: &Ending, log: &Arc<Log>) -> Result<(Facts, u8), Failed> {
+fn start(args: RunArgs, ending: &CommandEnd, log: &Arc<Log>) -> Result<(Facts, u8), Failed> {
     let stop = Arc::new(Stop::default());
     listen(&stop, log)
         .map_err(|error| Error::Usage(format!("signals cannot be handled: {error}")))?;

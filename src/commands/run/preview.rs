@@ -83,7 +83,7 @@ fn print(
 }
 
 /// The document of a dry run that did not come so far.
-pub(in super::super) fn print_error(error: &Error) -> Result<(), Error> {
+pub(crate) fn print_error(error: &Error) -> Result<(), Error> {
     let none = Box::new(std::iter::empty());
     print_document(None, none, error.status(), Some(error.to_string()))
 }
