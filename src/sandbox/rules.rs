@@ -1,5 +1,5 @@
-//! Turns the body of an update into the changes it asks for, or into everything that is wrong
-//! with it. Pure: knows nothing of HTTP, nor of the conversation that is to be changed.
+//! The body of an update -> the attributes that it sets, or everything that is wrong with it. Pure:
+//! knows nothing of HTTP, nor of the conversation that is to be changed.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,15 @@ use serde_json::value::RawValue;
 /// The status called "On Hold".
 pub(super) const ON_HOLD: u8 = 5;
 
-/// Emails and channel slugs that hold one of these belong to nobody.
+/// Emails and channel slugs that contain one of these are unknown.
 const UNKNOWN: [&str; 5] = ["unknown", "missing", "nobody", "no-such", "nonexistent"];
 
 /// JSON names with their values as written: a number keeps its digits.
 pub(super) type Object = BTreeMap<String, Box<RawValue>>;
 
-/// What a lawful update asks for; `None` leaves an attribute alone.
+/// What a valid update sets; `None` leaves an attribute alone.
 #[derive(Debug, Default)]
-pub(super) struct Changes {
+pub(super) struct Attributes {
     pub(super) tag_list: Option<Vec<String>>,
     pub(super) status: Option<u8>,
     pub(super) hold_until: Option<Timestamp>,
@@ -41,22 +41,22 @@ impl Problems {
     }
 }
 
-/// Reads the body of an update, and judges all of it before saying what is wrong.
-pub(super) fn read_changes(body: &[u8]) -> Result<Changes, Problems> {
+/// Reads the body of an update. All of it is checked before it is refused.
+pub(super) fn read_attributes(body: &[u8]) -> Result<Attributes, Problems> {
     let mut problems = Problems::default();
-    let Some(attributes) = conversation(body) else {
+    let Some(given) = conversation(body) else {
         problems.add("conversation", "must be a JSON object");
         return Err(problems);
     };
-    let mut changes = Changes::default();
-    for (name, value) in &attributes {
-        if let Err(message) = changes.take(name, value) {
+    let mut attributes = Attributes::default();
+    for (name, value) in &given {
+        if let Err(message) = attributes.take(name, value) {
             problems.add(name, message);
         }
     }
-    judge_combinations(&attributes, &changes, &mut problems);
+    check_combinations(&given, &attributes, &mut problems);
     if problems.errors.is_empty() {
-        Ok(changes)
+        Ok(attributes)
     } else {
         Err(problems)
     }
@@ -68,14 +68,14 @@ fn conversation(body: &[u8]) -> Option<Object> {
 }
 
 /// An attribute that is wrong by itself still counts as present here, so that one mistake is not
-/// told twice.
-fn judge_combinations(attributes: &Object, changes: &Changes, problems: &mut Problems) {
-    let has = |name| attributes.contains_key(name);
-    let on_hold = changes.status == Some(ON_HOLD);
+/// reported twice.
+fn check_combinations(given: &Object, attributes: &Attributes, problems: &mut Problems) {
+    let has = |name| given.contains_key(name);
+    let on_hold = attributes.status == Some(ON_HOLD);
     if on_hold && !has("hold_until") {
         problems.add("hold_until", "can't be blank when status is 5");
     }
-    let another_status = changes.status.is_some() && !on_hold;
+    let another_status = attributes.status.is_some() && !on_hold;
     if has("hold_until") && (another_status || !has("status")) {
         problems.add("hold_until", "is only allowed with status 5");
     }
@@ -84,7 +84,7 @@ fn judge_combinations(attributes: &Object, changes: &Changes, problems: &mut Pro
     }
 }
 
-impl Changes {
+impl Attributes {
     fn take(&mut self, name: &str, value: &RawValue) -> Result<(), &'static str> {
         match name {
             "tag_list" => self.tag_list = Some(parse(value, "must be an array of strings")?),
@@ -142,35 +142,35 @@ mod tests {
 
     fn refused(conversation: &Value) -> Value {
         let body = json!({ "conversation": conversation }).to_string();
-        let problems = read_changes(body.as_bytes()).unwrap_err();
+        let problems = read_attributes(body.as_bytes()).unwrap_err();
         serde_json::to_value(problems).unwrap()["errors"].take()
     }
 
     #[test]
-    fn a_lawful_update_is_taken_whole() {
+    fn a_valid_update_is_taken_whole() {
         let body = br#"{"conversation": {"tag_list": ["a", "b"], "status": 5,
             "hold_until": "2030-01-01T10:00:00+01:00", "data": {"n": 1.50, "gone": null},
             "assignee": {"email": "staff1@example.com"}, "category": "support",
             "brand": "shop.example.com"}}"#;
-        let changes = read_changes(body).unwrap();
-        assert_eq!(changes.tag_list.unwrap(), ["a", "b"]);
-        assert_eq!(changes.status, Some(ON_HOLD));
+        let attributes = read_attributes(body).unwrap();
+        assert_eq!(attributes.tag_list.unwrap(), ["a", "b"]);
+        assert_eq!(attributes.status, Some(ON_HOLD));
         assert_eq!(
-            changes.hold_until.unwrap().to_string(),
+            attributes.hold_until.unwrap().to_string(),
             "2030-01-01T09:00:00Z"
         );
-        assert_eq!(changes.assignee.unwrap(), "staff1@example.com");
-        assert_eq!(changes.category.unwrap(), "support");
-        let data = changes.data.unwrap();
+        assert_eq!(attributes.assignee.unwrap(), "staff1@example.com");
+        assert_eq!(attributes.category.unwrap(), "support");
+        let data = attributes.data.unwrap();
         assert_eq!((data["n"].get(), data["gone"].get()), ("1.50", "null"));
     }
 
     #[test]
     fn an_attribute_that_is_not_named_is_left_alone() {
-        let changes = read_changes(br#"{"conversation": {"status": 0}}"#).unwrap();
-        assert_eq!(changes.status, Some(0));
-        assert!(changes.tag_list.is_none() && changes.data.is_none());
-        assert!(changes.assignee.is_none() && changes.hold_until.is_none());
+        let attributes = read_attributes(br#"{"conversation": {"status": 0}}"#).unwrap();
+        assert_eq!(attributes.status, Some(0));
+        assert!(attributes.tag_list.is_none() && attributes.data.is_none());
+        assert!(attributes.assignee.is_none() && attributes.hold_until.is_none());
     }
 
     #[test]
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_nobody_has_are_refused() {
+    fn unknown_names_are_refused() {
         for name in [
             "unknown@example.com",
             "Missing.person@example.com",
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn all_problems_are_told_at_once() {
+    fn all_problems_are_reported_at_once() {
         let errors = refused(&json!({
             "status": 12, "hold_until": 3, "tag_list": "a", "brand": "shop", "colour": "red",
         }));
@@ -251,7 +251,7 @@ mod tests {
             r#"{"conversation": null}"#,
             r#"{"conversation": []}"#,
         ] {
-            assert!(read_changes(body.as_bytes()).is_err(), "{body}");
+            assert!(read_attributes(body.as_bytes()).is_err(), "{body}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Turns lawful changes into the conversations that a later request sees. Every slug names a
+//! Valid attributes -> the conversations that a later request sees. Every slug names a
 //! conversation: one that was never touched is made up on the spot.
 
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::rules::{Changes, ON_HOLD, Object};
+use super::rules::{Attributes, ON_HOLD, Object};
 
 /// All conversations touched so far, by slug.
 #[derive(Debug, Default)]
@@ -41,10 +41,10 @@ impl Conversations {
         }
     }
 
-    /// Applies `changes`, and returns the conversation as it then is.
-    pub(super) fn update(&mut self, slug: &str, changes: Changes) -> &StoredConversation {
+    /// Applies `attributes`, and returns the conversation as it then is.
+    pub(super) fn update(&mut self, slug: &str, attributes: Attributes) -> &StoredConversation {
         let conversation = self.show(slug);
-        conversation.apply(changes);
+        conversation.apply(attributes);
         conversation
     }
 }
@@ -72,23 +72,23 @@ impl StoredConversation {
         }
     }
 
-    fn apply(&mut self, changes: Changes) {
-        if let Some(tags) = changes.tag_list {
+    fn apply(&mut self, attributes: Attributes) {
+        if let Some(tags) = attributes.tag_list {
             self.tag_list = tags;
         }
-        if let Some(status) = changes.status {
+        if let Some(status) = attributes.status {
             self.status = status;
             // A new hold brings its own time, and any other status ends the hold.
-            let time = changes.hold_until.filter(|_| status == ON_HOLD);
+            let time = attributes.hold_until.filter(|_| status == ON_HOLD);
             self.hold_until = time.map(as_shown);
         }
-        if let Some(data) = changes.data {
+        if let Some(data) = attributes.data {
             self.data.extend(data);
         }
-        if let Some(email) = changes.assignee {
+        if let Some(email) = attributes.assignee {
             self.assignee = Some(person(&email));
         }
-        if let Some(slug) = changes.category {
+        if let Some(slug) = attributes.category {
             self.category = channel(&slug);
         }
     }
@@ -120,13 +120,13 @@ fn capitalised(slug: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rules::read_changes;
+    use super::super::rules::read_attributes;
     use super::*;
 
     fn put(conversations: &mut Conversations, conversation: &Value) -> Value {
         let body = json!({ "conversation": conversation }).to_string();
-        let changes = read_changes(body.as_bytes()).unwrap();
-        serde_json::to_value(conversations.update("knock-knock", changes)).unwrap()
+        let attributes = read_attributes(body.as_bytes()).unwrap();
+        serde_json::to_value(conversations.update("knock-knock", attributes)).unwrap()
     }
 
     #[test]

@@ -12,12 +12,13 @@ pub(crate) type Arrows = BTreeSet<(String, String)>;
 
 /// The files of a crate by module: `""` is `lib.rs`, `api::client` is `api/client.rs`.
 pub(crate) struct SourceTree {
+    /// Name and text of each file, those of unit tests included.
+    files: Vec<(String, String)>,
     modules: BTreeMap<String, Module>,
 }
 
 struct Module {
     file: String,
-    text: String,
     /// What `pub use` offers here, by name, as an absolute path.
     exports: BTreeMap<String, String>,
     uses: BTreeSet<String>,
@@ -45,31 +46,29 @@ impl SourceTree {
     }
 
     /// The same of files that are given as name and text.
-    pub(crate) fn from_files(files: impl IntoIterator<Item = (String, String)>) -> Self {
-        let files = files.into_iter().filter(|(file, _)| !is_test(file));
-        let texts: BTreeMap<String, (String, String)> = files
-            .map(|(file, text)| (module_of(&file), (file, text)))
-            .collect();
-        let known: BTreeSet<String> = texts.keys().cloned().collect();
-        let modules = texts.into_iter().map(|(module, (file, text))| {
-            let (exports, uses) = paths_in(&module, &text, &known);
+    pub(crate) fn from_files(files: Vec<(String, String)>) -> Self {
+        let sources = files.iter().filter(|(file, _)| !is_test(file));
+        let sources = sources.map(|(file, text)| (module_of(file), (file, text)));
+        let sources: BTreeMap<_, _> = sources.collect();
+        let known: BTreeSet<String> = sources.keys().cloned().collect();
+        let modules = sources.into_iter().map(|(module, (file, text))| {
+            let (exports, uses) = paths_in(&module, text, &known);
+            let file = file.clone();
             let parsed = Module {
                 file,
-                text,
                 exports,
                 uses,
             };
             (module, parsed)
         });
-        Self {
-            modules: modules.collect(),
-        }
+        let modules = modules.collect();
+        Self { files, modules }
     }
 
     /// Name and text of each file.
     pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &str)> {
-        let modules = self.modules.values();
-        modules.map(|module| (module.file.as_str(), module.text.as_str()))
+        let files = self.files.iter();
+        files.map(|(file, text)| (file.as_str(), text.as_str()))
     }
 
     /// Which file uses which other file.
