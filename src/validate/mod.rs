@@ -13,8 +13,10 @@ mod rules;
 mod schema;
 mod tags;
 mod terms;
+mod time_advice;
 mod times;
 mod value;
+mod written_time;
 
 pub use columns::Columns;
 pub use draft::Draft;

@@ -5,6 +5,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use super::terms::Clock;
+use super::time_advice::{no_form_of_time, no_offset};
+use super::written_time::{Written, has_form, offset};
 use crate::model::HoldUntil;
 use crate::model::text::quoted;
 
@@ -48,148 +50,6 @@ pub(super) fn hold_until(text: &str, clock: &Clock) -> Result<HoldUntil, String>
         ));
     }
     Ok(hold_until)
-}
-
-/// A time as it is written: what clocks show, and what tells where.
-struct Written<'a> {
-    /// Date and, as a rule, time.
-    local: &'a str,
-    /// What is behind, blanks in front left out.
-    rest: &'a str,
-}
-
-/// The forms of what clocks show, the longest first.
-const LOCAL: [&str; 3] = ["0000-00-00 00:00:00", "0000-00-00 00:00", "0000-00-00"];
-
-impl<'a> Written<'a> {
-    fn of(text: &'a str) -> Option<Self> {
-        let is_start = |form: &&&str| text.get(..form.len()).is_some_and(|it| has_form(it, form));
-        let mut length = LOCAL.iter().find(is_start)?.len();
-        let fraction = text[length..].strip_prefix('.').unwrap_or_default();
-        let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
-        if length == LOCAL[0].len() && digits > 0 {
-            length += 1 + digits;
-        }
-        let (local, rest) = text.split_at(length);
-        let rest = rest.trim_start();
-        Some(Self { local, rest })
-    }
-
-    /// The time with that offset, as RFC 3339 has it; none of a date alone.
-    fn with_offset(&self, offset: &str) -> Option<String> {
-        let (date, time) = self.local.split_at_checked(10)?;
-        let seconds = if time.len() == 6 { ":00" } else { "" };
-        let time = time.get(1..)?;
-        Some(format!("{date}T{time}{seconds}{offset}"))
-    }
-}
-
-/// An offset of less than a day as RFC 3339, section 5.6, has it. Some databases leave out its
-/// minutes, `strftime` its colon. (jiff reads longer ones.)
-fn offset(text: &str) -> Option<String> {
-    if text.eq_ignore_ascii_case("z") {
-        return Some("Z".to_owned());
-    }
-    let (sign, digits) = text.split_at_checked(1)?;
-    let form = ["00:00", "0000", "00"]
-        .into_iter()
-        .find(|form| has_form(digits, form))?;
-    let (hours, minutes) = (&digits[..2], digits.get(form.len() - 2..)?);
-    let minutes = if form == "00" { "00" } else { minutes };
-    let is_offset = matches!(sign, "+" | "-") && hours < "24" && minutes < "60";
-    is_offset.then(|| format!("{sign}{hours}:{minutes}"))
-}
-
-/// Whether `text` is like `form`: a digit for every `0`, a blank or a T for the blank.
-fn has_form(text: &str, form: &str) -> bool {
-    text.len() == form.len()
-        && text
-            .bytes()
-            .zip(form.bytes())
-            .all(|(byte, form)| match form {
-                b'0' => byte.is_ascii_digit(),
-                b' ' => matches!(byte, b' ' | b'T' | b't'),
-                _ => byte == form,
-            })
-}
-
-/// What is wrong behind date and time, where an offset should be.
-fn no_offset(written: &Written<'_>) -> String {
-    let Written { local, rest } = *written;
-    let example = "2026-12-01T09:00:00+01:00";
-    if local.len() == LOCAL[2].len() {
-        return format!("has no time of day like `09:00` behind its date (write `{example}`)");
-    }
-    let is_word = |c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '_' | '-' | '[' | ']');
-    let zone = rest.trim_start_matches(['Z', 'z']).trim_matches(['[', ']']);
-    match zone.to_ascii_uppercase().as_str() {
-        "UTC" | "GMT" | "ETC/UTC" => {
-            let in_utc = written
-                .with_offset("Z")
-                .unwrap_or_else(|| "2026-12-01T09:00:00Z".into());
-            format!(
-                "ends in the name of a time zone, {}, not in an offset (write `{in_utc}`)",
-                quoted(rest)
-            )
-        }
-        "AM" | "PM" => {
-            format!("has a clock of 12 hours (write one of 24 hours, and the offset: `{example}`)")
-        }
-        _ if rest.chars().all(is_word) && rest.len() > 1 => format!(
-            "ends in the name of a time zone, {}, not in an offset (write the offset, as in `{example}`; or leave it out, and give --timezone Area/City)",
-            quoted(rest)
-        ),
-        _ => format!(
-            "ends in {}, which is not a UTC offset (write `+01:00` or `Z`, as in `{example}`)",
-            quoted(rest)
-        ),
-    }
-}
-
-/// What text is that has none of the forms of a time, and what would be right.
-fn no_form_of_time(text: &str) -> String {
-    let is_of = |known: &[char]| {
-        text.chars()
-            .all(|c| c.is_ascii_digit() || known.contains(&c))
-    };
-    let has_two = |separator| text.matches(separator).count() == 2;
-    let whole = text.split(['.', ',']).next().unwrap_or_default();
-    let has_dates = has_two('/') || has_two('.') || has_two('-');
-    let write = "write `2026-12-01T09:00:00+01:00`";
-    if let Some(instant) = since_1970(text) {
-        format!("is a number of seconds since 1970, or of parts of them (write `{instant}`)")
-    } else if is_of(&['/', '.', '-', ':', ' ', 'A', 'P', 'M']) && has_dates {
-        format!("is a date as a spreadsheet writes it (format the column as text, and {write})")
-    } else if is_of(&['.', ',']) && whole.len() == 5 {
-        format!("is a spreadsheet's number for a date (format the column as text, and {write})")
-    } else if has_word(text) {
-        format!("is a date in words (write it in digits: {write})")
-    } else {
-        format!("is no time ({write})")
-    }
-}
-
-/// The instant that a count of seconds since 1970 stands for, or one of milli-, micro- or nanoseconds.
-fn since_1970(text: &str) -> Option<Timestamp> {
-    let whole = text.split('.').next()?;
-    let count = whole.parse().ok()?;
-    let is_number = text
-        .bytes()
-        .all(|byte| byte == b'.' || byte.is_ascii_digit());
-    let instant = match whole.len() {
-        10 => Timestamp::from_second(count),
-        13 => Timestamp::from_millisecond(count),
-        16 => Timestamp::from_microsecond(count),
-        19 => Timestamp::from_nanosecond(count.into()),
-        _ => return None,
-    };
-    instant.ok().filter(|_| is_number)
-}
-
-/// Whether `text` has a word in it, as the name of a month is one in any language.
-fn has_word(text: &str) -> bool {
-    let mut words = text.split(|c: char| !c.is_alphabetic());
-    text.contains(|c: char| c.is_ascii_digit()) && words.any(|word| word.chars().count() > 2)
 }
 
 /// The one instant at which clocks in `zone` show `local`, which is all of `text`.
