@@ -15,7 +15,7 @@ pub fn text(file: impl Read, limit: u64) -> Result<String, FileError> {
     let mut text = String::new();
     let mut file = file.take(limit);
     let read = file.read_to_string(&mut text);
-    // Cut off in the middle of a character, a file that is too long is no text either.
+    // Cut off in the middle of a character, a file that is too long is not UTF-8 either.
     if file.limit() == 0 {
         return Err(FileError::TooLong(limit));
     }

@@ -1,7 +1,7 @@
 //! The owner and the permissions of an open file -> whether this user alone can have written it.
 //!
-//! A run directory says where the token goes and which rows are done. One that another user can
-//! write could say anything: it is not followed, and the message says whose it is.
+//! A run directory decides where the token goes and which rows are done. One that another user can
+//! write could contain anything: it is not followed, and the message names the owner.
 
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::os::unix::fs::{
@@ -214,7 +214,7 @@ mod tests {
         assert!(why.contains("uid 1001") && why.contains("chown"), "{why}");
         let why = rights(ROOT, 0o644).own(ME).expect_err("root's").to_string();
         assert!(why.contains("belongs to root"), "{why}");
-        // Root reads everything: that is no reason to do what somebody's file says.
+        // Root reads everything: that is no reason to follow another user's file.
         assert!(rights(ME, 0o600).own(ROOT).is_err());
     }
 

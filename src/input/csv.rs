@@ -88,7 +88,7 @@ impl CsvRecords {
         Ok(None)
     }
 
-    /// Takes back a row that is done with: the next one finds room in it.
+    /// Takes back a row that is no longer needed, to reuse its memory.
     pub(super) fn take_back(&mut self, row: Row) {
         if let Content::Cells(cells) = row.content
             && cells.as_slice().len() + cells.len() < MAX_REUSED_BYTES
@@ -107,9 +107,9 @@ impl CsvRecords {
         } else if cells.len() < self.header.len() {
             "empty cells need their delimiters too"
         } else if surplus.all(|cell| cell.trim().is_empty()) {
-            "take away the delimiters at its end, or give the header as many"
+            "remove the delimiters at its end, or add them to the header"
         } else {
-            "a cell that holds the delimiter needs quotes"
+            "a cell that contains the delimiter needs quotes"
         };
         format!(
             "has {} where the header has {} ({advice})",
@@ -126,7 +126,7 @@ impl CsvRecords {
     }
 }
 
-/// Whether a record is no row: spreadsheets write such lines where nothing is.
+/// Whether a record is not a row: spreadsheets write such lines for empty ones.
 fn is_empty(cells: &StringRecord) -> bool {
     cells.iter().all(|cell| trimmed(cell).is_empty())
 }
@@ -145,7 +145,7 @@ struct RawRecords {
     parser: csv_core::Reader,
     delimiter: u8,
     lines: LineCount,
-    /// The record as it stands in the file, up to a little over the limit.
+    /// The record as it is in the file, up to a little over the limit.
     raw: Vec<u8>,
     unescaped: Vec<u8>,
     ends: Vec<usize>,
@@ -159,12 +159,12 @@ struct RawRecords {
 const HEADER_BYTES: u64 = 2 * MAX_RECORD_BYTES as u64;
 
 const SEP_AGAIN: &str =
-    "is a line `sep=` in the midst of rows (was the file joined from two? remove this line)";
+    "is a line `sep=` among the rows (was the file joined from two? remove this line)";
 const OTHER_HEADER: &str =
     "is a header again, with other columns (was the file joined from two? give each by itself)";
 const TOO_LONG: &str =
     "is a record of more than 1 MiB (is a quote opened on this line and never closed?)";
-const UNCLOSED: &str = "opens a quote that is never closed: all that follows is inside it (close it, or take it out; or was the file cut off?)";
+const UNCLOSED: &str = "opens a quote that is never closed: all that follows is inside it (close it, or remove it; or was the file cut off?)";
 
 impl RawRecords {
     fn new(source: TextSource, delimiter: u8) -> Self {
@@ -182,7 +182,7 @@ impl RawRecords {
         }
     }
 
-    /// Goes to the next record, and tells the physical line on which it starts.
+    /// Advances to the next record; the physical line on which it starts.
     fn advance(&mut self) -> Result<Option<u64>, InputError> {
         if !self.skip_line_breaks()? {
             return Ok(None);
@@ -274,7 +274,7 @@ impl RawRecords {
         }
     }
 
-    /// The record as it stands in the file, without its line end.
+    /// The record as it is in the file, without its line end.
     fn raw(&self) -> &[u8] {
         let raw = self.raw.strip_suffix(b"\n").unwrap_or(&self.raw);
         raw.strip_suffix(b"\r").unwrap_or(raw)

@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read};
 
 const MARK: u8 = 0x1a;
 
-/// What is held back, at most: more NUL bytes than that are no padding.
+/// What is held back, at most: more NUL bytes than that are not padding.
 const MOST_HELD: usize = 1 << 20;
 
 /// Reads what another reader reads, up to the mark if there is one.
@@ -17,7 +17,7 @@ pub(super) struct Unmarked<R> {
     is_alone: bool,
     /// What has proved to be text.
     text: Cursor<Vec<u8>>,
-    /// The last byte that was no part of a mark.
+    /// The last byte that was not part of a mark.
     last: u8,
 }
 
@@ -45,8 +45,8 @@ impl<R: Read> Unmarked<R> {
         start
     }
 
-    /// Looks again at what was held back, since `more` has come or, if that is empty, the end.
-    fn judge(&mut self, more: &[u8]) {
+    /// Decides about what was held back, now that `more` has come or, if that is empty, the end.
+    fn resolve(&mut self, more: &[u8]) {
         let is_padding = padding_of(more) == more.len();
         if !more.is_empty() && is_padding && self.held.len() < MOST_HELD {
             self.held.extend_from_slice(more);
@@ -54,7 +54,7 @@ impl<R: Read> Unmarked<R> {
         }
         let mut bytes = std::mem::take(&mut self.held);
         if more.is_empty() {
-            // Behind a mark that begins no line, a line end shows that the file goes on.
+            // After a mark within a line, a line end shows that the file continues.
             if self.is_alone || !bytes.iter().any(|byte| b"\r\n".contains(byte)) {
                 bytes.clear();
             }
@@ -96,7 +96,7 @@ impl<R: Read> Read for Unmarked<R> {
                     return Ok(text);
                 }
             } else {
-                self.judge(&buffer[..read]);
+                self.resolve(&buffer[..read]);
             }
         }
     }

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::model::file_words;
 
-/// Why a file cannot be read as rows at all. What is wrong with one row is no such error.
+/// Why a file cannot be read as rows at all. What is wrong with one row is not such an error.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
     /// The operating system refused.
@@ -13,7 +13,7 @@ pub enum InputError {
     /// A CSV or TSV file without a header row.
     #[error("is empty: the first line names the columns, as in `slug,status,tag_list`")]
     NoHeader,
-    /// The header row is no row of text cells.
+    /// The header row is not a row of text cells.
     #[error("the header row {0}")]
     Header(String),
     /// A record without end: of whatever makes it, there is more to come.
@@ -77,7 +77,7 @@ pub enum InputError {
     Csv,
 }
 
-/// What is wrong with a file that is not there, or not for us, says enough by itself.
+/// The cause, behind the words that the file cannot be read unless that is obvious.
 fn unreadable(error: &io::Error) -> String {
     use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
     let words = file_words(error);

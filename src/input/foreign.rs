@@ -1,4 +1,4 @@
-//! The first bytes of a file -> the other format that it is in, if it is no text of rows.
+//! The first bytes of a file -> the other format that it is in, if it is not text with rows.
 
 use super::InputError;
 

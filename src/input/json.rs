@@ -38,13 +38,13 @@ fn refuse_object(text: &[u8], format: Format) -> Result<(), InputError> {
     }
 }
 
-/// The first byte that is no white space.
+/// The first byte that is not white space.
 fn first_of(text: &[u8]) -> Option<u8> {
     text.trim_ascii_start().first().copied()
 }
 
-/// Whether the array that `text` begins with is all there is: it holds objects, or goes over several
-/// lines. One of text alone is some line that is no object.
+/// Whether the array that `text` begins with is all there is: it contains objects, or spans several
+/// lines. One of text alone is some line that is not an object.
 fn is_array(text: &[u8]) -> bool {
     matches!(first_of(&text[1..]), None | Some(b'{' | b']'))
         || !first_line(text).trim_ascii_end().ends_with(b"]")
@@ -115,14 +115,14 @@ fn named(keys: &[&str]) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn told(text: &str, format: Format) -> String {
+    fn message(text: &str, format: Format) -> String {
         let refused = refuse(text.as_bytes(), format);
         refused.map_or_else(|error| error.to_string(), |()| String::new())
     }
 
     #[test]
-    fn every_form_of_json_is_told_by_its_cure() {
-        for (text, cure) in [
+    fn every_form_of_json_is_named_with_its_fix() {
+        for (text, fix) in [
             ("[", "'.[]'"),
             ("[]", "'.[]'"),
             (" [{\"slug\":\"a\"}, {\"slug\":\"b\"}]", "'.[]'"),
@@ -138,8 +138,8 @@ mod tests {
             ("{\"slug\": \"a\",\n  \"status\": 2}", "jq -c . FILE"),
         ] {
             for format in [Format::Jsonl, Format::Csv] {
-                let told = told(text, format);
-                assert!(told.contains(cure), "{text}: {told}");
+                let message = message(text, format);
+                assert!(message.contains(fix), "{text}: {message}");
             }
         }
     }
@@ -159,9 +159,9 @@ mod tests {
             "[\"a\",2]\n[\"b\",2]",
             "{x}",
         ] {
-            assert_eq!(told(text, Format::Jsonl), "", "{text}");
+            assert_eq!(message(text, Format::Jsonl), "", "{text}");
         }
-        assert!(told("{\"slug\":\"a\"}", Format::Tsv).contains("--format jsonl"));
-        assert_eq!(told("{x},slug", Format::Csv), "");
+        assert!(message("{\"slug\":\"a\"}", Format::Tsv).contains("--format jsonl"));
+        assert_eq!(message("{x},slug", Format::Csv), "");
     }
 }

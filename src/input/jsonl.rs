@@ -56,7 +56,7 @@ impl JsonLines {
         Ok(None)
     }
 
-    /// Takes back a row that is done with: the next one finds room in it.
+    /// Takes back a row that is no longer needed, to reuse its memory.
     pub(super) fn take_back(&mut self, row: Row) {
         if let Content::Object(text) = row.content
             && text.capacity() <= MAX_REUSED_BYTES
@@ -86,12 +86,12 @@ impl JsonLines {
 
     fn object<'a>(&self, text: &'a [u8]) -> Result<&'a str, String> {
         if self.is_cut || text.len() > MAX_RECORD_BYTES {
-            return Err("is a record of more than 1 MiB (write one object a line)".into());
+            return Err("is a record of more than 1 MiB (write one object per line)".into());
         }
         let text = self.encoding.text(text)?;
         if !text.starts_with('{') {
             return Err(
-                "is no JSON object (write one a line, like {\"slug\": \"knock-knock\", \"status\": 2})"
+                "is not a JSON object (write one per line, like {\"slug\": \"knock-knock\", \"status\": 2})"
                     .into(),
             );
         }

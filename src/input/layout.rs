@@ -40,7 +40,7 @@ impl Format {
 /// What is known of a file before it is opened.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wanted {
-    /// The format, if it was given or the name tells it.
+    /// The format, if it was given or follows from the name.
     pub format: Option<Format>,
     /// The delimiter, if it was given.
     pub delimiter: Option<u8>,
@@ -62,7 +62,7 @@ impl Wanted {
 pub struct Layout {
     /// The format.
     pub format: Format,
-    /// What stands between cells; meaningless for JSONL.
+    /// The character between cells; meaningless for JSONL.
     pub delimiter: u8,
 }
 

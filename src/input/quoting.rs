@@ -10,8 +10,8 @@ use crate::model::invisible::is_blank;
 pub(super) enum Quotes {
     /// Every quote that opens a cell begins it, and every one that closes a cell ends it.
     Tight,
-    /// Between some quote and its delimiter is something else: [`cells`] tells whether it is only
-    /// blanks.
+    /// Between some quote and its delimiter is something else: [`cells`] finds out whether it is
+    /// only blanks.
     Loose,
 }
 

@@ -29,7 +29,7 @@ impl Reader {
     /// Starts to read `bytes`: detects encoding, format and delimiter, and reads the header.
     ///
     /// # Errors
-    /// When the bytes cannot be read, or are no file of rows at all (no header, a workbook).
+    /// When the bytes cannot be read, or are not a file of rows at all (no header, a workbook).
     pub fn open(bytes: impl Read + Send + 'static, wanted: Wanted) -> Result<Self, InputError> {
         let (mut text, found) = text::decoded(bytes)?;
         let encoding = found.encoding;
@@ -103,7 +103,7 @@ impl Reader {
         }
     }
 
-    /// Takes back rows that are done with: their room is used again.
+    /// Takes back rows that are no longer needed, to reuse their memory.
     pub fn take_back(&mut self, rows: impl IntoIterator<Item = Row>) {
         match &mut self.records {
             Records::Csv(records) => rows.into_iter().for_each(|row| records.take_back(row)),

@@ -231,7 +231,7 @@ mod tests {
 
     fn unreadable() -> Content {
         Content::Unreadable {
-            why: "is no text".into(),
+            why: "is not text".into(),
             raw: "\u{fffd},x".into(),
         }
     }

@@ -30,8 +30,8 @@ pub(super) fn layout(start: &[u8], wanted: Wanted) -> Result<Layout, InputError>
     Ok(Layout { format, delimiter })
 }
 
-/// Whether a line has a cell that is the name of the column that every file has, whatever parts its
-/// cells.
+/// Whether a line has a cell that is the name of the column that every file has, whatever separates
+/// its cells.
 pub(super) fn names_slug(line: &[u8]) -> bool {
     let mut cells = line.split(|byte| DELIMITERS.contains(byte));
     cells.any(|cell| {
@@ -41,7 +41,7 @@ pub(super) fn names_slug(line: &[u8]) -> bool {
     })
 }
 
-/// The delimiter that a line `sep=;` names: Excel's way to say it, in front of the header. What has
+/// The delimiter that a line `sep=;` names: Excel's notation, in front of the header. What has
 /// no such idea of it and saves the file again leaves `sep=` and empty cells.
 pub(super) fn declared_delimiter(line: &[u8]) -> Option<u8> {
     let quoted = line

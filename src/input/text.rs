@@ -28,7 +28,7 @@ impl Encoding {
             );
         }
         if memchr::memchr(0, record).is_some() {
-            return Err("holds a NUL byte (save the file again as \"CSV UTF-8\")");
+            return Err("contains a NUL byte (save the file again as \"CSV UTF-8\")");
         }
         let text = str::from_utf8(record)
             .map_err(|_| "is not UTF-8 text (save the file as \"CSV UTF-8\")")?;

@@ -43,7 +43,7 @@ impl From<String> for Fault {
     }
 }
 
-/// Where each cell of a record stands.
+/// Where each cell of a record is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LedgerColumns {
     at: [usize; CELLS],
@@ -132,7 +132,7 @@ impl Cells {
     fn of(parser: &mut Reader, line: &[u8]) -> Result<Self, Fault> {
         // File systems fill what a power cut left unwritten with NUL.
         if line.contains(&0) {
-            return Err(Fault::cut("holds NUL bytes, as a power cut leaves them"));
+            return Err(Fault::cut("contains NUL bytes, as a power cut leaves them"));
         }
         let line = [line, b"\n"].concat();
         let mut text = vec![0; line.len()];

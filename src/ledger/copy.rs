@@ -55,9 +55,9 @@ impl Copied {
         let mut state = self.0.lock();
         let written = state.file.write_all(bytes);
         written.map_err(|error| {
-            let told = io::Error::new(error.kind(), error.to_string());
+            let reported = io::Error::new(error.kind(), error.to_string());
             state.error = Some(error);
-            told
+            reported
         })
     }
 

@@ -47,7 +47,7 @@ impl RunDirectory {
     /// The one that is there already.
     ///
     /// # Errors
-    /// When its files are no regular files, or not this user's own.
+    /// When its files are not regular files, or not this user's own.
     pub fn open(path: PathBuf, format: Format) -> Result<Self, LedgerError> {
         let directory = Self { path, format };
         for file in [directory.input(), directory.results()] {
@@ -96,7 +96,7 @@ impl RunDirectory {
                 Ok(run) if run.options.sandbox => {}
                 Ok(run) => runs.resumable.push((run.created_at, path)),
                 Err(error) if error.is_untrusted() => runs.refused.push((path, error)),
-                // What is no run directory is passed over.
+                // What is not a run directory is skipped.
                 Err(_) => {}
             }
         }
@@ -175,7 +175,7 @@ impl RunDirectory {
         write_json(&self.summary(), summary)
     }
 
-    /// Whether a pass has begun here: each says so before it sends anything.
+    /// Whether a pass has begun here: each leaves a trace before it sends anything.
     #[must_use]
     pub fn has_begun(&self) -> bool {
         self.summary().exists() || self.failed().exists()

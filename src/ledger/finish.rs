@@ -134,7 +134,7 @@ fn extents(ledger: impl io::Read) -> io::Result<Vec<Extent>> {
         let line = record.get(0);
         let line = line.and_then(|cell| str::from_utf8(cell).ok()?.parse().ok());
         let end = reader.position().byte();
-        // A ledger of ours has a number there: whoever reads the records reports one that has not.
+        // A ledger in this program's form has a number there: reading the record reports another.
         extents.push(Extent {
             line: line.unwrap_or(u64::MAX),
             start,

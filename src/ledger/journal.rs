@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{LedgerError, Record, Recorded, directory, mend};
+use super::{LedgerError, Record, Recorded, directory, repair};
 use crate::files::{self, FileError};
 use crate::input::csv_line;
 
@@ -30,10 +30,10 @@ impl Journal {
         self.append_line(|line| line.write_record(Record::COLUMNS))
     }
 
-    /// Opens a ledger to go on with what it holds, and mends it first: see [`Self::open`].
+    /// Opens a ledger to append to it, and repairs it first: see [`Self::open`].
     ///
     /// # Errors
-    /// When it cannot be read or mended.
+    /// When it cannot be read or repaired.
     pub fn reopen(path: &Path) -> Result<(Self, Recorded), LedgerError> {
         let recorded = Recorded::look(path)?;
         let (journal, _) = Self::open(path, &recorded)?;
@@ -42,19 +42,19 @@ impl Journal {
 
     /// Opens the ledger of which `recorded` is known, to append to it; where there is none, it is
     /// begun. A torn last line is cut off, and a ledger that another program has saved is written
-    /// in our form again: the file in which what was there is kept.
+    /// in this program's form again: the file in which the old content is kept.
     ///
     /// # Errors
-    /// When the file cannot be read or mended.
+    /// When the file cannot be read or repaired.
     pub fn open(path: &Path, recorded: &Recorded) -> Result<(Self, Option<PathBuf>), LedgerError> {
         let form = recorded.form;
         if !path.exists() {
             return Ok((Self::create(path)?, None));
         }
         let kept = if form.has_header && form.is_foreign {
-            Some(mend::rewrite(path)?)
+            Some(repair::rewrite(path)?)
         } else if form.torn > 0 {
-            Some(mend::cut_off(path, form.whole).map_err(LedgerError::at(path))?)
+            Some(repair::cut_off(path, form.whole).map_err(LedgerError::at(path))?)
         } else {
             None
         };
@@ -96,7 +96,7 @@ impl Journal {
         self.file.sync_data()
     }
 
-    /// Takes over all that another ledger holds, in place of what is in this one.
+    /// Replaces the content by that of another ledger.
     pub(super) fn copy_from(&mut self, other: &Self) -> io::Result<()> {
         let mut source = &other.file;
         source.rewind()?;

@@ -1,9 +1,9 @@
 //! A ledger as it is found, whoever saved it last -> its records, one by one.
 //!
-//! A record takes one physical line: its texts hold no line breaks. What a spreadsheet makes of
+//! A record takes one physical line: its texts contain no line breaks. What a spreadsheet makes of
 //! such a file when it saves it (byte order mark, UTF-16, CRLF, another delimiter, other quotes,
-//! empty columns and lines behind the others) says the same, and is read. Only the last line of a
-//! file of our own form can be torn; whatever else cannot be read is named, and never guessed.
+//! empty columns and lines behind the others) has the same meaning, and is read. Only the last line of a
+//! file in this program's form can be torn; whatever else cannot be read is named, and never guessed.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _};
@@ -17,7 +17,7 @@ use crate::input::has_byte_order_mark;
 /// The longest line that a record can take, in bytes.
 const MAX_LINE: u64 = 1 << 20;
 
-/// What can stand between cells.
+/// What can separate cells.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Why a ledger cannot be read.
@@ -25,7 +25,7 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 pub(super) enum Unreadable {
     /// The operating system refused.
     Io(io::Error),
-    /// A line is no record.
+    /// A line is not a record.
     Line {
         /// Its number, from 1 on.
         number: u64,
@@ -128,7 +128,7 @@ impl<'a> LedgerLines<'a> {
         Ok(bounded.read_until(b'\n', &mut self.line)? > 0)
     }
 
-    /// Takes in the header: ours, or the same as another program writes it.
+    /// Reads the header: this program's, or the same as another program writes it.
     fn header(&mut self) -> Result<(), Unreadable> {
         if !self.read_line()? {
             return Ok(());

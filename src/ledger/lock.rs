@@ -79,7 +79,7 @@ impl Lock {
     pub fn holder(state: &Path, base_url: &str, email: &str) -> Option<Holder> {
         let path = account_file(state, base_url, email);
         let file = files::open_own(&path, File::options().read(true)).ok()?;
-        told(file)
+        read_holder(file)
     }
 
     /// Locks a run directory by its `run.json`, which no run replaces.
@@ -92,7 +92,7 @@ impl Lock {
         Self::take(file, run_file)
     }
 
-    /// Says in the lock file who holds it. The file is for people: the lock itself is not in it.
+    /// Writes into the lock file who holds it. The file is for people: the lock itself is not in it.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -106,7 +106,7 @@ impl Lock {
     fn take(file: File, path: &Path) -> Result<Self, NotLocked> {
         match file.try_lock() {
             Ok(()) => Ok(Self { file }),
-            Err(TryLockError::WouldBlock) => Err(NotLocked::Held(told(file))),
+            Err(TryLockError::WouldBlock) => Err(NotLocked::Held(read_holder(file))),
             Err(TryLockError::Error(error)) => Err(NotLocked::at(path)(error)),
         }
     }
@@ -126,7 +126,7 @@ impl NotLocked {
 }
 
 /// Whom a lock file names. Whoever holds it may be writing this moment: then nobody.
-fn told(file: File) -> Option<Holder> {
+fn read_holder(file: File) -> Option<Holder> {
     serde_json::from_str(&files::text(file, MAX_HOLDER_BYTES).ok()?).ok()
 }
 
@@ -142,7 +142,7 @@ fn make_private(directory: &Path) -> Result<(), FileError> {
     let Err(error) = files::open_directory(directory) else {
         return Ok(());
     };
-    // One of our own that others can write is closed to them; others' files in it are not followed.
+    // This user's own that others can write is closed to them; others' files in it are not followed.
     let closed = fs::set_permissions(directory, Permissions::from_mode(0o700));
     closed.map_err(|_| error)?;
     files::open_directory(directory).map(drop)

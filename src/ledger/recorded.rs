@@ -1,4 +1,4 @@
-//! A ledger, whole or torn, in our form or re-saved by another program -> what it says of each row.
+//! A ledger, whole or torn, in this program's form or saved by another -> what is known of each row.
 
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -8,7 +8,7 @@ use super::lines::{Form, LedgerLines, Unreadable};
 use super::{LedgerError, Record, directory};
 use crate::model::{Counts, Outcome};
 
-/// What a ledger holds, at 16 bytes a row.
+/// What is known of each row from a ledger, at 16 bytes a row.
 #[derive(Debug, Default)]
 pub struct Recorded {
     /// The last record of each row, by line.
@@ -23,7 +23,7 @@ pub struct Recorded {
     pub has_found_any: bool,
     /// Whether the server let the login in.
     pub has_logged_in: bool,
-    /// The line of the row that was tried last of those that are not settled.
+    /// The line of the row that was tried last of those whose outcome is not final.
     last_tried: Option<u64>,
     /// When the last row ended: RFC 3339, UTC, milliseconds.
     pub last_finished: Option<String>,
@@ -41,10 +41,10 @@ struct Known {
 }
 
 impl Recorded {
-    /// What the ledger at `path` holds, which stays as it is.
+    /// Reads the ledger at `path`, which stays as it is.
     ///
     /// # Errors
-    /// When it cannot be read, or a line of it is no record.
+    /// When it cannot be read, or a line of it is not a record.
     pub fn look(path: &Path) -> Result<Self, LedgerError> {
         let file = directory::open(path)?;
         Self::read(&file).map_err(LedgerError::of_ledger(path))
@@ -83,13 +83,13 @@ impl Recorded {
         Ok(recorded)
     }
 
-    /// What was tried before of the row on `line`, if it is not settled.
+    /// What was tried before for the row on `line`, if its outcome is not final.
     #[must_use]
     pub fn earlier(&self, line: u64) -> Earlier {
         self.known(line).map_or(Earlier::Nothing, Known::earlier)
     }
 
-    /// The line of the row that was tried last of those that are not settled; `None` if there is
+    /// The line of the row that was tried last of those whose outcome is not final; `None` if there is
     /// no such row.
     #[must_use]
     pub fn last_tried(&self) -> Option<u64> {
@@ -102,13 +102,13 @@ impl Recorded {
         self.known(line).map_or(0, |row| u32::from(row.attempts))
     }
 
-    /// Whether the row on `line` is settled.
+    /// Whether the outcome of the row on `line` is final.
     #[must_use]
     pub fn is_settled(&self, line: u64) -> bool {
         self.known(line).is_some_and(|row| row.outcome.is_settled())
     }
 
-    /// How many rows are settled.
+    /// How many rows have a final outcome.
     #[must_use]
     pub fn settled(&self) -> u64 {
         self.counts.settled()
@@ -120,7 +120,7 @@ impl Recorded {
         self.form.torn
     }
 
-    /// Whether another program has written the ledger anew.
+    /// Whether another program has saved the ledger.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
         self.form.is_foreign
@@ -132,7 +132,7 @@ impl Recorded {
         self.form.has_header
     }
 
-    /// Holds the ledger against the rows of the input.
+    /// Compares the ledger with the rows of the input.
     #[must_use]
     pub fn against_rows(&self) -> AgainstRows<'_> {
         AgainstRows {
@@ -151,7 +151,7 @@ impl Known {
     fn of(record: &Record) -> Self {
         Self {
             line: record.line,
-            slug: print(&record.slug),
+            slug: fingerprint(&record.slug),
             attempts: u16::try_from(record.attempts).unwrap_or(u16::MAX),
             outcome: record.outcome,
             differs: record.differs(),
@@ -168,19 +168,19 @@ impl Known {
     }
 }
 
-/// What was tried of a row that is not settled.
+/// What was tried for a row whose outcome is not final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Earlier {
     /// No request was sent for it.
     Nothing,
-    /// It was refused, or nothing was said of it.
+    /// It was refused, or there was no answer.
     Tried,
     /// It may have been applied.
     InDoubt,
 }
 
 /// A fingerprint of a slug as records have it.
-fn print(slug: &str) -> u32 {
+fn fingerprint(slug: &str) -> u32 {
     let mut hasher = DefaultHasher::new();
     slug.hash(&mut hasher);
     let hash = hasher.finish();
@@ -192,7 +192,7 @@ fn print(slug: &str) -> u32 {
 pub struct Stray {
     /// The line of the input that it names.
     pub line: u64,
-    /// The slug that stands there, if any row does.
+    /// The slug of the row that starts there, if one does.
     pub slug: Option<String>,
 }
 
@@ -212,7 +212,7 @@ impl AgainstRows<'_> {
             }
             self.left = rest;
             let is_there = known.line == line;
-            if is_there && known.slug == print(&Record::slug(slug)) {
+            if is_there && known.slug == fingerprint(&Record::slug(slug)) {
                 return;
             }
             self.stray.get_or_insert_with(|| Stray {
@@ -233,7 +233,7 @@ impl AgainstRows<'_> {
     }
 }
 
-/// Where in the ledger at `path` the last record about the row on `line` stands, and its slug.
+/// Where in the ledger at `path` the last record about the row on `line` is, and its slug.
 ///
 /// # Errors
 /// When it cannot be read.

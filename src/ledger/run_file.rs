@@ -9,7 +9,7 @@ use crate::files::{self, FileError, MAX_TEXT_BYTES};
 use crate::input::Format;
 use crate::model::{Delimiter, MaxFailures, RequestRate, Timeout, Workers, Zone};
 
-/// The version of what a run directory holds. A program reads its own and older ones.
+/// The version of the format of a run directory. A program reads its own and older ones.
 pub const FORMAT_VERSION: u32 = 1;
 
 /// What a run was asked for.
@@ -59,7 +59,7 @@ pub struct RunInput {
 pub struct RunOptions {
     /// The input's format.
     pub format: Format,
-    /// What stands between cells; JSONL has none.
+    /// The character between cells; JSONL has none.
     pub delimiter: Option<Delimiter>,
     /// `--timezone`.
     pub timezone: Option<Zone>,
@@ -72,7 +72,7 @@ pub struct RunOptions {
     pub allow_damaged: bool,
     /// `--rate`.
     pub rate: RequestRate,
-    /// `--fixed-rate`; not said by runs of before there was such a thing.
+    /// `--fixed-rate`; not in runs from before there was such an option.
     #[serde(default)]
     pub fixed_rate: bool,
     /// `--workers`.

@@ -2,7 +2,7 @@
 //!
 //! It is made beside its place and renamed. An empty directory that is there already may be a mount
 //! point, or in a directory that is closed to us: what goes there is made inside of it, and moved
-//! up, `run.json` last, for without that it is no run.
+//! up, `run.json` last, because without that it is not a run.
 
 use std::fs::{self, File, Permissions, TryLockError};
 use std::io;
@@ -103,7 +103,7 @@ struct MadeParents(Vec<PathBuf>);
 impl Drop for MadeParents {
     fn drop(&mut self) {
         for path in &self.0 {
-            // One that holds something is in use, and stays.
+            // One with something in it is in use, and stays.
             let _ = fs::remove_dir(path);
         }
     }
@@ -192,7 +192,7 @@ fn move_up(from: &Path, to: &Path, names: &[&str]) -> Result<(), LedgerError> {
     for (at, name) in names.iter().enumerate() {
         if let Err(error) = fs::rename(from.join(name), to.join(name)) {
             for moved in &names[..at] {
-                // What stays is no run without the last file.
+                // What stays is not a run without the last file.
                 let _ = fs::remove_file(to.join(moved));
             }
             return Err(LedgerError::at(to)(error));

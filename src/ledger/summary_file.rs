@@ -15,7 +15,7 @@ use crate::model::{Counts, Outcome, Pass};
 /// The most that is read of it, in bytes.
 const MAX_BYTES: u64 = 4 << 20;
 
-/// What it says of the passes before.
+/// What it records of the passes before.
 #[derive(Debug, Default)]
 pub struct PastPasses {
     /// The passes.
@@ -29,7 +29,7 @@ pub struct PastPasses {
 struct Document {
     passes: Vec<Pass>,
     counts: BTreeMap<String, u64>,
-    /// Of a program that did not tell passes apart: the run as one of them.
+    /// From a version that did not separate passes: the run as one of them.
     #[serde(flatten)]
     whole: Pass,
 }

@@ -39,13 +39,9 @@ pub enum Missing {
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Gone(path) => write!(
-                f,
-                "{} was removed or renamed while the run went on",
-                path.shown()
-            ),
+            Self::Gone(path) => write!(f, "{} was removed or renamed during the run", path.shown()),
             Self::Replaced(path) => {
-                write!(f, "{} was replaced while the run went on", path.shown())
+                write!(f, "{} was replaced during the run", path.shown())
             }
         }
     }

@@ -16,7 +16,7 @@ fn is_encoded(text: &str) -> bool {
     )
 }
 
-/// What is wrong with such a text, and which slug was meant, where that shows. `is_slug` tells
+/// What is wrong with such a text, and which slug was meant, where that shows. `is_slug` decides
 /// whether a part of the text can be one.
 pub(super) fn advice(text: &str, is_slug: impl Fn(&str) -> bool) -> String {
     let what = if text.contains('/') {

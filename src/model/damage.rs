@@ -1,5 +1,5 @@
-//! Text -> the mark that a spreadsheet, a database or an export has left on it. Judges the text
-//! only: what becomes of a field with such text is for `validate` to say.
+//! Text -> the mark that a spreadsheet, a database or an export has left on it. Looks at the text
+//! only: what becomes of a field with such text is decided in `validate`.
 
 use super::encoded_twice::is_encoded_twice;
 use super::marks::{
@@ -87,7 +87,7 @@ impl Damage {
 }
 
 /// Whether no damage can be in `raw`: it begins like no word for nothing, and has nothing in it but
-/// letters, digits and a few marks. Most texts are let go by this one glance.
+/// letters, digits and a few marks. Most texts need no further look.
 fn is_usual(raw: &str) -> bool {
     let is_usual = |byte: &u8| byte.is_ascii_alphanumeric() || b" ,.-_@".contains(byte);
     let first = raw.as_bytes().first();
@@ -96,7 +96,7 @@ fn is_usual(raw: &str) -> bool {
         && !is_full_cell(raw)
 }
 
-/// What has damaged a text that may say anything.
+/// What has damaged a text that may be anything.
 #[must_use]
 pub fn of_text(raw: &str) -> Option<Damage> {
     if is_usual(raw) {
@@ -121,7 +121,7 @@ pub fn of_text(raw: &str) -> Option<Damage> {
 /// Whether a text has some mark.
 type Test = fn(&str) -> bool;
 
-/// Most marks show at the start, so that the usual text is let go at once.
+/// Most marks show at the start, so that the usual text is done at once.
 fn by_its_start(text: &str) -> Option<Damage> {
     let tests: &[(Test, Damage)] = match text.as_bytes().first()? {
         b'N' | b'n' | b'u' | b'i' | b's' | b'\\' => &[(is_nothing, Damage::Nothing)],

@@ -32,7 +32,7 @@ fn may_lead(c: char) -> bool {
     matches!(c, 'Â'..='ô') || MAC_ROMAN.contains(c)
 }
 
-/// Whether these bytes are UTF-8, and what they say is likelier than what they were taken for.
+/// Whether these bytes are UTF-8, and their text is likelier than what they were taken for.
 /// (`CAFÉ…` is bytes of one letter that hardly anybody writes.)
 fn is_plausible(bytes: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(bytes) else {
@@ -49,7 +49,7 @@ fn is_plausible(bytes: &[u8]) -> bool {
 
 /// Whether `text` has a pair of characters that nobody writes, whatever else is in it.
 fn has_tell_tale(text: &str) -> bool {
-    // `Ã` and the others begin with this byte; one that an ASCII character follows tells nothing.
+    // `Ã` and the others begin with this byte; one before an ASCII character proves nothing.
     let bytes = text.as_bytes();
     let is_before_more = |at: usize| bytes.get(at + 2).is_some_and(|byte| !byte.is_ascii());
     if !memchr::memchr_iter(0xc3, bytes).any(is_before_more) {

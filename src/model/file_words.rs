@@ -5,11 +5,11 @@ use std::io::{self, ErrorKind};
 
 use rustix::io::Errno;
 
-/// What is wrong with a file, as in `FILE: no such file`: the frequent causes in words of ours, the
+/// What is wrong with a file, as in `FILE: no such file`: the frequent causes in plain words, the
 /// others in those of the system.
 #[must_use]
 pub fn file_words(error: &io::Error) -> String {
-    // Only what the system says has a kind that it is known by.
+    // Only errors of the system have a kind that identifies them.
     if error.get_ref().is_some() && error.kind() != ErrorKind::InvalidData {
         return error.to_string();
     }
@@ -28,7 +28,7 @@ pub fn file_words(error: &io::Error) -> String {
     }
 }
 
-/// What to do about an error of reading or writing a file of ours.
+/// What to do about an error of reading or writing a file of this program.
 #[must_use]
 pub fn remedy(error: &io::Error) -> &'static str {
     match Errno::from_io_error(error) {

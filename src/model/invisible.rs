@@ -1,5 +1,5 @@
 //! Which characters show nothing, and what they are called. A character that belongs where it
-//! stands, like the joiner within an emoji or a Persian word, counts as shown.
+//! is, like the joiner within an emoji or a Persian word, counts as shown.
 
 use std::iter;
 

@@ -1,4 +1,4 @@
-//! Text -> whether it is written as programs, databases and mail write what is no plain value. What
+//! Text -> whether it is written as programs, databases and mail write what is not a plain value. What
 //! spreadsheets do is in `spreadsheet`.
 
 use percent_encoding::percent_decode_str;
@@ -135,7 +135,7 @@ pub(super) fn has_escape(text: &str) -> bool {
     after("&").any(is_entity) || after("\\u").any(is_unicode) || is_percent_encoded(text)
 }
 
-/// Whether text behind `&` goes on like a character of HTML.
+/// Whether text behind `&` continues like a character of HTML.
 fn is_entity(rest: &str) -> bool {
     const NAMES: [&str; 6] = ["amp", "lt", "gt", "quot", "apos", "nbsp"];
     const ACCENTS: [&str; 7] = ["acute", "grave", "circ", "uml", "tilde", "cedil", "lig"];

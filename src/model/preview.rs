@@ -62,7 +62,7 @@ pub struct FieldChanges {
 pub struct ValueRows<'a> {
     /// The value as it is sent, or its first 80 characters.
     pub value: &'a str,
-    /// Whether it goes on.
+    /// Whether it is longer.
     pub is_cut: bool,
     /// The rows.
     pub rows: u64,

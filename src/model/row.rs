@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 pub struct Row {
     /// The physical line, from 1, on which the record starts.
     pub line: u64,
-    /// What stands there.
+    /// What it contains.
     pub content: Content,
 }
 
@@ -31,12 +31,12 @@ impl Row {
     }
 }
 
-/// What a record holds.
+/// The content of a record.
 #[derive(Debug)]
 pub enum Content {
     /// The cells of a CSV or TSV record, as many as the header has.
     Cells(StringRecord),
-    /// A line of JSONL that starts like an object: [`Members`] tells whether it is one.
+    /// A line of JSONL that starts like an object: [`Members`] parses it.
     Object(String),
     /// A record that could not be read as either.
     Unreadable {
@@ -91,7 +91,7 @@ impl<'a> Members<'a> {
     }
 }
 
-/// What Python and JavaScript write for nothing, if it is what stands at that column, from 1.
+/// What Python and JavaScript write for nothing, if that is at that column, from 1.
 fn word_of_another_language(line: &str, column: usize) -> Option<&'static str> {
     const WORDS: [&str; 7] = [
         "NaN",

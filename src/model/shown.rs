@@ -1,4 +1,4 @@
-//! Names of files -> text that shows them: a name may hold a line break, and must not look like a
+//! Names of files -> text that shows them: a name may contain a line break, and must not look like a
 //! message; and a word for a shell, which means just that name.
 
 use std::ffi::OsStr;
@@ -31,7 +31,7 @@ impl Shown for str {
     }
 }
 
-/// `word` as a shell reads it, in one line: `$'...'` where it holds what cannot be shown.
+/// `word` as a shell reads it, in one line: `$'...'` where it contains what cannot be shown.
 #[must_use]
 pub fn shell_word(word: &OsStr) -> String {
     let plain = word.to_str();

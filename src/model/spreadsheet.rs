@@ -18,7 +18,7 @@ const ZERO_DATES: [&str; 9] = [
     "30.12.1899",
 ];
 
-/// The most characters that a cell of Excel holds; what is longer is cut off.
+/// The most characters of a cell in Excel; what is longer is cut off.
 const EXCEL_CELL_CHARS: usize = 32_767;
 
 /// `text` without white space and zero-width characters around it.
@@ -46,7 +46,7 @@ pub fn unwrapped(text: &str) -> &str {
         .unwrap_or(text)
 }
 
-/// What `cell` says: [`unwrapped`] and [`trimmed`].
+/// The value of `cell`: [`unwrapped`] and [`trimmed`].
 #[must_use]
 pub fn meant(cell: &str) -> &str {
     let text = trimmed(cell);

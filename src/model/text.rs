@@ -44,14 +44,14 @@ pub fn as_one_line(text: &str, limit: usize) -> Cow<'_, str> {
     Cow::Owned(line)
 }
 
-/// Whether `text` is one line as it stands: the usual case, and quickly seen.
+/// Whether `text` is one line already: the usual case, and quickly seen.
 fn is_plain(text: &str) -> bool {
     let is_graphic = |byte: &u8| byte.is_ascii_graphic();
     let mut words = text.as_bytes().split(|byte| *byte == b' ');
     text.is_empty() || words.all(|word| !word.is_empty() && word.iter().all(is_graphic))
 }
 
-/// `text` with every active character as a visible escape, and otherwise as it stands: lines stay
+/// `text` with every active character as a visible escape, and otherwise unchanged: lines stay
 /// lines.
 #[must_use]
 pub fn visible(text: &str) -> String {
@@ -143,7 +143,7 @@ pub fn head(text: &str, limit: usize) -> &str {
     &text[..text.floor_char_boundary(limit)]
 }
 
-/// `text` composed (NFC): texts that people cannot tell apart, as `é` in one or in two characters,
+/// `text` composed (NFC): texts that look the same, as `é` in one or in two characters,
 /// become one text.
 #[must_use]
 pub fn nfc(text: &str) -> Cow<'_, str> {

@@ -1,6 +1,6 @@
 //! What is to be changed in one conversation: legal by construction.
 //!
-//! Texts are parts of the row, where they stand there as they are: most rows are only looked at.
+//! Texts are parts of the row, where they are unchanged: most rows are only looked at.
 
 use std::borrow::Cow;
 
@@ -124,7 +124,7 @@ impl Destination<'_> {
 /// The value of a custom field.
 #[derive(Debug, Clone)]
 pub enum DataValue<'a> {
-    /// Text, as it stands in the input.
+    /// Text, as it is in the input.
     Text(Cow<'a, str>),
     /// The same, of text that a spreadsheet or an export has damaged: it is sent only where that
     /// was asked for.
@@ -138,7 +138,7 @@ pub enum DataValue<'a> {
 }
 
 impl DataValue<'_> {
-    /// What it says, a number digit for digit; null says nothing.
+    /// Its text, a number digit for digit; null has none.
     #[must_use]
     pub fn as_text(&self) -> &str {
         match self {

@@ -21,7 +21,7 @@ impl Violation {
     /// rows below it, none means what it seems to.
     pub const HEADER: &'static str = "header";
 
-    /// The violation as the ledger's `reasons` tell it.
+    /// The violation as the ledger's `reasons` contain it.
     #[must_use]
     pub fn reason(&self) -> String {
         format!("{}: {}", self.field, self.message)

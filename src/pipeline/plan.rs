@@ -116,7 +116,7 @@ fn decide<'a>(
         let message = match repeat {
             Repeat::First => format!("{} is in a later row too (keep one of them)", quoted(slug)),
             Repeat::Of(first) => format!(
-                "{} is in line {first} already (keep one of them)",
+                "{} is already in line {first} (keep one of them)",
                 quoted(slug)
             ),
         };

@@ -22,7 +22,7 @@ pub struct Columns(pub(super) Vec<Column>);
 pub(super) struct Column {
     /// As the header has it, trimmed.
     pub(super) name: String,
-    /// `None`: a column without a name, in which nothing may stand.
+    /// `None`: a column without a name, which must be empty.
     pub(super) field: Option<Field<'static>>,
 }
 
@@ -46,8 +46,8 @@ impl Columns {
         for (at, cell) in header.iter().enumerate() {
             let name = trimmed(cell).to_owned();
             let field = if name.is_empty() {
-                // Spreadsheets leave empty columns behind at the right; one between others is a
-                // slip that could hide data.
+                // Spreadsheets leave empty columns at the right; one between others is a mistake
+                // that could hide data.
                 if Some(at) < last {
                     let message = format!("column {} has no name (name it, or remove it)", at + 1);
                     faults.add(Violation::HEADER, message);
@@ -58,7 +58,7 @@ impl Columns {
                     Ok(Field::DataObject) => {
                         faults.add(
                             &name,
-                            "is no column (a custom field is written `data.NAME`)",
+                            "is not a column (a custom field is written `data.NAME`)",
                         );
                         None
                     }
@@ -102,7 +102,7 @@ impl Columns {
             let Some(field) = &column.field else {
                 if !trimmed(cell).is_empty() {
                     let message = format!(
-                        "{} stands in a column without a name (name the column, or empty the cell)",
+                        "{} is in a column without a name (name the column, or empty the cell)",
                         quoted(cell)
                     );
                     faults.add(Violation::ROW, message);
@@ -132,7 +132,7 @@ fn no_header(header: &StringRecord) -> Option<String> {
     let first = names.next()?;
     if names.next().is_none() && first.contains([',', ';', '\t', '|']) {
         return Some(format!(
-            "is one cell, {} (take away quotes around whole lines, or name the delimiter with --delimiter)",
+            "is one cell, {} (remove the quotes around whole lines, or name the delimiter with --delimiter)",
             quoted(first)
         ));
     }

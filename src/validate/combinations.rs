@@ -10,7 +10,7 @@ use crate::model::{
 
 /// The update that a draft makes. `None`, and the reasons noted, where it makes none.
 pub(super) fn update<'a>(line: u64, draft: Draft<'a>, faults: &mut Faults) -> Option<Update<'a>> {
-    // A key that nobody knows was meant to change something: that is blamed already.
+    // A key that nobody knows was meant to change something: that is reported already.
     let is_without_change = draft.is_without_change() && faults.found.is_empty();
     let slug = slug(draft.slug, faults);
     let status = status_change(draft.status, draft.hold_until, faults);
@@ -100,7 +100,7 @@ fn destination<'a>(
         (Given::Absent, Given::Valid(_) | Given::Invalid) => {
             faults.add(
                 "brand",
-                "stands alone (it needs a `category`: the channel of that brand to move to)",
+                "needs a `category` (the channel of that brand to move to)",
             );
             None
         }

@@ -1,4 +1,4 @@
-//! The fields of one row, each judged by itself and not yet together.
+//! The fields of one row, each checked by itself and not yet together.
 
 use std::borrow::Cow;
 
@@ -9,8 +9,8 @@ use super::value::{self, Value};
 use crate::model::text::{nfc, owned};
 use crate::model::{DataValue, HoldUntil, Status};
 
-/// What a row says of one attribute. An invalid value is remembered as given, so that rules about
-/// combinations do not blame the row a second time.
+/// The value that a row gives to one attribute. An invalid value counts as given, so that rules about
+/// combinations do not report the row a second time.
 #[derive(Debug, Clone, Default)]
 pub(super) enum Given<T> {
     /// Nothing: the attribute is left alone.
@@ -75,7 +75,7 @@ impl<'a> Draft<'a> {
                 .map_err(|why| format!("--set {option}: `{name}` {why}"))?;
             if matches!(field, Field::Slug | Field::Ignored(_) | Field::DataObject) {
                 return Err(format!(
-                    "--set {option}: `{name}` is nothing that every row can share (set another field, like status=done)"
+                    "--set {option}: `{name}` cannot be the same in every row (set another field, like status=done)"
                 ));
             }
             if value::cell(&field, value).is_empty() {
@@ -145,7 +145,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Takes from `set` what this row does not say itself.
+    /// Takes from `set` what this row does not give itself.
     pub(super) fn fill_from(&mut self, set: &Self) {
         fn fill<T: Clone>(own: &mut Given<T>, set: &Given<T>) {
             if own.is_absent() {

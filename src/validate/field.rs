@@ -22,7 +22,7 @@ pub(super) enum Field<'a> {
     Data(Cow<'a, str>),
     /// JSONL only: an object of custom fields.
     DataObject,
-    /// `_anything`: not for us.
+    /// `_anything`: ignored.
     Ignored(Cow<'a, str>),
 }
 
@@ -40,7 +40,7 @@ pub(super) const NAMES: [&str; 7] = [
 /// Further names, which are not suggested.
 pub(super) const OTHER_NAMES: [&str; 2] = ["assignee.email", "data"];
 
-/// What people call a field in other tools: (that, ours).
+/// What people call a field in other tools, and its name here.
 const SYNONYMS: [(&str, &str); 8] = [
     ("tags", "tag_list"),
     ("labels", "tag_list"),
@@ -53,7 +53,10 @@ const SYNONYMS: [(&str, &str); 8] = [
 ];
 
 impl<'a> Field<'a> {
-    /// The field of that name; the error says that there is none, and which was meant.
+    /// The field of that name.
+    ///
+    /// # Errors
+    /// When there is none: which was probably meant.
     pub(super) fn named(name: Cow<'a, str>) -> Result<Self, String> {
         if let Some(field) = Self::exactly(&name) {
             return Ok(field);
@@ -128,7 +131,7 @@ pub(super) fn resembles_field(name: &str) -> bool {
     Field::named(name.into()).is_ok() || meant(&trimmed(name).to_lowercase()).is_some()
 }
 
-/// The field that was meant by a name that is none.
+/// The field that was probably meant by an unknown name.
 fn meant(name: &str) -> Option<&'static str> {
     let synonym = SYNONYMS.iter().find(|(theirs, _)| *theirs == name);
     synonym
@@ -149,9 +152,9 @@ fn unknown(name: &str) -> String {
         return why;
     }
     match meant(name) {
-        Some(meant) => format!("is no known field (did you mean `{meant}`?)"),
+        Some(meant) => format!("is not a known field (did you mean `{meant}`?)"),
         None => format!(
-            "is no known field (known are {}; a custom field is written `data.{name}`, one to ignore `_{name}`)",
+            "is not a known field (known fields: {}; a custom field is written `data.{name}`, one to ignore `_{name}`)",
             NAMES.join(", "),
             name = one_line(name, 60)
         ),

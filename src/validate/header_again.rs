@@ -47,7 +47,7 @@ impl Columns {
         (is_suspicious && self.is_other_header(cells)).then_some(HeaderAgain::Other)
     }
 
-    /// Whether a row holds nothing but names of fields, and others than the header.
+    /// Whether a row contains only names of fields, and others than the header.
     fn is_other_header(&self, cells: &StringRecord) -> bool {
         let named = self.0.iter().zip(cells);
         let mut named = named.filter(|(_, cell)| !trimmed(cell).is_empty());

@@ -26,7 +26,7 @@ impl fmt::Display for Name<'_> {
     }
 }
 
-/// Sees that no field is given twice, under one name or two.
+/// Checks that no field is given twice, under one name or two.
 #[derive(Default)]
 pub(super) struct Names<'a>(BTreeMap<Field<'a>, Name<'a>>);
 
@@ -40,7 +40,7 @@ impl<'a> Names<'a> {
         };
         let (first, name) = (first.to_string(), name.to_string());
         let message = if first == name {
-            "is there twice (keep one)".to_owned()
+            "is given twice (keep one)".to_owned()
         } else {
             format!("is the same field as {} (keep one)", quoted(&first))
         };

@@ -38,8 +38,8 @@ fn is_name_of_field(slug: &Given<Cow<'_, str>>) -> bool {
 }
 
 impl Rules {
-    /// Rules for an input with these columns, in which every row also gets `set` where it says
-    /// nothing itself.
+    /// Rules for an input with these columns, in which every row also gets `set` where it gives
+    /// no value itself.
     #[must_use]
     pub fn new(columns: Columns, set: Draft<'static>, terms: impl Into<Terms>) -> Self {
         Self {
@@ -88,7 +88,7 @@ impl Rules {
         }
     }
 
-    /// What a record says, or why it says nothing at all.
+    /// The fields of a record, or why it has none.
     fn draft<'a>(&'a self, content: &'a Content, faults: &mut Faults) -> Result<Draft<'a>, String> {
         match content {
             Content::Cells(cells) => Ok(self.columns.draft(cells, &self.terms, faults)),

@@ -1,5 +1,5 @@
 //! The rules for a row of JSONL -> a JSON Schema of one row, for editors and for whoever writes the
-//! export. Where the program judges otherwise than it can state is told in [`DIFFERENCES`].
+//! export. Rules that a schema cannot express are listed in [`DIFFERENCES`].
 //!
 //! Its patterns keep to what all kinds of regular expressions read alike: sets of characters are
 //! spelled out, since `\s` is not the same everywhere, and nothing looks ahead.
@@ -13,16 +13,16 @@ use super::field::{Field, NAMES, OTHER_NAMES};
 use crate::model::invisible::{SELECTORS, ZERO_WIDTH};
 use crate::model::{Slug, Status};
 
-/// Where the program judges a row otherwise than the schema, as the schema's comment and the
-/// docs say it: first what is refused beyond the schema, then what is read beyond it.
+/// Where the program differs from the schema, as the schema's comment and the docs list it: first
+/// what only the program refuses, then what only the program accepts.
 pub const DIFFERENCES: [&str; 13] = [
     "a slug that another row has is refused; so is the slug `slug`, the name of a column",
     "a slug has at most 255 bytes; the schema counts characters",
     "a `hold_until` in the past, or on a day that the month does not have, is refused",
     "a status written as `2e0` or `-0` is refused",
-    "one tag with `;` or `|` in it is refused, even if it is there twice",
-    "a key that is there twice is refused; so are a custom field both as `data.NAME` and in `data`, and two `_` keys that differ in case only",
-    "an email address is refused that is too long, or has quotes or characters beyond ASCII where they cannot stand",
+    "one tag with `;` or `|` in it is refused, even if it is given twice",
+    "a key that is given twice is refused; so are a custom field both as `data.NAME` and in `data`, and two `_` keys that differ in case only",
+    "an email address is refused that is too long, or has quotes or characters beyond ASCII where they are not allowed",
     "what a spreadsheet, a database or an export has made of a text is refused: `NULL`, `#N/A`, `###`, `1.23457E+11`, `{a,b}`, `Ã©`, and in all but custom fields `N/A`, an apostrophe in front, quotes around it; with `--allow-damaged` custom fields are sent all the same",
     "a line of more than 1 MiB is refused",
     "names of fields are read in any case; names and texts are read with blanks and invisible characters around them, statuses with any white space for a blank, and `=\"a\"` as `a`",
@@ -39,7 +39,7 @@ const WHITE_SPACE: &str =
 const CONTROLS: &str = r"\u0000-\u001f\u007f-\u009f";
 
 /// What cannot be within a text that must show itself, less the blank: white space, controls, what
-/// shows nothing, and what stands for lost text.
+/// shows nothing, and the character for lost text.
 static HIDDEN: LazyLock<String> = LazyLock::new(|| {
     let mut set = format!("{WHITE_SPACE}{CONTROLS}");
     for (first, last) in ZERO_WIDTH.into_iter().chain(SELECTORS) {
@@ -75,7 +75,7 @@ pub fn schema() -> impl Serialize {
         title: "A row for reamaze-bulk: which conversation to change, and what to set",
         description: "What is left out, or null, is left alone; a null in `data` is sent.",
         comment: format!(
-            "The program judges otherwise in these points: {}.",
+            "The program differs from this schema: {}.",
             DIFFERENCES.join("; ")
         ),
         examples: [
@@ -129,7 +129,7 @@ impl Serialize for Members {
     }
 }
 
-/// The values that a field allows. (Keywords such as `pattern` judge values of their own type
+/// The values that a field allows. (Keywords such as `pattern` apply to values of their own type
 /// only.)
 fn values(field: &Field<'_>) -> Value {
     match field {
@@ -263,11 +263,11 @@ fn spellings(name: &str) -> String {
 
 /// What the statuses are called.
 fn statuses() -> String {
-    let told = Status::all().map(|status| match status.own_names() {
+    let names = Status::all().map(|status| match status.own_names() {
         [name, other, ..] => format!("{} {name} ({other})", status.code()),
         _ => format!("{} {}", status.code(), status.name()),
     });
-    told.collect::<Vec<_>>().join(", ")
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// A pattern for times with an offset, as RFC 3339, section 5.6, has them, and as databases do.
@@ -279,7 +279,7 @@ fn hold_until() -> String {
 }
 
 /// A pattern for email addresses with a domain of two labels or more. Beyond ASCII, characters
-/// that show something can stand anywhere.
+/// that show something are allowed anywhere.
 fn email() -> String {
     let hidden = &*HIDDEN;
     let atom = format!(r#"[^"(),.:;<>@\[\\\] {hidden}]"#);

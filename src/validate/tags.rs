@@ -10,7 +10,7 @@ use crate::model::invisible::{contained, first_hidden};
 use crate::model::spreadsheet::{self, meant, trimmed};
 use crate::model::text::{nfc, part, quoted};
 
-/// How tags are written. An array says of text that only resembles damage that it is meant.
+/// How tags are written. In an array, text that only resembles damage is meant.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Spelling {
     Cell,
@@ -116,7 +116,7 @@ fn array_of_text(json: &str) -> Result<Vec<Text<'_>>, String> {
         let (what, advice) = if spreadsheet::has_curly_quotes(json) {
             ("has curly quotes", "write straight ones, ")
         } else {
-            ("is no array of strings", "")
+            ("is not an array of strings", "")
         };
         format!(
             "{} {what} ({advice}like [\"vip\", \"refund\"])",

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// What times are judged by.
+/// What times are compared with.
 #[derive(Debug, Clone)]
 pub struct Clock {
     /// A `hold_until` must lie after this instant.
@@ -22,10 +22,10 @@ pub enum Damaged {
     Send,
 }
 
-/// What values are judged by.
+/// What values are checked against.
 #[derive(Debug, Clone)]
 pub struct Terms {
-    /// What times are judged by.
+    /// What times are compared with.
     pub clock: Clock,
     /// What becomes of damaged text in custom fields.
     pub damaged: Damaged,

@@ -7,7 +7,7 @@ use crate::model::text::quoted;
 
 /// What is wrong behind date and time, where an offset should be.
 pub(super) fn no_offset(written: &Written<'_>) -> String {
-    let Written { local, rest } = *written;
+    let rest = written.rest;
     let example = "2026-12-01T09:00:00+01:00";
     if written.is_date_alone() {
         return format!("has no time of day like `09:00` behind its date (write `{example}`)");
@@ -49,7 +49,7 @@ pub(super) fn no_form_of_time(text: &str) -> String {
     let has_dates = has_two('/') || has_two('.') || has_two('-');
     let write = "write `2026-12-01T09:00:00+01:00`";
     if let Some(instant) = since_1970(text) {
-        format!("is a number of seconds since 1970, or of parts of them (write `{instant}`)")
+        format!("is a count of seconds since 1970, or of fractions of them (write `{instant}`)")
     } else if is_of(&['/', '.', '-', ':', ' ', 'A', 'P', 'M']) && has_dates {
         format!("is a date as a spreadsheet writes it (format the column as text, and {write})")
     } else if is_of(&['.', ',']) && whole.len() == 5 {
@@ -57,7 +57,7 @@ pub(super) fn no_form_of_time(text: &str) -> String {
     } else if has_word(text) {
         format!("is a date in words (write it in digits: {write})")
     } else {
-        format!("is no time ({write})")
+        format!("is not a valid time ({write})")
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn hold_until(text: &str, clock: &Clock) -> Result<HoldUntil, String>
     let Some(written) = Written::of(text) else {
         return Err(format!("{} {}", quoted(text), no_form_of_time(text)));
     };
-    // What is no minute, and the second that is added to some days, which jiff takes for the one before.
+    // An invalid minute, or a leap second, which jiff would read as the second before.
     if written.local.contains(":60") {
         return Err(no_time(text));
     }
@@ -45,7 +45,7 @@ pub(super) fn hold_until(text: &str, clock: &Clock) -> Result<HoldUntil, String>
     };
     if hold_until.instant <= clock.now {
         return Err(format!(
-            "{} lies in the past (give a time to come)",
+            "{} is in the past (use a future time)",
             quoted(text)
         ));
     }
@@ -62,7 +62,7 @@ fn local(text: &str, local: &str, zone: &TimeZone) -> Result<Zoned, String> {
     let zoned = zone.to_ambiguous_zoned(time);
     if zoned.is_ambiguous() {
         return Err(format!(
-            "{} comes twice or never there, since clocks are put back or forward (write it with its offset)",
+            "{} is ambiguous or missing in that time zone, where clocks change then (write it with its offset)",
             quoted(text)
         ));
     }
@@ -190,15 +190,15 @@ mod tests {
             ("49324", "a spreadsheet's number"),
             (
                 "2052547200",
-                "seconds since 1970, or of parts of them (write `2035-01-16T08:00:00Z`)",
+                "seconds since 1970, or of fractions of them (write `2035-01-16T08:00:00Z`)",
             ),
             ("2052547200000", "(write `2035-01-16T08:00:00Z`)"),
             ("2052547200.5", "seconds since 1970"),
             ("15-Jan-2035", "a date in words"),
             ("Mon, 15 Jan 2035 09:00:00 +0100", "a date in words"),
             ("15. M\u{e4}rz 2035", "a date in words"),
-            ("tomorrow", "is no time (write"),
-            ("20350115", "is no time (write"),
+            ("tomorrow", "is not a valid time (write"),
+            ("20350115", "is not a valid time (write"),
         ] {
             let told = read(text, None).expect_err(text);
             assert!(

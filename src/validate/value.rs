@@ -23,7 +23,7 @@ pub(super) enum Value<'a> {
     Json(&'a RawValue),
 }
 
-/// What a cell says to its field: trimmed, except the text of a custom field.
+/// The value that a cell gives to its field: trimmed, except the text of a custom field.
 pub(super) fn cell<'a>(field: &Field<'_>, cell: &'a str) -> &'a str {
     if matches!(field, Field::Data(_)) {
         unwrapped(cell)
@@ -37,7 +37,7 @@ impl<'a> Value<'a> {
         matches!(self, Self::Json(json) if json.get() == "null")
     }
 
-    /// The text that it is, as it stands.
+    /// The text that it is, unchanged.
     pub(super) fn raw_text(self) -> Result<Cow<'a, str>, String> {
         match self {
             Self::Text(text) => Ok(Cow::Borrowed(text)),
@@ -52,7 +52,7 @@ impl<'a> Value<'a> {
         Ok(part(self.raw_text()?, meant))
     }
 
-    /// The same of one word or name, or what has become of it.
+    /// The same for one word or name, or what has damaged it.
     fn word(self) -> Result<Cow<'a, str>, String> {
         let raw = self.raw_text()?;
         if let Some(damage) = damage::of_word(&raw) {
@@ -76,7 +76,7 @@ impl<'a> Value<'a> {
 
     /// The members of the object that it is.
     pub(super) fn members(self) -> Result<Members<'a>, String> {
-        let wrong = || format!("{self} is no object (write {{\"NAME\": ...}})");
+        let wrong = || format!("{self} is not an object (write {{\"NAME\": ...}})");
         match self {
             Self::Text(_) => Err(wrong()),
             Self::Json(json) => serde_json::from_str(json.get()).map_err(|_| wrong()),
@@ -96,7 +96,7 @@ impl std::fmt::Display for Value<'_> {
 pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
     let text = match value {
         Value::Json(json) if !json.get().starts_with('"') => Cow::Borrowed(json.get()),
-        // White space of any kind parts the words of a name.
+        // White space of any kind separates the words of a name.
         _ => value.word()?,
     };
     // Spreadsheets write the number 2 as "2.0", or as "2,0" where that is the custom.
@@ -113,10 +113,10 @@ pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
     code.or_else(|| Status::from_name(&text))
         .ok_or_else(|| match Status::suggestion(&text) {
             Some(name) => {
-                format!("{} is no status (did you mean `{name}`?)", quoted(&text))
+                format!("unknown status {} (did you mean `{name}`?)", quoted(&text))
             }
             None => format!(
-                "{} is no status (0 to 9, or a name: {})",
+                "unknown status {} (0 to 9, or a name: {})",
                 quoted(&text),
                 Status::all()
                     .map(Status::name)
@@ -128,7 +128,7 @@ pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
 
 pub(super) fn hold_until(value: Value<'_>, clock: &Clock) -> Result<HoldUntil, String> {
     match value {
-        // A count of seconds, which is told by that.
+        // A count of seconds, which the message names as such.
         Value::Json(json) if json.get().starts_with(|c: char| c.is_ascii_digit()) => {
             times::hold_until(json.get(), clock)
         }
@@ -146,7 +146,7 @@ pub(super) fn assignee(value: Value<'_>) -> Result<Cow<'_, str>, String> {
                 }
                 _ => {
                     return Err(format!(
-                        "{value} is no assignee (write {{\"email\": \"...\"}}, nothing else in it)"
+                        "{value} is not a valid assignee (write {{\"email\": \"...\"}}, nothing else in it)"
                     ));
                 }
             }
@@ -160,7 +160,7 @@ pub(super) fn assignee(value: Value<'_>) -> Result<Cow<'_, str>, String> {
     match EmailAddress::parse_with_options(&text, options) {
         Ok(_) => Ok(text),
         Err(_) => Err(format!(
-            "{} is no email address (like `staff1@example.com`)",
+            "{} is not a valid email address (like `staff1@example.com`)",
             quoted(&text)
         )),
     }
@@ -187,13 +187,13 @@ pub(super) fn data(value: Value<'_>, damaged: Damaged) -> Result<DataValue<'_>, 
         Some(b'f') => Ok(DataValue::Flag(false)),
         Some(b'n') => Ok(DataValue::Null),
         Some(b'{' | b'[') => Err(format!(
-            "{value} is no single value (write a string, number, true, false or null)"
+            "{value} is not a single value (write a string, number, true, false or null)"
         )),
         _ => Ok(DataValue::Number(Cow::Borrowed(json))),
     }
 }
 
-/// The text of a custom field, which may say anything but what only damage makes of it.
+/// The text of a custom field: anything but what only damage makes of it.
 fn text_of_data(raw: Cow<'_, str>, damaged: Damaged) -> Result<DataValue<'_>, String> {
     match (damage::of_text(&raw), damaged) {
         (None, _) => Ok(DataValue::Text(part(raw, unwrapped))),
@@ -207,7 +207,7 @@ fn text_of_data(raw: Cow<'_, str>, damaged: Damaged) -> Result<DataValue<'_>, St
     }
 }
 
-/// That a text is damaged, and what to do.
+/// The message that a text is damaged, and what to do.
 pub(super) fn damaged(text: &str, damage: Damage) -> String {
     format!("{} {} ({})", quoted(text), damage.what(), damage.cure())
 }

@@ -1,14 +1,14 @@
 //! Text -> the parts of a time in it, if it has the form of one.
 
-/// A time as it is written: what clocks show, and what tells where.
+/// A time as it is written: the local time, and what follows it.
 pub(super) struct Written<'a> {
     /// Date and, as a rule, time.
     pub(super) local: &'a str,
-    /// What is behind, blanks in front left out.
+    /// What follows, without blanks in front.
     pub(super) rest: &'a str,
 }
 
-/// The forms of what clocks show, the longest first.
+/// The forms of a local time, the longest first.
 const LOCAL: [&str; 3] = ["0000-00-00 00:00:00", "0000-00-00 00:00", "0000-00-00"];
 
 impl<'a> Written<'a> {

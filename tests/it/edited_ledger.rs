@@ -108,7 +108,7 @@ fn expect_refused(sent: &Sent, server: &Server, results: &[u8], words: &[&str]) 
                 output.stderr
             );
         }
-        assert!(!output.stderr.contains("our fault"), "{output:#?}");
+        assert!(!output.stderr.contains("internal error"), "{output:#?}");
     }
     assert_eq!(fs::read(&path).expect("a ledger"), results);
     assert_eq!(server.requests().len(), before, "{words:?}");
@@ -221,7 +221,7 @@ fn bytes_that_are_no_text_in_the_middle_of_a_ledger_are_named() {
     for (byte, words) in [
         (
             0,
-            "results.csv:3: holds NUL bytes, as a power cut leaves them",
+            "results.csv:3: contains NUL bytes, as a power cut leaves them",
         ),
         // As Windows-1252 has an umlaut.
         (0xfc, "results.csv:3: is not UTF-8"),
@@ -233,7 +233,12 @@ fn bytes_that_are_no_text_in_the_middle_of_a_ledger_are_named() {
     // Two lines, the end of the first one among them.
     let mut bytes = good.into_bytes();
     bytes[middle..middle + 60].fill(0);
-    expect_refused(&sent, &server, &bytes, &["results.csv:3: holds NUL bytes"]);
+    expect_refused(
+        &sent,
+        &server,
+        &bytes,
+        &["results.csv:3: contains NUL bytes"],
+    );
 }
 
 #[test]

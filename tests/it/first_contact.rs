@@ -310,7 +310,7 @@ fn a_status_by_another_name_suggests_ours() {
     ] {
         workspace.write("words.csv", format!("slug,status\na,{word}\n"));
         let output = command(&workspace, "run words.csv --dry-run").output();
-        let told = format!("words.csv:2: status: `{word}` is no status (did you mean `{name}`?)");
+        let told = format!("words.csv:2: status: unknown status `{word}` (did you mean `{name}`?)");
         assert!(output.stdout.contains(&told), "{}", output.stdout);
     }
 }

@@ -258,10 +258,10 @@ fn a_json_line_that_cannot_be_read_is_one_invalid_row_and_the_next_row_is_read()
         (r#"{"slug":"x","status":2"#, "is not valid JSON"),
         (r#"{"slug":"x","status":2}}"#, "is not valid JSON"),
         (r#"{"slug":"x","status":NaN}"#, "is not valid JSON"),
-        (r#"["x",2]"#, "is no JSON object"),
-        ("x,2", "is no JSON object"),
+        (r#"["x",2]"#, "is not a JSON object"),
+        ("x,2", "is not a JSON object"),
         ("{\"slug\":\"x\",\"status\":2\0}", "NUL"),
-        (&nested, "is no JSON object"),
+        (&nested, "is not a JSON object"),
         (&format!(r#"{{"slug":{deep}"#), "is not valid JSON"),
         (&format!(r#"{{"slug":"{long}"}}"#), "more than 1 MiB"),
     ] {

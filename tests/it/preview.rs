@@ -237,7 +237,7 @@ fn violations_are_cut_at_twenty_in_text_and_complete_in_the_document() {
     for (text, status) in [(page(&rows, &[]).stdout, 3), (run.stderr, run.status)] {
         let told = text
             .lines()
-            .filter(|line| line.contains("`nope` is no status"));
+            .filter(|line| line.contains("unknown status `nope`"));
         assert_eq!((told.count(), status), (20, 3), "{text}");
         assert!(text.contains("580 more"), "{text}");
     }
@@ -250,7 +250,7 @@ fn violations_are_cut_at_twenty_in_text_and_complete_in_the_document() {
 #[test]
 fn twenty_violations_are_all_there_are() {
     let output = page(&bad_rows(20), &[]);
-    assert_eq!(output.stdout.matches("`nope` is no status").count(), 20);
+    assert_eq!(output.stdout.matches("unknown status `nope`").count(), 20);
     assert!(!output.stdout.contains(" more"), "{}", output.stdout);
 }
 
@@ -258,11 +258,11 @@ fn twenty_violations_are_all_there_are() {
 fn what_is_wrong_with_the_input_is_on_standard_output_and_the_verdict_in_the_status() {
     let output = page("slug,status\na,1\nb,nope\n", &[]);
     assert_eq!(output.status, 3);
-    let told = "rows.csv:3: status: `nope` is no status\nrows.csv: 2 rows, 1 valid, 1 invalid";
+    let told = "rows.csv:3: status: unknown status `nope`\nrows.csv: 2 rows, 1 valid, 1 invalid";
     assert_says(&output, told);
     let output = page("slug,statsu\na,1\n", &[]);
     assert_eq!(output.status, 3);
-    assert_says(&output, "rows.csv:1: statsu: is no known field");
+    assert_says(&output, "rows.csv:1: statsu: is not a known field");
 }
 
 #[test]

@@ -128,7 +128,7 @@ fn a_header_is_found_behind_what_spreadsheets_put_around_it() {
 #[test]
 fn a_line_that_names_the_delimiter_counts_as_a_line_and_is_overruled_by_the_option() {
     let named = preview("rows.tsv", "sep=;\r\nslug;status\r\na;nope\r\n", &[]);
-    assert_told(&named, &[("3: status: `nope` ", "is no status")]);
+    assert_told(&named, &[("3: status: ", "unknown status `nope`")]);
     let overruled = "sep=;\nslug|status\na|2\n";
     let overruled = preview("rows.csv", overruled, &["--delimiter", "|"]);
     assert_eq!(overruled.rows(), [r#"3 a {"status":2}"#]);
@@ -156,7 +156,7 @@ fn a_first_line_that_is_no_header_is_told_once() {
         ),
         (
             "\"slug;status\"\n\"a;2\"\n",
-            "is one cell, `slug;status` (take away quotes",
+            "is one cell, `slug;status` (remove the quotes",
         ),
         ("\"slug,status\"\n\"a,2\"\n", "--delimiter"),
     ] {
@@ -233,7 +233,7 @@ fn a_time_that_a_spreadsheet_has_rewritten_is_refused_by_its_cause() {
         ("\"46357,375\"", number),
         ("########", "narrow column"),
         ("4099680000", "seconds since 1970"),
-        ("12.2035", "is no time (write"),
+        ("12.2035", "is not a valid time (write"),
     ] {
         let csv = format!("slug,status,hold_until\na,5,{time}\n");
         assert_told(&preview("rows.csv", csv, &[]), &[("2: hold_until: ", told)]);
@@ -245,8 +245,8 @@ fn other_cells_that_a_spreadsheet_has_damaged_are_refused() {
     let rows = [
         ("status", "#NAME?", ERROR),
         ("status", "'2", APOSTROPHE),
-        ("status", "TRUE", "is no status (0 to 9"),
-        ("status", "WAHR", "is no status (0 to 9"),
+        ("status", "TRUE", "unknown status `TRUE` (0 to 9"),
+        ("status", "WAHR", "unknown status `WAHR` (0 to 9"),
         ("assignee", "#N/A", ERROR),
         ("assignee", "“ana@example.com”", CURLY),
         (

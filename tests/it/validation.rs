@@ -202,17 +202,17 @@ fn a_cell_that_its_field_does_not_allow_is_told_with_what_would_be_right() {
         tag_list: a;b => tag_list: is this a separator?
         tag_list: a|b => tag_list: is this a separator?
         tag_list: ",," => tag_list: names no tag
-        tag_list: [1] => tag_list: is no array of strings
-        tag_list: "[""a" => tag_list: is no array of strings
+        tag_list: [1] => tag_list: is not an array of strings
+        tag_list: "[""a" => tag_list: is not an array of strings
         tag_list: "[""a,b""]" => tag_list: contains a comma
-        status: 10 => status: `10` is no status (0 to 9
-        status: -1 => status: is no status
-        status: 2.5 => status: is no status
+        status: 10 => status: unknown status `10` (0 to 9
+        status: -1 => status: unknown status
+        status: 2.5 => status: unknown status
         status: resloved => status: did you mean `Resolved`?
         status: on hld => status: did you mean `On Hold`?
-        assignee: staff1 => assignee: is no email address
-        assignee: Staff <staff1@example.com> => assignee: is no email address
-        assignee: "a@example.com, b@example.com" => assignee: is no email address
+        assignee: staff1 => assignee: is not a valid email address
+        assignee: Staff <staff1@example.com> => assignee: is not a valid email address
+        assignee: "a@example.com, b@example.com" => assignee: is not a valid email address
     "#,
     );
     assert_each_told("rows.csv", &one_cell_a_row(&cases), 2, &cases);
@@ -231,34 +231,34 @@ fn a_cell_that_its_field_does_not_allow_is_told_with_what_would_be_right() {
 fn a_json_value_that_its_field_does_not_allow_is_told() {
     let cases = cases(
         r#"
-        "tag_list":"vip" => tag_list: is no array of strings
-        "tag_list":["vip",1] => tag_list: is no array of strings
+        "tag_list":"vip" => tag_list: is not an array of strings
+        "tag_list":["vip",1] => tag_list: is not an array of strings
         "tag_list":["a,b"] => tag_list: contains a comma
         "tag_list":["a;b"] => tag_list: is this a separator?
-        "status":10 => status: is no status
-        "status":true => status: is no status
-        "status":[2] => status: is no status
+        "status":10 => status: unknown status
+        "status":true => status: unknown status
+        "status":[2] => status: unknown status
         "status":"Opne" => status: did you mean `Open`?
         "assignee":7 => assignee: is not text
-        "assignee":{} => assignee: is no assignee
-        "assignee":{"email":"a@b.co","name":"A"} => assignee: is no assignee
-        "assignee":{"email":"a"} => assignee: is no email address
+        "assignee":{} => assignee: is not a valid assignee
+        "assignee":{"email":"a@b.co","name":"A"} => assignee: is not a valid assignee
+        "assignee":{"email":"a"} => assignee: is not a valid email address
         "category":{"slug":"support"} => category: is not text
         "status":5,"hold_until":4099680000 => hold_until: seconds since 1970
         "category":"a","brand":["b"] => brand: is not text
-        "data":"x","status":1 => data: is no object
-        "data.a":[1] => data.a: is no single value
-        "data":{"a":{"b":1}} => data.a: is no single value
+        "data":"x","status":1 => data: is not an object
+        "data.a":[1] => data.a: is not a single value
+        "data":{"a":{"b":1}} => data.a: is not a single value
         "data.a":"\ud800" => data.a: is not valid text
         "tags":["a"],"status":1 => tags: did you mean `tag_list`?
         "statsu":1,"category":"a" => statsu: did you mean `status`?
-        "zzz":1,"category":"a" => zzz: is no known field
-        "status":1,"status":1 => status: is there twice
-        "data":{"a":1,"a":2} => data.a: is there twice
-        "data.a":1,"data":{"a":2} => data.a: is there twice
+        "zzz":1,"category":"a" => zzz: is not a known field
+        "status":1,"status":1 => status: is given twice
+        "data":{"a":1,"a":2} => data.a: is given twice
+        "data.a":1,"data":{"a":2} => data.a: is given twice
         "assignee":"a@b.co","assignee.email":"a@b.co" => assignee.email: is the same field
         "status":1,"STATUS":1 => STATUS: is the same field
-        "slug":"b","status":1 => slug: is there twice
+        "slug":"b","status":1 => slug: is given twice
     "#,
     );
     assert_each_told("rows.jsonl", &one_object_a_row(&cases), 1, &cases);
@@ -312,7 +312,7 @@ fn fields_that_are_not_legal_together_are_told() {
         "hold_until":"2099-01-01T00:00:00Z" => hold_until: belongs to status 5
         "brand":"acme" => brand: needs a `category`
         "_note":"x","status":null => row: changes nothing
-        "status":5,"hold_until":"2020-01-01T00:00:00Z" => hold_until: lies in the past
+        "status":5,"hold_until":"2020-01-01T00:00:00Z" => hold_until: is in the past
     "#,
     );
     assert_each_told("rows.csv", csv, 2, &cases);
@@ -325,11 +325,11 @@ fn all_violations_of_a_row_are_told_at_once() {
     let mut violations = preview("rows.csv", csv, &[]).violations();
     violations.sort_unstable();
     let expected = [
-        "2: assignee: is no email",
+        "2: assignee: is not a valid email",
         "2: brand: needs a `category`",
-        "2: hold_until: is no time",
+        "2: hold_until: is not a valid time",
         "2: slug: contains U+0020",
-        "2: status: is no status",
+        "2: status: unknown status",
         "2: tag_list: separator",
     ];
     assert_told(&violations, &expected);
@@ -359,7 +359,7 @@ fn one_invalid_row_and_nothing_is_sent_and_no_directory_is_made() {
             "{:?}",
             sent.output
         );
-        let told = "rows.csv:3: status: `nope` is no status (";
+        let told = "rows.csv:3: status: unknown status `nope` (";
         assert!(sent.output.stderr.starts_with(told), "{:?}", sent.output);
         let names = fs::read_dir(sent.workspace.path()).expect("a directory");
         let names: Vec<_> = names
@@ -447,7 +447,7 @@ fn a_header_is_told_all_that_is_wrong_with_it() {
         "
         slug,tag_lst => tag_lst: did you mean `tag_list`?
         slug,Labels,stat => Labels: `tag_list`?; stat: `status`?
-        slug,zzz => zzz: is no known field
+        slug,zzz => zzz: is not a known field
         status,tag_list => slug: missing
         slug,status,status => status: twice
         slug,status, STATUS  => STATUS: same field

@@ -11,7 +11,7 @@ use super::{LedgerError, Record, directory};
 use crate::files::{self, FileError};
 use crate::input::csv_line;
 
-/// Cuts off what stands behind the first `whole` bytes; the file to which it was appended.
+/// Cuts off what follows the first `whole` bytes; the file to which it was appended.
 pub(super) fn cut_off(path: &Path, whole: u64) -> Result<PathBuf, FileError> {
     let mut ledger = files::open_own(path, File::options().read(true).write(true))?;
     ledger.seek(SeekFrom::Start(whole))?;
@@ -28,7 +28,7 @@ pub(super) fn cut_off(path: &Path, whole: u64) -> Result<PathBuf, FileError> {
     Ok(kept)
 }
 
-/// Writes the records of a ledger in our form; the file in which it is kept as it was.
+/// Writes the records of a ledger in this program's form; the file in which the old one is kept.
 pub(super) fn rewrite(path: &Path) -> Result<PathBuf, LedgerError> {
     let mut found = directory::open(path)?;
     let mut kept = beside(path, "resaved");
@@ -39,12 +39,12 @@ pub(super) fn rewrite(path: &Path) -> Result<PathBuf, LedgerError> {
     io::copy(&mut found, &mut copy)
         .and_then(|_| copy.sync_all())
         .map_err(LedgerError::at(&kept))?;
-    directory::replace(path, |anew| {
+    directory::replace(path, |repaired| {
         let mut write = || -> Result<(), Unreadable> {
             let mut lines = LedgerLines::open(&found)?;
-            anew.write_all(&csv_line(b',', |line| line.write_record(Record::COLUMNS))?)?;
+            repaired.write_all(&csv_line(b',', |line| line.write_record(Record::COLUMNS))?)?;
             while let Some(record) = lines.next()? {
-                anew.write_all(&csv_line(b',', |line| line.serialize(&record))?)?;
+                repaired.write_all(&csv_line(b',', |line| line.serialize(&record))?)?;
             }
             Ok(())
         };
