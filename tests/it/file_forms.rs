@@ -315,7 +315,7 @@ fn times_that_leave_a_doubt_are_refused_by_what_makes_it() {
         ("49324.375", "a spreadsheet's number"),
         (
             "2052547200",
-            "seconds since 1970, or of parts of them (write `2035-01-16T08:00:00Z`)",
+            "seconds since 1970, or of fractions of them (write `2035-01-16T08:00:00Z`)",
         ),
         ("Mon Jan 15 2035 09:00:00 GMT+0100", "a date in words"),
     ] {

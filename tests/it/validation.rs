@@ -405,7 +405,7 @@ fn a_repeated_slug_is_told_at_the_later_row_even_far_below() {
         let _ = writeln!(csv, "s{slug},{}", if line == 1300 { "nope" } else { "1" });
     }
     let expected = [
-        "700: slug: `s2` is in line 2 ",
+        "700: slug: `s2` is already in line 2 ",
         "1300: status: nope",
         "1300: slug: line 2 ",
     ];
@@ -427,7 +427,7 @@ fn a_repeated_slug_is_told_where_the_input_can_be_read_only_once() {
     let utf16: Vec<u8> = csv.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for bytes in [csv.as_bytes(), &utf16] {
         let preview = preview_stdin(bytes, &[]);
-        assert_told(&preview.violations(), &["4: slug: `a` is in line 2 "]);
+        assert_told(&preview.violations(), &["4: slug: `a` is already in line 2 "]);
         assert_eq!(preview.document["valid"], 1);
     }
 }
