@@ -427,7 +427,10 @@ fn a_repeated_slug_is_told_where_the_input_can_be_read_only_once() {
     let utf16: Vec<u8> = csv.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for bytes in [csv.as_bytes(), &utf16] {
         let preview = preview_stdin(bytes, &[]);
-        assert_told(&preview.violations(), &["4: slug: `a` is already in line 2 "]);
+        assert_told(
+            &preview.violations(),
+            &["4: slug: `a` is already in line 2 "],
+        );
         assert_eq!(preview.document["valid"], 1);
     }
 }
