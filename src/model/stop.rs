@@ -116,38 +116,37 @@ impl Serialize for StopReason {
 impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Signal(Signal::Hangup) => f.write_str("the terminal was closed (SIGHUP)"),
+            Self::Signal(Signal::Hangup) => f.write_str("terminal closed (SIGHUP)"),
             Self::Signal(Signal::Interrupt) => f.write_str("interrupted (SIGINT)"),
-            Self::Signal(Signal::Terminate) => f.write_str("asked to terminate (SIGTERM)"),
-            Self::LoginRefused { said } => write!(
-                f,
-                "the server refuses the login ({said}): check the email, the token and the brand"
-            ),
+            Self::Signal(Signal::Terminate) => f.write_str("terminated (SIGTERM)"),
+            Self::LoginRefused { said } => {
+                write!(f, "login refused ({said}): check email, token and brand")
+            }
             Self::Unreachable { told }
             | Self::LongPause { told }
             | Self::RunDirectoryGone { told } => f.write_str(told),
-            Self::Limit => f.write_str("as many rows were sent as --limit allows"),
-            Self::MaxDuration => f.write_str("the time of --max-duration is over"),
+            Self::Limit => f.write_str("reached --limit"),
+            Self::MaxDuration => f.write_str("reached --max-duration"),
             Self::TooManyFailures { told } => {
-                write!(f, "{told}: see why before resuming (--max-failures)")
+                write!(f, "{told}: find the cause before resuming (--max-failures)")
             }
             Self::ServerDown { rows, said } => write!(
                 f,
-                "{rows} consecutive rows got no definite answer, the last one: {said}: the server seems to be down or out of reach; resume when it is back"
+                "{rows} consecutive rows without a definite answer (last: {said}): the server seems to be down or unreachable; resume when it is back"
             ),
             Self::FailingAlike { rows, said } => write!(
                 f,
-                "{rows} consecutive rows failed alike, the last one: {said}: see why before resuming (check the address, the login and what the rows ask for)"
+                "{rows} consecutive rows failed in the same way (last: {said}): check the address, the login and the requested changes before resuming"
             ),
             Self::WrongBrand { said } => write!(
                 f,
-                "not one of the first conversations was found ({said}): check the brand or base URL"
+                "none of the first conversations was found ({said}): check the brand or base URL"
             ),
             Self::InputUnreadable { error } => {
-                write!(f, "the private copy of the input cannot be read: {error}")
+                write!(f, "cannot read the private copy of the input: {error}")
             }
-            Self::Panicked => f.write_str("a fault of ours: please report what is printed above"),
-            Self::LedgerUnwritable { error } => write!(f, "results cannot be written: {error}"),
+            Self::Panicked => f.write_str("internal error: please report the message above"),
+            Self::LedgerUnwritable { error } => write!(f, "cannot write results: {error}"),
         }
     }
 }

@@ -14,9 +14,9 @@ const VALUES_KEPT: usize = 20;
 
 /// The document of a dry run.
 pub struct DryRun<'a> {
-    /// What would be sent; `None` where the input could not be read.
+    /// What would be sent; `None` if the input could not be read.
     pub plan: Option<&'a Plan<'a>>,
-    /// Violations in the order of the file, taken once.
+    /// Violations in the order of the file, read once.
     pub violations: RefCell<Box<dyn Iterator<Item = io::Result<Violation>> + 'a>>,
     /// The program's exit status.
     pub exit_status: u8,
@@ -75,7 +75,7 @@ struct FieldJson<'a> {
     preview: &'a Preview,
 }
 
-/// A value in the document; `cut` where it goes on.
+/// A value in the document; `cut` if it is longer.
 #[derive(serde::Serialize)]
 struct Counted<'a> {
     value: Cow<'a, str>,
@@ -126,7 +126,7 @@ impl Serialize for FieldJson<'_> {
     }
 }
 
-/// Violations one by one: they need not fit into memory.
+/// Serializes violations one by one: they need not fit into memory.
 struct ViolationsJson<'a, 'b>(&'a RefCell<Box<dyn Iterator<Item = io::Result<Violation>> + 'b>>);
 
 impl Serialize for ViolationsJson<'_, '_> {

@@ -1,7 +1,6 @@
 //! What a run did -> a file of metrics, for the textfile collector of Prometheus' node exporter.
 //!
-//! The form is the text of version 0.0.4, which has two kinds of lines: that is no work for a
-//! library.
+//! The format is Prometheus text 0.0.4. It has two kinds of lines, too few to need a crate.
 
 use std::fmt::{Display, Write as _};
 use std::fs::File;
@@ -12,28 +11,28 @@ use crate::files::{self, FileError, MAX_TEXT_BYTES, Replacement, directory_of};
 use crate::model::Shown as _;
 use crate::model::{Outcome, Summary, file_words};
 
-/// How each line of our files begins: no other file is replaced.
+/// How each line of a metrics file begins: no other file is replaced.
 const STARTS: [&str; 3] = [
     "# HELP reamaze_bulk_",
     "# TYPE reamaze_bulk_",
     "reamaze_bulk_",
 ];
 
-/// Replaces `path` by the metrics of a run that has ended. Who reads it sees the old file or the
-/// new one, and never a part.
+/// Replaces `path` by the metrics of a run that has ended. A reader sees the old file or the new
+/// one, never a part.
 ///
 /// # Errors
-/// When it cannot be written, or what is there is no file of metrics.
+/// When it cannot be written, or the file there is not a metrics file.
 pub fn write(path: &Path, summary: &Summary) -> io::Result<()> {
     check_replaceable(path)?;
-    // Whoever collects it is another user, and there is no secret in it.
+    // Another user collects it, and it contains no secrets.
     let mut file = beside(path)?;
     let stem = path.file_stem().unwrap_or_default();
     file.write_all(text(summary, &stem.to_string_lossy()).as_bytes())?;
     file.commit()
 }
 
-/// Sees early that metrics can be written there, and leaves nothing behind.
+/// Checks early that metrics can be written there; leaves nothing behind.
 ///
 /// # Errors
 /// The same.
@@ -46,7 +45,7 @@ pub fn check(path: &Path) -> io::Result<()> {
 fn beside(path: &Path) -> io::Result<Replacement> {
     Replacement::readable_by_all(path).map_err(|error| {
         io::Error::other(format!(
-            "no file can be made in {}: {}",
+            "cannot create a file in {}: {}",
             directory_of(path).shown(),
             file_words(&error)
         ))
@@ -65,12 +64,12 @@ fn check_replaceable(path: &Path) -> io::Result<()> {
         Err(error) => format!("{error}: "),
     };
     Err(io::Error::other(format!(
-        "{why}the file there contains no such metrics, and is left alone"
+        "{why}not a metrics file of reamaze-bulk, so it is not replaced"
     )))
 }
 
-/// The metrics of a run; `name` tells the jobs of one machine apart.
-fn text(summary: &Summary, name: &str) -> String {
+/// The metrics of a run; `name` distinguishes the jobs of one machine.
+pub(super) fn text(summary: &Summary, name: &str) -> String {
     let mut metrics = Metrics {
         name: escaped(name),
         text: String::new(),
@@ -97,7 +96,7 @@ impl Metrics {
         }
         self.gauge(
             "differing_rows",
-            "Updated rows of which the server shows something else than was asked for.",
+            "Updated rows for which the server shows another value than requested.",
             Some(summary.differs),
         );
     }
@@ -106,24 +105,28 @@ impl Metrics {
         let pace = &summary.pace;
         self.gauge(
             "requests",
-            "Requests sent, every try counted.",
+            "Requests sent, including retries.",
             Some(pace.requests),
         );
-        self.gauge("retries", "Tries after an error.", Some(pace.retries));
-        self.gauge("throttled", "Answers 429.", Some(pace.throttled));
+        self.gauge("retries", "Retries after an error.", Some(pace.retries));
+        self.gauge(
+            "throttled",
+            "Answers with HTTP status 429.",
+            Some(pace.throttled),
+        );
         self.gauge(
             "rate_asked_per_second",
-            "Requests a second asked for at most.",
+            "Maximum requests per second, as configured.",
             summary.rate_asked,
         );
         self.gauge(
             "rate_reached_per_second",
-            "Requests a second, from the first to the last.",
+            "Average requests per second, from the first request to the last.",
             pace.rate_reached,
         );
         self.gauge(
             "limit_found_per_second",
-            "Requests a second that the server seems to allow, if that is less than asked for.",
+            "Observed rate limit of the server in requests per second, if it is below the configured maximum.",
             pace.limit_found,
         );
     }
@@ -131,7 +134,7 @@ impl Metrics {
     fn ended(&mut self, summary: &Summary) {
         self.gauge(
             "duration_seconds",
-            "How long the command took.",
+            "Duration of the command.",
             summary.took().map(|took| took.as_secs_f64()),
         );
         let status = summary.exit_status.unwrap_or_default();
@@ -144,10 +147,10 @@ impl Metrics {
         let end = summary.command.ended.map(jiff::Timestamp::as_duration);
         self.gauge(
             "last_completion_timestamp_seconds",
-            "When the command ended.",
+            "Unix time at which the command ended.",
             end.map(|end| end.as_secs_f64()),
         );
-        self.family("run_info", "Which run it was; always 1.");
+        self.family("run_info", "Run directory and program version; always 1.");
         let run_dir = escaped(summary.run_dir.as_deref().unwrap_or_default());
         let version = env!("CARGO_PKG_VERSION");
         let labels = format!(",run_dir=\"{run_dir}\",version=\"{version}\"");

@@ -16,6 +16,8 @@ mod progress;
 mod schedule;
 mod stderr;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use dry_run::DryRun;

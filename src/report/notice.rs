@@ -75,7 +75,8 @@ pub enum Notice<'a> {
     },
     /// The sandbox has served a request.
     Served {
-        /// When: RFC 3339, UTC.
+        /// When: RFC 3339, UTC. An object has a time anyway.
+        #[serde(skip)]
         time: &'a str,
         /// The method.
         method: &'a str,

@@ -10,7 +10,7 @@ use super::{counted, in_words};
 use crate::model::text::{exact, visible_json};
 use crate::model::{FieldChanges, Preview, ValueRows};
 
-/// Values of a field that the page shows.
+/// Values of a field on the page.
 const VALUES_SHOWN: usize = 5;
 
 /// A request that would be sent.
@@ -26,14 +26,14 @@ pub struct Sample {
     pub body: Box<RawValue>,
 }
 
-/// Where requests go, and as whom; a dry run needs to know neither.
+/// Where requests go, and as whom, for people; a dry run needs to know neither.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
 pub struct AccountLabel<'a> {
     /// The address of the API.
     pub base_url: Option<&'a str>,
     /// The login.
     pub email: Option<&'a str>,
-    /// Whether all that is there is a sandbox of our own.
+    /// Whether it is the built-in sandbox.
     #[serde(skip)]
     pub is_sandbox: bool,
 }
@@ -47,7 +47,7 @@ impl std::fmt::Display for AccountLabel<'_> {
             (Some(email), Some(base_url)) => write!(f, "{email} at {base_url}"),
             (None, Some(base_url)) => f.write_str(base_url),
             (Some(email), None) => f.write_str(email),
-            (None, None) => f.write_str("not given (a dry run needs none)"),
+            (None, None) => f.write_str("none given (a dry run needs none)"),
         }
     }
 }
@@ -61,15 +61,15 @@ pub struct Plan<'a> {
     pub account: AccountLabel<'a>,
     /// What the rows change.
     pub preview: &'a Preview,
-    /// Rows that an earlier part of the run has settled.
+    /// Rows that an earlier pass of the run has finished.
     pub settled: u64,
-    /// What should give whoever sends this pause, whatever the rows say.
+    /// What may be wrong with the file as a whole.
     pub warnings: Vec<String>,
     /// Requests that would be sent.
     pub requests: u64,
-    /// The rate as it was typed.
+    /// The rate as the user wrote it.
     pub rate: String,
-    /// The same in requests a second.
+    /// The same in requests per second.
     pub rate_per_second: f64,
     /// The first requests.
     pub samples: Vec<Sample>,
@@ -109,7 +109,7 @@ impl Plan<'_> {
         }
         let _ = writeln!(page, "{}", self.sending());
         if !self.samples.is_empty() {
-            page.push_str("the first of them:\n");
+            page.push_str("first requests:\n");
         }
         for Sample {
             line,
@@ -151,12 +151,12 @@ impl Plan<'_> {
 
     fn rows(&self) -> String {
         let Preview { rows, legal, .. } = self.preview;
-        let settled = match self.settled {
+        let finished = match self.settled {
             0 => String::new(),
-            settled => format!("{settled} settled before; "),
+            settled => format!("{settled} already finished; "),
         };
         format!(
-            "{}: {settled}{}, {legal} valid, {} invalid",
+            "{}: {finished}{}, {legal} valid, {} invalid",
             self.input,
             counted(*rows, "row"),
             self.preview.illegal()
@@ -172,7 +172,7 @@ impl Plan<'_> {
         )
     }
 
-    /// What to know before a yes, each between these.
+    /// What to know before answering yes, each between `start` and `end`.
     fn warnings(&self, start: &str, end: &str) -> String {
         let warnings = self.tags().into_iter().chain(self.damaged());
         warnings

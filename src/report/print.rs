@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::model::text::{visible, visible_json};
 
-/// `text` as a terminal may see it: names of files are foreign text too.
+/// `text`, safe for a terminal: names of files are foreign text too.
 pub(super) fn shown(text: &str) -> String {
     visible(text).replace('\r', "\\r")
 }
@@ -14,7 +14,7 @@ pub(super) fn shown(text: &str) -> String {
 /// Writes `text` to standard output.
 ///
 /// # Errors
-/// When it cannot be written. A reader that has gone away is no error.
+/// When it cannot be written. A reader that has gone away is not an error.
 pub fn print(text: &str) -> io::Result<()> {
     unless_gone(|out| out.write_all(shown(text).as_bytes()))
 }
@@ -22,15 +22,18 @@ pub fn print(text: &str) -> io::Result<()> {
 /// Writes one JSON document to standard output.
 ///
 /// # Errors
-/// When it cannot be written. A reader that has gone away is no error.
+/// When it cannot be written. A reader that has gone away is not an error.
 pub fn print_json(document: &impl Serialize) -> io::Result<()> {
-    unless_gone(|out| {
-        serde_json::to_writer_pretty(Visible(&mut *out), document)?;
-        out.write_all(b"\n")
-    })
+    unless_gone(|out| write_json(out, document))
 }
 
-/// Passes on JSON with its invisible characters escaped, for whoever looks at it.
+/// Writes the document as it is serialized: its violations need not fit into memory.
+pub(super) fn write_json(mut out: impl io::Write, document: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer_pretty(Visible(&mut out), document)?;
+    out.write_all(b"\n")
+}
+
+/// Passes on JSON with its invisible characters escaped, for people who look at it.
 struct Visible<W>(W);
 
 impl<W: io::Write> io::Write for Visible<W> {

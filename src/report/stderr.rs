@@ -1,7 +1,7 @@
-//! Lines -> standard error, which nobody need read: a pager that waits, a terminal that was stopped.
+//! Lines -> standard error, whose reader may block: a pager that waits, a terminal that was stopped.
 //!
-//! Until a signal comes, whoever has something to say waits for the reader, and the run with it.
-//! After it, the run ends without.
+//! Until a signal comes, writers wait for the reader, and the run with them. After it, the run ends
+//! without waiting.
 
 use std::io::{self, Write as _};
 use std::sync::OnceLock;
@@ -9,16 +9,16 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-/// What a pipe takes without a wait, once it says that it takes something (`PIPE_BUF`).
+/// What a pipe takes without blocking once it is writable (`PIPE_BUF`).
 const CHUNK_BYTES: usize = if cfg!(target_os = "linux") { 4096 } else { 512 };
 
-/// How long a wait for the reader goes on before it looks for a signal.
+/// How often a wait for the reader checks for a signal.
 const LOOK_EVERY: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 50_000_000,
 };
 
-/// How long the reader has after a signal, all in all.
+/// The time that the reader has after a signal.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Standard error.
@@ -28,7 +28,7 @@ pub(super) struct Stderr {
 }
 
 impl Stderr {
-    /// From now on, a reader that does not read is not waited for.
+    /// From now on, a reader that blocks is not waited for.
     pub(super) fn hurry(&self) {
         self.hurried.get_or_init(Instant::now);
     }
@@ -50,14 +50,14 @@ impl Stderr {
         Ok(())
     }
 
-    /// Waits until something can be written, or nobody waits any more.
+    /// Waits until something can be written, or the time after a signal is over.
     fn wait(&self) -> io::Result<()> {
         let stderr = io::stderr();
         loop {
             let mut polled = [PollFd::new(&stderr, PollFlags::OUT)];
             match poll(&mut polled, Some(&LOOK_EVERY)) {
                 Ok(0) | Err(rustix::io::Errno::INTR) => {}
-                // What cannot be waited for says why when it is written.
+                // If polling fails, the write reports why.
                 _ => return Ok(()),
             }
             let hurried = self.hurried.get();

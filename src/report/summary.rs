@@ -1,4 +1,4 @@
-//! What a run did -> a page for people, or a line where there is nothing to look into.
+//! What a run did -> a page for people, or one line if nothing needs attention.
 
 use std::fmt::Write as _;
 
@@ -9,10 +9,10 @@ use crate::model::Shown as _;
 use crate::model::text::head;
 use crate::model::{Outcome, Pace, StopReason, Summary, Workers};
 
-/// Reasons that the page shows.
+/// Reasons on the page.
 const REASONS_SHOWN: usize = 5;
 
-/// The longest slug that the page shows, in bytes.
+/// The longest slug on the page, in bytes.
 const SLUG_BYTES: usize = 60;
 
 /// What a user can run after a run.
@@ -27,14 +27,14 @@ pub struct NextCommands<'a> {
     pub failed: &'a str,
 }
 
-/// The line: what was done, and where the results are.
+/// One line: what was done, and where the results are.
 pub(super) fn line(summary: &Summary) -> String {
     let mut line = rows(summary);
     if summary.damaged > 0 {
         let values = counted(summary.damaged, "damaged value");
         let _ = write!(line, "; {values} sent unchanged");
     }
-    // Where a run was finished before, there is nothing to send, and no rate to send it at.
+    // A command that found nothing to send has no requests to count.
     if let (Some(sent), Some(took)) = (&summary.command.sent, summary.took()) {
         let requests = counted(sent.requests, "request");
         let _ = write!(line, "; {requests} in {}", in_words(took));
@@ -59,7 +59,7 @@ pub(super) fn text(summary: &Summary, next: &NextCommands<'_>) -> String {
         };
         let _ = writeln!(
             page,
-            "{} {differ}: the server took the change and shows something else (see reasons in results.csv)",
+            "{} {differ}: the server accepted the change but shows another value (see reasons in results.csv)",
             counted(summary.differs, "row")
         );
     }
@@ -83,9 +83,9 @@ pub(super) fn text(summary: &Summary, next: &NextCommands<'_>) -> String {
         );
     }
     if summary.reasons.len() > REASONS_SHOWN {
-        let _ = writeln!(page, "  ... and more, see results.csv");
+        let _ = writeln!(page, "  ... (more in results.csv)");
     }
-    let _ = writeln!(page, "{}", wire(summary));
+    let _ = writeln!(page, "{}", requests(summary));
     if let Some(run_dir) = &summary.run_dir {
         let _ = writeln!(page, "results: {}", run_dir.shown());
     }
@@ -99,7 +99,7 @@ fn advice(summary: &Summary, next: &NextCommands<'_>) -> String {
     let failed = counts.to_be_fed_back();
     let is_unknown_only = unknown == failed;
     let mut advice = String::new();
-    // Where every row got its definite answer, a resume would only get it again.
+    // If every row got a definite answer, a resume would only get the same ones.
     let is_open = match summary.stop_reason {
         None | Some(StopReason::FailingAlike { .. }) => not_sent > 0 || is_unknown_only,
         Some(_) => true,
@@ -111,16 +111,18 @@ fn advice(summary: &Summary, next: &NextCommands<'_>) -> String {
             Some(StopReason::LoginRefused { .. }) => "fix the credentials, then:".to_owned(),
             Some(StopReason::WrongBrand { .. }) => "fix the brand, then:".to_owned(),
             None if not_sent == 0 => {
-                format!("to retry {} of unknown outcome:", counted(unknown, "row"))
+                format!("to retry {} with unknown outcome:", counted(unknown, "row"))
             }
             _ => "to continue this run:".to_owned(),
         };
         let _ = writeln!(advice, "{when}\n  {command}");
         if matches!(summary.stop_reason, Some(StopReason::WrongBrand { .. })) {
-            advice.push_str("  (it is bound to its account: for another brand, start a new run)\n");
+            advice.push_str(
+                "  (a run is bound to its account; for another brand, start a new run)\n",
+            );
         }
     }
-    // In a row that is merely unknown there is nothing to fix: a resume retries it.
+    // A row that is merely unknown needs no fix: a resume retries it.
     if let Some(command) = next.resubmit
         && !(is_unknown_only && next.resume.is_some())
     {
@@ -146,25 +148,25 @@ fn retries(pace: &Pace) -> String {
     }
 }
 
-/// What this command sent, and in a run of several passes all that was sent.
-fn wire(summary: &Summary) -> String {
+/// The requests of this command, and of all passes if there were several.
+fn requests(summary: &Summary) -> String {
     let pace = summary.command.sent.as_ref().unwrap_or(&summary.pace);
     let mut text = counted(pace.requests, "request");
     if let Some(rate) = pace.rate_reached {
         let unit = summary.rate_unit;
         let asked = unit.shown(summary.rate_asked.unwrap_or(rate));
         let rate = unit.shown(rate);
-        let _ = write!(text, " at {rate} (asked for {asked})");
+        let _ = write!(text, " at {rate} (max {asked})");
     }
     if pace.retries > 0 {
         let _ = write!(text, ", {}", retries(pace));
     }
     if pace.throttled > 0 {
-        let _ = write!(text, ", {} throttled (429)", pace.throttled);
+        let _ = write!(text, ", {} rate limited (HTTP 429)", pace.throttled);
     }
     if summary.command.sent.is_some() && summary.passes.len() > 1 {
         let all = counted(summary.pace.requests, "request");
-        let _ = write!(text, "; {all} in all {} passes", summary.passes.len());
+        let _ = write!(text, "; {all} over {} passes", summary.passes.len());
     }
     if let Some(limit) = pace.limit_found {
         let limit = summary.rate_unit.shown(limit);
@@ -172,11 +174,11 @@ fn wire(summary: &Summary) -> String {
     }
     if let Some(needed) = pace.workers_needed {
         let advice = if needed <= u64::from(Workers::MAX) {
-            format!("try --workers {needed}")
+            format!("; try --workers {needed}")
         } else {
-            format!("it takes more than the maximum of {}", Workers::MAX)
+            format!(", and more than {} are not possible", Workers::MAX)
         };
-        let _ = write!(text, "\ntoo few workers to reach that rate; {advice}");
+        let _ = write!(text, "\ntoo few workers to reach that rate{advice}");
     }
     text
 }

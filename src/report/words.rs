@@ -1,4 +1,4 @@
-//! Numbers, durations and violations -> words.
+//! Numbers, durations and violations -> text.
 
 use std::fmt::Write as _;
 
@@ -28,15 +28,17 @@ pub(super) fn violation(file: &str, violation: &Violation) -> String {
     format!("{file}:{line}: {field}: {message}")
 }
 
-/// That there are more violations than are told.
+/// How many violations are not shown.
 pub(super) fn more_violations(count: u64) -> String {
-    format!("... and {count} more (all of them: --dry-run --json)")
+    format!("... and {count} more (--dry-run --json lists all)")
 }
 
-/// Rows per outcome, as far as there are any: `3 updated, 1 rejected, 1 differ`.
+/// Rows per outcome, without zeros: `3 updated, 1 rejected, 1 differs`.
 pub(super) fn counts(counts: &Counts, differs: u64) -> String {
     let outcomes = Outcome::ALL.map(|outcome| (counts.of(outcome), outcome.name()));
-    let parts = outcomes.into_iter().chain([(differs, "differ")]);
+    let parts = outcomes
+        .into_iter()
+        .chain([(differs, if differs == 1 { "differs" } else { "differ" })]);
     let parts = parts.filter(|(rows, _)| *rows > 0);
     let parts: Vec<_> = parts.map(|(rows, name)| format!("{rows} {name}")).collect();
     parts.join(", ")

@@ -222,7 +222,7 @@ fn a_refused_login_is_told_with_the_words_of_the_server() {
             expect_stop(
                 &sent,
                 "login_refused",
-                &[&told, "check the email, the token"],
+                &[&told, "check email, token and brand"],
             );
             assert!(sent.line("row-0").reasons.contains(&told));
             assert_eq!(count(&sent, "not_sent"), 30);

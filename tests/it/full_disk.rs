@@ -33,7 +33,7 @@ fn a_full_disk_stops_a_run_that_goes_on_once_there_is_room() {
     let sent = send_to_full_disk(&server, &done(&slugs));
     sent.expect_status(6);
     let stderr = &sent.output.stderr;
-    for words in ["results.csv", "cannot be written", "--resume out"] {
+    for words in ["results.csv", "cannot write results", "--resume out"] {
         assert!(stderr.contains(words), "{words:?} in {stderr}");
     }
     assert!(sent.results().ends_with('\n'), "the ledger ends whole");

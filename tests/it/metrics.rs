@@ -149,11 +149,11 @@ fn a_dry_run_writes_no_metrics() {
 fn metrics_that_could_not_be_written_are_refused_before_anything_is_sent() {
     let server = Server::start(mixed);
     for (file, why) in [
-        ("none/m.prom", "no file can be made in none: no such file"),
+        ("none/m.prom", "cannot create a file in none: no such file"),
         ("rows.csv/m.prom", "Not a directory"),
-        ("rows.csv", "is left alone"),
-        (".", "is left alone"),
-        ("/dev/null", "is left alone"),
+        ("rows.csv", "is not replaced"),
+        (".", "is not replaced"),
+        ("/dev/null", "is not replaced"),
     ] {
         let sent = send(&server, &["a"], &format!("-q --metrics {file}"));
         sent.expect_status(2);
@@ -182,7 +182,7 @@ fn metrics_that_can_no_longer_be_written_change_nothing_else() {
     drop(release);
     let output = run.wait();
     assert_eq!(output.status, 0, "{output:#?}");
-    let told = "warning: --metrics collected/m.prom: no file can be made in collected: ";
+    let told = "warning: --metrics collected/m.prom: cannot create a file in collected: ";
     assert!(output.stderr.starts_with(told), "{output:#?}");
 }
 

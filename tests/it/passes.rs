@@ -76,7 +76,7 @@ fn numbers_are_totals_over_all_passes_and_each_pass_has_its_own() {
     // People are told of this pass, and of the whole.
     let told = "3 requests at ";
     assert!(sent.output.stderr.contains(told), "{}", sent.output.stderr);
-    let told = "11 requests in all 3 passes";
+    let told = "11 requests over 3 passes";
     assert!(sent.output.stderr.contains(told), "{}", sent.output.stderr);
 }
 

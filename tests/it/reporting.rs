@@ -94,7 +94,7 @@ fn a_run_ends_with_what_to_do_next_in_order() {
         format!("to retry {rows}, fix them in failed.csv, then:\n  reamaze-bulk run out/failed.csv")
     };
     let [one, two, three] = ["1 failed row", "2 failed rows", "3 failed rows"].map(retry);
-    let unknown = "to retry 1 row of unknown outcome:\n  reamaze-bulk run --resume out";
+    let unknown = "to retry 1 row with unknown outcome:\n  reamaze-bulk run --resume out";
     let login = "fix the credentials, then:\n  reamaze-bulk run --resume out";
     let brand = "fix the brand, then:\n  reamaze-bulk run --resume out";
     for (slugs, options, advice) in [
@@ -248,7 +248,7 @@ fn throttling_is_said_aloud_and_counted() {
     sent.expect_status(0);
     let text = &sent.output.stderr;
     place_of("HTTP 429", text);
-    place_of("1 throttled", text);
+    place_of("1 rate limited (HTTP 429)", text);
     assert_eq!(sent.summary()["throttled"], 1);
 }
 

@@ -1,0 +1,93 @@
+//! Notices of commands, as text and as JSON.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::super::{Notice, json};
+use super::{NEXT, counts, good_run, violation};
+use crate::model::{Counts, Signal, StopReason, Summary, Violation};
+
+/// All but the plan, whose snapshots are beside its own tests.
+fn all<'a>(
+    violation: &'a Violation,
+    counts: &'a Counts,
+    reason: &'a StopReason,
+    summary: &'a Summary,
+) -> Vec<Notice<'a>> {
+    vec![
+        Notice::Error {
+            exit_status: 2,
+            message: "none.csv: no such file",
+        },
+        Notice::Warning {
+            message: "--metrics m.prom: Permission denied",
+        },
+        Notice::Violation {
+            file: "rows.csv",
+            violation,
+        },
+        Notice::MoreViolations { count: 5 },
+        Notice::Panic {
+            message: "panicked at src/lib.rs:1:1: no",
+        },
+        Notice::Setting {
+            message: "rate 120/m (default)",
+        },
+        Notice::NothingToDo {
+            message: "rows.csv: no rows",
+        },
+        Notice::Listening { message: "ready" },
+        served(Some(429)),
+        served(None),
+        Notice::Progress {
+            rows: 1000,
+            done: 90,
+            counts,
+            differs: 2,
+            elapsed: Duration::from_millis(90_200),
+        },
+        Notice::StoppedAtOnce { reason },
+        Notice::Summary {
+            summary,
+            next: NEXT,
+        },
+    ]
+}
+
+fn served(http_status: Option<u16>) -> Notice<'static> {
+    Notice::Served {
+        time: "2026-03-01T08:00:00.000Z",
+        method: "PUT",
+        path: "/api/v1/conversations/a",
+        http_status,
+        took: Duration::from_millis(120),
+    }
+}
+
+fn with_all(check: impl Fn(Vec<Notice<'_>>) -> String) -> String {
+    let counts = counts([80, 4, 3, 2, 1, 0, 0]);
+    let reason = StopReason::Signal(Signal::Interrupt);
+    check(all(&violation(8), &counts, &reason, &good_run()))
+}
+
+#[test]
+fn each_notice_has_a_text() {
+    let texts = with_all(|notices| {
+        let lines = notices.iter().map(|notice| {
+            let level = notice.level();
+            format!("{level:?}: {}\n", notice.text().trim_end())
+        });
+        lines.collect()
+    });
+    insta::assert_snapshot!("notices_text", texts);
+}
+
+#[test]
+fn each_notice_is_an_object_of_json() {
+    let lines = with_all(|notices| {
+        let line = |notice: &Notice<'_>| json::line(Timestamp::UNIX_EPOCH, notice.level(), notice);
+        notices.iter().map(line).collect()
+    });
+    insta::assert_snapshot!("notices_json", lines);
+}

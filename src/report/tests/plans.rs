@@ -1,0 +1,199 @@
+//! What a run would do: the page, the question, the line, and the key figures in the log.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+
+use super::super::{AccountLabel, Level, Notice, Plan, Sample, json};
+use super::titled;
+use crate::model::{
+    Changes, DataValue, Destination, HoldUntil, Preview, Slug, Status, StatusChange, Update,
+};
+
+const ACCOUNT: AccountLabel<'static> = AccountLabel {
+    base_url: Some("https://acme.reamaze.io/api/v1"),
+    email: Some("me@example.com"),
+    is_sandbox: false,
+};
+
+/// A legal row with these changes.
+pub(super) fn update(changes: Changes<'static>) -> Update<'static> {
+    Update {
+        line: 2,
+        slug: Slug::parse("a").expect("a slug"),
+        changes,
+    }
+}
+
+pub(super) fn tags(tags: &[&'static str]) -> Changes<'static> {
+    Changes {
+        tag_list: Some(tags.iter().copied().map(Cow::Borrowed).collect()),
+        ..Changes::default()
+    }
+}
+
+pub(super) fn data(name: &'static str, value: DataValue<'static>) -> Changes<'static> {
+    Changes {
+        data: vec![(name.into(), value)],
+        ..Changes::default()
+    }
+}
+
+fn status(change: StatusChange) -> Changes<'static> {
+    Changes {
+        status: Some(change),
+        ..Changes::default()
+    }
+}
+
+pub(super) fn preview(rows: impl IntoIterator<Item = Changes<'static>>) -> Preview {
+    let mut preview = Preview::default();
+    for changes in rows {
+        preview.add_legal(update(changes));
+    }
+    preview
+}
+
+/// A preview with rows that between them set every attribute.
+pub(super) fn full_preview() -> Preview {
+    let on_hold = HoldUntil {
+        instant: Timestamp::UNIX_EPOCH,
+        text: "2099-12-01T09:00:00Z".into(),
+    };
+    let channel = Destination {
+        category: "sales".into(),
+        brand: Some("acme".into()),
+    };
+    let done = StatusChange::To(Status::from_code(2).expect("a status"));
+    let number = RawValue::from_string("12.50".into()).expect("a number");
+    let mut preview = preview([
+        tags(&["vip", "refund"]),
+        tags(&["vip"]),
+        tags(&[]),
+        status(done),
+        status(StatusChange::OnHold(on_hold)),
+        Changes {
+            assignee: Some("staff1@example.com".into()),
+            destination: Some(channel),
+            ..Changes::default()
+        },
+        data("order", DataValue::Damaged("1.2E+11".into())),
+        data("order", DataValue::Number(Cow::Owned(number))),
+        data("order", DataValue::Null),
+        data("note", DataValue::Text("a\u{1b}[31m\u{200b}b".into())),
+        data("note", DataValue::Text(" padded ".into())),
+        data("note", DataValue::Text("long ".repeat(30).into())),
+        data("paid", DataValue::Flag(true)),
+    ]);
+    preview.add_illegal();
+    preview
+}
+
+pub(super) fn plan(preview: &Preview) -> Plan<'_> {
+    Plan {
+        input: "rows.csv",
+        account: ACCOUNT,
+        preview,
+        settled: 0,
+        warnings: Vec::new(),
+        requests: preview.legal,
+        rate: "60/m".into(),
+        rate_per_second: 1.0,
+        samples: Vec::new(),
+    }
+}
+
+pub(super) fn sample() -> Sample {
+    let body = r#"{"conversation":{"data":{"note":"no-break space"}}}"#;
+    Sample {
+        line: 2,
+        method: "PUT".into(),
+        url: "https://acme.reamaze.io/api/v1/conversations/a".into(),
+        body: RawValue::from_string(body.replace("no-break ", "no-break\u{a0}")).expect("JSON"),
+    }
+}
+
+#[test]
+fn the_page_shows_rows_changes_account_pace_and_the_first_requests() {
+    let preview = full_preview();
+    let mut plan = plan(&preview);
+    plan.samples.push(sample());
+    plan.warnings.push("rows.csv: has 1048576 lines".into());
+    insta::assert_snapshot!("plan_page", plan.page());
+}
+
+#[test]
+fn tags_are_the_first_thing_to_know_wherever_they_are_set() {
+    let both = preview([tags(&["x"]), tags(&[]), tags(&["y"])]);
+    let replaced = preview([tags(&["x"])]);
+    let cleared = preview([tags(&[]), tags(&[])]);
+    let other = preview([data("x", DataValue::Flag(true))]);
+    let texts = [
+        ("both", &both),
+        ("replaced", &replaced),
+        ("cleared", &cleared),
+        ("left alone", &other),
+    ];
+    let texts = texts.map(|(title, preview)| {
+        let plan = plan(preview);
+        (title, [plan.line(), plan.question()].join("\n"))
+    });
+    insta::assert_snapshot!("plan_tags", titled(texts));
+}
+
+#[test]
+fn a_question_has_all_that_gives_pause() {
+    let preview = full_preview();
+    let mut resumed = plan(&preview);
+    resumed.settled = 20;
+    let mut sandbox = plan(&preview);
+    sandbox.account.is_sandbox = true;
+    let texts = [("resumed", resumed), ("sandbox", sandbox)];
+    let texts = texts.map(|(title, plan)| (title, [plan.line(), plan.question()].join("\n")));
+    insta::assert_snapshot!("plan_question", titled(texts));
+}
+
+#[test]
+fn an_account_is_named_as_far_as_it_is_known() {
+    let AccountLabel {
+        base_url, email, ..
+    } = ACCOUNT;
+    let texts = [
+        (base_url, email),
+        (base_url, None),
+        (None, email),
+        (None, None),
+    ];
+    let texts = texts.map(|(base_url, email)| {
+        let account = AccountLabel {
+            base_url,
+            email,
+            is_sandbox: false,
+        };
+        format!("{account}\n")
+    });
+    insta::assert_snapshot!(texts.concat(), @r"
+    me@example.com at https://acme.reamaze.io/api/v1
+    https://acme.reamaze.io/api/v1
+    me@example.com
+    none given (a dry run needs none)
+    ");
+}
+
+#[test]
+fn more_values_than_are_shown_end_in_an_ellipsis() {
+    let six = ["a", "b", "c", "d", "e", "f"].map(|value| data("x", DataValue::Text(value.into())));
+    let preview = preview(six);
+    let page = plan(&preview).page();
+    let line = page.lines().find(|line| line.contains("data.x"));
+    insta::assert_snapshot!(line.unwrap_or_default(), @"  data.x: 6 rows: a (1), b (1), c (1), d (1), e (1), ...");
+}
+
+#[test]
+fn the_log_has_the_key_figures() {
+    let preview = full_preview();
+    let plan = plan(&preview);
+    let line = json::line(Timestamp::UNIX_EPOCH, Level::Info, &Notice::Plan(&plan));
+    insta::assert_snapshot!("plan_json", line);
+}

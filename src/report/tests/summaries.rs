@@ -1,0 +1,161 @@
+//! The summary of a run, in its variants.
+
+use super::super::summary::{line, text};
+use super::{NEXT, NextCommands, counts, good_run, stop_reasons, titled};
+use crate::model::{Outcome, Pace, Pass, RateUnit, Reason, StopReason, Summary};
+
+const NOTHING_NEXT: NextCommands<'static> = NextCommands {
+    resume: None,
+    resubmit: None,
+    failed: "failed.csv",
+};
+
+/// The same run with another pace.
+fn with_pace(change: impl FnOnce(&mut Pace)) -> Summary {
+    let mut summary = good_run();
+    let mut pace = summary.pace.clone();
+    change(&mut pace);
+    summary.command.sent = Some(pace.clone());
+    summary.pace = pace;
+    summary
+}
+
+/// The same run with other outcomes.
+fn with_outcomes(rows: [u64; Outcome::ALL.len()]) -> Summary {
+    let mut summary = good_run();
+    summary.counts = counts(rows);
+    summary.exit_status = Some(1);
+    summary
+}
+
+fn stopped(reason: StopReason) -> Summary {
+    let mut summary = with_outcomes([40, 2, 1, 1, 0, 0, 56]);
+    summary.stop_reason = Some(reason);
+    summary.exit_status = Some(6);
+    summary
+}
+
+fn reason(outcome: Outcome, reason: &str, count: u64) -> Reason {
+    Reason {
+        outcome,
+        reason: reason.into(),
+        count,
+        lines: vec![3, 9],
+        example: "acme-3".into(),
+    }
+}
+
+#[test]
+fn a_run_without_events_is_one_line() {
+    let resumed_for_nothing = Summary {
+        command: crate::model::Done::default(),
+        ..good_run()
+    };
+    let damaged = Summary {
+        damaged: 1,
+        ..good_run()
+    };
+    insta::assert_snapshot!(
+        "summary_line",
+        titled([
+            ("it went well", line(&good_run())),
+            ("retries", line(&with_pace(|pace| pace.retries = 1))),
+            ("damaged values", line(&damaged)),
+            ("nothing was left to send", line(&resumed_for_nothing)),
+        ])
+    );
+}
+
+#[test]
+fn the_page_shows_the_pace_and_what_held_it_back() {
+    let mut per_second = with_pace(|pace| pace.rate_reached = Some(38.2));
+    per_second.rate_unit = RateUnit::Second;
+    per_second.rate_asked = Some(50.0);
+    let mut resumed = good_run();
+    resumed.passes.push(Pass::default());
+    resumed.pace.requests = 140;
+    let page = |summary: &Summary| text(summary, &NOTHING_NEXT);
+    insta::assert_snapshot!(
+        "summary_pace",
+        titled([
+            ("it went well", page(&good_run())),
+            ("per second", page(&per_second)),
+            (
+                "rate limited",
+                page(&with_pace(|pace| {
+                    (pace.throttled, pace.retries) = (1, 2);
+                    pace.limit_found = Some(117.0 / 60.0);
+                }))
+            ),
+            (
+                "workers needed",
+                page(&with_pace(|pace| pace.workers_needed = Some(7)))
+            ),
+            (
+                "more workers needed than there can be",
+                page(&with_pace(|pace| pace.workers_needed = Some(400)))
+            ),
+            ("second pass", page(&resumed)),
+        ])
+    );
+}
+
+#[test]
+fn the_page_shows_first_what_differs_then_counts_and_the_commonest_reasons() {
+    let mut summary = with_outcomes([80, 10, 4, 3, 2, 1, 0]);
+    summary.differs = 1;
+    summary.damaged = 2;
+    summary.reasons = vec![
+        reason(Outcome::Rejected, "status: is wrong", 10),
+        reason(Outcome::NotFound, "no such conversation", 4),
+        reason(Outcome::Failed, "HTTP 400 Bad Request: no", 3),
+        reason(
+            Outcome::Unknown,
+            "no answer within 30 s (6 tries); it may have been applied",
+            2,
+        ),
+        reason(
+            Outcome::Updated,
+            "status: asked for 2 (Done), the server shows 4",
+            1,
+        ),
+        reason(Outcome::Invalid, "status: unknown status `nope`", 1),
+    ];
+    let mut one = with_outcomes([99, 1, 0, 0, 0, 0, 0]);
+    one.differs = 2;
+    one.reasons = vec![reason(Outcome::Rejected, "status: is wrong", 1)];
+    insta::assert_snapshot!(
+        "summary_reasons",
+        titled([
+            ("six reasons", text(&summary, &NEXT)),
+            ("one", text(&one, &NEXT)),
+        ])
+    );
+}
+
+#[test]
+fn the_page_ends_with_what_to_do_next() {
+    let unknown_only = with_outcomes([98, 0, 0, 0, 2, 0, 0]);
+    let mixed = with_outcomes([96, 2, 0, 1, 1, 0, 0]);
+    let finished = with_outcomes([97, 2, 1, 0, 0, 0, 0]);
+    let sandbox = NextCommands {
+        resume: None,
+        ..NEXT
+    };
+    let advice = |summary: &Summary, next| {
+        let page = text(summary, next);
+        let start = page.find("\nresults: ").expect("the results");
+        page[start + 1..].to_owned()
+    };
+    let stops = stop_reasons().into_iter().map(|reason| {
+        let title = reason.name();
+        (title, advice(&stopped(reason), &NEXT))
+    });
+    let ends = [
+        ("unknown outcomes only", advice(&unknown_only, &NEXT)),
+        ("unknown and failed", advice(&mixed, &NEXT)),
+        ("failed only", advice(&finished, &NEXT)),
+        ("sandbox", advice(&unknown_only, &sandbox)),
+    ];
+    insta::assert_snapshot!("summary_next", titled(ends.into_iter().chain(stops)));
+}
