@@ -88,7 +88,7 @@ fn sent(text: &str, directory: &tempfile::TempDir) {
         max_failures: MaxFailures::Unlimited,
         known: Known::default(),
         stop: &Stop::default(),
-        watched: None,
+        monitor: None,
     };
     let pace = run
         .send(read, &mut journal, &mut |_| {})

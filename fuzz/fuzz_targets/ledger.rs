@@ -42,26 +42,26 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(read(), before, "a ledger that is refused is left as it is");
         return;
     };
-    let mended = read();
+    let repaired = read();
     if !recorded.is_foreign() {
-        assert!(mended.starts_with(&whole), "whole records are lost");
+        assert!(repaired.starts_with(&whole), "whole records are lost");
         let (kept, torn) = before.split_at(before.len() - recorded.torn() as usize);
         if recorded.has_header() {
-            assert_eq!(mended, kept, "what is whole is changed");
+            assert_eq!(repaired, kept, "what is whole is changed");
         }
         if !torn.is_empty() {
             let aside = fs::read(path.with_added_extension("torn")).expect("what was cut off");
             assert!(aside.ends_with(&[torn, b"\n"].concat()), "what is torn is lost");
         }
     }
-    assert!(mended.ends_with(b"\n"), "no whole line at the end");
+    assert!(repaired.ends_with(b"\n"), "no whole line at the end");
 
     let last = Record::unsent(u64::from(u32::MAX), "z".into(), Outcome::Invalid, "=x".into());
-    let was_there = recorded.is_settled(last.line);
+    let was_there = recorded.is_final(last.line);
     journal.append(&last).expect("room for a record");
     drop(journal);
-    let (_, again) = Journal::reopen(path).expect("a mended ledger opens");
-    assert_eq!(again.torn(), 0, "a mended ledger is whole");
-    assert!(again.is_settled(last.line), "a record appended to a mended ledger is lost");
-    assert_eq!(again.settled(), recorded.settled() + u64::from(!was_there));
+    let (_, again) = Journal::reopen(path).expect("a repaired ledger opens");
+    assert_eq!(again.torn(), 0, "a repaired ledger is whole");
+    assert!(again.is_final(last.line), "a record appended to a repaired ledger is lost");
+    assert_eq!(again.final_rows(), recorded.final_rows() + u64::from(!was_there));
 });

@@ -15,7 +15,9 @@ use crate::api::{Account, Client, Verification};
 use crate::cli::{InputArgs, OutputArgs, ProgressStyle, RunArgs, SafetyArgs};
 use crate::error::Error;
 use crate::input::{Format, Layout, Wanted};
-use crate::ledger::{FORMAT_VERSION, Place, RunAccount, RunFile, RunInput, RunOptions};
+use crate::ledger::{
+    FORMAT_VERSION, RunAccount, RunDirectoryTarget, RunFile, RunInput, RunOptions,
+};
 use crate::model::{Delimiter, Detail, MaxFailures};
 use crate::report::{LogFormat, ProgressDisplay};
 use crate::send::Adaptation;
@@ -76,7 +78,7 @@ pub struct Settings {
     /// What events are shown.
     pub detail: Detail,
     /// Where the run directory appears.
-    pub place: Place,
+    pub place: RunDirectoryTarget,
     /// Whether to ask.
     pub consent: Consent,
     /// The commands that follow this one.
@@ -155,8 +157,8 @@ impl Settings {
         let skips = args.no_verify || recorded.is_some_and(|recorded| !recorded.verify);
         Ok(Self {
             place: match args.out {
-                Some(path) => Place::At(path),
-                None => Place::Named(format!("{}-{time}", source.stem())),
+                Some(path) => RunDirectoryTarget::At(path),
+                None => RunDirectoryTarget::Named(format!("{}-{time}", source.stem())),
             },
             source,
             target,

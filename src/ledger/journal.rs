@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{LedgerError, Record, Recorded, directory, repair};
+use super::{LedgerError, Record, ResumeIndex, directory, repair};
 use crate::files::{self, FileError};
 use crate::input::csv_line;
 
@@ -34,8 +34,8 @@ impl Journal {
     ///
     /// # Errors
     /// When it cannot be read or repaired.
-    pub fn reopen(path: &Path) -> Result<(Self, Recorded), LedgerError> {
-        let recorded = Recorded::look(path)?;
+    pub fn reopen(path: &Path) -> Result<(Self, ResumeIndex), LedgerError> {
+        let recorded = ResumeIndex::read(path)?;
         let (journal, _) = Self::open(path, &recorded)?;
         Ok((journal, recorded))
     }
@@ -46,7 +46,10 @@ impl Journal {
     ///
     /// # Errors
     /// When the file cannot be read or repaired.
-    pub fn open(path: &Path, recorded: &Recorded) -> Result<(Self, Option<PathBuf>), LedgerError> {
+    pub fn open(
+        path: &Path,
+        recorded: &ResumeIndex,
+    ) -> Result<(Self, Option<PathBuf>), LedgerError> {
         let form = recorded.form;
         if !path.exists() {
             return Ok((Self::create(path)?, None));

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::copy::hexadecimal;
+use super::private_copy::hexadecimal;
 use crate::files::{self, FileError};
 
 /// The longest text of a lock file, in bytes.

@@ -1,7 +1,6 @@
 //! Outcomes -> disk: the run directory, and in it the ledger in which every row is accounted for.
 
 mod cells;
-mod copy;
 mod directory;
 mod error;
 mod failed_rows;
@@ -9,23 +8,24 @@ mod finish;
 mod journal;
 mod lines;
 mod lock;
+mod monitor;
+mod private_copy;
 mod record;
-mod recorded;
 mod repair;
+mod resume_index;
 mod run_file;
 mod staging;
 mod summary_file;
-mod watched;
 
-pub use copy::{Copied, Copying, sha256_of};
 pub use directory::{Latest, RUNS, RunDirectory, Runs};
 pub use error::LedgerError;
 pub use finish::{Totals, finish};
 pub use journal::Journal;
 pub use lock::{Holder, Lock, NotLocked};
+pub use monitor::{Missing, RunDirectoryMonitor};
+pub use private_copy::{CopyingReader, PrivateCopy, sha256_of};
 pub use record::Record;
-pub use recorded::{AgainstRows, Earlier, Recorded, Stray, place_of};
+pub use resume_index::{Earlier, ResumeIndex, RowComparison, UnmatchedRecord, find_record};
 pub use run_file::{FORMAT_VERSION, RunAccount, RunFile, RunFileError, RunInput, RunOptions};
-pub use staging::{Place, Staging};
+pub use staging::{RunDirectoryTarget, Staging};
 pub use summary_file::PastPasses;
-pub use watched::{Missing, Watched};

@@ -21,27 +21,29 @@ const RESULTS: &str = "results.csv";
 
 /// Where a run directory is to appear.
 #[derive(Debug, Clone)]
-pub enum Place {
+pub enum RunDirectoryTarget {
     /// Exactly there.
     At(PathBuf),
     /// Under `reamaze-runs`, by that name; `-2` and so on behind it if it is taken.
     Named(String),
 }
 
-/// The same, looked at.
+/// Where it is made, once the target was looked at.
 #[derive(Debug)]
-enum Target {
+enum Location {
     /// In a directory that is there, and empty.
     Inside(PathBuf),
     /// Under the first of these names that is free.
     Beside(Vec<PathBuf>),
 }
 
-impl Target {
-    fn of(place: Place) -> Result<Self, LedgerError> {
+impl Location {
+    fn of(place: RunDirectoryTarget) -> Result<Self, LedgerError> {
         let path = match place {
-            Place::At(path) => path,
-            Place::Named(name) => return Ok(Self::Beside(numbered(Path::new(RUNS), &name))),
+            RunDirectoryTarget::At(path) => path,
+            RunDirectoryTarget::Named(name) => {
+                return Ok(Self::Beside(numbered(Path::new(RUNS), &name)));
+            }
         };
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => {
@@ -88,7 +90,7 @@ pub(super) fn numbered(parent: &Path, name: &str) -> Vec<PathBuf> {
 /// A run directory that nobody sees yet. Dropped, it leaves nothing behind.
 #[derive(Debug)]
 pub struct Staging {
-    target: Target,
+    target: Location,
     directory: TempDir,
     /// Locked for as long as this process is at work on it.
     _lock: File,
@@ -114,16 +116,16 @@ impl Staging {
     ///
     /// # Errors
     /// When the place is taken, or nothing can be written there.
-    pub fn prepare(place: Place) -> Result<Self, LedgerError> {
-        Self::start(Target::of(place)?)
+    pub fn prepare(place: RunDirectoryTarget) -> Result<Self, LedgerError> {
+        Self::start(Location::of(place)?)
     }
 
     /// The same under the first of these names that is free.
     pub(super) fn beside(paths: Vec<PathBuf>) -> Result<Self, LedgerError> {
-        Self::start(Target::Beside(paths))
+        Self::start(Location::Beside(paths))
     }
 
-    fn start(target: Target) -> Result<Self, LedgerError> {
+    fn start(target: Location) -> Result<Self, LedgerError> {
         let parent = target.workplace();
         let made = MadeParents(
             parent
@@ -169,16 +171,16 @@ impl Staging {
         let journal = Journal::create(&staged.join(RESULTS))?;
         sync(&staged)?;
         let path = match &self.target {
-            Target::Inside(path) => {
+            Location::Inside(path) => {
                 files::close_directory(path).map_err(LedgerError::at(path))?;
                 move_up(&staged, path, &[&name, RESULTS, RunFile::NAME])?;
                 sync(path)?;
                 path.clone()
             }
-            Target::Beside(paths) => rename(&staged, paths)?,
+            Location::Beside(paths) => rename(&staged, paths)?,
         };
         self.made.0.clear();
-        if matches!(self.target, Target::Beside(_)) {
+        if matches!(self.target, Location::Beside(_)) {
             // Renamed away: there is nothing left to remove under the old name.
             let _ = self.directory.keep();
         }

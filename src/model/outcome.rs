@@ -50,7 +50,7 @@ impl Outcome {
 
     /// Whether a resumed run lets the row be: its answer was definite, or it can never be sent.
     #[must_use]
-    pub fn is_settled(self) -> bool {
+    pub fn is_final(self) -> bool {
         match self {
             Self::Updated | Self::Rejected | Self::NotFound | Self::Invalid => true,
             Self::Failed | Self::Unknown | Self::NotSent => false,

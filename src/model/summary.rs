@@ -32,14 +32,14 @@ impl Counts {
 
     /// The rows that a resumed run leaves alone.
     #[must_use]
-    pub fn settled(&self) -> u64 {
-        self.sum(Outcome::is_settled)
+    pub fn final_rows(&self) -> u64 {
+        self.sum(Outcome::is_final)
     }
 
     /// The rows that a resumed run would send.
     #[must_use]
     pub fn open(&self) -> u64 {
-        self.sum(|outcome| !outcome.is_settled())
+        self.sum(|outcome| !outcome.is_final())
     }
 
     /// The rows that go into the file to fix and feed back.
@@ -50,11 +50,11 @@ impl Counts {
 
     /// The same without the rows that a resumed run would send.
     #[must_use]
-    pub fn of_settled(&self) -> Self {
+    pub fn final_only(&self) -> Self {
         let mut counts = Self::default();
         for outcome in Outcome::ALL
             .into_iter()
-            .filter(|outcome| outcome.is_settled())
+            .filter(|outcome| outcome.is_final())
         {
             counts.add(outcome, self.of(outcome));
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::evidence::{
     are_alike, is_about_the_run, is_definite, is_redirected, is_refused, message,
 };
-use crate::ledger::{Earlier, Record, Recorded};
+use crate::ledger::{Earlier, Record, ResumeIndex};
 use crate::model::{MaxFailures, Outcome, StopReason};
 use crate::send::Login;
 
@@ -61,7 +61,7 @@ pub(super) struct Trip {
 pub(super) struct Breaker {
     max_failures: MaxFailures,
     /// What the ledger contained before.
-    earlier: Arc<Recorded>,
+    earlier: Arc<ResumeIndex>,
     finished: u64,
     failures: u64,
     /// How often each cause came.
@@ -78,7 +78,7 @@ pub(super) struct Breaker {
 }
 
 impl Breaker {
-    pub(super) fn new(max_failures: MaxFailures, known: Known, earlier: Arc<Recorded>) -> Self {
+    pub(super) fn new(max_failures: MaxFailures, known: Known, earlier: Arc<ResumeIndex>) -> Self {
         let is_known = known.login == Login::Proven || known.brand == Brand::Proven;
         Self {
             max_failures,

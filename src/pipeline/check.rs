@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Planned, Planner};
 use crate::input::{InputError, Reader};
-use crate::ledger::{Recorded, Stray};
+use crate::ledger::{ResumeIndex, UnmatchedRecord};
 use crate::model::{Preview, Row, Violation};
 use crate::stop::Stop;
 use crate::validate::{Columns, Fingerprints, Repeated, Rules};
@@ -51,8 +51,8 @@ pub struct Check<'a> {
     pub keep: KeepViolations,
     /// Rows beyond this number are not looked at.
     pub max_rows: Option<u64>,
-    /// Rows that are settled already.
-    pub recorded: Arc<Recorded>,
+    /// What is known of earlier passes.
+    pub recorded: Arc<ResumeIndex>,
     /// Ends the pass early.
     pub stop: &'a Stop,
 }
@@ -64,10 +64,10 @@ pub struct Findings {
     pub preview: Preview,
     /// What is wrong with the others.
     pub violations: Violations,
-    /// Rows that are settled already, and not looked at.
-    pub settled: u64,
+    /// Rows whose outcome is final, which are skipped.
+    pub final_rows: u64,
     /// A record about a row that is not there.
-    pub stray: Option<Stray>,
+    pub unmatched: Option<UnmatchedRecord>,
     /// Whether there are more rows than allowed; then not all were looked at.
     pub too_many: bool,
     /// The line of the first header between rows that has other columns than that at the top: no row
@@ -115,20 +115,20 @@ impl Check<'_> {
         let mut findings = Findings {
             preview: Preview::default(),
             violations: Violations::new(self.keep).map_err(CheckError::Temporary)?,
-            settled: 0,
-            stray: None,
+            final_rows: 0,
+            unmatched: None,
             too_many: false,
             other_header: None,
             full_sheet: None,
         };
-        let mut against = self.recorded.against_rows();
+        let mut against = self.recorded.compare_rows();
         // On a thread of the pool: to enter it anew for every batch would cost a wake-up each.
         let note = |planned: &Planned<'_>| {
             against.note(planned.line(), planned.slug());
             note(planned);
         };
         rayon::scope(|_| self.batches(reader, planner, note, &mut findings))?;
-        findings.stray = against.stray();
+        findings.unmatched = against.unmatched();
         findings.full_sheet = reader.full_sheet();
         if reader.header().is_none() {
             // A key of JSONL may be called so too.
@@ -178,7 +178,7 @@ impl Check<'_> {
             }
             note(&planned);
             match planned {
-                Planned::Skip { .. } => findings.settled += 1,
+                Planned::Skip { .. } => findings.final_rows += 1,
                 Planned::Send(update) => findings.preview.add_legal(update),
                 Planned::Invalid { row, .. } => {
                     findings.preview.add_illegal();

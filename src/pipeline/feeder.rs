@@ -8,7 +8,7 @@ use super::check::next_batch;
 use super::recorder::Recorder;
 use super::{Planned, Planner};
 use crate::input::{InputError, Reader};
-use crate::ledger::{Earlier, Record, Recorded};
+use crate::ledger::{Earlier, Record, ResumeIndex};
 use crate::model::{Outcome, Update, Violation};
 use crate::stop::Stop;
 
@@ -25,7 +25,7 @@ enum Round {
 
 impl Round {
     /// The rounds of a run.
-    fn all(recorded: &Recorded) -> Vec<Self> {
+    fn all(recorded: &ResumeIndex) -> Vec<Self> {
         let mut rounds = vec![Self::Untried];
         if let Some(line) = recorded.last_tried() {
             rounds.extend([Self::After(line), Self::UpTo(line)]);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::ledger::Recorded;
+use crate::ledger::ResumeIndex;
 use crate::model::text::quoted;
 use crate::model::{Row, Update, Violation};
 use crate::validate::{InvalidRow, Repeat, Repeated, Rules};
@@ -15,7 +15,7 @@ use crate::validate::{InvalidRow, Repeat, Repeated, Rules};
 pub struct Planner {
     rules: Arc<Rules>,
     repeated: Repeated,
-    recorded: Arc<Recorded>,
+    recorded: Arc<ResumeIndex>,
 }
 
 /// What is to be done with one row.
@@ -65,7 +65,7 @@ impl Planner {
     /// Plans by `rules`, refuses the rows of every slug in `repeated`, and skips rows whose outcome
     /// in `recorded` is final.
     #[must_use]
-    pub fn new(rules: Arc<Rules>, repeated: Repeated, recorded: Arc<Recorded>) -> Self {
+    pub fn new(rules: Arc<Rules>, repeated: Repeated, recorded: Arc<ResumeIndex>) -> Self {
         Self {
             rules,
             repeated,
@@ -74,7 +74,7 @@ impl Planner {
     }
 
     /// What was recorded before.
-    pub(super) fn recorded(&self) -> &Arc<Recorded> {
+    pub(super) fn recorded(&self) -> &Arc<ResumeIndex> {
         &self.recorded
     }
 
@@ -98,14 +98,14 @@ impl Planner {
 fn decide<'a>(
     checked: Result<Update<'a>, InvalidRow<'a>>,
     repeated: &mut Repeated,
-    recorded: &Recorded,
+    recorded: &ResumeIndex,
 ) -> Planned<'a> {
     let (line, slug) = match &checked {
         Ok(update) => (update.line, update.slug.as_str()),
         Err(row) => (row.line, &*row.slug),
     };
     let repeat = repeated.next(slug, line);
-    if recorded.is_settled(line) {
+    if recorded.is_final(line) {
         let slug = match checked {
             Ok(update) => update.slug.into_inner(),
             Err(row) => row.slug,

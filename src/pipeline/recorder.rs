@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::breaker::{Breaker, Trip};
 use super::error::RunError;
 use crate::input::InputError;
-use crate::ledger::{Earlier, Journal, Record, Recorded};
+use crate::ledger::{Earlier, Journal, Record, ResumeIndex};
 use crate::model::{Event, Outcome, StopReason, remedy};
 use crate::stop::Stop;
 
@@ -14,7 +14,7 @@ use crate::stop::Stop;
 pub(super) struct Recorder<'a> {
     journal: &'a mut Journal,
     /// What the ledger held before.
-    earlier: Arc<Recorded>,
+    earlier: Arc<ResumeIndex>,
     breaker: Breaker,
     stop: &'a Stop,
     tell: &'a mut (dyn FnMut(&Event<'_>) + Send),
@@ -36,7 +36,7 @@ enum State {
 impl<'a> Recorder<'a> {
     pub(super) fn new(
         journal: &'a mut Journal,
-        earlier: Arc<Recorded>,
+        earlier: Arc<ResumeIndex>,
         breaker: Breaker,
         stop: &'a Stop,
         tell: &'a mut (dyn FnMut(&Event<'_>) + Send),

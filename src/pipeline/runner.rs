@@ -20,7 +20,7 @@ use super::recorder::Recorder;
 use super::worker::Worker;
 use crate::api::{Exchange, Verification};
 use crate::input::{InputError, Reader};
-use crate::ledger::{Journal, Watched};
+use crate::ledger::{Journal, RunDirectoryMonitor};
 use crate::model::{Detail, Event, MaxFailures, Pace, Stall, StopReason};
 use crate::send::{Gate, Policy, Retries, Sender};
 use crate::stop::Stop;
@@ -59,7 +59,7 @@ pub struct Run<'a, E> {
     /// Ends the run early.
     pub stop: &'a Stop,
     /// The run directory, without which a run is not to go on.
-    pub watched: Option<&'a Watched>,
+    pub monitor: Option<&'a RunDirectoryMonitor>,
 }
 
 impl<E: Exchange> Run<'_, E> {
@@ -94,7 +94,7 @@ impl<E: Exchange> Run<'_, E> {
         let times = Times {
             deadline: self.deadline,
             stop: self.stop,
-            watched: self.watched,
+            monitor: self.monitor,
         };
         let workers = thread::scope(|scope| {
             let (batches, queue) = Queue::new();
@@ -152,7 +152,7 @@ impl<E: Exchange> Run<'_, E> {
 struct Times<'a> {
     deadline: Option<Instant>,
     stop: &'a Stop,
-    watched: Option<&'a Watched>,
+    monitor: Option<&'a RunDirectoryMonitor>,
 }
 
 /// Until all have ended, sees that the ledger reaches the disk, that the deadline is kept, and that
@@ -167,7 +167,7 @@ fn keep_time(
     let Times {
         deadline,
         stop,
-        watched,
+        monitor,
     } = *times;
     let mut synced = Instant::now();
     let left = || deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
@@ -187,7 +187,7 @@ fn keep_time(
         if left().is_some_and(|left| left.is_zero()) {
             stop.because(StopReason::MaxDuration);
         }
-        if let Some(Err(missing)) = watched.map(Watched::check) {
+        if let Some(Err(missing)) = monitor.map(RunDirectoryMonitor::check) {
             let told = missing.to_string();
             stop.because(StopReason::RunDirectoryGone { told });
         }
@@ -291,7 +291,7 @@ mod tests {
             known: Known::default(),
             detail: Detail::Outcomes,
             stop: &stop,
-            watched: None,
+            monitor: None,
         };
         let sent = catch_unwind(AssertUnwindSafe(|| {
             run.send(read, &mut journal, &mut |event| {

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use super::queue::{Queue, Task};
 use super::recorder::Recorder;
 use crate::api::{Exchange, UpdateConversation, Updated, Verification};
-use crate::ledger::{Earlier, Record, Recorded};
+use crate::ledger::{Earlier, Record, ResumeIndex};
 use crate::model::{Event, Outcome, Update, utc_millis};
 use crate::send::{Attempts, Before, Ending, Sender, Sent, Step};
 use crate::stop::Stop;
@@ -17,7 +17,7 @@ pub(super) struct Worker<'a, 'b, E> {
     pub(super) queue: &'a Queue,
     pub(super) recorder: &'a Mutex<Recorder<'b>>,
     /// What was recorded before.
-    pub(super) earlier: &'a Recorded,
+    pub(super) earlier: &'a ResumeIndex,
     pub(super) verification: Verification,
     pub(super) stop: &'a Stop,
 }

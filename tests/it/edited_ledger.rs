@@ -265,12 +265,12 @@ fn a_ledger_that_is_gone_or_has_lost_lines_is_refused() {
         (HEADER[..20].to_owned(), "results.csv: is empty"),
         (
             HEADER.to_owned(),
-            "has 0 settled rows, and summary.json counts 2",
+            "has 0 finished rows, and summary.json counts 2",
         ),
         // As a spreadsheet saves what a filter shows.
         (
             good.replace(&good.lines().nth(1).expect("a row").to_owned(), ""),
-            "has 1 settled rows",
+            "has 1 finished rows",
         ),
     ] {
         expect_refused(&sent, &server, results.as_bytes(), &[words]);

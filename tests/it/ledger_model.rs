@@ -73,7 +73,7 @@ impl Model {
         records.find(|record| record.line == line)
     }
 
-    fn is_settled(&self, line: u64) -> bool {
+    fn is_final(&self, line: u64) -> bool {
         use Outcome::{Invalid, NotFound, Rejected, Updated};
         let last = self.last(line);
         last.is_some_and(|last| matches!(last.outcome, Updated | Rejected | NotFound | Invalid))
@@ -85,15 +85,10 @@ fn reopen(path: &Path, model: &mut Model) -> Result<Journal, TestCaseError> {
     let before = fs::read(path).expect("a ledger");
     let (journal, recorded) = Journal::reopen(path).expect("a ledger that opens");
     for line in 0..ROWS + 4 {
-        prop_assert_eq!(
-            recorded.is_settled(line),
-            model.is_settled(line),
-            "{}",
-            line
-        );
+        prop_assert_eq!(recorded.is_final(line), model.is_final(line), "{}", line);
     }
-    let settled = (2..2 + ROWS).filter(|line| model.is_settled(*line)).count();
-    prop_assert_eq!(recorded.settled(), settled as u64);
+    let settled = (2..2 + ROWS).filter(|line| model.is_final(*line)).count();
+    prop_assert_eq!(recorded.final_rows(), settled as u64);
     let whole = model.whole();
     prop_assert_eq!(recorded.torn(), (before.len() - whole) as u64);
     let kept = if whole == 0 {
@@ -110,7 +105,7 @@ fn reopen(path: &Path, model: &mut Model) -> Result<Journal, TestCaseError> {
 fn finish(directory: &Path, mut journal: Journal, mut model: Model) -> Result<(), TestCaseError> {
     for line in (2..2 + ROWS)
         .rev()
-        .filter(|line| !model.is_settled(*line))
+        .filter(|line| !model.is_final(*line))
         .collect::<Vec<_>>()
     {
         let slug = format!("row-{}", line - 2);

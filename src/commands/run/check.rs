@@ -9,7 +9,7 @@ use crate::api::{BaseUrl, Request};
 use crate::config::{InvalidRows, Settings};
 use crate::error::Error;
 use crate::input::{InputError, Layout, Reader};
-use crate::ledger::{Copied, Copying, LedgerError, Recorded, sha256_of};
+use crate::ledger::{CopyingReader, LedgerError, PrivateCopy, ResumeIndex, sha256_of};
 use crate::model::Update;
 use crate::pipeline::{Check, CheckError, Findings, KeepViolations, Planner, Violations, columns};
 use crate::report::{AccountLabel, Plan, Sample};
@@ -42,7 +42,7 @@ pub(super) fn copy_and_check(
     let source =
         source::open(&settings.source, stop).map_err(|error| input(InputError::Io(error)))?;
     let written = copy.try_clone().map_err(temporary)?;
-    let (source, copied) = Copying::new(source, written);
+    let (source, copied) = CopyingReader::new(source, written);
     let made = |error: InputError| {
         // A signal, or a copy that cannot be written, is no fault of the input.
         let fault = copied
@@ -63,7 +63,7 @@ pub(super) fn copy_and_check(
 /// reading means.
 pub(super) fn check_rows(
     settings: &Settings,
-    recorded: Arc<Recorded>,
+    recorded: Arc<ResumeIndex>,
     reader: Reader,
     again: impl FnOnce() -> Result<Reader, InputError>,
     keep: KeepViolations,
@@ -102,7 +102,7 @@ pub(super) fn check_rows(
 }
 
 /// Reads the copy from its start.
-fn reread(copy: &File, copied: &Copied, layout: Layout) -> Result<Reader, InputError> {
+fn reread(copy: &File, copied: &PrivateCopy, layout: Layout) -> Result<Reader, InputError> {
     copied.flush()?;
     let mut copy = copy.try_clone()?;
     copy.rewind()?;
@@ -159,7 +159,7 @@ impl CheckedRows {
                 is_sandbox: settings.is_sandbox(),
             },
             preview,
-            settled: self.findings.settled,
+            settled: self.findings.final_rows,
             warnings: self.warnings(input),
             requests: sendable.min(settings.limits.rows_sent.unwrap_or(u64::MAX)),
             rate: settings.pace.rate.to_string(),

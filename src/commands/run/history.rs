@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::ledger::{LedgerError, PastPasses, Recorded, RunDirectory, RunFile, Stray, place_of};
+use crate::ledger::{
+    LedgerError, PastPasses, ResumeIndex, RunDirectory, RunFile, UnmatchedRecord, find_record,
+};
 use crate::model::Shown as _;
 use crate::model::text::quoted;
 use crate::model::{Pass, pass};
@@ -11,7 +13,7 @@ use crate::report::Log;
 
 /// What the passes before left.
 pub(super) struct History {
-    pub(super) recorded: Arc<Recorded>,
+    pub(super) recorded: Arc<ResumeIndex>,
     pub(super) passes: Vec<Pass>,
 }
 
@@ -32,12 +34,12 @@ impl History {
             ));
         }
         let past = past.ok().flatten().unwrap_or_default();
-        let (settled, counted) = (recorded.settled(), past.counts.settled());
+        let (settled, counted) = (recorded.final_rows(), past.counts.final_rows());
         if settled < counted {
             return Err(lost(
                 directory,
                 format!(
-                    "has {settled} settled rows, and summary.json counts {counted}: lines were removed, and their rows would be sent again (restore it from a copy; to send them again, remove summary.json)"
+                    "has {settled} finished rows, and summary.json counts {counted}: lines were removed, and their rows would be sent again (restore it from a copy; to send them again, remove summary.json)"
                 ),
             ));
         }
@@ -50,13 +52,13 @@ impl History {
 }
 
 /// What the ledger holds.
-fn recorded(directory: &RunDirectory) -> Result<Recorded, Error> {
+fn recorded(directory: &RunDirectory) -> Result<ResumeIndex, Error> {
     let path = directory.results();
     let is_there = path.exists();
     let recorded = if is_there {
-        Recorded::look(&path).map_err(Error::Ledger)?
+        ResumeIndex::read(&path).map_err(Error::Ledger)?
     } else {
-        Recorded::default()
+        ResumeIndex::default()
     };
     if directory.has_begun() && !recorded.has_header() {
         let what = if is_there { "is empty" } else { "is missing" };
@@ -71,7 +73,7 @@ fn recorded(directory: &RunDirectory) -> Result<Recorded, Error> {
 }
 
 /// The passes, each with the requests that the ledger proves where it does not say itself.
-fn completed(mut passes: Vec<Pass>, recorded: &Recorded, run: &RunFile) -> Vec<Pass> {
+fn completed(mut passes: Vec<Pass>, recorded: &ResumeIndex, run: &RunFile) -> Vec<Pass> {
     if passes.is_empty() && recorded.counts.total() > 0 {
         passes.push(Pass {
             started_at: Some(run.created_at),
@@ -92,22 +94,22 @@ fn lost(directory: &RunDirectory, what: String) -> Error {
 }
 
 /// The error about a record whose row is not in the input.
-pub(super) fn no_such_row(directory: &RunDirectory, stray: &Stray) -> Error {
+pub(super) fn no_such_row(directory: &RunDirectory, unmatched: &UnmatchedRecord) -> Error {
     let path = directory.results();
-    let (line, slug) = match place_of(&path, stray.line) {
+    let (line, slug) = match find_record(&path, unmatched.line) {
         Ok(place) => place,
         Err(error) => return Error::Ledger(error),
     };
     let input = directory.input();
     let input = input.file_name().unwrap_or_default().to_string_lossy();
-    let what = match &stray.slug {
+    let what = match &unmatched.slug {
         Some(row) => format!(
             "slug: {}, and line {} of {input} has {}",
             quoted(&slug),
-            stray.line,
+            unmatched.line,
             quoted(row)
         ),
-        None => format!("line: no row starts on line {} of {input}", stray.line),
+        None => format!("line: no row starts on line {} of {input}", unmatched.line),
     };
     Error::Ledger(LedgerError::Edited { path, line, what })
 }

@@ -20,7 +20,7 @@ use crate::config::{Settings, Target};
 use crate::error::Error;
 use crate::exit;
 use crate::input::{InputError, Layout};
-use crate::ledger::{Journal, LedgerError, Lock, Recorded, RunDirectory, RunFile, sha256_of};
+use crate::ledger::{Journal, LedgerError, Lock, ResumeIndex, RunDirectory, RunFile, sha256_of};
 use crate::model::Shown as _;
 use crate::pipeline::{Brand, Known};
 use crate::report::{self, Log, Notice};
@@ -46,7 +46,7 @@ pub(super) fn resume(
     let (open_run, _locks) = open(directory, &run, &settings, began, log, stop)?;
     let (rows, history) = due(&open_run, &run)?;
     let due = rows.findings.preview.rows;
-    let facts = Facts::resumed(&history, run.input.damaged, due + rows.findings.settled);
+    let facts = Facts::resumed(&history, run.input.damaged, due + rows.findings.final_rows);
     if settings.dry_run {
         return match look(&open_run, *rows, &history.recorded, &facts) {
             Ok(status) => Ok((facts, status)),
@@ -120,8 +120,8 @@ fn due(open_run: &OpenRun<'_>, run: &RunFile) -> Result<(Box<CheckedRows>, Histo
             "the private copy of the input has another header than it had".into(),
         ));
     };
-    match &rows.findings.stray {
-        Some(stray) => Err(no_such_row(&open_run.directory, stray)),
+    match &rows.findings.unmatched {
+        Some(unmatched) => Err(no_such_row(&open_run.directory, unmatched)),
         None => Ok((rows, history)),
     }
 }
@@ -130,7 +130,7 @@ fn due(open_run: &OpenRun<'_>, run: &RunFile) -> Result<(Box<CheckedRows>, Histo
 fn look(
     open_run: &OpenRun<'_>,
     rows: CheckedRows,
-    recorded: &Recorded,
+    recorded: &ResumeIndex,
     facts: &Facts,
 ) -> Result<u8, Error> {
     let settings = open_run.settings;
@@ -164,7 +164,7 @@ fn look(
 fn ready(
     open_run: &OpenRun<'_>,
     rows: &CheckedRows,
-    recorded: &Recorded,
+    recorded: &ResumeIndex,
 ) -> Result<Option<(Client, Journal)>, Error> {
     let settings = open_run.settings;
     open_run.directory.sweep()?;
@@ -179,7 +179,7 @@ fn ready(
 }
 
 /// What the ledger proves of the account.
-fn known_account(recorded: &Recorded) -> Known {
+fn known_account(recorded: &ResumeIndex) -> Known {
     Known {
         brand: if recorded.has_found_any {
             Brand::Proven
@@ -204,7 +204,7 @@ fn report_finished(open_run: &OpenRun<'_>) {
 }
 
 /// The ledger, to be appended to.
-fn reopen(open_run: &OpenRun<'_>, recorded: &Recorded) -> Result<Journal, Error> {
+fn reopen(open_run: &OpenRun<'_>, recorded: &ResumeIndex) -> Result<Journal, Error> {
     let results = open_run.directory.results();
     let (journal, kept) = Journal::open(&results, recorded)?;
     if let Some(kept) = kept {

@@ -12,7 +12,7 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::files;
 use crate::input::Reader;
-use crate::ledger::{Journal, Missing, Watched};
+use crate::ledger::{Journal, Missing, RunDirectoryMonitor};
 use crate::model::Shown as _;
 use crate::model::{Counts, Event, Pace, Pass, StopReason};
 use crate::pipeline::{Known, Run, RunError};
@@ -41,15 +41,15 @@ impl OpenRun<'_> {
         known: Known,
     ) -> Result<(Facts, u8), Failed> {
         let facts = self.begin(facts)?;
-        let watched = match Watched::start(&self.directory) {
-            Ok(watched) => watched,
+        let monitor = match RunDirectoryMonitor::start(&self.directory) {
+            Ok(monitor) => monitor,
             Err(error) => return Err(facts.failed(self.not_derived(error))),
         };
         let Sent { counts, result } =
-            self.send(rows, &facts, client, &watched, &mut journal, known);
+            self.send(rows, &facts, client, &monitor, &mut journal, known);
         let facts = self.after(facts, counts, result.as_ref().ok());
-        if let Err(missing) = watched.check() {
-            return self.rescue(facts, &missing, &watched, &journal, result.is_ok());
+        if let Err(missing) = monitor.check() {
+            return self.rescue(facts, &missing, &monitor, &journal, result.is_ok());
         }
         let Err(error) = result else {
             return self.finish(facts);
@@ -90,7 +90,7 @@ impl OpenRun<'_> {
         rows: CheckedRows,
         facts: &Facts,
         client: &Client,
-        watched: &Watched,
+        monitor: &RunDirectoryMonitor,
         journal: &mut Journal,
         known: Known,
     ) -> Sent {
@@ -112,11 +112,11 @@ impl OpenRun<'_> {
             known,
             detail: self.settings.detail,
             stop: self.stop,
-            watched: Some(watched),
+            monitor: Some(monitor),
         };
         let mut progress = Progress::new(self.settings.progress, self.log, due, pace.rate.unit());
-        let read = || Reader::open(watched.input()?, self.layout.into());
-        let mut counts = facts.counts.of_settled();
+        let read = || Reader::open(monitor.input()?, self.layout.into());
+        let mut counts = facts.counts.final_only();
         let sent = run.send(read, journal, &mut |event| {
             if let Event::Recorded(result) = event {
                 counts.add(result.outcome, 1);
@@ -162,7 +162,7 @@ impl OpenRun<'_> {
         &self,
         facts: Facts,
         missing: &Missing,
-        watched: &Watched,
+        monitor: &RunDirectoryMonitor,
         journal: &Journal,
         is_whole: bool,
     ) -> Result<(Facts, u8), Failed> {
@@ -172,7 +172,7 @@ impl OpenRun<'_> {
             stop_reason: self.stop.reason(),
             ..facts
         };
-        let saved = match watched.save(journal) {
+        let saved = match monitor.save(journal) {
             Ok(saved) => saved,
             Err(error) => {
                 let lost = report::counted(facts.counts.total(), "row");

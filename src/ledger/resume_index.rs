@@ -10,7 +10,7 @@ use crate::model::{Counts, Outcome};
 
 /// What is known of each row from a ledger, at 16 bytes a row.
 #[derive(Debug, Default)]
-pub struct Recorded {
+pub struct ResumeIndex {
     /// The last record of each row, by line.
     rows: Vec<Known>,
     /// Rows per outcome.
@@ -40,17 +40,17 @@ struct Known {
     differs: bool,
 }
 
-impl Recorded {
+impl ResumeIndex {
     /// Reads the ledger at `path`, which stays as it is.
     ///
     /// # Errors
     /// When it cannot be read, or a line of it is not a record.
-    pub fn look(path: &Path) -> Result<Self, LedgerError> {
+    pub fn read(path: &Path) -> Result<Self, LedgerError> {
         let file = directory::open(path)?;
-        Self::read(&file).map_err(LedgerError::of_ledger(path))
+        Self::from_file(&file).map_err(LedgerError::of_ledger(path))
     }
 
-    pub(super) fn read(file: &File) -> Result<Self, Unreadable> {
+    pub(super) fn from_file(file: &File) -> Result<Self, Unreadable> {
         let mut recorded = Self::default();
         let mut rows = Vec::new();
         let mut last_tried = (None, 0);
@@ -104,14 +104,14 @@ impl Recorded {
 
     /// Whether the outcome of the row on `line` is final.
     #[must_use]
-    pub fn is_settled(&self, line: u64) -> bool {
-        self.known(line).is_some_and(|row| row.outcome.is_settled())
+    pub fn is_final(&self, line: u64) -> bool {
+        self.known(line).is_some_and(|row| row.outcome.is_final())
     }
 
     /// How many rows have a final outcome.
     #[must_use]
-    pub fn settled(&self) -> u64 {
-        self.counts.settled()
+    pub fn final_rows(&self) -> u64 {
+        self.counts.final_rows()
     }
 
     /// Bytes of a last line that a crash has cut off.
@@ -134,10 +134,10 @@ impl Recorded {
 
     /// Compares the ledger with the rows of the input.
     #[must_use]
-    pub fn against_rows(&self) -> AgainstRows<'_> {
-        AgainstRows {
+    pub fn compare_rows(&self) -> RowComparison<'_> {
+        RowComparison {
             left: &self.rows,
-            stray: None,
+            unmatched: None,
         }
     }
 
@@ -160,7 +160,7 @@ impl Known {
 
     fn earlier(&self) -> Earlier {
         match self.outcome {
-            outcome if outcome.is_settled() => Earlier::Nothing,
+            outcome if outcome.is_final() => Earlier::Nothing,
             Outcome::Unknown => Earlier::InDoubt,
             _ if self.attempts > 0 => Earlier::Tried,
             _ => Earlier::Nothing,
@@ -189,7 +189,7 @@ fn fingerprint(slug: &str) -> u32 {
 
 /// A record about a row that is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stray {
+pub struct UnmatchedRecord {
     /// The line of the input that it names.
     pub line: u64,
     /// The slug of the row that starts there, if one does.
@@ -198,12 +198,12 @@ pub struct Stray {
 
 /// Rows of the input, as they come, against what is recorded of them.
 #[derive(Debug)]
-pub struct AgainstRows<'a> {
+pub struct RowComparison<'a> {
     left: &'a [Known],
-    stray: Option<Stray>,
+    unmatched: Option<UnmatchedRecord>,
 }
 
-impl AgainstRows<'_> {
+impl RowComparison<'_> {
     /// Takes in the next row of the input.
     pub fn note(&mut self, line: u64, slug: &str) {
         while let Some((known, rest)) = self.left.split_first() {
@@ -215,7 +215,7 @@ impl AgainstRows<'_> {
             if is_there && known.slug == fingerprint(&Record::slug(slug)) {
                 return;
             }
-            self.stray.get_or_insert_with(|| Stray {
+            self.unmatched.get_or_insert_with(|| UnmatchedRecord {
                 line: known.line,
                 slug: is_there.then(|| Record::slug(slug).into_owned()),
             });
@@ -224,12 +224,12 @@ impl AgainstRows<'_> {
 
     /// The first record about a row that is not there, after the last row.
     #[must_use]
-    pub fn stray(self) -> Option<Stray> {
-        let beyond = self.left.first().map(|known| Stray {
+    pub fn unmatched(self) -> Option<UnmatchedRecord> {
+        let beyond = self.left.first().map(|known| UnmatchedRecord {
             line: known.line,
             slug: None,
         });
-        self.stray.or(beyond)
+        self.unmatched.or(beyond)
     }
 }
 
@@ -237,7 +237,7 @@ impl AgainstRows<'_> {
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn place_of(path: &Path, line: u64) -> Result<(u64, String), LedgerError> {
+pub fn find_record(path: &Path, line: u64) -> Result<(u64, String), LedgerError> {
     let file = directory::open(path)?;
     let find = || -> Result<_, Unreadable> {
         let mut lines = LedgerLines::open(&file)?;

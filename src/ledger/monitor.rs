@@ -14,7 +14,7 @@ use crate::model::Shown as _;
 
 /// A run directory, as it was when sending began.
 #[derive(Debug)]
-pub struct Watched {
+pub struct RunDirectoryMonitor {
     path: PathBuf,
     format: Format,
     run: RunFile,
@@ -47,7 +47,7 @@ impl fmt::Display for Missing {
     }
 }
 
-impl Watched {
+impl RunDirectoryMonitor {
     /// Takes in what is there now.
     ///
     /// # Errors

@@ -11,14 +11,14 @@ use sha2::{Digest, Sha256};
 
 /// Reads from a source and writes all that it read into a file.
 #[derive(Debug)]
-pub struct Copying<R> {
+pub struct CopyingReader<R> {
     source: R,
-    copied: Copied,
+    copied: PrivateCopy,
 }
 
 /// The copy, while it is being made and afterwards. Clones are the same copy.
 #[derive(Debug, Clone)]
-pub struct Copied(Arc<Mutex<State>>);
+pub struct PrivateCopy(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
@@ -26,14 +26,14 @@ struct State {
     error: Option<io::Error>,
 }
 
-impl<R: Read> Copying<R> {
+impl<R: Read> CopyingReader<R> {
     /// Reads from `source` and copies into `file`.
-    pub fn new(source: R, file: File) -> (Self, Copied) {
+    pub fn new(source: R, file: File) -> (Self, PrivateCopy) {
         let state = State {
             file: BufWriter::new(file),
             error: None,
         };
-        let copied = Copied(Arc::new(Mutex::new(state)));
+        let copied = PrivateCopy(Arc::new(Mutex::new(state)));
         let copying = Self {
             source,
             copied: copied.clone(),
@@ -42,7 +42,7 @@ impl<R: Read> Copying<R> {
     }
 }
 
-impl<R: Read> Read for Copying<R> {
+impl<R: Read> Read for CopyingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;
         self.copied.take_in(&buffer[..read])?;
@@ -50,7 +50,7 @@ impl<R: Read> Read for Copying<R> {
     }
 }
 
-impl Copied {
+impl PrivateCopy {
     fn take_in(&self, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.0.lock();
         let written = state.file.write_all(bytes);
