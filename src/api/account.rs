@@ -10,30 +10,20 @@ use reqwest::header::{HeaderValue, InvalidHeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::redact::Redactor;
-use crate::model::text::quoted;
 
-/// Why an account cannot be used.
+/// Why an account cannot be used. What was given is not shown: it may be a secret in the wrong place.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     /// The brand is not one DNS label.
-    #[error(
-        "the brand {0} is not one part of an address (of `https://acme.reamaze.io` it is `acme`)"
-    )]
-    Brand(String),
+    #[error("not a brand (of `https://acme.reamaze.io` it is `acme`)")]
+    Brand,
     /// The base URL could carry the token to a stranger.
-    #[error("the base URL {url}: {why}")]
-    BaseUrl {
-        /// The address, quoted.
-        url: String,
-        /// What is wrong, and what would be right.
-        why: &'static str,
-    },
-    /// The login is none.
-    #[error(
-        "the email {0} cannot be a login (one is not empty, and holds no `:`, blank or control character)"
-    )]
-    Email(String),
-    /// The token is none. It is not shown.
+    #[error("{0}")]
+    BaseUrl(&'static str),
+    /// The email cannot be a login.
+    #[error("not a login (one is not empty, and contains no `:`, blank or control character)")]
+    Email,
+    /// The token cannot be one.
     #[error("the API token {0}")]
     Token(&'static str),
 }
@@ -54,12 +44,11 @@ impl BaseUrl {
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
             && !brand.starts_with('-')
             && !brand.ends_with('-');
-        let refused = || AccountError::Brand(quoted(brand));
         if !is_label {
-            return Err(refused());
+            return Err(AccountError::Brand);
         }
         let url = Url::parse(&format!("https://{brand}.reamaze.io/api/v1"));
-        url.map(Self).map_err(|_| refused())
+        url.map(Self).map_err(|_| AccountError::Brand)
     }
 
     /// The address as given.
@@ -68,12 +57,11 @@ impl BaseUrl {
     /// When it is no address, or a way in which a token travels to a stranger.
     pub fn parse(text: &str) -> Result<Self, AccountError> {
         let url = Url::parse(text.trim())
-            .map_err(|_| refused(text, "is no address (write https://HOST/api/v1)"))?;
+            .map_err(|_| AccountError::BaseUrl("not an address (write https://HOST/api/v1)"))?;
         // A password could stand there: such an address is not shown.
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(refused(
-                "(not shown)",
-                "holds a login (give --email and a token file instead)",
+            return Err(AccountError::BaseUrl(
+                "contains a login (give --email and a token file instead)",
             ));
         }
         let base = Self(url);
@@ -81,16 +69,18 @@ impl BaseUrl {
             "https" => {}
             "http" if base.is_loopback() => {}
             "http" => {
-                return Err(refused(
-                    text,
-                    "is plain http: the token would travel in the clear (use https)",
+                return Err(AccountError::BaseUrl(
+                    "plain http: the token would travel in the clear (use https)",
                 ));
             }
-            _ => return Err(refused(text, "is not https (write https://HOST/api/v1)")),
+            _ => {
+                return Err(AccountError::BaseUrl(
+                    "not https (write https://HOST/api/v1)",
+                ));
+            }
         }
         if base.0.query().is_some() || base.0.fragment().is_some() {
-            return Err(refused(
-                text,
+            return Err(AccountError::BaseUrl(
                 "has a query or fragment (leave out what follows `?` or `#`)",
             ));
         }
@@ -133,13 +123,6 @@ impl BaseUrl {
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
-    }
-}
-
-fn refused(url: &str, why: &'static str) -> AccountError {
-    AccountError::BaseUrl {
-        url: quoted(url),
-        why,
     }
 }
 
@@ -215,7 +198,7 @@ impl Account {
 pub fn check_email(email: &str) -> Result<(), AccountError> {
     let wrong = |c: char| c == ':' || c.is_control() || c.is_whitespace();
     if email.is_empty() || email.contains(wrong) {
-        return Err(AccountError::Email(quoted(email)));
+        return Err(AccountError::Email);
     }
     Ok(())
 }

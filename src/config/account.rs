@@ -1,221 +1,159 @@
-//! Options, environment, a resumed run and the configuration file -> who sends, and where to.
+//! Options, environment, a resumed run and the configuration file -> which account to use. Pure: the
+//! token is only located here, and read in `token`.
 
-use super::origin::{Found, Origin, Remarks, typed, variable};
-use super::token::{self, Keeper};
-use super::values::{Address, Values};
-use crate::api::{Account, BaseUrl, check_email};
+use secrecy::SecretString;
+
+use super::address::Address;
+use super::file::Configuration;
+use super::found::{Environment, Found, Origin, typed};
+use super::profile::Profile;
+use super::token::TokenSource;
+use crate::api::check_email;
 use crate::cli::AccountArgs;
 use crate::error::Error;
 use crate::ledger::RunAccount;
-use crate::stop::Stop;
 
-/// Where a run sends.
+/// Where to send and as whom, as far as it is known.
 #[derive(Debug)]
-pub enum Target {
-    /// To a real account, or to whatever is at a base URL.
-    Account(Account),
-    /// To a sandbox inside the process.
-    Sandbox,
-    /// Nowhere: a dry run, with what is known of the account.
-    Nowhere {
-        /// The address, if it is known.
-        base_url: Option<BaseUrl>,
-        /// The login, if it is known.
-        email: Option<String>,
-    },
+pub(super) struct AccountSettings {
+    pub(super) address: Option<Found<Address>>,
+    pub(super) email: Option<Found<String>>,
+    /// What the user should know of where they were found.
+    pub(super) warnings: Vec<String>,
 }
 
-impl Target {
-    /// The address and the login, as far as they are known.
-    #[must_use]
-    pub fn account(&self) -> (Option<&BaseUrl>, Option<&str>) {
-        match self {
-            Self::Account(account) => (Some(account.base_url()), Some(account.email())),
-            Self::Sandbox => (None, None),
-            Self::Nowhere { base_url, email } => (base_url.as_ref(), email.as_deref()),
-        }
-    }
-}
-
-/// Who a run may send as.
-pub(super) struct Candidates<'a> {
-    pub(super) args: &'a AccountArgs,
-    /// What the configuration file says.
-    pub(super) file: Values,
-    /// The profiles that could have been chosen.
-    pub(super) profiles: &'a [String],
-    /// The account that a resumed run is bound to.
-    pub(super) run: Option<&'a RunAccount>,
-}
-
-/// Where to send and as whom, as far as that is known.
-struct Login {
-    address: Option<Found<Address>>,
-    email: Option<Found<String>>,
-}
-
-impl Candidates<'_> {
-    /// What is known of the account, for a dry run: no token is needed.
-    pub(super) fn known(self, remarks: &mut Remarks) -> Result<Target, Error> {
-        let Login { address, email } = self.login(remarks)?;
-        Ok(Target::Nowhere {
-            base_url: address.map(|address| address.value.base_url),
-            email: email.map(|email| email.value),
-        })
-    }
-
-    /// The account. The token is fetched last.
-    pub(super) fn account(self, stop: &Stop, remarks: &mut Remarks) -> Result<Target, Error> {
-        let Login { address, email } = self.login(remarks)?;
-        let profiles = self.profiles;
-        let kept = self.token(&mut remarks.warnings)?;
-        let (Some(address), Some(email), Some(kept)) = (&address, &email, &kept) else {
-            let missing = [
-                (address.is_none(), "brand (--brand or REAMAZE_BRAND)"),
-                (email.is_none(), "email (--email or REAMAZE_EMAIL)"),
-                (
-                    kept.is_none(),
-                    "API token (--token-file or REAMAZE_API_TOKEN)",
-                ),
-            ];
-            return Err(incomplete(&missing, profiles));
-        };
-        remarks.note(&kept.value, &kept.origin);
-        let token = token::fetch(kept, stop, &mut remarks.warnings)?;
-        Account::new(address.value.base_url.clone(), &email.value, &token)
-            .map(Target::Account)
-            .map_err(Error::usage)
-    }
-
-    /// The address and the login.
-    fn login(&self, remarks: &mut Remarks) -> Result<Login, Error> {
-        let address = self.address(&mut remarks.warnings)?;
-        let email = self.email(&mut remarks.warnings)?;
-        if let Some(address) = &address {
-            remarks.note(&address.value.told, &address.origin);
-        }
-        if let Some(email) = &email {
-            remarks.note(format_args!("email {}", email.value), &email.origin);
-        }
-        Ok(Login { address, email })
-    }
-
-    fn address(&self, warnings: &mut Vec<String>) -> Result<Option<Found<Address>>, Error> {
-        let brand = typed("--brand", self.args.brand.clone()).or(variable("REAMAZE_BRAND")?);
-        let url = typed("--base-url", self.args.base_url.clone());
-        let url = url.or(variable("REAMAZE_BASE_URL")?);
-        // A brand that is wrong is told even where a base URL takes its place.
-        let brand = brand.map(|brand| brand.try_map(|brand| Address::of_brand(&brand)));
-        let brand = brand.transpose().map_err(Error::Usage)?;
-        let url = url.map(|url| url.try_map(|url| Address::of_url(&url)));
-        let url = url.transpose().map_err(Error::Usage)?;
-        if let (Some(url), Some(Origin::Typed(_))) =
-            (&url, brand.as_ref().map(|brand| &brand.origin))
-        {
-            warnings.push(format!(
-                "{} is given: {} is used, and --brand is not",
-                url.origin, url.value.base_url
-            ));
-        }
-        let found = url.or(brand);
-        overruled(
-            found.as_ref(),
-            self.file.address.as_ref(),
-            |a, b| a.base_url == b.base_url,
-            warnings,
-        );
-        let found = found.or(self.file.address.clone());
-        let Some(run) = self.run else {
-            return Ok(found);
-        };
-        if let Some(found) = &found
-            && found.value.base_url.as_str() != run.base_url
-        {
-            return Err(another(run, &found.value.told, &found.origin));
-        }
-        let recorded = || Address::of_url(&run.base_url).map(Found::of_run);
-        found
-            .map_or_else(recorded, Ok)
-            .map(Some)
-            .map_err(Error::Usage)
-    }
-
-    fn email(&self, warnings: &mut Vec<String>) -> Result<Option<Found<String>>, Error> {
-        let found = typed("--email", self.args.email.clone()).or(variable("REAMAZE_EMAIL")?);
-        overruled(
-            found.as_ref(),
-            self.file.email.as_ref(),
-            |a, b| a == b,
-            warnings,
-        );
-        let found = found.or(self.file.email.clone());
-        if let Some(email) = &found {
-            check_email(&email.value).map_err(Error::usage)?;
-        }
-        let Some(run) = self.run else {
-            return Ok(found);
-        };
-        if let Some(email) = &found
-            && !email.value.eq_ignore_ascii_case(&run.email)
-        {
-            return Err(another(run, &email.value, &email.origin));
-        }
-        Ok(Some(
-            found.unwrap_or_else(|| Found::of_run(run.email.clone())),
-        ))
-    }
-
-    /// Where the token is kept.
-    fn token(self, warnings: &mut Vec<String>) -> Result<Option<Found<Keeper>>, Error> {
-        let file = self.args.token_file.clone().map(Keeper::File);
-        if let Some(kept) = typed("--token-file", file) {
-            return Ok(Some(kept));
-        }
-        let set = variable(token::VARIABLE)?.map(|Found { origin, .. }| Found {
-            value: Keeper::Variable,
-            origin,
+impl AccountSettings {
+    /// `run` is the account that a resumed run is bound to.
+    pub(super) fn resolve(
+        args: &AccountArgs,
+        environment: &Environment<'_>,
+        file: &Configuration,
+        run: Option<&RunAccount>,
+    ) -> Result<Self, Error> {
+        let brand = typed("--brand", args.brand.clone());
+        let brand = brand.or(environment.variable("REAMAZE_BRAND")?);
+        let url = typed("--base-url", args.base_url.clone());
+        let url = url.or(environment.variable("REAMAZE_BASE_URL")?);
+        // A brand that is wrong is an error even where a base URL takes its place.
+        let brand = brand.map(|brand| brand.parse(|brand| Address::from_brand(&brand)));
+        let url = url.map(|url| url.parse(|url| Address::from_url(&url)));
+        let (brand, url) = (brand.transpose()?, url.transpose()?);
+        let unused = brand.as_ref().zip(url.as_ref());
+        let unused = unused.filter(|(brand, _)| matches!(brand.origin, Origin::Typed(_)));
+        let unused = unused.map(|(_, url)| {
+            let base_url = &url.value.base_url;
+            format!(
+                "{} is given: {base_url} is used, and --brand is not",
+                url.origin
+            )
         });
-        overruled(
-            set.as_ref(),
-            self.file.token.as_ref(),
-            |_, _| false,
-            warnings,
+        let (address, overruled_address) = before(
+            url.or(brand),
+            file.find(|profile, _| profile.address()),
+            |a, b| a.base_url == b.base_url,
         );
-        Ok(set.or(self.file.token))
+        let email = typed("--email", args.email.clone());
+        let email = email.or(environment.variable("REAMAZE_EMAIL")?);
+        let email = email.map(|email| email.parse(|email| check_email(&email).map(|()| email)));
+        let (email, overruled_email) = before(
+            email.transpose()?,
+            file.find(|profile, _| profile.email.clone()),
+            |a, b| a == b,
+        );
+        let warnings = [unused, overruled_address, overruled_email];
+        let settings = Self {
+            address,
+            email,
+            warnings: warnings.into_iter().flatten().collect(),
+        };
+        match run {
+            Some(run) => settings.bound_to(run),
+            None => Ok(settings),
+        }
+    }
+
+    /// The login of a resumed run, unless another one was found.
+    fn bound_to(mut self, run: &RunAccount) -> Result<Self, Error> {
+        let is_other = |address: &&Found<Address>| address.value.base_url.as_str() != run.base_url;
+        if let Some(other) = self.address.as_ref().filter(is_other) {
+            return Err(another(run, other));
+        }
+        let is_other = |email: &&Found<String>| !email.value.eq_ignore_ascii_case(&run.email);
+        if let Some(other) = self.email.as_ref().filter(is_other) {
+            return Err(another(run, other));
+        }
+        if self.address.is_none() {
+            let recorded = Found::new(&run.base_url, Origin::Run);
+            self.address = Some(recorded.parse(|url| Address::from_url(url))?);
+        }
+        self.email
+            .get_or_insert_with(|| Found::new(run.email.clone(), Origin::Run));
+        Ok(self)
     }
 }
 
-/// An environment that was set up long ago must not send a chosen profile elsewhere unseen.
-fn overruled<T: std::fmt::Display>(
-    found: Option<&Found<T>>,
-    of_file: Option<&Found<T>>,
+/// Where the token is, and what the user should know of that.
+pub(super) fn token(
+    args: &AccountArgs,
+    environment: &Environment<'_>,
+    file: &Configuration,
+) -> Result<(Option<Found<TokenSource>>, Option<String>), Error> {
+    let path = args.token_file.clone().map(TokenSource::File);
+    if let Some(typed) = typed("--token-file", path) {
+        return Ok((Some(typed), None));
+    }
+    let variable = environment.variable(TokenSource::VARIABLE)?;
+    let variable = variable.map(|Found { value, origin }| {
+        Found::new(TokenSource::Variable(SecretString::from(value)), origin)
+    });
+    let file = file.find(Profile::token);
+    Ok(before(variable, file, |_, _| false))
+}
+
+/// The first of the two; with a warning where an environment that was set up long ago would send a
+/// chosen profile elsewhere unseen.
+fn before<T: std::fmt::Display>(
+    found: Option<Found<T>>,
+    file: Option<Found<T>>,
     is_same: impl Fn(&T, &T) -> bool,
-    warnings: &mut Vec<String>,
-) {
-    let (Some(found), Some(of_file)) = (found, of_file) else {
-        return;
+) -> (Option<Found<T>>, Option<String>) {
+    let warning = match (&found, &file) {
+        (
+            Some(Found {
+                value,
+                origin: Origin::Variable(name),
+            }),
+            Some(Found {
+                value: other,
+                origin: Origin::File(section),
+            }),
+        ) if section.profile.is_some() && !is_same(value, other) => Some(format!(
+            "{name} is set, and takes precedence over {other} of {section}"
+        )),
+        _ => None,
     };
-    let (Origin::Variable(name), Origin::File(section)) = (&found.origin, &of_file.origin) else {
-        return;
-    };
-    if section.profile.is_some() && !is_same(&found.value, &of_file.value) {
-        warnings.push(format!(
-            "{name} is set, and goes before {} of {section}",
-            of_file.value
-        ));
-    }
+    (found.or(file), warning)
 }
 
-fn another(run: &RunAccount, told: &str, origin: &Origin) -> Error {
+fn another<T: std::fmt::Display>(run: &RunAccount, other: &Found<T>) -> Error {
     Error::Usage(format!(
-        "the run belongs to {} at {}: another account, {told} ({origin}), cannot continue it (start a new run there)",
+        "the run belongs to {} at {}: another account, {other}, cannot continue it (start a new run there)",
         run.email, run.base_url
     ))
 }
 
-fn incomplete(account: &[(bool, &str)], profiles: &[String]) -> Error {
-    let missing = account.iter().filter(|(is_missing, _)| *is_missing);
-    let missing: Vec<_> = missing.map(|(_, name)| *name).collect();
+/// What is missing of an account, and every way to give it.
+pub(super) fn incomplete(missing: [bool; 3], profiles: &[String]) -> Error {
+    let names = [
+        "brand (--brand or REAMAZE_BRAND)",
+        "email (--email or REAMAZE_EMAIL)",
+        "API token (--token-file or REAMAZE_API_TOKEN)",
+    ];
+    let missing = names
+        .into_iter()
+        .zip(missing)
+        .filter(|(_, is_missing)| *is_missing);
+    let missing: Vec<_> = missing.map(|(name, _)| name).collect();
     let profile = if profiles.is_empty() {
         "put them into a profile of the configuration file".to_owned()
     } else {
@@ -225,4 +163,101 @@ fn incomplete(account: &[(bool, &str)], profiles: &[String]) -> Error {
         "missing credentials: {} (or {profile}). Without an account: --dry-run, --sandbox",
         missing.join(", ")
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+
+    const FILE: &str = "brand = 'top'\n[profiles.eu]\nemail = 'eu@example.com'\n";
+
+    /// The address, the email and the warnings.
+    fn resolved(
+        args: &AccountArgs,
+        variables: &[(&str, &str)],
+        run: Option<&RunAccount>,
+    ) -> Result<[String; 3], String> {
+        let value = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| OsString::from(value))
+        };
+        let profile = args.profile.as_deref();
+        let file = Configuration::parse("c.toml".into(), FILE, Ok(()), profile)?;
+        let found = AccountSettings::resolve(args, &Environment(&value), &file, run);
+        let found = found.map_err(|error| error.to_string())?;
+        let address = found.address.map(|address| address.to_string());
+        let email = found.email.map(|email| email.to_string());
+        let warnings = found.warnings.join("; ");
+        Ok([
+            address.unwrap_or_default(),
+            email.unwrap_or_default(),
+            warnings,
+        ])
+    }
+
+    fn profile_eu() -> AccountArgs {
+        AccountArgs {
+            profile: Some("eu".into()),
+            ..AccountArgs::default()
+        }
+    }
+
+    #[test]
+    fn each_value_is_from_the_first_place_that_has_it() {
+        let mut args = profile_eu();
+        let eu = "eu@example.com (profile eu in c.toml)";
+        let found = |args: &AccountArgs, variables: &[_]| resolved(args, variables, None);
+        let top = Ok(["brand top (c.toml)".into(), eu.into(), String::new()]);
+        assert_eq!(found(&args, &[("REAMAZE_BRAND", "")]), top);
+        let variables = [
+            ("REAMAZE_BRAND", "env"),
+            ("REAMAZE_EMAIL", "env@example.com"),
+        ];
+        let [address, email, warnings] = found(&args, &variables).expect("an account");
+        assert_eq!(address, "brand env (REAMAZE_BRAND)");
+        assert_eq!(email, "env@example.com (REAMAZE_EMAIL)");
+        // What is outside of profiles was not chosen: that it gives way is no surprise.
+        let warning = "REAMAZE_EMAIL is set, and takes precedence over eu@example.com of profile eu in c.toml";
+        assert_eq!(warnings, warning);
+        args.brand = Some("typed".into());
+        args.email = Some("typed@example.com".into());
+        let [address, email, warnings] = found(&args, &variables).expect("an account");
+        assert_eq!(address, "brand typed (--brand)");
+        assert_eq!(email, "typed@example.com (--email)");
+        assert_eq!(warnings, "");
+    }
+
+    #[test]
+    fn an_error_names_where_the_value_is_from_and_not_the_value() {
+        let variables = [("REAMAZE_EMAIL", "me:s3cret")];
+        let why = resolved(&profile_eu(), &variables, None).expect_err("an error");
+        assert!(
+            why.starts_with("REAMAZE_EMAIL: ") && !why.contains("s3cret"),
+            "{why}"
+        );
+    }
+
+    #[test]
+    fn a_resumed_run_keeps_its_account() {
+        let run = |email: &str| RunAccount {
+            base_url: "https://top.reamaze.io/api/v1".into(),
+            email: email.into(),
+        };
+        let none = AccountArgs::default();
+        let [_, email, _] = resolved(&none, &[], Some(&run("me@example.com"))).expect("the same");
+        assert_eq!(email, "me@example.com (run.json)");
+        let same = run("EU@example.com");
+        assert!(resolved(&profile_eu(), &[], Some(&same)).is_ok());
+        let other = run("me@example.com");
+        let why = resolved(&profile_eu(), &[], Some(&other)).expect_err("another");
+        assert!(
+            why.contains("another account, eu@example.com (profile eu in c.toml)"),
+            "{why}"
+        );
+        let other = [("REAMAZE_BRAND", "other")];
+        let why = resolved(&none, &other, Some(&same)).expect_err("another");
+        assert!(why.contains("brand other (REAMAZE_BRAND)"), "{why}");
+    }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::origin::{Found, Origin, Remarks};
+use super::found::{Found, Origin};
 use crate::cli::{InputArgs, RunArgs};
 use crate::error::Error;
 use crate::input::Wanted;
@@ -30,6 +30,8 @@ pub(super) struct InputSettings {
     pub(super) invalid_rows: InvalidRows,
     /// As it was typed, or as the resumed run was started.
     pub(super) args: InputArgs,
+    /// Where the time zone was found.
+    pub(super) origin: String,
 }
 
 impl InputSettings {
@@ -38,7 +40,6 @@ impl InputSettings {
         typed: &RunArgs,
         recorded: Option<&RunOptions>,
         zone: Option<Found<Zone>>,
-        remarks: &mut Remarks,
     ) -> Result<Self, Error> {
         let (mut args, mut origin) = match recorded {
             Some(run) => (started(&typed.form, run)?, Origin::Run),
@@ -49,18 +50,16 @@ impl InputSettings {
                 (Some(zone.value), zone.origin)
             });
         }
-        let name = args.timezone.as_ref();
-        remarks.note(
-            format_args!("timezone {}", name.map_or("none".into(), Zone::to_string)),
-            &origin,
-        );
+        let zone = args.timezone.as_ref();
+        let zone_name = zone.map_or_else(|| "none".into(), Zone::to_string);
         let path = typed.input.as_deref().unwrap_or(Path::new(""));
         Ok(Self {
+            origin: format!("timezone {}", Found::new(zone_name, origin)),
             wanted: Wanted::new(args.format, args.delimiter.map(Delimiter::byte), path),
             terms: Terms {
                 clock: Clock {
                     now: Timestamp::now(),
-                    timezone: args.timezone.as_ref().map(Zone::time_zone).cloned(),
+                    timezone: zone.map(Zone::time_zone).cloned(),
                 },
                 damaged: if args.allow_damaged {
                     Damaged::Send

@@ -6,19 +6,21 @@
 //! account is never mixed with the one that a resumed run is bound to: it must agree.
 
 mod account;
+mod address;
+mod config_text;
 mod directories;
 mod file;
 mod follow_up;
+mod found;
 mod input_settings;
 mod input_source;
-mod origin;
 mod pace;
+mod profile;
 mod settings;
+mod target;
 mod token;
 mod token_command;
-mod values;
 
-pub use account::Target;
 pub use directories::user_directory;
 pub use file::profile_names;
 pub use follow_up::FollowUp;
@@ -26,3 +28,4 @@ pub use input_settings::InvalidRows;
 pub use input_source::InputSource;
 pub use pace::PaceSettings;
 pub use settings::{Consent, Limits, Settings};
+pub use target::Target;

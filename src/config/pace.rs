@@ -1,7 +1,7 @@
 //! Options, a resumed run and the configuration file -> how fast to send.
 
-use super::origin::{Found, Remarks, typed};
-use super::values::Values;
+use super::file::Configuration;
+use super::found::{Found, Origin, typed};
 use crate::cli::PaceArgs;
 use crate::ledger::RunOptions;
 use crate::model::{RateUnit, RequestRate, Timeout, Workers};
@@ -27,37 +27,38 @@ pub struct PaceSettings {
 
 impl PaceSettings {
     /// A resumed run continues as it was, whatever has become of the file meanwhile: `recorded` is
-    /// what its `run.json` says.
+    /// what its `run.json` says. Also says where each value was found.
     pub(super) fn resolve(
         args: &PaceArgs,
         default_rate: RequestRate,
         recorded: Option<&RunOptions>,
-        file: &Values,
-        remarks: &mut Remarks,
-    ) -> Self {
+        file: &Configuration,
+    ) -> (Self, [String; 3]) {
         let rate = first(
             typed("--rate", args.rate),
             recorded.map(|run| run.rate),
-            file.rate.as_ref(),
+            file.find(|profile, _| profile.rate),
             default_rate,
         );
         let workers = first(
             typed("--workers", args.workers),
             recorded.map(|run| run.workers),
-            file.workers.as_ref(),
+            file.find(|profile, _| profile.workers),
             default_workers(rate.value),
         );
         let timeout = first(
             typed("--timeout", args.timeout),
             recorded.map(|run| run.timeout_s),
-            file.timeout.as_ref(),
+            file.find(|profile, _| profile.timeout),
             Timeout::default(),
         );
-        remarks.note(format_args!("rate {}", rate.value), &rate.origin);
-        remarks.note(format_args!("workers {}", workers.value), &workers.origin);
-        remarks.note(format_args!("timeout {}", timeout.value), &timeout.origin);
+        let origins = [
+            format!("rate {rate}"),
+            format!("workers {workers}"),
+            format!("timeout {timeout}"),
+        ];
         let recorded_retries = recorded.map(|run| run.retries);
-        Self {
+        let pace = Self {
             rate: rate.value,
             adaptation: if args.fixed_rate || recorded.is_some_and(|run| run.fixed_rate) {
                 Adaptation::Fixed
@@ -67,21 +68,22 @@ impl PaceSettings {
             workers: workers.value,
             timeout: timeout.value,
             retries: args.retries.or(recorded_retries).unwrap_or(RETRIES),
-        }
+        };
+        (pace, origins)
     }
 }
 
 /// The value of the first place that has one.
-fn first<T: Clone>(
+fn first<T>(
     typed: Option<Found<T>>,
     recorded: Option<T>,
-    file: Option<&Found<T>>,
+    file: Option<Found<T>>,
     default: T,
 ) -> Found<T> {
     typed
-        .or_else(|| recorded.map(Found::of_run))
-        .or_else(|| file.cloned())
-        .unwrap_or_else(|| Found::default(default))
+        .or_else(|| recorded.map(|value| Found::new(value, Origin::Run)))
+        .or(file)
+        .unwrap_or_else(|| Found::new(default, Origin::Default))
 }
 
 /// The rate where none is given: leaves room for others on the same token.

@@ -1,18 +1,20 @@
 //! Options, a resumed run and the configuration file -> what a run is to do.
 
+use std::env;
 use std::io::{IsTerminal as _, stderr, stdin};
+use std::iter;
 use std::path::Path;
 use std::time::Duration;
 
-use super::account::{Candidates, Target};
-use super::file::Configured;
+use super::file::Configuration;
 use super::follow_up::FollowUp;
+use super::found::Environment;
 use super::input_settings::{InputSettings, InvalidRows};
 use super::input_source::InputSource;
-use super::origin::Remarks;
 use super::pace::{PaceSettings, default_rate};
+use super::target::{self, Resolved, Target};
 use crate::api::{Account, Client, Verification};
-use crate::cli::{InputArgs, OutputArgs, ProgressStyle, RunArgs, SafetyArgs};
+use crate::cli::{AccountArgs, InputArgs, OutputArgs, ProgressStyle, RunArgs, SafetyArgs};
 use crate::error::Error;
 use crate::input::{Format, Layout, Wanted};
 use crate::ledger::{
@@ -125,15 +127,12 @@ impl Settings {
         run: Option<&RunFile>,
         stop: &Stop,
     ) -> Result<Self, Error> {
-        let mut remarks = Remarks::default();
         let recorded = run.map(|run| &run.options);
-        let Configured {
-            mut values,
-            profiles,
-        } = configured(&args, stop, &mut remarks)?;
-        let rows = InputSettings::resolve(&args, recorded, values.timezone.take(), &mut remarks)?;
+        let file = configuration(&args, stop)?;
+        let zone = file.find(|profile, _| profile.timezone.clone());
+        let rows = InputSettings::resolve(&args, recorded, zone)?;
         let default_rate = default_rate(args.sandbox);
-        let pace = PaceSettings::resolve(&args.pace, default_rate, recorded, &values, &mut remarks);
+        let (pace, pace_origins) = PaceSettings::resolve(&args.pace, default_rate, recorded, &file);
         let set = rows.args.set.iter().map(String::as_str);
         let set = Draft::of_set(set, &rows.terms).map_err(Error::Usage)?;
         if rows.wanted.format == Some(Format::Jsonl) && rows.args.delimiter.is_some() {
@@ -143,17 +142,17 @@ impl Settings {
         let consent = consent(&args, &source)?;
         let time = rows.terms.clock.now.strftime("%Y%m%dT%H%M%SZ");
         let follow_up = FollowUp::new(&args, &rows, &pace);
-        let candidates = Candidates {
-            args: &args.account,
-            file: values,
-            profiles: &profiles,
-            run: run.map(|run| &run.account),
-        };
-        let target = match (args.sandbox, args.safety.dry_run) {
-            (true, _) => Target::Sandbox,
-            (false, true) => candidates.known(&mut remarks)?,
-            (false, false) => candidates.account(stop, &mut remarks)?,
-        };
+        let variables = |name: &str| env::var_os(name);
+        let environment = Environment(&variables);
+        let bound = run.map(|run| &run.account);
+        let Resolved {
+            target,
+            warnings,
+            origins,
+        } = target::resolve(&args, &environment, &file, bound, stop)?;
+        let sandbox_warning = args.account.profile.as_ref().filter(|_| args.sandbox).map(|name| {
+            format!("of profile {name} the sandbox takes the time zone only: account and pace are its own")
+        });
         let skips = args.no_verify || recorded.is_some_and(|recorded| !recorded.verify);
         Ok(Self {
             place: match args.out {
@@ -184,8 +183,11 @@ impl Settings {
             },
             consent,
             follow_up,
-            warnings: remarks.warnings,
-            origins: remarks.origins,
+            warnings: sandbox_warning.into_iter().chain(warnings).collect(),
+            origins: iter::once(rows.origin)
+                .chain(pace_origins)
+                .chain(origins)
+                .collect(),
             input_args: rows.args,
         })
     }
@@ -244,18 +246,17 @@ impl Settings {
 }
 
 /// What the configuration file says for such a run.
-fn configured(args: &RunArgs, stop: &Stop, remarks: &mut Remarks) -> Result<Configured, Error> {
-    let account = &args.account;
-    let loaded = Configured::load(account.config.as_deref(), account.profile.as_deref(), stop);
-    let mut configured =
-        loaded.map_err(|error| Error::from_stop(stop).unwrap_or(Error::Usage(error)))?;
-    if args.sandbox {
-        configured.values = configured.values.for_sandbox();
-        if let Some(name) = &account.profile {
-            remarks.warnings.push(format!("of profile {name} the sandbox takes the time zone only: account and pace are its own"));
-        }
-    }
-    Ok(configured)
+fn configuration(args: &RunArgs, stop: &Stop) -> Result<Configuration, Error> {
+    let AccountArgs {
+        config, profile, ..
+    } = &args.account;
+    let loaded = Configuration::load(config.as_deref(), profile.as_deref(), stop);
+    let loaded = loaded.map_err(|error| Error::from_stop(stop).unwrap_or(Error::Usage(error)))?;
+    Ok(if args.sandbox {
+        loaded.for_sandbox()
+    } else {
+        loaded
+    })
 }
 
 fn limits(args: &SafetyArgs, recorded: Option<&RunOptions>) -> Limits {

@@ -1,4 +1,4 @@
-//! Where a token is kept -> the token, which is never shown.
+//! Where a token comes from -> the token, which is never shown.
 
 use std::env;
 use std::fmt;
@@ -6,32 +6,30 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::origin::{Found, Origin, variable};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::found::{Found, Origin};
 use super::token_command::{self, MAX_TOKEN_BYTES};
 use crate::error::Error;
-use crate::files;
-use crate::files::FileError;
+use crate::files::{self, FileError};
 use crate::model::Shown as _;
 use crate::stop::Stop;
 
-/// The variable that holds the token itself.
-pub(super) const VARIABLE: &str = "REAMAZE_API_TOKEN";
-
-/// Where a token is kept.
+/// Where a token comes from.
 #[derive(Debug)]
-pub(super) enum Keeper {
-    /// In the environment.
-    Variable,
-    /// In a file of its own.
+pub(super) enum TokenSource {
+    /// The environment: this is it.
+    Variable(SecretString),
+    /// A file of its own.
     File(PathBuf),
-    /// With a program that prints it: that program and its arguments.
+    /// A program that prints it: that program and its arguments.
     Command(Vec<String>),
 }
 
-impl fmt::Display for Keeper {
+impl fmt::Display for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Variable => f.write_str("token"),
+            Self::Variable(_) => f.write_str("token"),
             Self::File(path) => write!(f, "token_file {}", path.shown()),
             // Its arguments may be nobody's business.
             Self::Command(_) => f.write_str("token_command"),
@@ -39,57 +37,73 @@ impl fmt::Display for Keeper {
     }
 }
 
-/// Fetches the token.
-pub(super) fn fetch(
-    kept: &Found<Keeper>,
-    stop: &Stop,
-    warnings: &mut Vec<String>,
-) -> Result<String, Error> {
-    let place = match (&kept.value, &kept.origin) {
-        // What was typed there by mistake may be the token.
-        (Keeper::File(path), Origin::Typed(name)) if is_like_a_token(path) => {
-            format!("{name} (not shown, is it the token itself? it takes the path of a file)")
-        }
-        (Keeper::File(path), Origin::Typed(name)) => format!("{name} {}", path.shown()),
-        (keeper, origin) => format!("{keeper} ({origin})"),
-    };
-    match &kept.value {
-        Keeper::Variable => Ok(variable(VARIABLE)?.map_or_else(String::new, |found| found.value)),
-        Keeper::File(path) => {
-            let read = read(path, stop, warnings).map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound => {
-                    "no such file (write the API token into it, or set REAMAZE_API_TOKEN)".into()
-                }
-                _ => error.to_string(),
-            });
-            let token = read.and_then(|text| alone(&text).map_err(str::to_owned));
-            token.map_err(|why| {
-                Error::from_stop(stop).unwrap_or_else(|| Error::Usage(format!("{place}: {why}")))
-            })
-        }
-        Keeper::Command(words) => token_command::run(words, &place, stop),
+/// A token, and what the user should know of where it was.
+pub(super) struct Token {
+    pub(super) token: String,
+    pub(super) warning: Option<String>,
+}
+
+impl From<String> for Token {
+    fn from(token: String) -> Self {
+        let warning = None;
+        Self { token, warning }
     }
 }
 
-fn read(path: &Path, stop: &Stop, warnings: &mut Vec<String>) -> Result<String, FileError> {
+impl TokenSource {
+    /// The variable that contains the token itself.
+    pub(super) const VARIABLE: &str = "REAMAZE_API_TOKEN";
+}
+
+/// Reads the token.
+pub(super) fn read(source: &Found<TokenSource>, stop: &Stop) -> Result<Token, Error> {
+    let place = match (&source.value, &source.origin) {
+        // What was typed there by mistake may be the token.
+        (TokenSource::File(path), Origin::Typed(name)) if is_like_a_token(path) => {
+            format!("{name} (not shown, is it the token itself? it takes the path of a file)")
+        }
+        (TokenSource::File(path), Origin::Typed(name)) => format!("{name} {}", path.shown()),
+        _ => source.to_string(),
+    };
+    match &source.value {
+        TokenSource::Variable(token) => Ok(token.expose_secret().to_owned().into()),
+        TokenSource::Command(words) => token_command::run(words, &place, stop).map(Token::from),
+        TokenSource::File(path) => file(path, stop).map_err(|why| {
+            Error::from_stop(stop).unwrap_or_else(|| Error::Usage(format!("{place}: {why}")))
+        }),
+    }
+}
+
+/// The token in a file. The error says what is wrong.
+fn file(path: &Path, stop: &Stop) -> Result<Token, String> {
     let owned = path.to_owned();
     // It may be a pipe, from a program that prints the token.
     let read = move || {
         let file = File::open(owned)?;
         Ok((file.metadata()?, files::text(file, MAX_TOKEN_BYTES)?))
     };
-    let (metadata, text) = files::interruptible(read, stop)?;
-    if others_can_read(&metadata) && !is_credential(path) {
-        warnings.push(format!(
-            "the token file {} can be read by others: chmod 600 it",
-            path.shown()
-        ));
-    }
+    let (metadata, text) =
+        files::interruptible(read, stop).map_err(|error: FileError| match error.kind() {
+            io::ErrorKind::NotFound => {
+                "no such file (write the API token into it, or set REAMAZE_API_TOKEN)".into()
+            }
+            _ => error.to_string(),
+        })?;
     // Some editors begin every file with a byte order mark.
-    Ok(text.trim_start_matches('\u{feff}').trim().to_owned())
+    let token = alone(text.trim_start_matches('\u{feff}').trim())?;
+    let is_exposed = others_can_read(&metadata) && !is_credential(path);
+    Ok(Token {
+        token,
+        warning: is_exposed.then(|| {
+            format!(
+                "the token file {} can be read by others: chmod 600 it",
+                path.shown()
+            )
+        }),
+    })
 }
 
-/// The token, if `text` is that alone. What is wrong is told without showing any of it.
+/// The token, if `text` is that alone. What is wrong is said without showing any of it.
 fn alone(text: &str) -> Result<String, &'static str> {
     let is_assignment = text.contains("REAMAZE_API_TOKEN") || text.starts_with("export ");
     let is_in_quotes = text.starts_with(['"', '\'', '{']);
@@ -134,7 +148,7 @@ mod tests {
     #[test]
     fn a_file_with_more_than_the_token_says_what_is_in_it_and_shows_nothing() {
         assert_eq!(alone("0123abcd"), Ok("0123abcd".into()));
-        for (text, told) in [
+        for (text, message) in [
             ("", "is empty"),
             ("REAMAZE_API_TOKEN=0123abcd", "assignment"),
             ("export TOKEN=0123abcd", "assignment"),
@@ -144,7 +158,7 @@ mod tests {
             ("0123 abcd", "white space"),
         ] {
             let why = alone(text).expect_err(text);
-            assert!(why.contains(told) && !why.contains("0123"), "{why}");
+            assert!(why.contains(message) && !why.contains("0123"), "{why}");
         }
     }
 

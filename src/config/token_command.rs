@@ -33,9 +33,9 @@ pub(super) fn run(words: &[String], place: &str, stop: &Stop) -> Result<String, 
     let (program, arguments) = words
         .split_first()
         .map_or(("", words), |(program, rest)| (program, rest));
-    let told =
+    let failed =
         |why: &dyn std::fmt::Display| Error::Usage(format!("{place}: {} {why}", quoted(program)));
-    let cannot = |error: io::Error| told(&format_args!("cannot be run: {error}"));
+    let cannot = |error: io::Error| failed(&format_args!("cannot be run: {error}"));
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(input())
@@ -52,7 +52,7 @@ pub(super) fn run(words: &[String], place: &str, stop: &Stop) -> Result<String, 
     let status = wait(&mut child, &is_endless, stop).map_err(cannot)?;
     if is_endless.load(Ordering::Relaxed) {
         let why = "printed more than 1 MiB (the token is expected on the first line)";
-        return Err(told(&why));
+        return Err(failed(&why));
     }
     if !status.success() {
         // Ctrl-C goes to the program as well: who was quicker does not matter.
@@ -62,18 +62,20 @@ pub(super) fn run(words: &[String], place: &str, stop: &Stop) -> Result<String, 
         return Err(error);
     }
     if !status.success() {
-        return Err(told(&format_args!("failed ({status}) and gave no token")));
+        return Err(failed(&format_args!("failed ({status}) and gave no token")));
     }
     let line = line
         .map(|line| received(&line, stop))
         .transpose()?
         .unwrap_or_default();
     if line.len() as u64 == MAX_TOKEN_BYTES {
-        return Err(told(&"printed a line that is too long for a token"));
+        return Err(failed(&"printed a line that is too long for a token"));
     }
-    let line = String::from_utf8(line).map_err(|_| told(&"printed no text"))?;
+    let line = String::from_utf8(line).map_err(|_| failed(&"printed no text"))?;
     match line.trim_start_matches('\u{feff}').trim() {
-        "" => Err(told(&"printed no token (it is expected on the first line)")),
+        "" => Err(failed(
+            &"printed no token (it is expected on the first line)",
+        )),
         token => Ok(token.to_owned()),
     }
 }

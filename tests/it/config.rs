@@ -164,7 +164,7 @@ fn a_profile_that_says_where_to_send_or_where_the_token_is_says_all_of_it() {
     let both = "[profiles.eu]\nbase_url = 'https://x.example'\nbrand = 'x'\n";
     let told = run(&configured(both), "--dry-run", 2).stderr;
     assert!(
-        told.contains("profiles.eu.brand (line 3): ") && told.contains("give brand or base_url"),
+        told.contains(":3: profiles.eu.brand: ") && told.contains("give brand or base_url"),
         "{told}"
     );
     // What is typed takes the place of either.
@@ -192,7 +192,7 @@ fn an_environment_that_goes_before_a_chosen_profile_is_warned_about() {
     let output = variables(&configured(&config), "--profile eu");
     assert_eq!(output.status, 0, "{output:#?}");
     for name in ["REAMAZE_BASE_URL", "REAMAZE_EMAIL", "REAMAZE_API_TOKEN"] {
-        let warning = format!("warning: {name} is set, and goes before");
+        let warning = format!("warning: {name} is set, and takes precedence over");
         assert!(output.stderr.contains(&warning), "{output:#?}");
     }
     assert_eq!(logins(&server)[0], "env@example.com:env-token");
@@ -204,86 +204,70 @@ fn an_environment_that_goes_before_a_chosen_profile_is_warned_about() {
 
 #[test]
 fn what_is_wrong_in_the_file_is_a_usage_error_that_says_where_and_what_would_be_right() {
-    let unknown = "is no known key";
+    let unknown = "unknown key";
     for (config, place, why) in [
-        ("brnad = 'x'", "brnad (line 1)", "did you mean `brand`?"),
+        ("brnad = 'x'", ":1: brnad: ", "did you mean `brand`?"),
         (
             "\n\nbase-url = 'x'",
-            "base-url (line 3)",
+            ":3: base-url: ",
             "did you mean `base_url`?",
         ),
-        (
-            "zzz = 1",
-            "zzz (line 1)",
-            "known are brand, base_url, email,",
-        ),
-        ("yes = true", "yes (line 1)", unknown),
+        ("zzz = 1", ":1: zzz: ", "known are brand, base_url, email,"),
+        ("yes = true", ":1: yes: ", unknown),
         (
             "[profiles.us]\n[profiles.eu]\ntokenfile = 'x'",
-            "profiles.eu.tokenfile (line 3)",
+            ":3: profiles.eu.tokenfile: ",
             "`token_file`",
         ),
-        ("[eu]\nbrand = 'x'", "eu (line 1)", "[profiles.eu]"),
-        ("[profiles.eu.more]", "profiles.eu.more", "is no known"),
-        ("profiles = 1", "profiles (line 1)", "[profiles.NAME]"),
-        (
-            "profiles.eu = 'x'",
-            "profiles.eu (line 1)",
-            "[profiles.NAME]",
-        ),
+        ("[eu]\nbrand = 'x'", ":1: eu: ", "[profiles.eu]"),
+        ("[profiles.eu.more]", "profiles.eu.more", "unknown table"),
+        ("profiles = 1", ":1: profiles: ", "[profiles.NAME]"),
+        ("profiles.eu = 'x'", ":1: profiles.eu: ", "[profiles.NAME]"),
         (
             "[profiles.eu]\nrate = 5",
-            "profiles.eu.rate (line 2)",
+            ":2: profiles.eu.rate: ",
             "write 5/s or 5/m",
         ),
-        ("rate = '0/s'", "rate (line 1)", "1/m to 1000000/s"),
-        ("rate = true", "rate (line 1)", "in quotes"),
-        ("workers = 0", "workers (line 1)", "1 to 256"),
-        ("workers = 'many'", "workers (line 1)", "1 to 256"),
-        ("timeout = '2h'", "timeout (line 1)", "100ms to 1h"),
-        ("timeout = 'soon'", "timeout (line 1)", "like 30s"),
+        ("rate = '0/s'", ":1: rate: ", "1/m to 1000000/s"),
+        ("rate = true", ":1: rate: ", "in quotes"),
+        ("workers = 0", ":1: workers: ", "1 to 256"),
+        ("workers = 'many'", ":1: workers: ", "1 to 256"),
+        ("timeout = '2h'", ":1: timeout: ", "100ms to 1h"),
+        ("timeout = 'soon'", ":1: timeout: ", "like 30s"),
         (
             "timezone = 'Berlin'",
-            "timezone (line 1)",
+            ":1: timezone: ",
             "did you mean Europe/Berlin?",
         ),
-        ("timezone = 1", "timezone (line 1)", "in quotes"),
-        ("brand = 'a.b'", "brand (line 1)", "one part of an address"),
-        ("email = 'a:b'", "email (line 1)", "holds no `:`"),
+        ("timezone = 1", ":1: timezone: ", "not a time zone"),
+        ("brand = 'a.b'", ":1: brand: ", "not a brand"),
+        ("email = 'a:b'", ":1: email: ", "contains no `:`"),
         (
             "base_url = 'http://x.example'",
-            "base_url (line 1)",
+            ":1: base_url: ",
             "use https",
         ),
-        ("token_file = ''", "token_file (line 1)", "names no file"),
-        (
-            "token_command = []",
-            "token_command (line 1)",
-            r#"["pass", "#,
-        ),
-        (
-            "token_command = ''",
-            "token_command (line 1)",
-            r#"["pass", "#,
-        ),
+        ("token_file = ''", ":1: token_file: ", "names no file"),
+        ("token_command = []", ":1: token_command: ", r#"["pass", "#),
+        ("token_command = ''", ":1: token_command: ", r#"["pass", "#),
         (
             "token_command = ['pass', 1]",
-            "token_command (line 1)",
+            ":1: token_command: ",
             r#"["pass", "#,
         ),
         (
             "token_command = 'pass \"show'",
-            "token_command (line 1)",
+            ":1: token_command: ",
             "is not closed",
         ),
         (
             "token_command = 'pass'\ntoken_file = 'x'",
-            "token_file (line 2)",
+            ":2: token_file: ",
             "token_command or token_file",
         ),
         ("brand = 'x'\nbrand = 'y'", ":2:", "duplicate key"),
         ("brand =", ":1:", "is not TOML"),
-        ("\u{feff}zzz = 1", "zzz (line 1)", "known are"),
+        ("\u{feff}zzz = 1", ":1: zzz: ", "known are"),
         ("br\u{1b}and = 1", ":1:", "is not TOML"),
     ] {
         let workspace = configured(config);
@@ -322,7 +306,7 @@ fn a_token_in_the_file_is_refused_with_what_to_do_instead_and_not_shown() {
         ] {
             let workspace = configured(&config);
             let told = run(&workspace, "--dry-run --profile eu", 2).stderr;
-            assert!(told.contains(&format!("{key} (line ")), "{told}");
+            assert!(told.contains(&format!("{key}: a token")), "{told}");
             for word in ["shared", "token_file", "token_command", "REAMAZE_API_TOKEN"] {
                 assert!(told.contains(word), "{told}");
             }
@@ -333,6 +317,18 @@ fn a_token_in_the_file_is_refused_with_what_to_do_instead_and_not_shown() {
         "token = s3cret",
         "token = 's3cret",
         "base_url = 'https://me:s3cret@x.example'",
+        "base_url = 'https://x.example?key=s3cret'",
+        "base_url = 's3cret'",
+        "brand = 'me@example.com:s3cret'",
+        "email = 'me@example.com:s3cret'",
+        "timezone = 's3cret'",
+        "rate = 's3cret'",
+        "workers = 's3cret'",
+        "timeout = ['s3cret']",
+        "token_command = [['s3cret']]",
+        "token_command = { s3cret = 1 }",
+        "profiles = 's3cret'",
+        "profiles.eu = 's3cret'",
     ] {
         let told = run(&configured(config), "--dry-run", 2).stderr;
         assert!(!told.contains("s3cret"), "{told}");

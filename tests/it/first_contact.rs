@@ -212,7 +212,7 @@ fn a_value_that_an_option_does_not_take_says_what_would_be_right() {
         &workspace,
         "run rows.csv --dry-run",
         2,
-        &["timezone (line 1): not a time zone; did you mean"],
+        &[":1: timezone: not a time zone; did you mean"],
     );
 }
 
