@@ -2,10 +2,10 @@
 //!
 //! Nobody publishes the limit, and others share it, so it is measured: the requests that were
 //! accepted up to a 429, over the time up to the end of the pause. A rate that is far too high is
-//! cut once, not step by step, each of which would cost a pause. The recovery is slow at first, for
-//! the limit is near, and faster later, for then it was raised or nobody else uses it up any more.
+//! cut once, not step by step, each of which would cost a pause. The recovery is slow at first, when
+//! the limit is near, and faster later, when the limit has been raised or others no longer use it up.
 //!
-//! All of this applies to a 503 too, where it asks for a pause or several rows get one.
+//! A 503 counts like a 429 if it asks for a pause, or if several rows get one.
 
 use std::mem;
 use std::time::{Duration, Instant};
@@ -15,11 +15,12 @@ use super::Rate;
 /// The share of the measured throughput that a cut leaves.
 const HEADROOM: f64 = 0.98;
 
-/// The time in which the rate doubles after a cut.
+/// The time in which the rate doubles after a cut. It grows by 1 % within half a minute, and
+/// fivefold within ten.
 const RECOVERY: Duration = Duration::from_mins(5);
 
-/// With fewer accepted requests there is no telling, and a cut halves the rate at most. A 429 to the
-/// first request is due to whoever sent before us.
+/// With fewer accepted requests a measurement means little, and a cut halves the rate at most: a 429 to
+/// the first request is due to whoever sent before us.
 const EVIDENCE: u32 = 10;
 
 /// The lowest rate, per second: the lowest that can be asked for.
@@ -133,13 +134,11 @@ impl Accepted {
 impl Cut {
     /// The rate at the end of the pause, per second.
     fn rate(&self) -> f64 {
-        let measured = HEADROOM * self.accepted.per_second(self.at, self.until);
-        let least = if self.accepted.requests < EVIDENCE {
-            self.before / 2.0
-        } else {
-            SLOWEST
-        };
-        measured.max(least).max(SLOWEST).min(self.before)
+        let mut rate = HEADROOM * self.accepted.per_second(self.at, self.until);
+        if self.accepted.requests < EVIDENCE {
+            rate = rate.max(self.before / 2.0);
+        }
+        rate.max(SLOWEST).min(self.before)
     }
 
     /// The rate at `now`, per second.

@@ -1,11 +1,11 @@
 //! Evenly spaced requests, by governor's limiter (GCRA). Pure: the caller passes the time.
 //!
-//! Governor's quota is fixed, so the rate is the speed of its clock: a virtual millisecond is one
-//! request, however long that takes. And governor lets a burst out whenever it was idle; here only
-//! `TOLERANCE` may be caught up on, and a pause or a cut starts a limiter that has none of it left.
+//! Governor's quota is fixed, so the rate is the speed of its clock: a request takes a virtual
+//! millisecond, however long that is. And governor lets a burst out after each idle time; here no more
+//! than `TOLERANCE` is caught up on, and nothing at all at the start and after a pause or a cut.
 
+use std::cell::Cell;
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use governor::clock::Clock;
@@ -16,50 +16,63 @@ use governor::{Quota, RateLimiter};
 
 use super::Rate;
 
-/// How late a worker may be without losing its request, so that a thread that wakes up late does
-/// not lower the rate. What is caught up on within a second is no more than that.
+/// How late a worker may wake up without losing its request. It is also what a second may have
+/// beyond the rate.
 const TOLERANCE: Duration = Duration::from_millis(5);
+
+/// What a request takes of the quota. Cells are this small because the tolerance comes in cells.
+const CELLS: NonZeroU32 = NonZeroU32::new(1_000).unwrap();
+
+/// The quota for each virtual second: a thousand requests.
+const CELLS_PER_SECOND: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
 
 /// The virtual time of one request.
 const REQUEST: Duration = Duration::from_millis(1);
-
-/// The cells that a request takes: the unit of the tolerance is a thousandth of a request.
-const CELLS: NonZeroU32 = NonZeroU32::new(1_000).unwrap();
-
-/// Cells in a virtual second, in which a thousand requests are due.
-const CELLS_PER_SECOND: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
 
 /// Lets requests out one by one.
 #[derive(Debug)]
 pub(super) struct Limiter {
     governor: RateLimiter<NotKeyed, InMemoryState, VirtualClock, NoOpMiddleware<Nanos>>,
-    /// The rate that the tolerance is for.
+    /// The rate that the tolerance was computed for.
     rate: Rate,
     /// Requests that became due until `updated`.
     due: f64,
-    /// What the clock shows; in a pause, its end.
+    /// The instant that the clock shows. In a pause it stands still at the end of the pause.
     updated: Instant,
     /// When the last request went out.
     last: Option<Instant>,
 }
 
-/// Virtual nanoseconds since the limiter was started.
+/// The virtual time since the limiter was started.
 #[derive(Debug, Default)]
-struct VirtualClock(AtomicU64);
+struct VirtualClock(Cell<Nanos>);
 
 impl Clock for VirtualClock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        self.0.load(Ordering::Relaxed).into()
+        self.0.get()
     }
 }
 
 impl Limiter {
     /// Lets the first request out at `start`.
     pub(super) fn new(rate: Rate, start: Instant) -> Self {
+        let requests = TOLERANCE.as_secs_f64() * rate.per_second();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "5,000 requests at most"
+        )]
+        let cells = (requests * f64::from(CELLS.get())) as u32;
+        let quota = Quota::per_second(CELLS_PER_SECOND).allow_burst(CELLS.saturating_add(cells));
+        let governor = RateLimiter::direct_with_clock(quota, VirtualClock::default());
+        // A new limiter could be caught up on at once.
+        if let Some(cells) = NonZeroU32::new(cells) {
+            _ = governor.check_n(cells);
+        }
         Self {
-            governor: governor(rate),
+            governor,
             rate,
             due: 0.0,
             updated: start,
@@ -70,10 +83,9 @@ impl Limiter {
     /// Continues at `rate` after a pause until `until`, with nothing to catch up on.
     pub(super) fn restart(&mut self, rate: Rate, until: Instant) {
         let next = self.last.map_or(until, |last| last + rate.interval());
-        let start = until.max(next).max(self.updated);
         *self = Self {
             last: self.last,
-            ..Self::new(rate, start)
+            ..Self::new(rate, next.max(until).max(self.updated))
         };
     }
 
@@ -84,14 +96,12 @@ impl Limiter {
         }
         self.due += (now - self.updated).as_secs_f64() * rate.per_second();
         self.updated = now;
-        let clock = self.governor.clock();
-        clock.set(self.due);
-        // The burst has room for a request.
+        let time = Nanos::from(REQUEST.mul_f64(self.due));
+        self.governor.clock().0.set(time);
+        // More than the burst can hold, the other error, is never asked for.
         if let Err(not_until) = self.governor.check_n(CELLS).unwrap_or(Ok(())) {
-            let requests = not_until
-                .wait_time_from(clock.now())
-                .div_duration_f64(REQUEST);
-            // Rounded up, so that time moves on.
+            let requests = not_until.wait_time_from(time).div_duration_f64(REQUEST);
+            // Rounded up: asking again at once would be in vain.
             return Err(now + rate.interval().mul_f64(requests) + Duration::from_nanos(1));
         }
         self.last = Some(now);
@@ -100,33 +110,11 @@ impl Limiter {
         }
         Ok(())
     }
-}
 
-impl VirtualClock {
-    fn set(&self, requests: f64) {
-        let now = REQUEST.mul_f64(requests).as_nanos();
-        self.0
-            .store(u64::try_from(now).unwrap_or(u64::MAX), Ordering::Relaxed);
+    /// When the last request went out.
+    pub(super) fn last(&self) -> Option<Instant> {
+        self.last
     }
-}
-
-/// A limiter that allows `TOLERANCE` at that rate, all of which is used up.
-fn governor(
-    rate: Rate,
-) -> RateLimiter<NotKeyed, InMemoryState, VirtualClock, NoOpMiddleware<Nanos>> {
-    let requests = TOLERANCE.as_secs_f64() * rate.per_second();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "5,000 requests at most"
-    )]
-    let tolerance = (requests * f64::from(CELLS.get())) as u32;
-    let quota = Quota::per_second(CELLS_PER_SECOND).allow_burst(CELLS.saturating_add(tolerance));
-    let governor = RateLimiter::direct_with_clock(quota, VirtualClock::default());
-    if let Some(tolerance) = NonZeroU32::new(tolerance) {
-        _ = governor.check_n(tolerance);
-    }
-    governor
 }
 
 #[cfg(test)]

@@ -15,8 +15,8 @@ pub(super) struct Pacer {
     backoff: Backoff,
     adaptive: Adaptive,
     sent: u64,
+    /// When the first request went out.
     first: Option<Instant>,
-    last: Option<Instant>,
 }
 
 impl Pacer {
@@ -27,7 +27,6 @@ impl Pacer {
             adaptive: Adaptive::new(ceiling, adaptation),
             sent: 0,
             first: None,
-            last: None,
         }
     }
 
@@ -36,7 +35,6 @@ impl Pacer {
         self.limiter.take(now, self.adaptive.rate(now))?;
         self.sent += 1;
         self.first.get_or_insert(now);
-        self.last = Some(now);
         Ok(())
     }
 
@@ -79,7 +77,7 @@ impl Pacer {
 
     /// Requests per second from the first to the last; `None` for fewer than two.
     pub(super) fn rate_reached(&self) -> Option<f64> {
-        let elapsed = (self.last? - self.first?).as_secs_f64();
+        let elapsed = (self.limiter.last()? - self.first?).as_secs_f64();
         #[expect(
             clippy::cast_precision_loss,
             reason = "a rate, shown with three digits"
