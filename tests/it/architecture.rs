@@ -2,6 +2,8 @@
 //! one thing, files of a size that one can read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use crate::support::source_tree::{Arrows, SourceTree};
 
@@ -192,6 +194,24 @@ fn a_file_can_be_read_at_one_sitting() {
     let long = lengths.filter(|(file, lines)| *lines > MAX_LINES && !LONG_FILES.contains(file));
     let long: Vec<_> = long.collect();
     assert!(long.is_empty(), "over {MAX_LINES} lines: {long:?}");
+}
+
+#[test]
+fn the_page_on_architecture_names_each_folder_and_no_file_that_is_gone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/architecture.md")).expect("a page");
+    let code = page.split('`').skip(1).step_by(2);
+    let named = code.filter(|name| {
+        let folders = ["src/", "tests/", "benches/", "fuzz/"];
+        folders.iter().any(|folder| name.starts_with(folder))
+    });
+    let gone: Vec<&str> = named.filter(|name| !root.join(name).exists()).collect();
+    assert!(gone.is_empty(), "{gone:?}");
+    let tree = SourceTree::of_this_crate();
+    let folders = tree.files().filter_map(|(file, _)| file.split_once('/'));
+    for (folder, _) in folders {
+        assert!(page.contains(&format!("\n  {folder}/ ")), "{folder}");
+    }
 }
 
 /// A tree of files that are given as name and text.
