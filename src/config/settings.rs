@@ -153,7 +153,6 @@ impl Settings {
         let sandbox_warning = args.account.profile.as_ref().filter(|_| args.sandbox).map(|name| {
             format!("of profile {name} the sandbox takes the time zone only: account and pace are its own")
         });
-        let skips = args.no_verify || recorded.is_some_and(|recorded| !recorded.verify);
         Ok(Self {
             place: match args.out {
                 Some(path) => RunDirectoryTarget::At(path),
@@ -167,11 +166,7 @@ impl Settings {
             invalid_rows: rows.invalid_rows,
             pace,
             limits,
-            verification: if skips {
-                Verification::Skip
-            } else {
-                Verification::Compare
-            },
+            verification: verification(args.no_verify, recorded),
             dry_run: args.safety.dry_run,
             allow_overlap: args.safety.allow_overlap,
             json: args.output.json,
@@ -242,6 +237,15 @@ impl Settings {
                 sandbox: self.is_sandbox(),
             },
         }
+    }
+}
+
+/// Whether answers are compared: no, if this command or the run that it resumes says so.
+fn verification(no_verify: bool, recorded: Option<&RunOptions>) -> Verification {
+    if no_verify || recorded.is_some_and(|recorded| !recorded.verify) {
+        Verification::Skip
+    } else {
+        Verification::Compare
     }
 }
 

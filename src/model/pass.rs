@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::summary::as_utc_millis;
+use super::instant::as_utc_millis;
 use super::{Pace, StopReason};
 
 /// One start or resume of a run that had something to send. What is not known is `None`: of a part

@@ -6,7 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Outcome, Pass, RateUnit, StopReason};
+use super::instant::as_utc_millis;
+use super::{Outcome, Pace, Pass, RateUnit, StopReason};
 
 /// How many rows ended in each outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -92,25 +93,6 @@ pub struct Reason {
     pub example: String,
 }
 
-/// What went over the wire.
-#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
-pub struct Pace {
-    /// Requests sent, every try counted.
-    pub requests: u64,
-    /// Of these, tries after an error that was worth another try (throttling aside).
-    pub retries: u64,
-    /// Answers 429.
-    pub throttled: u64,
-    /// Requests a second, from the first to the last; `None` where none was sent.
-    pub rate_reached: Option<f64>,
-    /// Requests a second that the server seems to allow; `None` where that is no less than was
-    /// asked for.
-    pub limit_found: Option<f64>,
-    /// How many requests in flight would have reached the rate asked for, be it more than there can
-    /// be; `None` where it was not their number that held the run back.
-    pub workers_needed: Option<u64>,
-}
-
 /// What a run did.
 #[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Summary {
@@ -181,20 +163,6 @@ impl Summary {
     }
 }
 
-/// An instant as RFC 3339 in UTC with milliseconds, the one form of all files.
-#[must_use]
-pub fn utc_millis(instant: Timestamp) -> String {
-    format!("{instant:.3}")
-}
-
-#[expect(clippy::ref_option, reason = "the form that serde calls")]
-pub(super) fn as_utc_millis<S: Serializer>(
-    instant: &Option<Timestamp>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    instant.map(utc_millis).serialize(serializer)
-}
-
 /// Rows grouped by the reason that they share, in bounded memory.
 #[derive(Debug, Default)]
 pub struct Reasons {
@@ -261,11 +229,5 @@ mod tests {
             (3000, &[0, 1, 2][..])
         );
         assert_eq!(told[1].reason, "(other reasons)");
-    }
-
-    #[test]
-    fn instants_have_milliseconds() {
-        let instant = Timestamp::from_millisecond(1_500).unwrap_or_default();
-        assert_eq!(utc_millis(instant), "1970-01-01T00:00:01.500Z");
     }
 }

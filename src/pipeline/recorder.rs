@@ -17,14 +17,14 @@ pub(super) struct Recorder<'a> {
     earlier: Arc<ResumeIndex>,
     breaker: Breaker,
     stop: &'a Stop,
-    tell: &'a mut (dyn FnMut(&Event<'_>) + Send),
+    report: &'a mut (dyn FnMut(&Event<'_>) + Send),
     state: State,
     announced: bool,
     /// Whether some row would have been sent, had there been no `--limit`.
     pub(super) is_over_limit: bool,
 }
 
-/// How far the recorder trusts its means.
+/// Whether everything can still be recorded.
 enum State {
     Recording,
     /// The ledger cannot be written: what still arrives is sent again by whoever goes on.
@@ -39,23 +39,23 @@ impl<'a> Recorder<'a> {
         earlier: Arc<ResumeIndex>,
         breaker: Breaker,
         stop: &'a Stop,
-        tell: &'a mut (dyn FnMut(&Event<'_>) + Send),
+        report: &'a mut (dyn FnMut(&Event<'_>) + Send),
     ) -> Self {
         Self {
             journal,
             earlier,
             breaker,
             stop,
-            tell,
+            report,
             state: State::Recording,
             announced: false,
             is_over_limit: false,
         }
     }
 
-    /// Tells what happens meanwhile.
-    pub(super) fn tell(&mut self, event: &Event<'_>) {
-        (self.tell)(event);
+    /// Reports what happens meanwhile.
+    pub(super) fn report(&mut self, event: &Event<'_>) {
+        (self.report)(event);
     }
 
     /// Writes a record, then reports it.
@@ -68,7 +68,7 @@ impl<'a> Recorder<'a> {
         let before = self.earlier.attempts(record.line);
         record.attempts = record.attempts.saturating_add(before);
         if !is_known && self.append(&record) {
-            (self.tell)(&Event::Recorded(record.result()));
+            (self.report)(&Event::Recorded(record.result()));
             if let Some(trip) = self.breaker.take_in(&record) {
                 self.stop_for(trip);
             }
@@ -99,13 +99,13 @@ impl<'a> Recorder<'a> {
         self.state = State::Unwritable(error);
     }
 
-    /// Says once that the run stops, if it does.
+    /// Reports once that the run stops, if it does.
     pub(super) fn announce(&mut self) {
         if !self.announced
             && let Some(reason) = self.stop.reason()
         {
             self.announced = true;
-            (self.tell)(&Event::Stopping { reason });
+            (self.report)(&Event::Stopping { reason });
         }
     }
 
@@ -130,7 +130,7 @@ impl<'a> Recorder<'a> {
         self.stop.because(trip.reason);
         for record in trip.retracted {
             if self.append(&record) {
-                (self.tell)(&Event::Retracted(record.result()));
+                (self.report)(&Event::Retracted(record.result()));
             }
         }
     }
@@ -161,8 +161,8 @@ mod tests {
         let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
         let stop = Stop::default();
         let breaker = Breaker::new(MaxFailures::Unlimited, Known::default(), Arc::default());
-        let mut tell = |_: &Event| {};
-        let mut recorder = Recorder::new(&mut journal, Arc::default(), breaker, &stop, &mut tell);
+        let mut report = |_: &Event| {};
+        let mut recorder = Recorder::new(&mut journal, Arc::default(), breaker, &stop, &mut report);
         recorder.unwritable(io::ErrorKind::StorageFull.into());
         recorder.unreadable(InputError::NoHeader);
         let record = Record::unsent(2, "a".into(), Outcome::NotSent, String::new());
@@ -173,22 +173,22 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_that_cannot_be_read_is_told_with_its_own_cause_and_cure() {
-        let told = |error: InputError| {
+    fn a_copy_that_cannot_be_read_is_reported_with_its_own_cause_and_cure() {
+        let reported = |error: InputError| {
             let ledger = tempfile::NamedTempFile::new().expect("a file");
             let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
             let stop = Stop::default();
             let breaker = Breaker::new(MaxFailures::Unlimited, Known::default(), Arc::default());
-            let mut tell = |_: &Event| {};
+            let mut report = |_: &Event| {};
             let mut recorder =
-                Recorder::new(&mut journal, Arc::default(), breaker, &stop, &mut tell);
+                Recorder::new(&mut journal, Arc::default(), breaker, &stop, &mut report);
             recorder.unreadable(error);
             stop.reason().expect("a reason").to_string()
         };
-        let of = |errno: rustix::io::Errno| told(InputError::Io(errno.into()));
+        let of = |errno: rustix::io::Errno| reported(InputError::Io(errno.into()));
         assert!(of(rustix::io::Errno::MFILE).contains("ulimit -n"));
         assert!(of(rustix::io::Errno::IO).contains("check the disk"));
-        let changed = told(InputError::NoHeader);
+        let changed = reported(InputError::NoHeader);
         assert!(changed.contains("was changed"), "{changed}");
     }
 }

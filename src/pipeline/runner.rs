@@ -25,7 +25,7 @@ use crate::model::{Detail, Event, MaxFailures, Pace, Stall, StopReason};
 use crate::send::{Gate, Policy, Retries, Sender};
 use crate::stop::Stop;
 
-/// How often whoever watches sees time pass.
+/// How often whoever looks on sees time pass.
 const TICK: Duration = Duration::from_millis(500);
 
 /// How often the ledger is made to outlast a power cut.
@@ -58,13 +58,14 @@ pub struct Run<'a, E> {
     pub detail: Detail,
     /// Ends the run early.
     pub stop: &'a Stop,
-    /// The run directory, without which a run is not to go on.
+    /// The run directory, without which a run must not continue.
     pub monitor: Option<&'a RunDirectoryMonitor>,
 }
 
 impl<E: Exchange> Run<'_, E> {
-    /// Sends every row that is due of those that `read` gives from the start, and records every row in `journal`. Rows that a
-    /// stop leaves over are recorded as not sent. Each event comes after its record is written.
+    /// Sends every due row of those that `read` gives from the start, and records every row in
+    /// `journal`. Rows that a stop leaves over are recorded as not sent. An event is reported after its
+    /// record is written.
     ///
     /// # Errors
     /// When the input cannot be read to its end. Rows recorded so far stay recorded.
@@ -72,12 +73,12 @@ impl<E: Exchange> Run<'_, E> {
         self,
         read: impl Fn() -> Result<Reader, InputError> + Send,
         journal: &mut Journal,
-        tell: &mut (dyn FnMut(&Event<'_>) + Send),
+        report: &mut (dyn FnMut(&Event<'_>) + Send),
     ) -> Result<Pace, RunError> {
         let file = journal.handle().map_err(RunError::Unwritable)?;
         let earlier = self.planner.recorded();
         let breaker = Breaker::new(self.max_failures, self.known, Arc::clone(earlier));
-        let recorder = Recorder::new(journal, Arc::clone(earlier), breaker, self.stop, tell);
+        let recorder = Recorder::new(journal, Arc::clone(earlier), breaker, self.stop, report);
         let recorder = Mutex::new(recorder);
         let policy = Policy {
             retries: self.retries,
@@ -98,40 +99,29 @@ impl<E: Exchange> Run<'_, E> {
         };
         let workers = thread::scope(|scope| {
             let (batches, queue) = Queue::new();
-            // Held by workers alone: when the last is gone, the feeder has nobody to feed.
             let queue = Arc::new(queue);
             let (running, ended) = channel();
             // This thread too: whoever waits for the others must not wait for all rows.
             let _guard = StopOnPanic(self.stop);
             // Workers first, and nothing is sent before the feeder is there too: a machine that
-            // lends no more threads must not cost rows.
-            let mut threads = Vec::with_capacity(self.workers + 1);
-            for _ in 0..self.workers {
-                let (sender, queue, recorder) = (&sender, Arc::clone(&queue), &recorder);
-                let (verification, stop) = (self.verification, self.stop);
-                let send = move || {
-                    let worker = Worker {
-                        sender,
-                        queue: &queue,
-                        recorder,
-                        earlier,
-                        verification,
-                        stop,
-                    };
-                    worker.work();
+            // allows no more threads must not cost rows.
+            let mut threads = start_workers(self.workers, || {
+                let worker = Worker {
+                    sender: &sender,
+                    queue: Arc::clone(&queue),
+                    recorder: &recorder,
+                    earlier,
+                    verification: self.verification,
+                    stop: self.stop,
                 };
-                match spawn(scope, self.stop, running.clone(), send) {
-                    Ok(worker) => threads.push(worker),
-                    Err(_) if !threads.is_empty() => break,
-                    Err(error) => return Err(RunError::Threads(error)),
-                }
-            }
+                spawn(scope, self.stop, running.clone(), move || worker.work())
+            })?;
             drop(queue);
             let workers = threads.len();
             if workers < self.workers {
                 recorder
                     .lock()
-                    .tell(&Event::FewerWorkers { started: workers });
+                    .report(&Event::FewerWorkers { started: workers });
             }
             let feed = move || feeder.feed(planner, read, &batches);
             threads.push(spawn(scope, self.stop, running, feed).map_err(RunError::Threads)?);
@@ -148,6 +138,19 @@ impl<E: Exchange> Run<'_, E> {
     }
 }
 
+/// As many workers as the system allows, of those wanted.
+fn start_workers<T>(wanted: usize, start: impl Fn() -> io::Result<T>) -> Result<Vec<T>, RunError> {
+    let mut threads = Vec::with_capacity(wanted + 1);
+    for _ in 0..wanted {
+        match start() {
+            Ok(worker) => threads.push(worker),
+            Err(_) if !threads.is_empty() => break,
+            Err(error) => return Err(RunError::Threads(error)),
+        }
+    }
+    Ok(threads)
+}
+
 /// What ends a run while its rows are sent.
 struct Times<'a> {
     deadline: Option<Instant>,
@@ -156,7 +159,7 @@ struct Times<'a> {
 }
 
 /// Until all have ended, sees that the ledger reaches the disk, that the deadline is kept, and that
-/// whoever watches sees time pass.
+/// whoever looks on sees time pass.
 fn keep_time(
     ended: &Receiver<Infallible>,
     recorder: &Mutex<Recorder<'_>>,
@@ -193,7 +196,7 @@ fn keep_time(
         }
         let stall = why();
         let mut recorder = recorder.lock();
-        recorder.tell(&Event::Tick { stall });
+        recorder.report(&Event::Tick { stall });
         recorder.announce();
     }
 }

@@ -1,5 +1,7 @@
 //! One worker: takes a row, sends it until it has ended, records how, and takes the next.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use parking_lot::Mutex;
 
@@ -14,7 +16,8 @@ use crate::stop::Stop;
 /// What a worker works with.
 pub(super) struct Worker<'a, 'b, E> {
     pub(super) sender: &'a Sender<'a, E>,
-    pub(super) queue: &'a Queue,
+    /// Held by workers alone: when the last is gone, the feeder has nobody to feed.
+    pub(super) queue: Arc<Queue>,
     pub(super) recorder: &'a Mutex<Recorder<'b>>,
     /// What was recorded before.
     pub(super) earlier: &'a ResumeIndex,
@@ -53,7 +56,7 @@ impl<E: Exchange> Worker<'_, '_, E> {
             update: &update,
             verification: self.verification,
         };
-        let report = |event: &Event<'_>| self.recorder.lock().tell(event);
+        let report = |event: &Event<'_>| self.recorder.lock().report(event);
         match self.sender.send(&operation, attempts, &report) {
             Step::Postponed(attempts) => Some(Task { update, attempts }),
             Step::Ended(sent) => {
