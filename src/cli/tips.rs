@@ -1,6 +1,6 @@
 //! A command line that is not understood -> the call that was probably meant.
 //!
-//! Nothing of what is recognized here works: the words of other tools are in `other_tools`.
+//! Nothing that is recognized here works: the words of other tools are in `other_tools`.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -10,7 +10,7 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::args::Args;
-use super::other_tools::{COMMANDS, OPTIONS};
+use super::other_tools::{COMMANDS, OPTIONS, tips_for};
 
 /// The error, with a tip, or several, where what was probably meant is known.
 pub(super) fn with_tip(mut error: clap::Error, words: &[OsString]) -> clap::Error {
@@ -55,11 +55,11 @@ fn command_tip(error: &mut clap::Error, words: &[OsString]) -> Option<String> {
     let next = next
         .and_then(|word| word.to_str())
         .filter(|word| !word.starts_with('-'));
-    if let Some(tip) = tip_for(&COMMANDS, &bare) {
+    if let Some(tip) = tips_for(COMMANDS, &bare) {
         return Some(match next {
             Some(next) if bare == "resume" => tip.replace("latest", &quoted(next)),
             Some(next) => tip.replace("FILE", &quoted(next)),
-            None => tip.to_owned(),
+            None => tip,
         });
     }
     if Args::command().find_subcommand(&bare).is_some() {
@@ -103,7 +103,7 @@ fn option_tip(error: &clap::Error, words: &[OsString]) -> Option<String> {
             "--{name} is an option of run: reamaze-bulk run FILE --{name}"
         ));
     }
-    tip_for(&OPTIONS, &name).map(str::to_owned)
+    tips_for(OPTIONS, &name)
 }
 
 fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
@@ -111,11 +111,6 @@ fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
         ContextValue::String(text) => Some(text.clone()),
         _ => None,
     }
-}
-
-fn tip_for(known: &[(&[&str], &'static str)], name: &str) -> Option<&'static str> {
-    let (_, tip) = known.iter().find(|(names, _)| names.contains(&name))?;
-    Some(tip)
 }
 
 /// A word as a shell reads it.
