@@ -13,7 +13,7 @@ pub enum Error {
     /// What was typed or configured cannot be done.
     #[error("{0}")]
     Usage(String),
-    /// The user said no.
+    /// The user declined.
     #[error("declined: nothing was sent")]
     Declined,
     /// A temporary file or the run directory cannot be made.

@@ -85,7 +85,7 @@ impl Client {
             // The token must not travel to where a redirect points.
             .redirect(reqwest::redirect::Policy::none())
             .timeout(timeout)
-            // Shorter than the whole, so that "never reached" can be told from "no answer".
+            // Shorter than the whole, so that "never reached" can be distinguished from "no answer".
             .connect_timeout((timeout / 2).min(MAX_CONNECT))
             .pool_max_idle_per_host(connections)
             .pool_idle_timeout(MAX_IDLE)

@@ -24,18 +24,18 @@ pub(super) fn failure(
     if let Some(what) = tls::lasting(&causes, base) {
         return FailureKind::Unreachable.with(what);
     }
-    let told = innermost(error);
+    let why = innermost(error);
     if error.is_connect() {
         let why = if error.is_timeout() {
             "timed out"
         } else {
-            &told
+            &why
         };
         unreached(&causes, why, base, proxy)
     } else if error.is_timeout() {
         unclear(format!("no answer within {} s", timeout.as_secs_f64()))
     } else {
-        unclear(format!("the exchange broke off: {told}"))
+        unclear(format!("the exchange broke off: {why}"))
     }
 }
 
@@ -70,7 +70,7 @@ fn unreached(
     FailureKind::NotConnected.with(no_connection(&what))
 }
 
-/// That this machine lends the program no more open files, which is nobody's fault elsewhere.
+/// Whether this machine allows no more open files: not a fault of the network.
 fn out_of_files(causes: &[&(dyn Error + 'static)]) -> Option<String> {
     let mut errors = causes.iter().filter_map(|cause| cause.downcast_ref());
     errors

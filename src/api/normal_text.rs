@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-/// Bytes, each with the part of the original text that it stands for.
+/// Bytes, each with the part of the original text that it represents.
 #[derive(Debug)]
 pub(super) struct NormalText {
     bytes: Vec<u8>,
@@ -41,7 +41,7 @@ impl NormalText {
         self.letters_outside(|_| None)
     }
 
-    /// The same less what stands in tags; `None` where there are none.
+    /// The same without what is in tags; `None` where there are none.
     pub(super) fn letters_without_tags(&self) -> Option<Self> {
         let last = self.bytes.iter().rposition(|byte| *byte == b'>')?;
         let end_of_tag = |at: usize| {
@@ -128,7 +128,7 @@ fn is_shown_letter(c: char) -> bool {
     c.is_alphanumeric() && !matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}')
 }
 
-/// What stands at the beginning of some text.
+/// What is at the beginning of some text.
 enum Meaning {
     Itself,
     Byte(u8),
@@ -136,7 +136,7 @@ enum Meaning {
     Nothing,
 }
 
-/// Its length in bytes, and what it stands for.
+/// Its length in bytes, and what it represents.
 fn escape(text: &[u8]) -> (usize, Meaning) {
     let found = match text[0] {
         b'%' => hex(text, 1, 2).and_then(|code| Some((3, Meaning::Byte(code.try_into().ok()?)))),

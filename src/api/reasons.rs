@@ -94,7 +94,7 @@ fn collect(json: &Value, field: &str, redactor: &Redactor, reasons: &mut Vec<Str
             }
         }
         Value::Object(members) => {
-            // {"field": "status", "message": "is wrong"}: the field is told by a value.
+            // {"field": "status", "message": "is wrong"}: a value names the field.
             let named = ["field", "attribute"].iter().find_map(|key| {
                 let rest = ["message", "messages", "error", "detail", "reason"];
                 let message = rest.iter().find_map(|key| members.get(*key))?;

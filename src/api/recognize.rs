@@ -1,6 +1,6 @@
 //! The body of a 200 -> the conversation that it shows, or what it says instead.
 //!
-//! The answer's form is documented by examples only, and what stands between us and the server
+//! The answer's form is documented by examples only, and what is between us and the server
 //! answers 200 as well. So a body counts as the conversation if it has its slug, or documented
 //! fields in their documented form; and never if it speaks of an error.
 
@@ -145,13 +145,13 @@ impl Looking<'_> {
             let says_why = is_error_key(key) && !matches!(value, Value::Bool(_));
             says_why || WORDS.contains(&key.as_str()) && value.is_string()
         });
-        let told = |members: Vec<(String, Value)>| {
+        let words = |members: Vec<(String, Value)>| {
             reasons::words_of_json(&Value::Object(members.into_iter().collect()), self.redactor)
         };
-        match told(speaking.cloned().collect()) {
+        match words(speaking.cloned().collect()) {
             Some(why) if self.is_about_the_change(&why) => Recognized::Refusal(why),
             Some(why) => Recognized::Error(why),
-            None => Recognized::Error(told(all).unwrap_or_default()),
+            None => Recognized::Error(words(all).unwrap_or_default()),
         }
     }
 

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use super::normal_text::NormalText;
 use crate::model::text::head;
 
-/// What stands where a secret stood.
+/// What replaces a secret.
 const REDACTED: &str = "[redacted]";
 
 /// How much of a text is looked at, in bytes. The rest is dropped.
@@ -45,7 +45,7 @@ impl Redactor {
     /// What takes out this token, and the login made of both.
     pub(super) fn new(email: &str, token: &str) -> Self {
         let basic = BASE64.encode(format!("{email}:{token}"));
-        // Whatever stands before the token, its base64 is one of three.
+        // Whatever comes before the token, its base64 is one of three.
         let encoded = (0..3).map(|before| base64_of(token, before));
         let forms = [token.to_owned(), basic].into_iter().chain(encoded);
         Self {
@@ -57,7 +57,7 @@ impl Redactor {
     /// `text` of the server without secrets, before anything of it is shown or cut.
     pub(super) fn server_text(&self, text: &str) -> String {
         let text = self.known_forms(text);
-        // Too short to be told from parts of words: only as it is.
+        // Too short to be distinguished from parts of words: only as it is.
         if text.contains(&self.token) {
             return text.replace(&self.token, REDACTED);
         }

@@ -26,7 +26,7 @@ pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
 /// The longest wait of those that a comma joins.
 fn longest(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.replace(['"', '\''], "").to_ascii_lowercase();
-    // A comma stands inside of a date too: what is before it cannot be read, and is passed over.
+    // A comma is in a date too: what is before it cannot be read, and is passed over.
     [value.as_str()]
         .into_iter()
         .chain(value.split(','))
@@ -117,7 +117,7 @@ mod tests {
         retry_after(&headers.collect(), now)
     }
 
-    fn told(value: &str) -> Option<u128> {
+    fn millis_of(value: &str) -> Option<u128> {
         asked(&[(RETRY_AFTER, value)]).map(|wait| wait.as_millis())
     }
 
@@ -170,7 +170,7 @@ mod tests {
             ("1994-11-06T09:49:47+0100", 10_000),
             ("1994-11-06T03:49:47-05:00", 10_000),
         ] {
-            assert_eq!(told(value), Some(millis), "{value}");
+            assert_eq!(millis_of(value), Some(millis), "{value}");
         }
     }
 
@@ -211,7 +211,7 @@ mod tests {
             "1994-13-06T08:49:47Z",
             "-PT6S",
         ] {
-            assert_eq!(told(value), None, "{value}");
+            assert_eq!(millis_of(value), None, "{value}");
         }
     }
 

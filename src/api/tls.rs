@@ -10,7 +10,7 @@ use rustls::{AlertDescription, CertificateError, Error as TlsError};
 use super::BaseUrl;
 use crate::model::text::one_line;
 
-/// The longest list of names of a certificate that is told, in characters.
+/// The longest list of names of a certificate that is quoted, in characters.
 const MAX_NAMES: usize = 200;
 
 /// What no further try can cure, with the cure.

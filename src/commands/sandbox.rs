@@ -54,21 +54,21 @@ pub(super) fn sandbox(args: &SandboxArgs, log: &Arc<Log>) -> u8 {
     let sandbox = match started {
         Ok(sandbox) => sandbox,
         Err(error) => {
-            let told = format!(
+            let message = format!(
                 "the sandbox cannot listen on 127.0.0.1:{}: {error}",
                 args.port
             );
-            log.error(exit::USAGE, &told);
+            log.error(exit::USAGE, &message);
             return exit::USAGE;
         }
     };
-    let told = report::print(&format!(
+    let printed = report::print(&format!(
         "export REAMAZE_BASE_URL={} REAMAZE_EMAIL={EMAIL} REAMAZE_API_TOKEN=sandbox\n",
         sandbox.base_url()
     ));
-    if let Err(error) = told {
-        let told = format!("standard output cannot be written: {error}");
-        log.error(exit::STOPPED, &told);
+    if let Err(error) = printed {
+        let message = format!("standard output cannot be written: {error}");
+        log.error(exit::STOPPED, &message);
         return exit::STOPPED;
     }
     log.report(&Notice::Listening {

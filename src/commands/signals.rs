@@ -47,16 +47,16 @@ pub(super) fn listen(stop: &Arc<Stop>, log: &Arc<Log>) -> io::Result<()> {
 /// Ends the process. This thread waits for nobody: another may hold the log, or standard error, for
 /// ever.
 fn end_at_once(signal: Signal, log: &Arc<Log>) {
-    let (said, is_said) = channel::<()>();
+    let (done, is_done) = channel::<()>();
     let log = Arc::clone(log);
     let _ = thread::Builder::new().spawn(move || {
-        let _said = said;
+        let _done = done;
         log.hide_bar();
         log.report(&Notice::StoppedAtOnce {
             reason: &StopReason::Signal(signal),
         });
     });
-    let _ = is_said.recv_timeout(LAST_WORDS);
+    let _ = is_done.recv_timeout(LAST_WORDS);
     low_level::exit(i32::from(exit::from_signal(signal)));
 }
 

@@ -14,7 +14,7 @@ pub struct Pass {
     /// When the command started.
     #[serde(serialize_with = "as_utc_millis")]
     pub started_at: Option<Timestamp>,
-    /// When it ended; `None` while it goes on, and if it was killed.
+    /// When it ended; `None` while it continues, and if it was killed.
     #[serde(serialize_with = "as_utc_millis")]
     pub finished_at: Option<Timestamp>,
     /// The program's exit status.

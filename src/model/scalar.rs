@@ -1,4 +1,4 @@
-//! A number or text in JSON or TOML -> a value that parses itself. What is wrong is said without the
+//! A number or text in JSON or TOML -> a value that parses itself. An error does not quote the
 //! value, unless the value's own parser shows it: a secret may be in the wrong place.
 
 use std::fmt::{self, Display};

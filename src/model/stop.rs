@@ -22,18 +22,18 @@ pub enum StopReason {
     Signal(Signal),
     /// The server refused login or token (401, or 403 before any success).
     LoginRefused {
-        /// What it said, with its status code.
-        said: String,
+        /// Its answer, with the status code.
+        answer: String,
     },
     /// No connection can be made, and none could be however often it is tried.
     Unreachable {
         /// What is wrong, and what to do.
-        told: String,
+        message: String,
     },
     /// The server asks for a longer pause than the run waits, or throttles without end.
     LongPause {
-        /// What happened, with the time at which to go on where it is known.
-        told: String,
+        /// What happened, with the time at which to continue, if that is known.
+        message: String,
     },
     /// As many rows were sent as were asked for.
     Limit,
@@ -42,30 +42,30 @@ pub enum StopReason {
     /// More rows went wrong than allowed.
     TooManyFailures {
         /// How many of how many, and why most of them.
-        told: String,
+        message: String,
     },
     /// Row after row failed, with no definite answer between.
     ServerDown {
         /// How many.
         rows: u64,
-        /// What the server or the system said last.
-        said: String,
+        /// The last message of the server or the system.
+        answer: String,
     },
     /// Row after row got an answer that is not about it.
     FailingAlike {
         /// How many.
         rows: u64,
-        /// What the server said last, with its status code.
-        said: String,
+        /// The last answer, with its status code.
+        answer: String,
     },
     /// Not one of the first rows was found.
     WrongBrand {
-        /// What the server said last, with its status code.
-        said: String,
+        /// The last answer, with its status code.
+        answer: String,
     },
     /// The private copy of the input could not be read to its end.
     InputUnreadable {
-        /// What the operating system said, and what to do.
+        /// The message of the operating system, and what to do.
         error: String,
     },
     /// A thread of our own panicked.
@@ -73,11 +73,11 @@ pub enum StopReason {
     /// The run directory, or a file that the run cannot do without, is not there any more.
     RunDirectoryGone {
         /// What happened to which.
-        told: String,
+        message: String,
     },
     /// A result could not be written to the ledger.
     LedgerUnwritable {
-        /// What the operating system said, and what to do.
+        /// The message of the operating system, and what to do.
         error: String,
     },
 }
@@ -119,28 +119,31 @@ impl fmt::Display for StopReason {
             Self::Signal(Signal::Hangup) => f.write_str("terminal closed (SIGHUP)"),
             Self::Signal(Signal::Interrupt) => f.write_str("interrupted (SIGINT)"),
             Self::Signal(Signal::Terminate) => f.write_str("terminated (SIGTERM)"),
-            Self::LoginRefused { said } => {
-                write!(f, "login refused ({said}): check email, token and brand")
+            Self::LoginRefused { answer } => {
+                write!(f, "login refused ({answer}): check email, token and brand")
             }
-            Self::Unreachable { told }
-            | Self::LongPause { told }
-            | Self::RunDirectoryGone { told } => f.write_str(told),
+            Self::Unreachable { message }
+            | Self::LongPause { message }
+            | Self::RunDirectoryGone { message } => f.write_str(message),
             Self::Limit => f.write_str("reached --limit"),
             Self::MaxDuration => f.write_str("reached --max-duration"),
-            Self::TooManyFailures { told } => {
-                write!(f, "{told}: find the cause before resuming (--max-failures)")
+            Self::TooManyFailures { message } => {
+                write!(
+                    f,
+                    "{message}: find the cause before resuming (--max-failures)"
+                )
             }
-            Self::ServerDown { rows, said } => write!(
+            Self::ServerDown { rows, answer } => write!(
                 f,
-                "{rows} consecutive rows without a definite answer (last: {said}): the server seems to be down or unreachable; resume when it is back"
+                "{rows} consecutive rows without a definite answer (last: {answer}): the server seems to be down or unreachable; resume when it is back"
             ),
-            Self::FailingAlike { rows, said } => write!(
+            Self::FailingAlike { rows, answer } => write!(
                 f,
-                "{rows} consecutive rows failed in the same way (last: {said}): check the address, the login and the requested changes before resuming"
+                "{rows} consecutive rows failed in the same way (last: {answer}): check the address, the login and the requested changes before resuming"
             ),
-            Self::WrongBrand { said } => write!(
+            Self::WrongBrand { answer } => write!(
                 f,
-                "none of the first conversations was found ({said}): check the brand or base URL"
+                "none of the first conversations was found ({answer}): check the brand or base URL"
             ),
             Self::InputUnreadable { error } => {
                 write!(f, "cannot read the private copy of the input: {error}")

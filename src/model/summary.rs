@@ -98,7 +98,7 @@ pub struct Reason {
 pub struct Summary {
     /// The run directory, if one was made.
     pub run_dir: Option<String>,
-    /// The program's exit status; `None` while the run goes on, and if it was killed.
+    /// The program's exit status; `None` while the run continues, and if it was killed.
     pub exit_status: Option<u8>,
     /// Why the run ended before its last row.
     pub stop_reason: Option<StopReason>,
@@ -222,12 +222,12 @@ mod tests {
             reasons.add(Outcome::Rejected, &format!("tag {line}"), line, "a");
             reasons.add(Outcome::Rejected, "same", line, "a");
         }
-        let told = reasons.commonest(5);
-        assert_eq!(told[0].reason, "same");
+        let commonest = reasons.commonest(5);
+        assert_eq!(commonest[0].reason, "same");
         assert_eq!(
-            (told[0].count, told[0].lines.as_slice()),
+            (commonest[0].count, commonest[0].lines.as_slice()),
             (3000, &[0, 1, 2][..])
         );
-        assert_eq!(told[1].reason, "(other reasons)");
+        assert_eq!(commonest[1].reason, "(other reasons)");
     }
 }

@@ -197,7 +197,7 @@ impl Breaker {
         };
         if let Some((_, last)) = last(&self.not_found, not_found) {
             return Some(StopReason::WrongBrand {
-                said: message(&last),
+                answer: message(&last),
             });
         }
         let (rows, last) = last(&self.alike, alike)?;
@@ -214,7 +214,7 @@ impl Breaker {
             }
         };
         are_too_many.then(|| StopReason::TooManyFailures {
-            told: self.failures_in_words(),
+            message: self.failures_in_words(),
         })
     }
 
@@ -244,10 +244,10 @@ fn add_if_like(
 
 /// Why a run stops after so many rows of which this is the last.
 fn unanswered(rows: u64, last: &Record) -> StopReason {
-    let said = message(last);
+    let answer = message(last);
     match last.http_status {
-        None | Some(500..) => StopReason::ServerDown { rows, said },
-        Some(_) => StopReason::FailingAlike { rows, said },
+        None | Some(500..) => StopReason::ServerDown { rows, answer },
+        Some(_) => StopReason::FailingAlike { rows, answer },
     }
 }
 

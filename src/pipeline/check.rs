@@ -1,4 +1,4 @@
-//! The offline pass: every row judged, violations and key figures collected, nothing sent.
+//! The offline pass: every row checked, violations and key figures collected, nothing sent.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
@@ -11,10 +11,10 @@ use crate::model::{Preview, Row, Violation};
 use crate::stop::Stop;
 use crate::validate::{Columns, Fingerprints, Repeated, Rules};
 
-/// Rows that are judged at once, at most.
+/// Rows that are checked at once, at most.
 pub(super) const BATCH: usize = 512;
 
-/// The same in bytes, unless one row is longer: judged, a row of tiny fields takes thirty times as
+/// The same in bytes, unless one row is longer: checked, a row of tiny fields takes thirty times as
 /// much.
 const BATCH_BYTES: usize = 256 << 10;
 
@@ -44,7 +44,7 @@ pub enum CheckError {
     Stopped,
 }
 
-/// How to judge the rows of one input.
+/// How to check the rows of one input.
 #[derive(Debug)]
 pub struct Check<'a> {
     /// Which violations to keep.
@@ -122,7 +122,7 @@ impl Check<'_> {
             full_sheet: None,
         };
         let mut against = self.recorded.compare_rows();
-        // On a thread of the pool: to enter it anew for every batch would cost a wake-up each.
+        // On a thread of the pool: to enter it again for every batch would cost a wake-up each.
         let note = |planned: &Planned<'_>| {
             against.note(planned.line(), planned.slug());
             note(planned);
@@ -150,7 +150,7 @@ impl Check<'_> {
             if self.stop.is_set() {
                 return Err(CheckError::Stopped);
             }
-            // The next rows are read while these are judged.
+            // The next rows are read while these are checked.
             let (read, noted) = rayon::join(
                 || next_batch(reader, &mut ahead),
                 || self.take_in(planner.plan_in_parallel(&rows), &mut note, findings),

@@ -27,7 +27,7 @@ pub(super) struct Recorder<'a> {
 /// Whether everything can still be recorded.
 enum State {
     Recording,
-    /// The ledger cannot be written: what still arrives is sent again by whoever goes on.
+    /// The ledger cannot be written: what still arrives is sent again by a resume.
     Unwritable(io::Error),
     /// The copy cannot be read to its end; what is in flight is recorded all the same.
     Unreadable(InputError),

@@ -191,8 +191,8 @@ fn keep_time(
             stop.because(StopReason::MaxDuration);
         }
         if let Some(Err(missing)) = monitor.map(RunDirectoryMonitor::check) {
-            let told = missing.to_string();
-            stop.because(StopReason::RunDirectoryGone { told });
+            let message = missing.to_string();
+            stop.because(StopReason::RunDirectoryGone { message });
         }
         let stall = why();
         let mut recorder = recorder.lock();
@@ -298,7 +298,7 @@ mod tests {
         };
         let sent = catch_unwind(AssertUnwindSafe(|| {
             run.send(read, &mut journal, &mut |event| {
-                assert!(!matches!(event, Event::Tick { .. }), "told");
+                assert!(!matches!(event, Event::Tick { .. }), "reported");
             })
         }));
         assert!(sent.is_err());

@@ -90,36 +90,36 @@ fn violation(line: u64) -> Violation {
 /// A reason for a run to stop, of each kind.
 fn stop_reasons() -> Vec<StopReason> {
     use crate::model::Signal;
-    let said = || "HTTP 401 Unauthorized".to_owned();
+    let answer = || "HTTP 401 Unauthorized".to_owned();
     vec![
         StopReason::Signal(Signal::Hangup),
         StopReason::Signal(Signal::Interrupt),
         StopReason::Signal(Signal::Terminate),
-        StopReason::LoginRefused { said: said() },
+        StopReason::LoginRefused { answer: answer() },
         StopReason::Unreachable {
-            told: "no such host: acme.reamaze.io".into(),
+            message: "no such host: acme.reamaze.io".into(),
         },
         StopReason::LongPause {
-            told: "the server asks for a pause of 1h".into(),
+            message: "the server asks for a pause of 1h".into(),
         },
         StopReason::TooManyFailures {
-            told: "51 of 100 rows failed".into(),
+            message: "51 of 100 rows failed".into(),
         },
         StopReason::RunDirectoryGone {
-            told: "out was removed or renamed".into(),
+            message: "out was removed or renamed".into(),
         },
         StopReason::Limit,
         StopReason::MaxDuration,
         StopReason::ServerDown {
             rows: 20,
-            said: "no answer within 30 s".into(),
+            answer: "no answer within 30 s".into(),
         },
         StopReason::FailingAlike {
             rows: 20,
-            said: "HTTP 400 Bad Request".into(),
+            answer: "HTTP 400 Bad Request".into(),
         },
         StopReason::WrongBrand {
-            said: "HTTP 404 Not Found".into(),
+            answer: "HTTP 404 Not Found".into(),
         },
         StopReason::InputUnreadable {
             error: "Input/output error (check the disk)".into(),

@@ -161,7 +161,7 @@ impl Attempts {
             }
             FailureKind::Forbidden => self.login_refused("403 Forbidden", &message),
             FailureKind::LoginRefused => self.login_refused("401 Unauthorized", &message),
-            FailureKind::Unreachable => Next::StopRun(StopReason::Unreachable { told: message }),
+            FailureKind::Unreachable => Next::StopRun(StopReason::Unreachable { message }),
             FailureKind::Throttled => Next::Retry(Duration::ZERO),
             FailureKind::NotYet | FailureKind::NotConnected | FailureKind::Unclear => {
                 self.problem = Some(message);
@@ -216,8 +216,8 @@ impl Attempts {
     /// Why nobody should wait for the operation any longer, if so.
     #[must_use]
     pub fn is_too_late(&self, now: Instant) -> Option<StopReason> {
-        let told = self.postponed.is_too_long(now, &self.slug)?;
-        Some(StopReason::LongPause { told })
+        let message = self.postponed.is_too_long(now, &self.slug)?;
+        Some(StopReason::LongPause { message })
     }
 
     /// When the next request may be sent, if not at once.
@@ -247,9 +247,9 @@ impl Attempts {
     }
 
     fn login_refused<T>(&mut self, status: &str, reasons: &str) -> Next<T> {
-        let said = format!("HTTP {status}: {reasons}");
-        self.refusal = Some(said.clone());
-        Next::StopRun(StopReason::LoginRefused { said })
+        let answer = format!("HTTP {status}: {reasons}");
+        self.refusal = Some(answer.clone());
+        Next::StopRun(StopReason::LoginRefused { answer })
     }
 
     fn retry<T>(&mut self, retries: Retries, chance: f64) -> Next<T> {

@@ -1,4 +1,4 @@
-//! When an operation that was throttled may be sent again. Pure: told the time by its caller.
+//! When an operation that was throttled may be sent again. Pure: the caller passes the time.
 
 use std::time::{Duration, Instant};
 

@@ -191,7 +191,7 @@ impl<'a, E: Exchange> Sender<'a, E> {
                 self.report_pause(wait, reply.http_status.unwrap_or_default(), report);
             }
             Pause::Wait { .. } => {}
-            Pause::TooLong(told) => self.stop.because(StopReason::LongPause { told }),
+            Pause::TooLong(message) => self.stop.because(StopReason::LongPause { message }),
         }
         (true, Throttled::All)
     }

@@ -34,12 +34,12 @@ impl History {
             ));
         }
         let past = past.ok().flatten().unwrap_or_default();
-        let (settled, counted) = (recorded.final_rows(), past.counts.final_rows());
-        if settled < counted {
+        let (finished, counted) = (recorded.final_rows(), past.counts.final_rows());
+        if finished < counted {
             return Err(lost(
                 directory,
                 format!(
-                    "has {settled} finished rows, and summary.json counts {counted}: lines were removed, and their rows would be sent again (restore it from a copy; to send them again, remove summary.json)"
+                    "has {finished} finished rows, and summary.json counts {counted}: lines were removed, and their rows would be sent again (restore it from a copy; to send them again, remove summary.json)"
                 ),
             ));
         }

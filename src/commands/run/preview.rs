@@ -13,7 +13,7 @@ use crate::pipeline::{KeepViolations, Violations};
 use crate::report::{self, DryRun, Log};
 use crate::stop::Stop;
 
-/// Previews; the exit status. What cannot be said in the preview is the error.
+/// Previews; the exit status. An error is what the preview cannot show.
 pub(super) fn dry_run(settings: &Settings, log: &Log, stop: &Arc<Stop>) -> Result<u8, Error> {
     let copy = tempfile::tempfile().map_err(|error| {
         Error::Directory(LedgerError::Io {

@@ -166,8 +166,8 @@ impl OpenRun<'_> {
         journal: &Journal,
         is_whole: bool,
     ) -> Result<(Facts, u8), Failed> {
-        let told = missing.to_string();
-        self.stop.because(StopReason::RunDirectoryGone { told });
+        let message = missing.to_string();
+        self.stop.because(StopReason::RunDirectoryGone { message });
         let facts = Facts {
             stop_reason: self.stop.reason(),
             ..facts

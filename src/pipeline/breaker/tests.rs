@@ -137,15 +137,15 @@ fn definite_answers_never_mean_a_server_that_is_down() {
 
 #[test]
 fn a_stop_repeats_the_commonest_answer_and_how_often_it_came() {
-    let told = |reasons: &str, status| Record {
+    let rejected = |reasons: &str, status| Record {
         reasons: reasons.to_owned(),
         ..record(Outcome::Rejected, status)
     };
     let mut breaker = new(MaxFailures::Rows(2), KNOWN);
-    assert_eq!(breaker.take_in(&told("status: is old", 422)), None);
-    assert_eq!(breaker.take_in(&told("too long", 422)), None);
+    assert_eq!(breaker.take_in(&rejected("status: is old", 422)), None);
+    assert_eq!(breaker.take_in(&rejected("too long", 422)), None);
     let stop = breaker
-        .take_in(&told("status: is old", 422))
+        .take_in(&rejected("status: is old", 422))
         .expect("a stop")
         .reason;
     assert!(

@@ -83,8 +83,8 @@ fn doubt_stays_until_a_definite_answer() {
 fn a_refused_login_stops_the_run_and_condemns_no_row() {
     let refused = || reply(401, FailureKind::LoginRefused, "who?");
     let (next, attempts) = decided([refused()]);
-    let said = "HTTP 401 Unauthorized: who?".to_owned();
-    assert_eq!(next, Next::StopRun(StopReason::LoginRefused { said }));
+    let answer = "HTTP 401 Unauthorized: who?".to_owned();
+    assert_eq!(next, Next::StopRun(StopReason::LoginRefused { answer }));
     assert_eq!(
         attempts.given_up::<()>(),
         Ending::NotSent("the server refused the login (HTTP 401 Unauthorized: who?)".into())
@@ -98,10 +98,10 @@ fn a_refused_login_stops_the_run_and_condemns_no_row() {
 #[test]
 fn a_403_after_a_success_is_about_its_row() {
     let forbidden = || reply(403, FailureKind::Forbidden, "no");
-    let said = "HTTP 403 Forbidden: no".to_owned();
+    let answer = "HTTP 403 Forbidden: no".to_owned();
     assert_eq!(
         decided([forbidden()]).0,
-        Next::StopRun(StopReason::LoginRefused { said })
+        Next::StopRun(StopReason::LoginRefused { answer })
     );
     let mut attempts = attempts(Before::NotApplied);
     let next = attempts.decide(forbidden(), Retries(2), Login::Proven, 0.5);
