@@ -86,7 +86,7 @@ impl Journal {
     /// Another handle on the file, to sync it while records are appended.
     ///
     /// # Errors
-    /// When the system lends no more of them.
+    /// When the system allows no more open files.
     pub fn handle(&self) -> io::Result<File> {
         self.file.try_clone()
     }

@@ -125,7 +125,7 @@ impl NotLocked {
     }
 }
 
-/// Whom a lock file names. Whoever holds it may be writing this moment: then nobody.
+/// The holder that a lock file names; `None` where that is just being written.
 fn read_holder(file: File) -> Option<Holder> {
     serde_json::from_str(&files::text(file, MAX_HOLDER_BYTES).ok()?).ok()
 }

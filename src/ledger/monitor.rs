@@ -1,5 +1,5 @@
-//! The run directory while rows are sent -> whether it is still there; and if it is not, what was in
-//! it, saved beside its old place.
+//! The run directory while rows are sent -> whether it is still there; if not, its content is saved
+//! beside its old place.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -27,7 +27,7 @@ pub struct RunDirectoryMonitor {
 /// A file, whatever it is called: device and inode.
 type Identity = (u64, u64);
 
-/// What is not there any more.
+/// What is no longer there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Missing {
     /// Nothing has that name.
@@ -48,7 +48,7 @@ impl fmt::Display for Missing {
 }
 
 impl RunDirectoryMonitor {
-    /// Takes in what is there now.
+    /// Notes what is there now.
     ///
     /// # Errors
     /// When something of it is not there.
@@ -100,7 +100,7 @@ impl RunDirectoryMonitor {
     /// Reads the private copy from its start, whatever has become of its name.
     ///
     /// # Errors
-    /// When the system lends no more handles.
+    /// When the system allows no more open files.
     pub fn input(&self) -> io::Result<impl Read + Send + use<>> {
         let file = self.input.try_clone()?;
         Ok(Positioned { file, at: 0 })

@@ -15,7 +15,7 @@ const SLUG_BYTES: usize = 255;
 pub struct Record {
     /// The physical line of the input on which the row starts.
     pub line: u64,
-    /// The slug as sent; of an unusable one the first 255 bytes, neutralised.
+    /// The slug as sent; of an unusable one the first 255 bytes, neutralized.
     pub slug: String,
     /// How the row ended.
     pub outcome: Outcome,

@@ -1,7 +1,7 @@
 //! A run directory that nobody sees yet -> one in its place, whole.
 //!
 //! It is made beside its place and renamed. An empty directory that is there already may be a mount
-//! point, or in a directory that is closed to us: what goes there is made inside of it, and moved
+//! point, or in a directory that this user cannot write: what goes there is made inside of it, and moved
 //! up, `run.json` last, because without that it is not a run.
 
 use std::fs::{self, File, Permissions, TryLockError};

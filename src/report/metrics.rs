@@ -4,12 +4,12 @@
 
 use std::fmt::{Display, Write as _};
 use std::fs::File;
-use std::io::{self, Write as _};
-use std::path::Path;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
 
 use crate::files::{self, FileError, MAX_TEXT_BYTES, Replacement, directory_of};
 use crate::model::Shown as _;
-use crate::model::{Outcome, Summary, file_words};
+use crate::model::{Outcome, Summary};
 
 /// How each line of a metrics file begins: no other file is replaced.
 const STARTS: [&str; 3] = [
@@ -23,49 +23,68 @@ const STARTS: [&str; 3] = [
 ///
 /// # Errors
 /// When it cannot be written, or the file there is not a metrics file.
-pub fn write(path: &Path, summary: &Summary) -> io::Result<()> {
+pub fn write(path: &Path, summary: &Summary) -> Result<(), MetricsError> {
     check_replaceable(path)?;
     // Another user collects it, and it contains no secrets.
     let mut file = beside(path)?;
     let stem = path.file_stem().unwrap_or_default();
-    file.write_all(text(summary, &stem.to_string_lossy()).as_bytes())?;
-    file.commit()
+    let written = file.write_all(text(summary, &stem.to_string_lossy()).as_bytes());
+    let committed = written.and_then(|()| file.commit());
+    committed.map_err(|error| MetricsError::File(error.into()))
 }
 
 /// Checks early that metrics can be written there; leaves nothing behind.
 ///
 /// # Errors
 /// The same.
-pub fn check(path: &Path) -> io::Result<()> {
+pub fn check(path: &Path) -> Result<(), MetricsError> {
     check_replaceable(path)?;
     beside(path).map(drop)
 }
 
 /// A new file in the same directory, whose name does not end like a file that is collected.
-fn beside(path: &Path) -> io::Result<Replacement> {
-    Replacement::readable_by_all(path).map_err(|error| {
-        io::Error::other(format!(
-            "cannot create a file in {}: {}",
-            directory_of(path).shown(),
-            file_words(&error)
-        ))
+fn beside(path: &Path) -> Result<Replacement, MetricsError> {
+    Replacement::readable_by_all(path).map_err(|error| MetricsError::Directory {
+        path: directory_of(path).to_owned(),
+        error: error.into(),
     })
 }
 
-fn check_replaceable(path: &Path) -> io::Result<()> {
+fn check_replaceable(path: &Path) -> Result<(), MetricsError> {
     let text = files::open_file(path, File::options().read(true))
         .and_then(|file| files::text(file, MAX_TEXT_BYTES));
     let is_ours = |line: &str| STARTS.iter().any(|start| line.starts_with(start));
-    let why = match text {
-        Ok(text) if text.lines().all(is_ours) => return Ok(()),
-        Ok(_) => String::new(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(FileError::Io(error)) if error.raw_os_error().is_some() => return Err(error),
-        Err(error) => format!("{error}: "),
-    };
-    Err(io::Error::other(format!(
-        "{why}not a metrics file of reamaze-bulk, so it is not replaced"
-    )))
+    match text {
+        Ok(text) if text.lines().all(is_ours) => Ok(()),
+        Ok(_) => Err(MetricsError::Other),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(FileError::Io(error)) if error.raw_os_error().is_some() => {
+            Err(MetricsError::File(error.into()))
+        }
+        Err(error) => Err(MetricsError::Unusable(error)),
+    }
+}
+
+/// Why metrics cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum MetricsError {
+    /// The operating system refused.
+    #[error("{0}")]
+    File(FileError),
+    /// What is there is not a file of text.
+    #[error("{0}: not a metrics file of reamaze-bulk, so it is not replaced")]
+    Unusable(FileError),
+    /// The directory takes no new file.
+    #[error("cannot create a file in {}: {error}", path.shown())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        error: FileError,
+    },
+    /// The file there is not from this program.
+    #[error("not a metrics file of reamaze-bulk, so it is not replaced")]
+    Other,
 }
 
 /// The metrics of a run; `name` distinguishes the jobs of one machine.

@@ -22,7 +22,7 @@ mod words;
 
 pub use dry_run::DryRun;
 pub use log::{Audience, Log, LogFormat};
-pub use metrics::{check as check_metrics, write as write_metrics};
+pub use metrics::{MetricsError, check as check_metrics, write as write_metrics};
 pub use notice::{Level, Notice};
 pub use plan::{AccountLabel, Plan, Sample};
 pub use print::{print, print_json};

@@ -150,7 +150,7 @@ fn metrics_that_could_not_be_written_are_refused_before_anything_is_sent() {
     let server = Server::start(mixed);
     for (file, why) in [
         ("none/m.prom", "cannot create a file in none: no such file"),
-        ("rows.csv/m.prom", "Not a directory"),
+        ("rows.csv/m.prom", "is a file, not a directory"),
         ("rows.csv", "is not replaced"),
         (".", "is not replaced"),
         ("/dev/null", "is not replaced"),
