@@ -2,7 +2,7 @@
 
 use super::values::format;
 use crate::input::Format;
-use crate::model::{Delimiter, Zone};
+use crate::model::{Assignment, Delimiter, Zone};
 
 /// How rows are read.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -26,7 +26,7 @@ pub struct InputArgs {
 
     /// Default value for a field, used where a row has none; repeatable
     #[arg(long, value_name = "FIELD=VALUE")]
-    pub set: Vec<String>,
+    pub set: Vec<Assignment>,
 
     /// Send the valid rows although others are invalid
     #[arg(long)]

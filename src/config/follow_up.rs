@@ -27,7 +27,7 @@ impl FollowUp {
         let zone = rows.args.timezone.as_ref();
         meaning.option("--timezone", zone.map(Zone::to_string));
         for set in &rows.args.set {
-            meaning.option("--set", Some(set));
+            meaning.option("--set", Some(set.to_string()));
         }
         meaning.switch("--allow-damaged", rows.args.allow_damaged);
         let mut sending = Words::default();

@@ -133,8 +133,7 @@ impl Settings {
         let rows = InputSettings::resolve(&args, recorded, zone)?;
         let default_rate = default_rate(args.sandbox);
         let (pace, pace_origins) = PaceSettings::resolve(&args.pace, default_rate, recorded, &file);
-        let set = rows.args.set.iter().map(String::as_str);
-        let set = Draft::of_set(set, &rows.terms).map_err(Error::Usage)?;
+        let set = Draft::from_assignments(&rows.args.set, &rows.terms).map_err(Error::Usage)?;
         if rows.wanted.format == Some(Format::Jsonl) && rows.args.delimiter.is_some() {
             return Err(Error::usage("--delimiter: JSONL has none"));
         }

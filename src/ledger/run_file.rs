@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::files::{self, FileError, MAX_TEXT_BYTES};
 use crate::input::Format;
-use crate::model::{Delimiter, MaxFailures, RequestRate, Timeout, Workers, Zone};
+use crate::model::{Assignment, Delimiter, MaxFailures, RequestRate, Timeout, Workers, Zone};
 
 /// The version of the format of a run directory. A program reads its own and older ones.
 pub const FORMAT_VERSION: u32 = 1;
@@ -64,7 +64,7 @@ pub struct RunOptions {
     /// `--timezone`.
     pub timezone: Option<Zone>,
     /// `--set`, one by one.
-    pub set: Vec<String>,
+    pub set: Vec<Assignment>,
     /// `--skip-invalid`.
     pub skip_invalid: bool,
     /// `--allow-damaged`; not in runs from before there was such an option.

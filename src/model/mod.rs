@@ -1,6 +1,7 @@
 //! The vocabulary: plain data that every stage speaks and that knows no stage.
 
 mod address;
+mod assignment;
 mod conversation;
 pub mod damage;
 mod delimiter;
@@ -33,6 +34,7 @@ mod violation;
 mod workers;
 mod zone;
 
+pub use assignment::Assignment;
 pub use conversation::{Attribute, Conversation};
 pub use delimiter::Delimiter;
 pub use duration::{Timeout, duration};

@@ -63,6 +63,7 @@ macro_rules! written_as_text {
 }
 
 written_as_text!(
+    super::Assignment,
     super::Delimiter,
     super::MaxFailures,
     super::RequestRate,

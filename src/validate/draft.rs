@@ -7,7 +7,7 @@ use super::tags;
 use super::terms::Terms;
 use super::value::{self, Value};
 use crate::model::text::{nfc, owned};
-use crate::model::{DataValue, HoldUntil, Status};
+use crate::model::{Assignment, DataValue, HoldUntil, Status};
 
 /// The value that a row gives to one attribute. An invalid value counts as given, so that rules about
 /// combinations do not report the row a second time.
@@ -61,16 +61,14 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     /// Says which option is wrong, and what would be right.
-    pub fn of_set(
-        options: impl IntoIterator<Item = &'a str>,
+    pub fn from_assignments(
+        assignments: &[Assignment],
         terms: &Terms,
     ) -> Result<Draft<'static>, String> {
         let mut draft = Self::default();
         let mut seen = Vec::new();
-        for option in options {
-            let (name, value) = option
-                .split_once('=')
-                .ok_or_else(|| format!("--set {option}: write FIELD=VALUE, like status=done"))?;
+        for option in assignments {
+            let (name, value) = (option.field.as_str(), option.value.as_str());
             let field = Field::named(Cow::Borrowed(name))
                 .map_err(|why| format!("--set {option}: `{name}` {why}"))?;
             if matches!(field, Field::Slug | Field::Ignored(_) | Field::DataObject) {
