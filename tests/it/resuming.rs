@@ -130,7 +130,7 @@ fn where_there_is_no_run_to_resume_that_is_said() {
     for from in ["nowhere", "empty", "rows.csv", "''"] {
         expect(from, from.trim_matches('\''));
     }
-    expect("empty", "it holds no run.json (is it a run directory?)");
+    expect("empty", "it contains no run.json (is it a run directory?)");
     assert!(server.requests().is_empty());
 }
 

@@ -142,7 +142,7 @@ fn a_row_in_which_the_file_ends_is_told_as_cut_off() {
         (
             "r.csv",
             "slug,tag_list\na,vip\nb,\"vip, ref",
-            "3: row: opens a quote that is never closed: all that follows is inside it (close it, or take it out; or was the file cut off?)",
+            "3: row: opens a quote that is never closed: all that follows is inside it (close it, or remove it; or was the file cut off?)",
         ),
         (
             "r.jsonl",
