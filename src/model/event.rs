@@ -139,6 +139,9 @@ pub enum Event<'a> {
         /// Why.
         #[serde(flatten, serialize_with = "with_message")]
         reason: StopReason,
+        /// Requests that are waited for.
+        #[serde(skip)]
+        in_flight: u32,
     },
     /// Comes twice a second, whatever else happens: a chance to show that time passes.
     Tick {

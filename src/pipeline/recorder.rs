@@ -17,6 +17,8 @@ pub(super) struct Recorder<'a> {
     earlier: Arc<ResumeIndex>,
     breaker: Breaker,
     stop: &'a Stop,
+    /// How many requests are in flight.
+    in_flight: &'a (dyn Fn() -> u32 + Sync),
     report: &'a mut (dyn FnMut(&Event<'_>) + Send),
     state: State,
     announced: bool,
@@ -39,6 +41,7 @@ impl<'a> Recorder<'a> {
         earlier: Arc<ResumeIndex>,
         breaker: Breaker,
         stop: &'a Stop,
+        in_flight: &'a (dyn Fn() -> u32 + Sync),
         report: &'a mut (dyn FnMut(&Event<'_>) + Send),
     ) -> Self {
         Self {
@@ -46,6 +49,7 @@ impl<'a> Recorder<'a> {
             earlier,
             breaker,
             stop,
+            in_flight,
             report,
             state: State::Recording,
             announced: false,
@@ -105,7 +109,8 @@ impl<'a> Recorder<'a> {
             && let Some(reason) = self.stop.reason()
         {
             self.announced = true;
-            (self.report)(&Event::Stopping { reason });
+            let in_flight = (self.in_flight)();
+            (self.report)(&Event::Stopping { reason, in_flight });
         }
     }
 
@@ -162,7 +167,14 @@ mod tests {
         let stop = Stop::default();
         let breaker = Breaker::new(MaxFailures::Unlimited, Known::default(), Arc::default());
         let mut report = |_: &Event| {};
-        let mut recorder = Recorder::new(&mut journal, Arc::default(), breaker, &stop, &mut report);
+        let mut recorder = Recorder::new(
+            &mut journal,
+            Arc::default(),
+            breaker,
+            &stop,
+            &|| 0,
+            &mut report,
+        );
         recorder.unwritable(io::ErrorKind::StorageFull.into());
         recorder.unreadable(InputError::NoHeader);
         let record = Record::unsent(2, "a".into(), Outcome::NotSent, String::new());
@@ -180,8 +192,14 @@ mod tests {
             let stop = Stop::default();
             let breaker = Breaker::new(MaxFailures::Unlimited, Known::default(), Arc::default());
             let mut report = |_: &Event| {};
-            let mut recorder =
-                Recorder::new(&mut journal, Arc::default(), breaker, &stop, &mut report);
+            let mut recorder = Recorder::new(
+                &mut journal,
+                Arc::default(),
+                breaker,
+                &stop,
+                &|| 0,
+                &mut report,
+            );
             recorder.unreadable(error);
             stop.reason().expect("a reason").to_string()
         };

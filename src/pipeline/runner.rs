@@ -78,14 +78,16 @@ impl<E: Exchange> Run<'_, E> {
         let file = journal.handle().map_err(RunError::Unwritable)?;
         let earlier = self.planner.recorded();
         let breaker = Breaker::new(self.max_failures, self.known, Arc::clone(earlier));
-        let recorder = Recorder::new(journal, Arc::clone(earlier), breaker, self.stop, report);
-        let recorder = Mutex::new(recorder);
         let policy = Policy {
             retries: self.retries,
             login: self.known.login,
             detail: self.detail,
         };
         let sender = Sender::new(self.exchange, self.gate, self.stop, policy);
+        let in_flight = || sender.in_flight();
+        let earlier_too = Arc::clone(earlier);
+        let recorder = Recorder::new(journal, earlier_too, breaker, self.stop, &in_flight, report);
+        let recorder = Mutex::new(recorder);
         let feeder = Feeder {
             left: self.limit,
             recorder: &recorder,

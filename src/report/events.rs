@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Level, in_words};
+use super::{Level, counted, in_words};
 use crate::model::text::visible;
-use crate::model::{Attempt, Event, RateUnit, Stall};
+use crate::model::{Attempt, Event, RateUnit, Stall, StopReason};
 
 /// How important the event is.
 pub(super) fn level(event: &Event<'_>) -> Level {
@@ -37,9 +37,7 @@ pub(super) fn text(event: &Event<'_>, unit: RateUnit) -> Option<String> {
         Event::FewerWorkers { started } => Some(format!(
             "warning: cannot start more threads: at most {started} requests in flight"
         )),
-        Event::Stopping { reason } => Some(format!(
-            "stopping: {reason}; waiting for requests in flight"
-        )),
+        Event::Stopping { reason, in_flight } => Some(stopping(reason, *in_flight)),
     }
 }
 
@@ -61,6 +59,14 @@ pub(super) fn stall(stall: &Stall) -> String {
             lasted.as_secs()
         ),
     }
+}
+
+fn stopping(reason: &StopReason, in_flight: u32) -> String {
+    if in_flight == 0 {
+        return format!("stopping: {reason}");
+    }
+    let requests = counted(in_flight.into(), "request");
+    format!("stopping: {reason}; waiting for {requests} in flight")
 }
 
 fn answer(of: &Attempt<'_>, http_status: Option<u16>, meaning: &str) -> String {

@@ -232,7 +232,7 @@ impl Plan<'_> {
                          rows,
                      }| {
                         let more = if *is_cut { "…" } else { "" };
-                        format!("{}{more} ({rows})", exact(value))
+                        format!("{}{more} ×{rows}", exact(value))
                     },
                 )
                 .collect();

@@ -51,6 +51,11 @@ impl Health {
         seen.silent_since = Some(now);
     }
 
+    /// Requests without an end so far.
+    pub(super) fn in_flight(&self) -> u32 {
+        self.seen.lock().in_flight
+    }
+
     /// The server has answered: it is there, and it works.
     pub(super) fn answered(&self) {
         self.seen.lock().failing = None;

@@ -101,6 +101,12 @@ impl<'a, E: Exchange> Sender<'a, E> {
         }
     }
 
+    /// How many requests are in flight.
+    #[must_use]
+    pub fn in_flight(&self) -> u32 {
+        self.health.in_flight()
+    }
+
     /// Why no answers come, if none do.
     pub fn stall(&self) -> Option<Stall> {
         let tries = self.policy.retries.0.saturating_add(1);

@@ -205,11 +205,11 @@ fn the_page_shows_what_is_sent_and_no_two_values_alike() {
 fn the_page_lists_values_in_quotes_where_bare_ones_would_hide_something() {
     let page = page("slug,data.x\na, x\nb,x\nc,x\u{200b}\nd,\"\"\"x\"\"\"\ne,é x\n");
     for shown in [
-        r#"" x" (1)"#,
-        "x (1)",
-        r#""x\u200b" (1)"#,
-        r#""\"x\"" (1)"#,
-        "é x (1)",
+        r#"" x" ×1"#,
+        "x ×1",
+        r#""x\u200b" ×1"#,
+        r#""\"x\"" ×1"#,
+        "é x ×1",
     ] {
         assert!(page.contains(shown), "{shown}\n{page}");
     }
@@ -219,7 +219,7 @@ fn the_page_lists_values_in_quotes_where_bare_ones_would_hide_something() {
 fn a_value_that_is_cut_in_the_preview_says_so() {
     let long = "x".repeat(100);
     let rows = format!("slug,data.x\na,{long}1\nb,{long}2\nc,{}\n", "x".repeat(80));
-    assert!(page(&rows).contains(&format!("{}… (2)", "x".repeat(80))));
+    assert!(page(&rows).contains(&format!("{}… ×2", "x".repeat(80))));
     let changes = &preview("rows.csv", rows, &[]).document["changes"];
     let cut = json!({"value": format!("{}…", "x".repeat(80)), "rows": 2, "cut": true});
     assert_eq!(changes["data.x"]["values"][0], cut);

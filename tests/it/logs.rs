@@ -168,32 +168,6 @@ fn a_run_tells_its_plan_each_row_and_the_numbers_of_its_summary() {
 }
 
 #[test]
-fn requests_and_answers_are_told_where_they_are_asked_for() {
-    let server = Server::start(|request| match request.nth {
-        0 => Answer::text(500, ""),
-        _ => Answer::echo(request),
-    });
-    let sent = send(&server, &["a"], &format!("{JSON} -v"));
-    sent.expect_status(0);
-    let events = events(&sent.output);
-    assert!(named(&events, "setting").len() > 3);
-    let tries = [named(&events, "request"), named(&events, "answer")];
-    for tries in tries {
-        let told: Vec<_> = tries.iter().map(|told| &told["attempt"]).collect();
-        assert_eq!(told, [1, 2]);
-        assert!(
-            tries
-                .iter()
-                .all(|told| told["slug"] == "a" && told["line"] == 2)
-        );
-    }
-    let statuses = named(&events, "answer").into_iter();
-    let statuses: Vec<_> = statuses.map(|told| &told["http_status"]).collect();
-    assert_eq!(statuses, [500, 200]);
-    assert!(!sent.output.stderr.contains("test-token"));
-}
-
-#[test]
 fn a_quiet_log_says_nothing_on_a_good_night_and_else_what_needs_a_person() {
     let server = Server::start(mixed);
     let quiet = send(&server, &["ok-1"], &format!("{JSON} -q"));
@@ -205,23 +179,6 @@ fn a_quiet_log_says_nothing_on_a_good_night_and_else_what_needs_a_person() {
     assert_eq!(names(&told), ["stopping", "summary"]);
     assert_eq!(told[0]["reason"], "login_refused");
     assert_eq!(told[1]["stop_reason"], "login_refused");
-}
-
-#[test]
-fn pauses_and_stops_are_told_with_their_reasons() {
-    let server = Server::start(|request| match request.nth {
-        0 => Answer::text(429, "").header("Retry-After", "1"),
-        _ => Answer::echo(request),
-    });
-    let sent = send(&server, &["a", "b"], &format!("{JSON} --limit 1"));
-    sent.expect_status(4);
-    let events = events(&sent.output);
-    let [pause] = named(&events, "pause").try_into().expect("one pause");
-    assert_eq!(pause["http_status"], 429);
-    assert!((1.0..2.0).contains(&pause["wait_s"].as_f64().expect("seconds")));
-    assert!(pause["lowered_to"].is_null() || pause["lowered_to"].is_f64());
-    let [stopping] = named(&events, "stopping").try_into().expect("one stop");
-    assert_eq!(stopping["reason"], "limit");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::support::answer::Answer;
 use super::support::command::Workspace;
 use super::support::request::Request;
-use super::support::sent::{command, holding, send, send_file, start, to_out};
+use super::support::sent::{command, holding, send, start, to_out};
 use super::support::server::Server;
 
 /// Rejects `bad`, refuses the login of `login`.
@@ -184,16 +184,4 @@ fn metrics_that_can_no_longer_be_written_change_nothing_else() {
     assert_eq!(output.status, 0, "{output:#?}");
     let told = "warning: --metrics collected/m.prom: cannot create a file in collected: ";
     assert!(output.stderr.starts_with(told), "{output:#?}");
-}
-
-#[test]
-fn a_name_is_a_label_whatever_is_in_it() {
-    let server = Server::start(mixed);
-    let options = r#"--metrics 'a"b\c.d.prom'"#;
-    let sent = send_file(&server, "rows.csv", "slug,status\na,2\n", options);
-    sent.expect_status(0);
-    let text = sent.workspace.read(r#"a"b\c.d.prom"#);
-    samples(&text, r#"a\"b\\c.d"#);
-    let run_dir = "run_info{name=\"a\\\"b\\\\c.d\",run_dir=\"out\",version=\"";
-    assert!(text.contains(run_dir), "{text}");
 }

@@ -64,15 +64,6 @@ fn without_a_terminal_a_host_that_cannot_be_reached_is_one_line() {
 }
 
 #[test]
-fn without_a_terminal_a_host_that_does_not_answer_is_one_line() {
-    let server = Server::start(|_| Answer::hang());
-    let sent = send(&server, &["a"], "--timeout 3 --retries 1");
-    let text = &sent.output.stderr;
-    assert_eq!(text.matches("no answer for ").count(), 1, "{text}");
-    assert!(text.contains("s (try 1 of 2)\n"), "{text}");
-}
-
-#[test]
 fn errors_that_pass_at_once_are_not_worth_a_line() {
     let server = Server::start(|request| match request.nth {
         0 => Answer::text(500, ""),

@@ -74,9 +74,8 @@ fn all() -> Vec<Event<'static>> {
         pause(0.0, 503, Some(0.5)),
         Event::FewerWorkers { started: 12 },
     ];
-    let stopping = stop_reasons()
-        .into_iter()
-        .map(|reason| Event::Stopping { reason });
+    let stopping = (0..).zip(stop_reasons());
+    let stopping = stopping.map(|(in_flight, reason)| Event::Stopping { reason, in_flight });
     events.into_iter().chain(stopping).collect()
 }
 

@@ -187,7 +187,7 @@ fn more_values_than_are_shown_end_in_an_ellipsis() {
     let preview = preview(six);
     let page = plan(&preview).page();
     let line = page.lines().find(|line| line.contains("data.x"));
-    insta::assert_snapshot!(line.unwrap_or_default(), @"  data.x: 6 rows: a (1), b (1), c (1), d (1), e (1), ...");
+    insta::assert_snapshot!(line.unwrap_or_default(), @"  data.x: 6 rows: a ×1, b ×1, c ×1, d ×1, e ×1, ...");
 }
 
 #[test]
