@@ -170,7 +170,7 @@ impl RowFormat {
             ) => line(*delimiter, |line| {
                 line.write_record(columns.iter().map(|column| column.cell(content, added)))
             }),
-            (Form::Objects, Content::Object(text)) => match Members::of_line(text) {
+            (Form::Objects, Content::Object(text)) => match Members::from_line(text) {
                 Ok(members) => self.object(&members, None, added),
                 Err(_) => self.object(&Members::default(), Some(&raw_head(text.as_bytes())), added),
             },

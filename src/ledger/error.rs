@@ -70,7 +70,7 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
-    pub(super) fn of_ledger(path: &Path) -> impl FnOnce(Unreadable) -> Self + '_ {
+    pub(super) fn from_ledger(path: &Path) -> impl FnOnce(Unreadable) -> Self + '_ {
         move |unreadable| match unreadable {
             Unreadable::Io(error) => Self::at(path)(error),
             Unreadable::Line { number, what } => Self::Edited {

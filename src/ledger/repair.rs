@@ -48,7 +48,7 @@ pub(super) fn rewrite(path: &Path) -> Result<PathBuf, LedgerError> {
             }
             Ok(())
         };
-        write().map_err(LedgerError::of_ledger(path))
+        write().map_err(LedgerError::from_ledger(path))
     })?;
     Ok(kept)
 }

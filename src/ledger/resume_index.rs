@@ -47,7 +47,7 @@ impl ResumeIndex {
     /// When it cannot be read, or a line of it is not a record.
     pub fn read(path: &Path) -> Result<Self, LedgerError> {
         let file = directory::open(path)?;
-        Self::from_file(&file).map_err(LedgerError::of_ledger(path))
+        Self::from_file(&file).map_err(LedgerError::from_ledger(path))
     }
 
     pub(super) fn from_file(file: &File) -> Result<Self, Unreadable> {
@@ -249,5 +249,5 @@ pub fn find_record(path: &Path, line: u64) -> Result<(u64, String), LedgerError>
         }
         Ok(found)
     };
-    find().map_err(LedgerError::of_ledger(path))
+    find().map_err(LedgerError::from_ledger(path))
 }

@@ -61,7 +61,7 @@ impl<'a> Members<'a> {
     ///
     /// # Errors
     /// Says what is wrong with the line, and what would be right.
-    pub fn of_line(line: &'a str) -> Result<Self, String> {
+    pub fn from_line(line: &'a str) -> Result<Self, String> {
         serde_json::from_str(line).map_err(|error| {
             if let Some(word) = word_of_another_language(line, error.column()) {
                 return format!(

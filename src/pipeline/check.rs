@@ -200,7 +200,7 @@ impl Check<'_> {
 /// All that is wrong with the header.
 pub fn columns(reader: &Reader) -> Result<Columns, Vec<Violation>> {
     match reader.header() {
-        Some(header) => Columns::of_header(header, reader.header_line()),
+        Some(header) => Columns::from_header(header, reader.header_line()),
         None => Ok(Columns::default()),
     }
 }

@@ -31,7 +31,7 @@ impl Columns {
     ///
     /// # Errors
     /// Everything that is wrong with the header: unknown, repeated and missing columns.
-    pub fn of_header(header: &StringRecord, line: u64) -> Result<Self, Vec<Violation>> {
+    pub fn from_header(header: &StringRecord, line: u64) -> Result<Self, Vec<Violation>> {
         let mut faults = Faults {
             line,
             found: Vec::new(),

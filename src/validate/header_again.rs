@@ -70,7 +70,7 @@ mod tests {
 
     fn found(header: &[&str], row: &[&str]) -> Option<HeaderAgain> {
         let header = StringRecord::from(header.to_vec());
-        let columns = Columns::of_header(&header, 1).expect("a header");
+        let columns = Columns::from_header(&header, 1).expect("a header");
         columns.header_again(&row.to_vec().into())
     }
 

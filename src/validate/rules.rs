@@ -93,7 +93,7 @@ impl Rules {
         match content {
             Content::Cells(cells) => Ok(self.columns.draft(cells, &self.terms, faults)),
             Content::Object(text) => {
-                let members = Members::of_line(text)?;
+                let members = Members::from_line(text)?;
                 Ok(members::draft(members, &self.terms, faults))
             }
             Content::Unreadable { why, .. } => Err(why.clone()),

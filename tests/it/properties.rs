@@ -187,7 +187,7 @@ proptest! {
             let Content::Object(line) = &row.content else {
                 return Err(TestCaseError::fail(format!("{row:?}")));
             };
-            let members = Members::of_line(line).expect("an object that was written as one");
+            let members = Members::from_line(line).expect("an object that was written as one");
             let found = members.0.iter().map(|(key, value)| format!("{key:?} {value}"));
             let expected = object.iter().map(|(key, value)| format!("{key:?} {value}"));
             prop_assert_eq!(found.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
@@ -203,7 +203,7 @@ proptest! {
         let lines = bytes.iter().filter(|byte| b"\r\n".contains(byte)).count() as u64 + 1;
         let Some(reader) = open(bytes, format, delimiter) else { return Ok(()) };
         let columns = match reader.header() {
-            Some(header) => Columns::of_header(header, reader.header_line()).unwrap_or_default(),
+            Some(header) => Columns::from_header(header, reader.header_line()).unwrap_or_default(),
             None => Columns::default(),
         };
         let mut before = if reader.header().is_some() { reader.header_line() } else { 0 };

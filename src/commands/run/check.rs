@@ -9,7 +9,7 @@ use crate::api::{BaseUrl, Request};
 use crate::config::{InvalidRows, Settings};
 use crate::error::Error;
 use crate::input::{InputError, Layout, Reader};
-use crate::ledger::{CopyingReader, LedgerError, PrivateCopy, ResumeIndex, sha256_of};
+use crate::ledger::{CopyingReader, LedgerError, PrivateCopy, sha256_of};
 use crate::model::Update;
 use crate::pipeline::{Check, CheckError, Findings, KeepViolations, Planner, Violations, columns};
 use crate::report::{AccountLabel, Plan, Sample};
@@ -43,62 +43,69 @@ pub(super) fn copy_and_check(
         source::open(&settings.source, stop).map_err(|error| input(InputError::Io(error)))?;
     let written = copy.try_clone().map_err(temporary)?;
     let (source, copied) = CopyingReader::new(source, written);
-    let made = |error: InputError| {
+    let cause = |error: InputError| {
         // A signal, or a copy that cannot be written, is no fault of the input.
-        let fault = copied
+        let other = copied
             .error()
             .map(temporary)
             .or_else(|| Error::from_stop(stop));
-        fault.unwrap_or_else(|| input(error))
+        other.unwrap_or_else(|| input(error))
     };
-    let reader = Reader::open(source, settings.wanted).map_err(made)?;
+    let reader = Reader::open(source, settings.wanted).map_err(cause)?;
     let layout = reader.layout();
+    let check = Check {
+        keep,
+        max_rows: settings.limits.max_rows,
+        recorded: Arc::default(),
+        stop,
+    };
     let again = || reread(copy, &copied, layout);
-    let checked = check_rows(settings, Arc::default(), reader, again, keep, stop, made)?;
+    let checked = check_rows(settings, &check, reader, again);
+    let checked = checked.map_err(|error| from_check(error, stop, cause))?;
     copied.flush().map_err(temporary)?;
     Ok(checked)
 }
 
-/// Checks the rows of `reader` that are not final in `recorded`. `cause` says what an error of
-/// reading means.
+/// Checks the rows of `reader` as `check` says; where slugs repeat, a second time from `again`.
 pub(super) fn check_rows(
     settings: &Settings,
-    recorded: Arc<ResumeIndex>,
+    check: &Check<'_>,
     reader: Reader,
     again: impl FnOnce() -> Result<Reader, InputError>,
-    keep: KeepViolations,
-    stop: &Stop,
-    cause: impl Fn(InputError) -> Error,
-) -> Result<CheckedInput, Error> {
+) -> Result<CheckedInput, CheckError> {
     let layout = reader.layout();
     let columns = match columns(&reader) {
         Ok(columns) => columns,
         Err(found) => {
-            let mut violations = Violations::new(keep).map_err(temporary)?;
-            violations.add_all(found).map_err(temporary)?;
-            return Ok(CheckedInput::Header(violations));
+            let violations = Violations::new(check.keep).and_then(|mut violations| {
+                violations.add_all(found)?;
+                Ok(violations)
+            });
+            return Ok(CheckedInput::Header(
+                violations.map_err(CheckError::Temporary)?,
+            ));
         }
     };
     let rules = Rules::new(columns, settings.set.clone(), settings.terms.clone());
-    let max_rows = settings.limits.max_rows;
-    let check = Check {
-        keep,
-        max_rows,
-        recorded,
-        stop,
-    };
-    let (findings, planner) = check
-        .rows(reader, &Arc::new(rules), again)
-        .map_err(|error| match error {
-            CheckError::Input(error) => cause(error),
-            CheckError::Temporary(error) => temporary(error),
-            CheckError::Stopped => Error::from_stop(stop).unwrap_or(Error::Declined),
-        })?;
+    let (findings, planner) = check.rows(reader, &Arc::new(rules), again)?;
     Ok(CheckedInput::Rows(Box::new(CheckedRows {
         layout,
         planner,
         findings,
     })))
+}
+
+/// Why a command cannot check its rows. `cause` says what an error of reading means.
+pub(super) fn from_check(
+    error: CheckError,
+    stop: &Stop,
+    cause: impl Fn(InputError) -> Error,
+) -> Error {
+    match error {
+        CheckError::Input(error) => cause(error),
+        CheckError::Temporary(error) => temporary(error),
+        CheckError::Stopped => Error::from_stop(stop).unwrap_or(Error::Declined),
+    }
 }
 
 /// Reads the copy from its start.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::check::{CheckedInput, CheckedRows, check_rows};
+use super::check::{CheckedInput, CheckedRows, check_rows, from_check};
 use super::confirm::{confirm, warn};
 use super::facts::{Facts, Failed};
 use super::find::{find, not_found};
@@ -22,7 +22,7 @@ use crate::exit;
 use crate::input::{InputError, Layout};
 use crate::ledger::{Journal, LedgerError, Lock, ResumeIndex, RunDirectory, RunFile, sha256_of};
 use crate::model::Shown as _;
-use crate::pipeline::{Brand, Known};
+use crate::pipeline::{Brand, Check, Known};
 use crate::report::{self, Log, Notice};
 use crate::send::Login;
 use crate::stop::Stop;
@@ -106,15 +106,14 @@ fn due(open_run: &OpenRun<'_>, run: &RunFile) -> Result<(Box<CheckedRows>, Histo
     let history = History::read(&open_run.directory, run, open_run.log)?;
     let cause = |error: InputError| Error::Ledger(LedgerError::Input(error));
     let read = || open_run.read_input();
-    let checked = check_rows(
-        open_run.settings,
-        Arc::clone(&history.recorded),
-        read().map_err(cause)?,
-        read,
-        preview::kept(open_run.settings),
-        open_run.stop,
-        cause,
-    )?;
+    let check = Check {
+        keep: preview::kept(open_run.settings),
+        max_rows: open_run.settings.limits.max_rows,
+        recorded: Arc::clone(&history.recorded),
+        stop: open_run.stop,
+    };
+    let checked = check_rows(open_run.settings, &check, read().map_err(cause)?, read);
+    let checked = checked.map_err(|error| from_check(error, open_run.stop, cause))?;
     let CheckedInput::Rows(rows) = checked else {
         return Err(Error::Internal(
             "the private copy of the input has another header than it had".into(),
