@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::found::{Found, Origin};
 use crate::cli::{InputArgs, RunArgs};
 use crate::error::Error;
-use crate::input::Wanted;
+use crate::input::{Format, Wanted};
 use crate::ledger::RunOptions;
 use crate::model::{Delimiter, Zone};
 use crate::validate::{Clock, Damaged, Terms};
@@ -53,9 +53,13 @@ impl InputSettings {
         let zone = args.timezone.as_ref();
         let zone_name = zone.map_or_else(|| "none".into(), Zone::to_string);
         let path = typed.input.as_deref().unwrap_or(Path::new(""));
+        let wanted = Wanted::new(args.format, args.delimiter.map(Delimiter::byte), path);
+        if wanted.format == Some(Format::Jsonl) && args.delimiter.is_some() {
+            return Err(Error::usage("--delimiter: JSONL has none"));
+        }
         Ok(Self {
             origin: format!("timezone {}", Found::new(zone_name, origin)),
-            wanted: Wanted::new(args.format, args.delimiter.map(Delimiter::byte), path),
+            wanted,
             terms: Terms {
                 clock: Clock {
                     now: Timestamp::now(),

@@ -108,30 +108,34 @@ fn rooted(path: &Path, directory: &Path) -> PathBuf {
     }
 }
 
+/// Reads text, and from it a value.
+fn parsed<'de, D: Deserializer<'de>, T, E: fmt::Display>(
+    deserializer: D,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<Option<T>, D::Error> {
+    let text: String = scalar(deserializer)?;
+    parse(&text).map(Some).map_err(D::Error::custom)
+}
+
 fn brand<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Address>, D::Error> {
-    let brand: String = scalar(deserializer)?;
-    let address = Address::from_brand(&brand);
-    address.map(Some).map_err(D::Error::custom)
+    parsed(deserializer, Address::from_brand)
 }
 
 fn base_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Address>, D::Error> {
-    let url: String = scalar(deserializer)?;
-    let address = Address::from_url(&url);
-    address.map(Some).map_err(D::Error::custom)
+    parsed(deserializer, Address::from_url)
 }
 
 fn email<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let email: String = scalar(deserializer)?;
-    check_email(&email).map_err(D::Error::custom)?;
-    Ok(Some(email))
+    parsed(deserializer, |email| {
+        check_email(email).map(|()| email.to_owned())
+    })
 }
 
 fn token_file<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
-    let path: PathBuf = scalar(deserializer)?;
-    if path == Path::new("") {
-        return Err(D::Error::custom("names no file"));
-    }
-    Ok(Some(path))
+    parsed(deserializer, |path| match path {
+        "" => Err("names no file"),
+        path => Ok(path.into()),
+    })
 }
 
 /// A program and its arguments; no shell reads them.

@@ -134,9 +134,6 @@ impl Settings {
         let default_rate = default_rate(args.sandbox);
         let (pace, pace_origins) = PaceSettings::resolve(&args.pace, default_rate, recorded, &file);
         let set = Draft::from_assignments(&rows.args.set, &rows.terms).map_err(Error::Usage)?;
-        if rows.wanted.format == Some(Format::Jsonl) && rows.args.delimiter.is_some() {
-            return Err(Error::usage("--delimiter: JSONL has none"));
-        }
         let limits = limits(&args.safety, recorded);
         let consent = consent(&args, &source)?;
         let time = rows.terms.clock.now.strftime("%Y%m%dT%H%M%SZ");
@@ -149,9 +146,6 @@ impl Settings {
             warnings,
             origins,
         } = target::resolve(&args, &environment, &file, bound, stop)?;
-        let sandbox_warning = args.account.profile.as_ref().filter(|_| args.sandbox).map(|name| {
-            format!("of profile {name} the sandbox takes the time zone only: account and pace are its own")
-        });
         Ok(Self {
             place: match args.out {
                 Some(path) => RunDirectoryTarget::At(path),
@@ -177,7 +171,7 @@ impl Settings {
             },
             consent,
             follow_up,
-            warnings: sandbox_warning.into_iter().chain(warnings).collect(),
+            warnings,
             origins: iter::once(rows.origin)
                 .chain(pace_origins)
                 .chain(origins)

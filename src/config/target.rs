@@ -57,9 +57,15 @@ pub(super) fn resolve(
     stop: &Stop,
 ) -> Result<Resolved, Error> {
     if args.sandbox {
+        let profile = args.account.profile.iter();
+        let warning = |name| {
+            format!(
+                "of profile {name} the sandbox takes the time zone only: account and pace are its own"
+            )
+        };
         return Ok(Resolved {
             target: Target::Sandbox,
-            warnings: Vec::new(),
+            warnings: profile.map(warning).collect(),
             origins: Vec::new(),
         });
     }
