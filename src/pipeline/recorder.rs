@@ -160,53 +160,44 @@ mod tests {
     use crate::model::MaxFailures;
     use crate::pipeline::breaker::Known;
 
-    #[test]
-    fn a_ledger_that_could_not_be_written_is_not_written_again() {
+    /// Why the run stops after `steps`, and what the ledger then contains.
+    fn after(steps: impl FnOnce(Recorder<'_>)) -> (String, String) {
         let ledger = tempfile::NamedTempFile::new().expect("a file");
         let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
         let stop = Stop::default();
         let breaker = Breaker::new(MaxFailures::Unlimited, Known::default(), Arc::default());
         let mut report = |_: &Event| {};
-        let mut recorder = Recorder::new(
+        steps(Recorder::new(
             &mut journal,
             Arc::default(),
             breaker,
             &stop,
             &|| 0,
             &mut report,
-        );
-        recorder.unwritable(io::ErrorKind::StorageFull.into());
-        recorder.unreadable(InputError::NoHeader);
-        let record = Record::unsent(2, "a".into(), Outcome::NotSent, String::new());
-        recorder.record(record);
-        assert!(matches!(recorder.end(), Err(RunError::Unwritable(_))));
+        ));
         let text = std::fs::read_to_string(ledger.path()).expect("a ledger");
-        assert_eq!(text.lines().count(), 1, "{text}");
+        (stop.reason().expect("a reason").to_string(), text)
     }
 
     #[test]
-    fn a_copy_that_cannot_be_read_is_reported_with_its_own_cause_and_cure() {
-        let reported = |error: InputError| {
-            let ledger = tempfile::NamedTempFile::new().expect("a file");
-            let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
-            let stop = Stop::default();
-            let breaker = Breaker::new(MaxFailures::Unlimited, Known::default(), Arc::default());
-            let mut report = |_: &Event| {};
-            let mut recorder = Recorder::new(
-                &mut journal,
-                Arc::default(),
-                breaker,
-                &stop,
-                &|| 0,
-                &mut report,
-            );
-            recorder.unreadable(error);
-            stop.reason().expect("a reason").to_string()
-        };
-        let of = |errno: rustix::io::Errno| reported(InputError::Io(errno.into()));
-        assert!(of(rustix::io::Errno::MFILE).contains("ulimit -n"));
-        assert!(of(rustix::io::Errno::IO).contains("check the disk"));
-        let changed = reported(InputError::NoHeader);
+    fn a_ledger_that_could_not_be_written_is_not_written_again() {
+        let (_, ledger) = after(|mut recorder| {
+            recorder.unwritable(io::ErrorKind::StorageFull.into());
+            recorder.unreadable(InputError::NoHeader);
+            let record = Record::unsent(2, "a".into(), Outcome::NotSent, String::new());
+            recorder.record(record);
+            assert!(matches!(recorder.end(), Err(RunError::Unwritable(_))));
+        });
+        assert_eq!(ledger.lines().count(), 1, "{ledger}");
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_read_is_reported_with_its_own_cause_and_remedy() {
+        let reason = |error| after(|mut recorder| recorder.unreadable(error)).0;
+        let system = |errno: rustix::io::Errno| reason(InputError::Io(errno.into()));
+        assert!(system(rustix::io::Errno::MFILE).contains("ulimit -n"));
+        assert!(system(rustix::io::Errno::IO).contains("check the disk"));
+        let changed = reason(InputError::NoHeader);
         assert!(changed.contains("was changed"), "{changed}");
     }
 }
