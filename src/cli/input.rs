@@ -8,17 +8,17 @@ use crate::model::{Assignment, Delimiter, Zone};
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Input")]
 pub struct InputArgs {
-    /// Format of INPUT: csv, tsv, jsonl [default: by its name, or content]
+    /// Format of INPUT: csv, tsv, jsonl [default: from its name or content]
     #[arg(long, value_parser = format(), hide_possible_values = true)]
     pub format: Option<Format>,
 
-    /// Between cells: a character, or `tab` [default: by the header line]
+    /// Delimiter of cells: a character, or `tab` [default: from the header]
     ///
     /// The header line shows which of `,` `;` tab and `|` it is.
     #[arg(long, value_name = "C")]
     pub delimiter: Option<Delimiter>,
 
-    /// For times without an offset [default: none, such times are invalid]
+    /// Zone of times without an offset [default: none, they are invalid]
     ///
     /// A name like Europe/Berlin.
     #[arg(long, value_name = "AREA/CITY")]
@@ -28,7 +28,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "FIELD=VALUE")]
     pub set: Vec<Assignment>,
 
-    /// Send the valid rows although others are invalid
+    /// Send the valid rows even if others are invalid
     #[arg(long)]
     pub skip_invalid: bool,
 

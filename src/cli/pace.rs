@@ -13,7 +13,7 @@ pub struct PaceArgs {
     #[arg(long, value_name = "N/s|N/m")]
     pub rate: Option<RequestRate>,
 
-    /// Pause when the server throttles, but never lower the rate after it
+    /// Pause on HTTP 429, but do not lower the rate after it
     #[arg(long)]
     pub fixed_rate: bool,
 

@@ -21,7 +21,7 @@ pub struct SafetyArgs {
     #[arg(long, value_name = "N", value_parser = rows)]
     pub max_rows: Option<u64>,
 
-    /// Send the first N rows that are due, no more [default: all]
+    /// Send only the first N rows that are due [default: all]
     ///
     /// A canary: --resume sends the rest.
     #[arg(long, value_name = "N", value_parser = limit)]
@@ -39,7 +39,7 @@ pub struct SafetyArgs {
     #[arg(long, value_name = "N|N%|none")]
     pub max_failures: Option<MaxFailures>,
 
-    /// Run although another run holds the account
+    /// Run even if another run is using the account
     #[arg(long)]
     pub allow_overlap: bool,
 }

@@ -57,7 +57,7 @@ pub struct Settings {
     pub target: Target,
     /// What to know of the input's form before opening it.
     pub wanted: Wanted,
-    /// What values are judged by.
+    /// What values are checked against.
     pub terms: Terms,
     /// Values for fields that a row leaves empty.
     pub set: Draft<'static>,
