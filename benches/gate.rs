@@ -1,4 +1,4 @@
-//! Whether the one gate, which all workers pass one after the other, keeps up with the highest rate.
+//! Whether the gate, which workers pass one after the other, keeps up with the highest rate.
 
 #![expect(clippy::expect_used, reason = "a benchmark of nothing must not pass")]
 

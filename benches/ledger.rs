@@ -1,5 +1,5 @@
-//! What the ledger costs a row: to append its record, and to learn from it what is settled when a
-//! run is resumed.
+//! What the ledger costs per row: to append a record, and to read which rows are final when a run is
+//! resumed.
 
 #![expect(clippy::expect_used, reason = "a benchmark of nothing must not pass")]
 

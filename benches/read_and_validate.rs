@@ -1,4 +1,4 @@
-//! How fast rows are read and judged, beside a bare pass over the same bytes.
+//! How fast rows are read and validated, beside a bare pass over the same bytes.
 
 #![expect(clippy::expect_used, reason = "a benchmark of nothing must not pass")]
 
@@ -41,8 +41,8 @@ fn jsonl_rows() -> String {
     text
 }
 
-/// Everything that a dry run does with the rows; the number of legal ones.
-fn judged(text: &str) -> u64 {
+/// Everything that a dry run does with the rows; the number of valid ones.
+fn validated(text: &str) -> u64 {
     let open = || Reader::open(Cursor::new(text.to_owned()), Wanted::default());
     let reader = open().expect("the rows are readable");
     let columns = columns(&reader).expect("the header is right");
@@ -70,7 +70,7 @@ fn benches(criterion: &mut Criterion) {
         .throughput(Throughput::Elements(ROWS as u64))
         .sample_size(20);
     group.bench_function("csv", |bencher| {
-        bencher.iter(|| judged(black_box(&csv_text)));
+        bencher.iter(|| validated(black_box(&csv_text)));
     });
     group.bench_function("csv, bare pass", |bencher| {
         bencher.iter(|| {
@@ -79,7 +79,7 @@ fn benches(criterion: &mut Criterion) {
         });
     });
     group.bench_function("jsonl", |bencher| {
-        bencher.iter(|| judged(black_box(&jsonl_text)));
+        bencher.iter(|| validated(black_box(&jsonl_text)));
     });
     group.bench_function("jsonl, bare pass", |bencher| {
         bencher.iter(|| {

@@ -1,4 +1,4 @@
-//! Requests as they arrive -> the figures that say whether a pace was kept.
+//! Requests as they arrive -> the figures that show whether a rate was kept to.
 
 use std::fmt;
 use std::time::{Duration, Instant};

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::answer;
 
-/// So many requests in each of the fixed windows that follow each other from the first request on.
+/// A limit of requests per fixed window; the first window begins with the first request.
 pub(crate) struct Limit {
     requests: usize,
     window: Duration,

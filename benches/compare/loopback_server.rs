@@ -4,9 +4,9 @@
 //! every `PUT /api/v1/conversations/SLUG` with a conversation that shows what was asked for, and
 //! ends with the command. All times are taken here, on one monotonic clock.
 //!
-//! It must cost little beside the client that is measured: one thread, which `poll` wakes; a client
-//! waits for its answer, so that the sockets' buffers never fill, and nothing needs to be parsed but
-//! the request's head. It does not judge bodies: for that there is the sandbox.
+//! It must cost little compared with the client that is measured: one thread, which `poll` wakes up; a
+//! client waits for its answer, so that socket buffers never fill, and only the head of a request is
+//! parsed. It does not validate bodies: the sandbox does.
 
 #![expect(
     clippy::expect_used,
@@ -39,13 +39,13 @@ struct Args {
     /// Time from a request to its answer, in milliseconds
     #[arg(long, default_value_t = 0)]
     latency_ms: u64,
-    /// Requests that are taken in a window; further ones are answered with 429
+    /// Requests accepted in a window; the others are answered 429
     #[arg(long)]
     limit: Option<usize>,
     /// Length of the fixed windows, in seconds
     #[arg(long, default_value_t = 1)]
     window: u64,
-    /// Say in a 429 when the window ends
+    /// Send Retry-After with a 429
     #[arg(long)]
     retry_after: bool,
     #[arg(required = true, last = true)]
