@@ -12,7 +12,7 @@ use crate::model::RateUnit;
 pub(super) enum Phase {
     /// Rows are sent.
     Sending,
-    /// The server asked for a pause: the rate until then does not tell the time left.
+    /// The server asked for a pause: the rate so far does not predict the time left.
     Paused,
     /// No answers come. The cause is long, and must fit.
     Stalled,

@@ -1,5 +1,5 @@
-//! Snapshots of all that `report` prints. Who changes a sentence changes a snapshot with it:
-//! `INSTA_UPDATE=always cargo test --lib report` writes them.
+//! Snapshots of everything that `report` prints. After a deliberate change of a sentence,
+//! `INSTA_UPDATE=always cargo test --lib report` writes them again.
 
 mod bar;
 mod documents;

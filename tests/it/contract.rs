@@ -1,8 +1,8 @@
-//! What scripts and people build on, word for word: options, columns, JSON fields, names of events
-//! and metrics. Whoever changes one of them changes a snapshot, and sees so in the review.
+//! What scripts and people rely on: options, columns, JSON fields, names of events and metrics. A
+//! change of any of them changes a snapshot, and shows in the review.
 //!
 //! Times, durations, rates, ports, paths and versions are filtered out. After a deliberate change,
-//! `INSTA_UPDATE=always cargo test --test it contract` writes the snapshots anew.
+//! `INSTA_UPDATE=always cargo test --test it contract` writes the snapshots again.
 
 use serde_json::json;
 

@@ -21,7 +21,7 @@ fn a_signal_lets_what_is_in_flight_finish_and_says_what_is_left() {
         let run = start(&server, &slugs, "--workers 1 --skip-invalid");
         server.wait_for_requests(2);
         run.child.signal(signal);
-        run.child.wait_for_stderr("stopping");
+        run.child.wait_for_stderr("waiting for 1 request in flight");
         drop(release);
         let sent = run.wait();
         sent.expect_status(status);
