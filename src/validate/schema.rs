@@ -16,19 +16,19 @@ use crate::model::{Slug, Status};
 /// Where the program differs from the schema, as the schema's comment and the docs list it: first
 /// what only the program refuses, then what only the program accepts.
 pub const DIFFERENCES: [&str; 13] = [
-    "a slug that another row has is refused; so is the slug `slug`, the name of a column",
-    "a slug has at most 255 bytes; the schema counts characters",
-    "a `hold_until` in the past, or on a day that the month does not have, is refused",
+    "a slug that appears in another row is refused; so is the slug `slug`, the name of a column",
+    "a slug can have at most 255 bytes; the schema counts characters",
+    "a `hold_until` that is in the past, or on a day that does not exist, is refused",
     "a status written as `2e0` or `-0` is refused",
-    "one tag with `;` or `|` in it is refused, even if it is given twice",
-    "a key that is given twice is refused; so are a custom field both as `data.NAME` and in `data`, and two `_` keys that differ in case only",
-    "an email address is refused that is too long, or has quotes or characters beyond ASCII where they are not allowed",
-    "what a spreadsheet, a database or an export has made of a text is refused: `NULL`, `#N/A`, `###`, `1.23457E+11`, `{a,b}`, `Ã©`, and in all but custom fields `N/A`, an apostrophe in front, quotes around it; with `--allow-damaged` custom fields are sent all the same",
+    "a single tag that contains `;` or `|` is refused, even if it is repeated",
+    "a repeated key is refused; so are a custom field given both as `data.NAME` and in `data`, and two `_` keys that differ only in case",
+    "an email address that is too long, or has quotes or non-ASCII characters where they are not allowed, is refused",
+    "text that a spreadsheet, a database or an export has damaged is refused: `NULL`, `#N/A`, `###`, `1.23457E+11`, `{a,b}`, `Ã©`, and, except in custom fields, `N/A`, a leading apostrophe, and surrounding quotes; `--allow-damaged` accepts it in custom fields",
     "a line of more than 1 MiB is refused",
-    "names of fields are read in any case; names and texts are read with blanks and invisible characters around them, statuses with any white space for a blank, and `=\"a\"` as `a`",
-    "joiners and selectors are read in tags and names of custom fields where they belong, as within an emoji",
-    "with `--timezone`, a `hold_until` may do without an offset",
-    "with `--set`, a row may leave out what that gives it",
+    "field names are accepted in any case; names and texts are accepted with spaces and invisible characters around them, statuses with any white space in place of a space, and `=\"a\"` as `a`",
+    "joiners and variation selectors are accepted in tags and custom field names where they belong, as inside an emoji",
+    "with `--timezone`, a `hold_until` needs no offset",
+    "with `--set`, a row may leave out the fields that it sets",
 ];
 
 /// White space in a set of characters: what `char::is_whitespace` takes for it, less the blank.
