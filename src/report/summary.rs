@@ -127,10 +127,10 @@ fn advice(summary: &Summary, next: &NextCommands<'_>) -> String {
         && !(is_unknown_only && next.resume.is_some())
     {
         let rows = counted(failed, "failed row");
-        let file = next.failed;
+        let (them, file) = (if failed == 1 { "it" } else { "them" }, next.failed);
         let _ = writeln!(
             advice,
-            "to retry {rows}, fix them in {file}, then:\n  {command}"
+            "to retry {rows}, fix {them} in {file}, then:\n  {command}"
         );
     }
     advice

@@ -87,7 +87,7 @@ fn a_run_in_the_sandbox_is_not_continued() {
     );
     let text = run.output().stderr;
     place_of(
-        "to retry 1 failed row, fix them in failed.csv, then:\n  reamaze-bulk run out/failed.csv",
+        "to retry 1 failed row, fix it in failed.csv, then:\n  reamaze-bulk run out/failed.csv",
         &text,
     );
     assert!(!text.contains("--resume"), "{text}");
