@@ -62,7 +62,7 @@ impl Error {
     /// A panic, whose message is on standard error.
     #[must_use]
     pub fn from_panic() -> Self {
-        Self::Internal("internal error: please report what is printed above".into())
+        Self::Internal("internal error: please report the message above".into())
     }
 
     /// The error of a run that `stop` ends before anything is sent.
