@@ -98,8 +98,8 @@ fn one_conversation_that_is_throttled_does_not_stop_the_others() {
             put_off, 3,
             "it is tried again beside what was in flight: {slugs:?}"
         );
-        // The first pause holds for all, for nobody can know better; no other is announced.
-        let pauses = sent.output.stderr.matches("HTTP 429").count();
+        // The first pause applies to all rows; no other is announced.
+        let pauses = sent.output.stderr.matches("pausing").count();
         assert_eq!(pauses, 1, "{}", sent.output.stderr);
     }
 }
