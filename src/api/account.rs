@@ -70,7 +70,7 @@ impl BaseUrl {
             "http" if base.is_loopback() => {}
             "http" => {
                 return Err(AccountError::BaseUrl(
-                    "plain http: the token would travel in the clear (use https)",
+                    "plain http would send the token unencrypted (use https)",
                 ));
             }
             _ => {
@@ -152,7 +152,7 @@ impl Account {
         }
         if token.contains(|c: char| c.is_control() || c.is_whitespace()) {
             return Err(AccountError::Token(
-                "holds white space or a control character (is it the right file?)",
+                "contains white space or a control character (is it the right file?)",
             ));
         }
         Ok(Self {

@@ -60,10 +60,10 @@ fn taken(
         return Ok(certificates);
     }
     let why = loaded.errors.first().map_or_else(
-        || "holds no certificate in PEM form".to_owned(),
+        || "contains no certificate in PEM format".to_owned(),
         |error| match &error.kind {
             ErrorKind::Io { inner, .. } => file_words(inner),
-            _ => "holds no certificate in PEM form".to_owned(),
+            _ => "contains no certificate in PEM format".to_owned(),
         },
     );
     Err(wrong(why))

@@ -100,10 +100,7 @@ impl Classifier {
             429 => with_pause(Throttled, String::new()),
             408 | 409 | 425 => with_pause(NotYet, self.with_words(status, body)),
             500..=599 => with_pause(Unclear, self.with_words(status, body)),
-            0..=299 | 600.. => Unclear.with(format!(
-                "{}, which is not the answer expected",
-                named(status)
-            )),
+            0..=299 | 600.. => Unclear.with(format!("{}: unexpected answer", named(status))),
             300..=399 => Refused.with(format!("{}: {}", named(status), self.redirect(location))),
             400..=499 => Refused.with(format!("{}: {}", named(status), self.reasons(body))),
         })

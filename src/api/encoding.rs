@@ -49,17 +49,19 @@ fn once(body: Vec<u8>, coding: &str, most: u64) -> Result<Vec<u8>, String> {
                 .take(20)
                 .collect();
             return Err(format!(
-                "the answer is compressed ({name}), which cannot be read"
+                "the answer is compressed with {name}, which is not supported"
             ));
         }
     };
     match read {
         Ok(read) if read.len() as u64 > most => {
-            Err("the answer is longer than 1 MiB once it is uncompressed".into())
+            Err("the answer is longer than 1 MiB when decompressed".into())
         }
         Ok(read) => Ok(read),
         Err(_) if is_plain(bytes) => Ok(body),
-        Err(_) => Err(format!("the answer is compressed ({coding}), and damaged")),
+        Err(_) => Err(format!(
+            "the answer is compressed with {coding}, and damaged"
+        )),
     }
 }
 

@@ -64,7 +64,7 @@ fn unreached(
         return FailureKind::Unreachable.with(no_connection(&what));
     }
     let what = match why.split_once("address information: ") {
-        Some((_, why)) => format!("the name {} cannot be looked up: {why}", base.host()),
+        Some((_, why)) => format!("cannot resolve the name {}: {why}", base.host()),
         None => why.to_owned(),
     };
     FailureKind::NotConnected.with(no_connection(&what))
@@ -75,7 +75,7 @@ fn out_of_files(causes: &[&(dyn Error + 'static)]) -> Option<String> {
     let mut errors = causes.iter().filter_map(|cause| cause.downcast_ref());
     errors
         .find(|error| is_out_of_files(error))
-        .map(|error| format!("no connection could be opened: {}", file_words(error)))
+        .map(|error| format!("cannot open a connection: {}", file_words(error)))
 }
 
 #[cfg(test)]

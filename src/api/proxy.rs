@@ -130,7 +130,7 @@ fn exceptions(text: &str, base: &BaseUrl) -> Result<Vec<String>, String> {
 fn exception(entry: &str, base: &BaseUrl) -> Result<Option<String>, String> {
     let refused = || {
         format!(
-            "holds {}, which is not a host, an address or a network (like example.com, 10.1.2.3, 10.0.0.0/8)",
+            "contains {}, which is not a host, an address or a network (like example.com, 10.1.2.3, 10.0.0.0/8)",
             quoted(entry)
         )
     };

@@ -37,7 +37,7 @@ impl Proxy {
             Err(error) => return self.unreached(&error),
         };
         if self.url.scheme() != "http" {
-            return Refusal::Passing(format!("{name} made no connection"));
+            return Refusal::Passing(format!("{name} did not connect"));
         }
         match self.ask(stream, base) {
             Ok(line) => classified(&name, &line),
@@ -118,10 +118,10 @@ fn classified(name: &str, line: &str) -> Refusal {
         ));
     };
     let reason = one_line(status, MAX_REASON);
-    let refuses = format!("{name} refuses: HTTP {reason}");
+    let refuses = format!("{name} refused to connect: HTTP {reason}");
     match status.get(..3) {
         Some("407") => Refusal::Definite(format!(
-            "{refuses} (give it user and password, as http://USER:PASSWORD@HOST:PORT)"
+            "{refuses} (set user and password: http://USER:PASSWORD@HOST:PORT)"
         )),
         Some("408" | "425" | "429") => Refusal::Passing(refuses),
         Some(status) if status.starts_with('4') => Refusal::Definite(refuses),

@@ -42,11 +42,11 @@ pub(super) fn in_words(error: &TlsError) -> String {
         }
         TlsError::AlertReceived(alert) => {
             format!(
-                "the server breaks off TLS: {}",
+                "the server aborted the TLS handshake: {}",
                 spaced(&format!("{alert:?}"))
             )
         }
-        _ => "TLS went wrong".into(),
+        _ => "the TLS handshake failed".into(),
     }
 }
 
@@ -82,19 +82,19 @@ fn cure(error: &CertificateError) -> String {
         // A wrong signature: there is another authority of that name.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             if std::env::var_os("SSL_CERT_FILE").is_some() || std::env::var_os("SSL_CERT_DIR").is_some() {
-                "SSL_CERT_FILE or SSL_CERT_DIR replaces the system's authorities: is the one that signs among them?".into()
+                "SSL_CERT_FILE or SSL_CERT_DIR replaces the system's authorities: does it include the one that signed this certificate?".into()
             } else {
-                "if your company has its own CA, set SSL_CERT_FILE to the file of its certificate".into()
+                "if your company has its own CA, set SSL_CERT_FILE to its certificate file".into()
             }
         }
         CertificateError::Other(other) if is_self_signed(&other.0.to_string()) => {
-            "the server needs one that a CA has signed; set SSL_CERT_FILE to the file of that CA's certificate".into()
+            "the server needs one that is signed by a CA; set SSL_CERT_FILE to that CA's certificate file".into()
         }
         CertificateError::Expired
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet
         | CertificateError::NotValidYetContext { .. } => {
-            format!("the clock of this machine says {:.0}: set it if that is wrong, else the server needs another certificate", Timestamp::now())
+            format!("the clock of this machine shows {:.0}: set it if that is wrong; otherwise the server needs a new certificate", Timestamp::now())
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "check --brand or --base-url".into()

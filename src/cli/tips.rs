@@ -86,7 +86,7 @@ fn option_tip(error: &clap::Error, words: &[OsString]) -> Option<String> {
         .unwrap_or_default();
     match (command, typed.starts_with('-')) {
         ("run", false) => {
-            let tip = "a run reads one file (a name with blanks in it needs quotes)";
+            let tip = "a run reads one file (quote a name that contains spaces)";
             return Some(tip.into());
         }
         ("-v", _) => return Some("to show the version: reamaze-bulk --version".into()),

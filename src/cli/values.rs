@@ -72,15 +72,15 @@ fn whole<N: FromStr + PartialOrd + Display>(
 ) -> Result<N, String> {
     let number = text.parse().ok().filter(|number| range.contains(number));
     let (least, most) = (range.start(), range.end());
-    number.ok_or_else(|| format!("write a whole number from {least} to {most}"))
+    number.ok_or_else(|| format!("expected a whole number from {least} to {most}"))
 }
 
 pub(super) fn rows(text: &str) -> Result<u64, &'static str> {
     text.parse()
-        .map_err(|_| "write a whole number of rows, like 5000")
+        .map_err(|_| "expected a whole number of rows, like 5000")
 }
 
 pub(super) fn limit(text: &str) -> Result<u64, &'static str> {
     let limit = rows(text).ok().filter(|limit| *limit > 0);
-    limit.ok_or("write a whole number of rows, 1 or more")
+    limit.ok_or("expected a whole number of rows, 1 or more")
 }

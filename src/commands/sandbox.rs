@@ -72,7 +72,7 @@ pub(super) fn sandbox(args: &SandboxArgs, log: &Arc<Log>) -> u8 {
         return exit::STOPPED;
     }
     log.report(&Notice::Listening {
-        message: "a simulated Re:amaze is listening; it forgets everything when it ends (Ctrl-C)",
+        message: "a simulated Re:amaze is listening; all data is discarded when it ends (Ctrl-C)",
     });
     while !stop.is_set() {
         stop.wait_until(Instant::now() + Duration::from_hours(1));

@@ -42,10 +42,7 @@ impl AccountSettings {
         let unused = unused.filter(|(brand, _)| matches!(brand.origin, Origin::Typed(_)));
         let unused = unused.map(|(_, url)| {
             let base_url = &url.value.base_url;
-            format!(
-                "{} is given: {base_url} is used, and --brand is not",
-                url.origin
-            )
+            format!("{} is set: using {base_url}, ignoring --brand", url.origin)
         });
         let (address, overruled_address) = before(
             url.or(brand),

@@ -67,7 +67,7 @@ impl Configuration {
         let decides_on_trust = outside.decides_on_trust() || all.any(Profile::decides_on_trust);
         if let (Err(why), true) = (trust, decides_on_trust) {
             return Err(format!(
-                "{}: {why}: it says where the token goes, or what program is run",
+                "{}: {why}: it decides where the token is sent, or which program is run",
                 path.shown()
             ));
         }
@@ -123,7 +123,7 @@ fn no_such_profile(path: &Path, name: &str, profiles: &[(String, Profile)]) -> S
         names => format!("there are: {}", one_line(&names.join(", "), 1000)),
     };
     format!(
-        "--profile {}: there is no such profile in {} ({}{there})",
+        "--profile {}: no such profile in {} ({}{there})",
         one_line(name, 60),
         path.shown(),
         meant.unwrap_or_default()

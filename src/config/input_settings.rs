@@ -55,7 +55,7 @@ impl InputSettings {
         let path = typed.input.as_deref().unwrap_or(Path::new(""));
         let wanted = Wanted::new(args.format, args.delimiter.map(Delimiter::byte), path);
         if wanted.format == Some(Format::Jsonl) && args.delimiter.is_some() {
-            return Err(Error::usage("--delimiter: JSONL has none"));
+            return Err(Error::usage("--delimiter: does not apply to JSONL"));
         }
         Ok(Self {
             origin: format!("timezone {}", Found::new(zone_name, origin)),

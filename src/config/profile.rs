@@ -58,7 +58,7 @@ impl Profile {
             )),
             (_, true) => Some((
                 ["token_file", "token_command"],
-                "the token has one source: give token_command or token_file",
+                "the token has one source: set token_command or token_file, not both",
             )),
             (false, false) => None,
         }

@@ -110,13 +110,13 @@ fn alone(text: &str) -> Result<String, &'static str> {
     let is_wrong = |c: char| c.is_control() || c.is_whitespace();
     match text {
         "" => Err("is empty (write the API token into it, and nothing else)"),
-        _ if is_assignment => Err("has an assignment in it (leave the token alone in the file)"),
+        _ if is_assignment => Err("has an assignment in it (the file must contain only the token)"),
         _ if is_in_quotes => {
-            Err("has quotes or braces around the token (leave it alone in the file)")
+            Err("has quotes or braces around the token (the file must contain only the token)")
         }
-        _ if text.contains('\n') => Err("has several lines (leave the token alone in the file)"),
+        _ if text.contains('\n') => Err("has several lines (the file must contain only the token)"),
         _ if text.contains(is_wrong) => {
-            Err("has white space or a control character in it (is it the right file?)")
+            Err("contains white space or a control character (is it the right file?)")
         }
         token => Ok(token.to_owned()),
     }

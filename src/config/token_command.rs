@@ -88,7 +88,7 @@ fn first_line(program: &str, arguments: &[String], stop: &Stop) -> Result<Vec<u8
     if !status.success() {
         // Ctrl-C goes to the program as well: who was quicker does not matter.
         stop.wait_until(Instant::now() + GRACE);
-        return Err(format!("failed ({status}) and gave no token"));
+        return Err(format!("failed ({status}) and printed no token"));
     }
     match line {
         Some(line) => Ok(line),

@@ -70,7 +70,7 @@ impl FileError {
     /// What to do about an error of reading or writing a file of this program.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
-        self.from_system().map_or("correct that", remedy)
+        self.from_system().map_or("fix that", remedy)
     }
 
     /// The kind of error.

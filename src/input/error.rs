@@ -32,7 +32,9 @@ pub enum InputError {
     )]
     Markup,
     /// Packed by some other program.
-    #[error("is packed ({by}): unpack it (`{command} FILE`), and give the file inside")]
+    #[error(
+        "is an archive or compressed file ({by}): unpack it (`{command} FILE`), and use the file inside"
+    )]
     Packed {
         /// What packs so.
         by: &'static str,

@@ -12,7 +12,7 @@ use crate::model::Shown as _;
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// `--out` names something that is in use.
-    #[error("{}: is in use (results are never overwritten: name a new or empty directory)", .0.shown())]
+    #[error("{}: already exists (results are never overwritten: use a new or empty directory)", .0.shown())]
     Occupied(PathBuf),
     /// A file or directory cannot be used.
     #[error("{}: {error}", path.shown())]
@@ -24,7 +24,7 @@ pub enum LedgerError {
     },
     /// What is made in a directory does not belong to this user alone.
     #[error(
-        "{}: a directory that is made here {error}: this file system does not keep owners and permissions, so that no resume could trust it (name a place on another one with --out)",
+        "{}: a directory created here {error}: this file system does not store owners and permissions, so a resume could not trust it (use --out on another file system)",
         path.shown()
     )]
     NoOwners {
@@ -45,7 +45,7 @@ pub enum LedgerError {
     #[error("the private copy of the input {0}")]
     Input(#[from] InputError),
     /// A line of the ledger is not what this program wrote.
-    #[error("{}:{line}: {what} (nothing is sent: correct that line, or restore the file from a copy)", path.shown())]
+    #[error("{}:{line}: {what} (nothing is sent: fix that line, or restore the file from a backup)", path.shown())]
     Edited {
         /// The ledger.
         path: PathBuf,

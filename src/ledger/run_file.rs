@@ -128,7 +128,7 @@ pub enum RunFileError {
     Damaged(#[from] serde_json::Error),
     /// A newer version of the program made it.
     #[error(
-        "it was made by a newer reamaze-bulk (format {0}, this one knows {FORMAT_VERSION}: update it)"
+        "it was created by a newer reamaze-bulk (format {0}; this version reads up to {FORMAT_VERSION}: update reamaze-bulk)"
     )]
     Newer(u32),
 }

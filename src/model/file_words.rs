@@ -33,16 +33,16 @@ pub fn file_words(error: &io::Error) -> String {
 pub fn remedy(error: &io::Error) -> &'static str {
     match Errno::from_io_error(error) {
         Some(Errno::MFILE) => {
-            return "raise the limit of open files (ulimit -n), or use fewer --workers";
+            return "raise the open file limit (ulimit -n), or use fewer --workers";
         }
         Some(Errno::NFILE) => return "the machine has too many files open: close some",
         _ => {}
     }
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room",
-        ErrorKind::FileTooLarge => "make room, or raise the limit of file sizes (ulimit -f)",
-        ErrorKind::ReadOnlyFilesystem => "mount it to be written",
-        ErrorKind::PermissionDenied => "give yourself the permissions",
+        ErrorKind::FileTooLarge => "make room, or raise the file size limit (ulimit -f)",
+        ErrorKind::ReadOnlyFilesystem => "remount it read-write",
+        ErrorKind::PermissionDenied => "fix the permissions",
         ErrorKind::NotFound | ErrorKind::NotADirectory => "put it back where it was",
         _ => "check the disk",
     }

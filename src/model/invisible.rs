@@ -164,7 +164,7 @@ fn name(c: char) -> &'static str {
         '\u{3000}' => "ideographic space",
         '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => "variation selector",
         '\u{feff}' => "byte order mark",
-        '\u{fffd}' => "replacement character: text is lost here",
+        '\u{fffd}' => "replacement character: text was lost here",
         '\u{e0000}'..='\u{e007f}' => "tag character",
         _ if c.is_control() => "control character",
         _ if c.is_whitespace() => "white space",

@@ -106,7 +106,7 @@ fn not_a_rate(number: &str, unit: &str) -> String {
             }
         }
         _ if unit.starts_with(['.', ',']) => {
-            "not a whole number of requests; try 90/m for 1.5/s".into()
+            "not a whole number of requests; for 1.5/s try 90/m".into()
         }
         _ => "not a rate; try 120/m or 5/s".into(),
     }

@@ -25,7 +25,9 @@ impl<'a> Slug<'a> {
     pub fn parse(text: impl Into<Cow<'a, str>>) -> Result<Self, String> {
         let text = text.into();
         if text.is_empty() {
-            return Err("is empty (every row names its conversation, like `knock-knock`)".into());
+            return Err(
+                "is empty (each row needs the slug of its conversation, like `knock-knock`)".into(),
+            );
         }
         if let Some(why) = fault(&text) {
             return Err(format!("{} {why}", quoted(&text)));
@@ -65,7 +67,7 @@ fn fault(text: &str) -> Option<String> {
     } else if let Some(damage) = damage_of(text) {
         let cure = match damage {
             Damage::Nothing | Damage::PerhapsNothing => {
-                "every row names its conversation, like `knock-knock`"
+                "each row needs the slug of its conversation, like `knock-knock`"
             }
             damage => damage.cure(),
         };

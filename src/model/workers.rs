@@ -36,7 +36,7 @@ impl FromStr for Workers {
         let number = number.filter(|number| (1..=Self::MAX).contains(number));
         number
             .map(Self)
-            .ok_or_else(|| format!("write a whole number from 1 to {}", Self::MAX))
+            .ok_or_else(|| format!("expected a whole number from 1 to {}", Self::MAX))
     }
 }
 

@@ -170,7 +170,10 @@ impl Breaker {
         };
         Record {
             outcome,
-            reasons: format!("{}: like every other row{more}", record.reasons),
+            reasons: format!(
+                "{}; every other row failed in the same way{more}",
+                record.reasons
+            ),
             ..record
         }
     }

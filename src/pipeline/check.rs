@@ -37,10 +37,10 @@ pub enum CheckError {
     #[error(transparent)]
     Input(#[from] InputError),
     /// Violations could not be put aside.
-    #[error("a temporary file cannot be written: {0}")]
+    #[error("cannot write a temporary file: {0}")]
     Temporary(io::Error),
     /// The program was asked to end.
-    #[error("interrupted while the input was checked")]
+    #[error("interrupted while checking the input")]
     Stopped,
 }
 

@@ -14,7 +14,7 @@ pub enum RunError {
     #[error("results cannot be written: {0}")]
     Unwritable(io::Error),
     /// The system allows no more threads. Nothing was sent.
-    #[error("no threads can be started: {0} (ask for fewer --workers)")]
+    #[error("cannot start threads: {0} (use fewer --workers)")]
     Threads(io::Error),
     /// A worker thread panicked.
     #[error("internal error: a worker panicked (please report it)")]

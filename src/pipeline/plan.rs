@@ -114,7 +114,7 @@ fn decide<'a>(
     }
     let repeat = repeat.map(|repeat| {
         let message = match repeat {
-            Repeat::First => format!("{} is in a later row too (keep one of them)", quoted(slug)),
+            Repeat::First => format!("{} is also in a later row (keep one of them)", quoted(slug)),
             Repeat::Of(first) => format!(
                 "{} is already in line {first} (keep one of them)",
                 quoted(slug)

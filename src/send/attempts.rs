@@ -240,7 +240,7 @@ impl Attempts {
         match (&self.refusal, self.http_status) {
             (Some(refusal), _) => format!("the server refused the login ({refusal})"),
             (None, Some(status)) => {
-                format!("the server was throttling (HTTP {status}) when the run stopped")
+                format!("rate limited (HTTP {status}) when the run stopped")
             }
             (None, None) => String::new(),
         }

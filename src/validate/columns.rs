@@ -80,7 +80,7 @@ impl Columns {
         {
             faults.add(
                 "slug",
-                "the column is missing (the first line names the columns, and every row its conversation)",
+                "the column is missing (the first line must name the columns, and each row its conversation)",
             );
         }
         if faults.found.is_empty() {
@@ -102,7 +102,7 @@ impl Columns {
             let Some(field) = &column.field else {
                 if !trimmed(cell).is_empty() {
                     let message = format!(
-                        "{} is in a column without a name (name the column, or empty the cell)",
+                        "{} is in a column without a name (name the column, or clear the cell)",
                         quoted(cell)
                     );
                     faults.add(Violation::ROW, message);

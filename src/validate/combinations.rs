@@ -18,7 +18,7 @@ pub(super) fn update<'a>(line: u64, draft: Draft<'a>, faults: &mut Faults) -> Op
     if is_without_change {
         faults.add(
             Violation::ROW,
-            "changes nothing (fill a cell, or give --set)",
+            "changes nothing (fill in a cell, or use --set)",
         );
     }
     let data = draft
@@ -70,7 +70,7 @@ fn status_change(
     match (status, hold_until) {
         (Given::Valid(Status::ON_HOLD), Given::Valid(until)) => Some(StatusChange::OnHold(until)),
         (Given::Valid(Status::ON_HOLD), Given::Absent) => {
-            faults.add("hold_until", "is missing (status 5, On Hold, needs it)");
+            faults.add("hold_until", "is missing (required for status 5, On Hold)");
             None
         }
         (Given::Valid(Status::ON_HOLD) | Given::Invalid, _) | (Given::Absent, Given::Absent) => {
@@ -80,7 +80,7 @@ fn status_change(
         (Given::Valid(_) | Given::Absent, Given::Valid(_) | Given::Invalid) => {
             faults.add(
                 "hold_until",
-                "belongs to status 5 only (set that status, On Hold, or leave the time out)",
+                "belongs to status 5 only (set the status to On Hold, or remove the time)",
             );
             None
         }

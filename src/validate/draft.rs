@@ -73,7 +73,7 @@ impl<'a> Draft<'a> {
                 .map_err(|why| format!("--set {option}: `{name}` {why}"))?;
             if matches!(field, Field::Slug | Field::Ignored(_) | Field::DataObject) {
                 return Err(format!(
-                    "--set {option}: `{name}` cannot be the same in every row (set another field, like status=done)"
+                    "--set {option}: `{name}` cannot be set for every row (set another field, like status=done)"
                 ));
             }
             if value::cell(&field, value).is_empty() {

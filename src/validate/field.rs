@@ -70,7 +70,7 @@ impl<'a> Field<'a> {
         {
             let rest = trimmed(rest);
             if rest.is_empty() {
-                return Err("names no custom field (write `data.NAME`)".into());
+                return Err("lacks the name of the custom field (write `data.NAME`)".into());
             }
             if let Some(why) = fault_of_name(rest) {
                 return Err(why);

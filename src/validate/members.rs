@@ -54,7 +54,10 @@ fn data_object<'a>(
     for (key, value) in members.0 {
         let key = part(key, trimmed);
         if key.is_empty() {
-            faults.add("data", "has a custom field without a name (give it one)");
+            faults.add(
+                "data",
+                "contains a custom field without a name (give it one)",
+            );
             continue;
         }
         let name = Name::InData(key.clone());

@@ -10,7 +10,7 @@ pub(super) fn no_offset(written: &Written<'_>) -> String {
     let rest = written.rest;
     let example = "2026-12-01T09:00:00+01:00";
     if written.is_date_alone() {
-        return format!("has no time of day like `09:00` behind its date (write `{example}`)");
+        return format!("has no time of day like `09:00` after its date (write `{example}`)");
     }
     let is_word = |c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '_' | '-' | '[' | ']');
     let zone = rest.trim_start_matches(['Z', 'z']).trim_matches(['[', ']']);

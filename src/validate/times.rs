@@ -62,7 +62,7 @@ fn local(text: &str, local: &str, zone: &TimeZone) -> Result<Zoned, String> {
     let zoned = zone.to_ambiguous_zoned(time);
     if zoned.is_ambiguous() {
         return Err(format!(
-            "{} is ambiguous or missing in that time zone, where clocks change then (write it with its offset)",
+            "{} is ambiguous or does not exist in that time zone, because clocks change then (write it with its offset)",
             quoted(text)
         ));
     }

@@ -60,7 +60,7 @@ impl<'a> Value<'a> {
         }
         let text = part(raw, meant);
         if text.is_empty() {
-            return Err("is empty (leave it out, or write null, to leave it alone)".into());
+            return Err("is empty (omit it, or write null, to leave the field unchanged)".into());
         }
         Ok(text)
     }
@@ -146,7 +146,7 @@ pub(super) fn assignee(value: Value<'_>) -> Result<Cow<'_, str>, String> {
                 }
                 _ => {
                     return Err(format!(
-                        "{value} is not a valid assignee (write {{\"email\": \"...\"}}, nothing else in it)"
+                        "{value} is not a valid assignee (write {{\"email\": \"...\"}}, and nothing else)"
                     ));
                 }
             }

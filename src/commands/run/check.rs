@@ -193,12 +193,12 @@ impl CheckedRows {
         if self.findings.too_many {
             let most = settings.limits.max_rows.unwrap_or_default();
             return Some(format!(
-                "{name}: more than {most} rows: nothing is sent (raise --max-rows if all are meant)"
+                "{name}: more than {most} rows: nothing is sent (raise --max-rows to send them)"
             ));
         }
         if let Some(line) = self.findings.other_header {
             return Some(format!(
-                "{name}: line {line} is a header with other columns: nothing is sent, since rows below it may mean something else (was the file joined from two? give each by itself)"
+                "{name}: line {line} is a header with other columns: nothing is sent, because the rows below it may mean something else (was the file joined from two? run each by itself)"
             ));
         }
         let is_skipped = settings.invalid_rows == InvalidRows::Skip;

@@ -29,7 +29,7 @@ impl History {
         };
         if let Some(gone) = gone {
             log.warning(&format!(
-                "{}: {gone}: of what happened before, only what results.csv shows is counted",
+                "{}: {gone}: totals of earlier passes are taken from results.csv only",
                 directory.summary().shown()
             ));
         }
@@ -39,7 +39,7 @@ impl History {
             return Err(lost(
                 directory,
                 format!(
-                    "has {finished} finished rows, and summary.json counts {counted}: lines were removed, and their rows would be sent again (restore it from a copy; to send them again, remove summary.json)"
+                    "has {finished} finished rows, and summary.json counts {counted}: lines were removed, and their rows would be sent again (restore it from a backup; to send them again, remove summary.json)"
                 ),
             ));
         }
@@ -65,7 +65,7 @@ fn recorded(directory: &RunDirectory) -> Result<ResumeIndex, Error> {
         return Err(lost(
             directory,
             format!(
-                "{what}: rows that are updated would be sent again (restore it from a copy, or start a new run)"
+                "{what}: updated rows would be sent again (restore it from a backup, or start a new run)"
             ),
         ));
     }

@@ -30,7 +30,7 @@ impl AccountLock {
         }
         let Some(state) = state_directory() else {
             log.warning(
-                "there is no home directory: a second run on this account would not be noticed (set HOME)",
+                "no home directory: a second run on this account would not be detected (set HOME)",
             );
             return Ok(Self { lock: None, holder });
         };
@@ -52,12 +52,12 @@ impl AccountLock {
                 by.map(described).unwrap_or_default()
             ))),
             Err(NotLocked::NotTrusted { path, error }) => Err(Error::Usage(format!(
-                "{}: {error}: a second run on this account would not be noticed (--allow-overlap runs all the same)",
+                "{}: {error}: a second run on this account would not be detected (use --allow-overlap to run anyway)",
                 path.shown()
             ))),
             Err(NotLocked::Unavailable { path, error }) => {
                 log.warning(&format!(
-                    "{}: {error}: a second run on this account would not be noticed",
+                    "{}: {error}: a second run on this account would not be detected",
                     path.shown()
                 ));
                 Ok(Self { lock: None, holder })
@@ -84,7 +84,7 @@ pub(super) fn run_directory(run_file: &Path, base_url: &str, email: &str) -> Res
                 .and_then(|state| Lock::holder(&state, base_url, email))
                 .filter(|holder| holder.run_dir.as_deref() == Some(&absolute(directory)));
             Error::Held(format!(
-                "{}: another process is at work on this run{}: wait for it",
+                "{}: another process is working on this run{}: wait for it",
                 directory.shown(),
                 holder.map(described).unwrap_or_default()
             ))

@@ -52,10 +52,7 @@ pub(super) fn run(
     let copy = staging.create(COPY).map_err(Error::Directory)?;
     let (rows, facts) = check(&settings, &copy, log, stop)?;
     if facts.rows == 0 {
-        let message = &format!(
-            "{}: no rows: there is nothing to do",
-            settings.source.name()
-        );
+        let message = &format!("{}: no rows: nothing to do", settings.source.name());
         log.report(&Notice::NothingToDo { message });
         return Ok((facts, exit::DONE));
     }

@@ -116,7 +116,7 @@ fn due(open_run: &OpenRun<'_>, run: &RunFile) -> Result<(Box<CheckedRows>, Histo
     let checked = checked.map_err(|error| from_check(error, open_run.stop, cause))?;
     let CheckedInput::Rows(rows) = checked else {
         return Err(Error::Internal(
-            "the private copy of the input has another header than it had".into(),
+            "internal error: the header of the private copy has changed (please report it)".into(),
         ));
     };
     match &rows.findings.unmatched {
@@ -136,12 +136,12 @@ fn look(
     let results = open_run.directory.results();
     if recorded.is_foreign() {
         open_run.log.warning(&format!(
-            "{}: was saved by another program: a resume writes it in our form again, and keeps it as it is beside",
+            "{}: was saved by another program: a resume rewrites it, and keeps this version beside it",
             results.shown()
         ));
     } else if recorded.torn() > 0 {
         open_run.log.warning(&format!(
-            "{}: its last line is cut off, as a crash leaves it: a resume keeps it beside, and sends that row again",
+            "{}: its last line was cut off by a crash: a resume moves it to a file beside it, and sends that row again",
             results.shown()
         ));
     }
@@ -196,7 +196,7 @@ fn known_account(recorded: &ResumeIndex) -> Known {
 fn report_finished(open_run: &OpenRun<'_>) {
     open_run.log.report(&Notice::NothingToDo {
         message: &format!(
-            "{}: this run is finished: nothing is left to send",
+            "{}: this run is finished: nothing left to send",
             open_run.directory.path().shown()
         ),
     });
@@ -208,9 +208,9 @@ fn reopen(open_run: &OpenRun<'_>, recorded: &ResumeIndex) -> Result<Journal, Err
     let (journal, kept) = Journal::open(&results, recorded)?;
     if let Some(kept) = kept {
         let what = if recorded.is_foreign() {
-            "was saved by another program, and is in our form again; as it was it is kept in"
+            "was saved by another program, and has been rewritten; that version is kept in"
         } else {
-            "its last line was cut off, as a crash leaves it: that row is sent again, and the line is kept in"
+            "its last line was cut off by a crash: that row is sent again, and the line is kept in"
         };
         open_run
             .log
@@ -242,7 +242,7 @@ fn age(run: &RunFile, settings: &Settings) -> Option<String> {
     let age = Duration::try_from(age).unwrap_or_default();
     (age > OLD).then(|| {
         format!(
-            "this run was started {} ago: what it asks for may be out of date",
+            "this run was started {} ago: its changes may be out of date",
             report::in_words(age)
         )
     })

@@ -181,7 +181,7 @@ impl OpenRun<'_> {
                     ..facts
                 };
                 return Err(facts.failed(Error::Fatal(format!(
-                    "{missing}, and what it contained cannot be saved ({error}): the outcomes of {lost} are lost (start a new run: sending a row again does no harm)"
+                    "{missing}, and what it contained cannot be saved ({error}): the outcomes of {lost} are lost (start a new run: it is safe to send a row again)"
                 ))));
             }
         };
