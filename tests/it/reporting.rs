@@ -40,10 +40,17 @@ fn troubled(request: &Request) -> Answer {
 #[test]
 fn a_run_ends_with_what_to_do_next_in_order() {
     const CONTINUE: &str = "to continue this run:\n  reamaze-bulk run --resume out";
-    let retry = |rows: &str| {
-        format!("to retry {rows}, fix them in failed.csv, then:\n  reamaze-bulk run out/failed.csv")
+    let retry = |(rows, them): (&str, &str)| {
+        format!(
+            "to retry {rows}, fix {them} in failed.csv, then:\n  reamaze-bulk run out/failed.csv"
+        )
     };
-    let [one, two, three] = ["1 failed row", "2 failed rows", "3 failed rows"].map(retry);
+    let [one, two, three] = [
+        ("1 failed row", "it"),
+        ("2 failed rows", "them"),
+        ("3 failed rows", "them"),
+    ]
+    .map(retry);
     let unknown = "to retry 1 row with unknown outcome:\n  reamaze-bulk run --resume out";
     let login = "fix the credentials, then:\n  reamaze-bulk run --resume out";
     let brand = "fix the brand, then:\n  reamaze-bulk run --resume out";

@@ -94,7 +94,7 @@ fn a_run_that_cannot_save_what_its_directory_held_says_that_and_stops() {
     assert_eq!(output.status, 6, "{output:#?}");
     for words in [
         "there/out was removed or renamed",
-        "what it held cannot be saved (",
+        "what it contained cannot be saved (",
         "are lost",
     ] {
         assert!(output.stderr.contains(words), "{words:?} in {output:#?}");
