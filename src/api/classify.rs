@@ -22,6 +22,17 @@ pub(super) struct Head<'a> {
     pub(super) location: Option<&'a str>,
 }
 
+/// Why an answer has no body that can be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoBody {
+    /// It did not arrive as a whole.
+    #[error("{0}")]
+    BrokenOff(String),
+    /// It arrived, and is compressed in a way that cannot be undone.
+    #[error("{0}")]
+    Coded(String),
+}
+
 /// Classifies the answers of one account.
 #[derive(Debug)]
 pub struct Classifier {
@@ -77,7 +88,7 @@ impl Classifier {
             retry_after,
             location,
         }: Head<'_>,
-        body: impl FnOnce() -> Result<Vec<u8>, String>,
+        body: impl FnOnce() -> Result<Vec<u8>, NoBody>,
     ) -> Result<O::Output, Failure> {
         use FailureKind::{
             Forbidden, LoginRefused, NotFound, NotYet, Refused, Rejected, Throttled, Unclear,
@@ -89,7 +100,7 @@ impl Classifier {
         Err(match status.as_u16() {
             200 => match body() {
                 Ok(body) => return operation.read(&text(&body), &self.redactor),
-                Err(what) => Unclear.with(what),
+                Err(what) => Unclear.with(what.to_string()),
             },
             422 => Rejected.with(self.reasons(body)),
             404 => NotFound.with(self.not_found(body)),
@@ -108,7 +119,7 @@ impl Classifier {
 
     /// The reasons in a body. The status code is the answer: a body that breaks off costs no more
     /// than its reasons.
-    fn reasons(&self, body: impl FnOnce() -> Result<Vec<u8>, String>) -> String {
+    fn reasons(&self, body: impl FnOnce() -> Result<Vec<u8>, NoBody>) -> String {
         match body() {
             Ok(body) => reasons::all(&body, &self.redactor),
             Err(what) => format!("no reason can be read: {what}"),
@@ -119,12 +130,12 @@ impl Classifier {
     fn words(
         &self,
         status: StatusCode,
-        body: impl FnOnce() -> Result<Vec<u8>, String>,
+        body: impl FnOnce() -> Result<Vec<u8>, NoBody>,
     ) -> Option<String> {
         let body = match body() {
             Ok(body) => body,
-            Err(what) if what.contains("compressed") => return Some(what),
-            Err(_) => return None,
+            Err(NoBody::Coded(what)) => return Some(what),
+            Err(NoBody::BrokenOff(_)) => return None,
         };
         let words = reasons::words(&body, MAX_WORDS, &self.redactor)?;
         // Error pages begin with it, and some are nothing else.
@@ -142,7 +153,7 @@ impl Classifier {
     fn with_words(
         &self,
         status: StatusCode,
-        body: impl FnOnce() -> Result<Vec<u8>, String>,
+        body: impl FnOnce() -> Result<Vec<u8>, NoBody>,
     ) -> String {
         match self.words(status, body) {
             Some(words) => format!("{}: {words}", named(status)),
@@ -150,7 +161,7 @@ impl Classifier {
         }
     }
 
-    fn not_found(&self, body: impl FnOnce() -> Result<Vec<u8>, String>) -> String {
+    fn not_found(&self, body: impl FnOnce() -> Result<Vec<u8>, NoBody>) -> String {
         match self.words(StatusCode::NOT_FOUND, body) {
             Some(words) => format!("no such conversation: {words}"),
             None => "no such conversation".into(),

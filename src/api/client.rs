@@ -12,16 +12,13 @@ use reqwest::header::{
 };
 
 use super::certificates::{self, CertificatesError};
-use super::classify::{Classifier, Head};
-use super::encoding;
+use super::classify::{Classifier, Head, NoBody};
+use super::encoding::{self, MAX_ANSWER_BYTES};
 use super::network_error;
 use super::proxy::{Proxy, ProxyError};
 use super::retry_after::retry_after;
 use super::system_words::innermost;
 use super::{Account, Exchange, Failure, Operation, Reply, Request};
-
-/// The longest answer that is read, in bytes.
-const MAX_ANSWER_BYTES: u64 = 1 << 20;
 
 /// The longest time that a connection may take to be made.
 const MAX_CONNECT: Duration = Duration::from_secs(10);
@@ -134,7 +131,8 @@ impl Client {
             .map(|codings| String::from_utf8_lossy(codings.as_bytes()).into_owned())
             .unwrap_or_default();
         let result = self.classifier.classify(operation, head, || {
-            encoding::decoded(read(response, deadline)?, &codings, MAX_ANSWER_BYTES)
+            let body = read(response, deadline).map_err(NoBody::BrokenOff)?;
+            encoding::decoded(body, &codings).map_err(NoBody::Coded)
         });
         Ok(Reply {
             http_status: Some(status.as_u16()),

@@ -67,3 +67,19 @@ impl Outcome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_is_listed_in_its_place_and_has_one_name() {
+        let listed = Outcome::ALL.map(|outcome| format!("`{}`", outcome.name()));
+        let listed = format!("expected one of {} at", listed.join(", "));
+        // The derived parser knows them all.
+        let known = serde_json::from_str::<Outcome>("\"\"").expect_err("no name");
+        assert!(known.to_string().contains(&listed), "{known}");
+        let places = Outcome::ALL.map(|outcome| outcome as usize);
+        assert!(places.into_iter().eq(0..Outcome::ALL.len()));
+    }
+}

@@ -34,7 +34,8 @@ pub(super) fn is_definite(record: &Record) -> bool {
     }
 }
 
-/// Whether the server refuses a row by a status code that is about it. 408 and 425 only put it off.
+/// Whether the server refuses a row by a status code that is about it. 408 and 425 only put it off;
+/// a 409 is a conflict over the row itself.
 pub(super) fn is_refused(record: &Record) -> bool {
     let is_refusal = |status| (400..500).contains(&status) && status != 408 && status != 425;
     record.outcome == Outcome::Failed && record.http_status.is_some_and(is_refusal)

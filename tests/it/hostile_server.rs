@@ -447,13 +447,13 @@ fn compressed_answers_that_nobody_asked_for_are_read_or_named() {
         case(
             "brotli",
             "rejected 422 1",
-            "compressed (br)",
+            "compressed with br",
             answer("422", brotli, &[0xff; 9]),
         ),
         case(
             "brotli-200",
             "unknown 200 1",
-            "compressed (br)",
+            "compressed with br",
             answer("200", brotli, &[0xff; 9]),
         ),
     ]);
