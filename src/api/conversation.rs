@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::model::{Attribute, Conversation, HoldUntil, Members};
+use crate::model::{Attribute, Conversation, HoldUntil, Members, literal};
 
 /// The conversation that `members` show.
 pub(super) fn parse(members: &Members<'_>) -> Conversation {
@@ -76,14 +76,6 @@ fn parsed(value: &RawValue) -> Option<Value> {
 
 fn text(value: &RawValue) -> Option<String> {
     serde_json::from_str(value.get()).ok()
-}
-
-/// A value as text, numbers digit for digit; null is empty text.
-fn literal(value: &RawValue) -> String {
-    match value.get() {
-        "null" => String::new(),
-        json => text(value).unwrap_or_else(|| json.to_owned()),
-    }
 }
 
 fn plain_text(value: Value) -> String {

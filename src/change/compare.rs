@@ -8,10 +8,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde_json::value::RawValue;
-
 use crate::model::text::{nfc, one_line};
-use crate::model::{Attribute, Changes, Conversation, HoldUntil, Status, StatusChange};
+use crate::model::{Attribute, Changes, Conversation, HoldUntil, Status, StatusChange, literal};
 
 /// The longest value that a difference quotes, in characters.
 const MAX_VALUE: usize = 100;
@@ -162,12 +160,4 @@ fn whole_number(text: &str) -> Option<(bool, &str)> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
     is_number.then(|| (digits.len() < text.len(), digits.trim_start_matches('0')))
-}
-
-/// A value as text, numbers digit for digit; null is empty text.
-fn literal(value: &RawValue) -> String {
-    match value.get() {
-        "null" => String::new(),
-        json => serde_json::from_str(json).unwrap_or_else(|_| json.to_owned()),
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::files;
 use crate::model::Shown as _;
 use crate::model::text::head;
 
@@ -38,11 +39,7 @@ impl InputSource {
     pub(super) fn absolute(&self) -> String {
         match self {
             Self::Stdin => "-".into(),
-            Self::File(path) => {
-                let absolute = std::path::absolute(path);
-                let absolute = absolute.unwrap_or_else(|_| path.clone());
-                absolute.to_string_lossy().into_owned()
-            }
+            Self::File(path) => files::absolute(path).to_string_lossy().into_owned(),
         }
     }
 

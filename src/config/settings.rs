@@ -18,7 +18,7 @@ use crate::cli::{AccountArgs, InputArgs, OutputArgs, ProgressStyle, RunArgs, Saf
 use crate::error::Error;
 use crate::input::{Format, Layout, Wanted};
 use crate::ledger::{
-    FORMAT_VERSION, RunAccount, RunDirectoryTarget, RunFile, RunInput, RunOptions,
+    FORMAT_VERSION, RunAccount, RunDirectory, RunDirectoryTarget, RunFile, RunInput, RunOptions,
 };
 use crate::model::{Delimiter, Detail, MaxFailures};
 use crate::report::{LogFormat, ProgressDisplay};
@@ -117,7 +117,7 @@ impl Settings {
                 "a run in the sandbox cannot be resumed: its simulated Re:amaze is gone",
             ));
         }
-        let input = directory.join(format!("input.{}", run.options.format.extension()));
+        let input = directory.join(RunDirectory::input_name(run.options.format));
         Self::from_options(args, InputSource::File(input), Some(run), stop)
     }
 

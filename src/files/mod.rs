@@ -21,5 +21,5 @@ pub use owned::{
     check_closable, check_config, check_directory, close_directory, open_directory, open_file,
     open_own,
 };
-pub use replace::{Replacement, TEMPORARY_PREFIX, directory_of, sync};
+pub use replace::{Replacement, TEMPORARY_PREFIX, absolute, directory_of, sync};
 pub use stable_file::StableFile;

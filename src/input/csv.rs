@@ -13,6 +13,7 @@ use super::raw::{ENDLESS_BYTES, MAX_RECORD_BYTES, MAX_REUSED_BYTES, raw_head};
 use super::sniff::{declared_delimiter, names_slug};
 use super::text::{Encoding, TextSource};
 use crate::model::spreadsheet::trimmed;
+use crate::model::text::counted;
 use crate::model::{Content, Row};
 
 /// The records of one file, after its header.
@@ -113,8 +114,8 @@ impl CsvRecords {
         };
         format!(
             "has {} where the header has {} ({advice})",
-            counted(cells.len()),
-            counted(self.header.len())
+            counted(cells.len() as u64, "cell"),
+            counted(self.header.len() as u64, "cell")
         )
     }
 
@@ -129,14 +130,6 @@ impl CsvRecords {
 /// Whether a record is not a row: spreadsheets write such lines for empty ones.
 fn is_empty(cells: &StringRecord) -> bool {
     cells.iter().all(|cell| trimmed(cell).is_empty())
-}
-
-fn counted(cells: usize) -> String {
-    if cells == 1 {
-        "1 cell".to_owned()
-    } else {
-        format!("{cells} cells")
-    }
 }
 
 /// One record at a time, as bytes.

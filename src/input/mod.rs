@@ -23,4 +23,5 @@ pub use line::line as csv_line;
 pub use raw::MAX_RECORD_BYTES;
 pub use reader::Reader;
 pub use row_format::RowFormat;
+pub use sniff::DELIMITERS;
 pub use text::has_byte_order_mark;

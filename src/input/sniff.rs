@@ -5,8 +5,8 @@ use super::lines::first_line;
 use super::{InputError, foreign, json};
 use crate::model::invisible::is_blank;
 
-/// What a header line shows, the likeliest first.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// What can separate cells, the likeliest first.
+pub const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// The layout of a file that starts like this, as far as `wanted` leaves it open.
 pub(super) fn layout(start: &[u8], wanted: Wanted) -> Result<Layout, InputError> {

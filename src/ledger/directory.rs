@@ -12,6 +12,9 @@ use super::{LedgerError, RunFile, RunFileError};
 use crate::files::{self, FileError, Replacement, TEMPORARY_PREFIX};
 use crate::input::Format;
 
+/// The ledger.
+pub(super) const RESULTS: &str = "results.csv";
+
 /// What happened, in numbers.
 const SUMMARY: &str = "summary.json";
 
@@ -23,15 +26,6 @@ pub const RUNS: &str = "reamaze-runs";
 pub struct Runs {
     /// Run directories of this user, with the time of their start.
     pub resumable: Vec<(Timestamp, PathBuf)>,
-    /// Those that others own or can write, and why they are not followed.
-    pub refused: Vec<(PathBuf, RunFileError)>,
-}
-
-/// The newest run under `reamaze-runs`.
-#[derive(Debug)]
-pub struct Latest {
-    /// The newest run directory of this user.
-    pub found: Option<PathBuf>,
     /// Those that others own or can write, and why they are not followed.
     pub refused: Vec<(PathBuf, RunFileError)>,
 }
@@ -62,17 +56,6 @@ impl RunDirectory {
             }
         }
         Ok(directory)
-    }
-
-    /// The newest under `reamaze-runs` that can be resumed.
-    ///
-    /// # Errors
-    /// When the directory cannot be read.
-    pub fn latest() -> io::Result<Latest> {
-        let Runs { resumable, refused } = Self::runs()?;
-        let newest = resumable.into_iter().max();
-        let found = newest.map(|(_, path)| path);
-        Ok(Latest { found, refused })
     }
 
     /// What is under `reamaze-runs`.
@@ -151,7 +134,7 @@ impl RunDirectory {
     /// The ledger.
     #[must_use]
     pub fn results(&self) -> PathBuf {
-        self.path.join("results.csv")
+        self.path.join(RESULTS)
     }
 
     /// The rows that need a person.
@@ -181,7 +164,9 @@ impl RunDirectory {
         self.summary().exists() || self.failed().exists()
     }
 
-    pub(super) fn input_name(format: Format) -> String {
+    /// The name of the private copy of an input.
+    #[must_use]
+    pub fn input_name(format: Format) -> String {
         format!("input.{}", format.extension())
     }
 }

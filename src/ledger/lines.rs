@@ -12,13 +12,10 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::Record;
 use super::cells::{Fault, LedgerColumns};
-use crate::input::has_byte_order_mark;
+use crate::input::{DELIMITERS, has_byte_order_mark};
 
 /// The longest line that a record can take, in bytes.
 const MAX_LINE: u64 = 1 << 20;
-
-/// What can separate cells.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Why a ledger cannot be read.
 #[derive(Debug)]

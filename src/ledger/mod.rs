@@ -17,7 +17,7 @@ mod run_file;
 mod staging;
 mod summary_file;
 
-pub use directory::{Latest, RUNS, RunDirectory, Runs};
+pub use directory::{RUNS, RunDirectory, Runs};
 pub use error::LedgerError;
 pub use finish::{Totals, finish};
 pub use journal::Journal;

@@ -11,13 +11,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::directory::{RUNS, create, sync, write_json};
+use super::directory::{RESULTS, RUNS, create, sync, write_json};
 use super::{Journal, LedgerError, RunDirectory, RunFile};
 use crate::files::{self, TEMPORARY_PREFIX};
 use crate::input::Format;
-
-/// The name of the ledger.
-const RESULTS: &str = "results.csv";
 
 /// Where a run directory is to appear.
 #[derive(Debug, Clone)]

@@ -37,3 +37,12 @@ pub enum Attribute<T> {
     /// There is a value.
     Value(T),
 }
+
+/// A value as text, numbers digit for digit; null is empty text.
+#[must_use]
+pub fn literal(value: &RawValue) -> String {
+    match value.get() {
+        "null" => String::new(),
+        json => serde_json::from_str(json).unwrap_or_else(|_| json.to_owned()),
+    }
+}

@@ -35,7 +35,7 @@ mod workers;
 mod zone;
 
 pub use assignment::Assignment;
-pub use conversation::{Attribute, Conversation};
+pub use conversation::{Attribute, Conversation, literal};
 pub use delimiter::Delimiter;
 pub use duration::{Timeout, duration};
 pub use event::{Attempt, Detail, Event, RowResult, Stall, as_seconds};

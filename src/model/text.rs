@@ -123,6 +123,22 @@ pub fn defused(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// `1 row`, `2 rows`.
+#[must_use]
+pub fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// What a server said, with its status code in front if it does not begin with one.
+#[must_use]
+pub fn with_status(http_status: Option<u16>, message: &str) -> String {
+    match http_status {
+        Some(status) if !message.starts_with("HTTP ") => format!("HTTP {status}: {message}"),
+        _ => message.to_owned(),
+    }
+}
+
 /// The part of `text` that `cut` leaves of it.
 pub fn part(text: Cow<'_, str>, cut: impl Fn(&str) -> &str) -> Cow<'_, str> {
     match text {

@@ -2,7 +2,7 @@
 
 use crate::ledger::Record;
 use crate::model::Outcome;
-use crate::model::text::one_line;
+use crate::model::text::{one_line, with_status};
 use crate::send::MAY_BE_APPLIED;
 
 /// The longest message of a server or system that a stop repeats, in characters.
@@ -10,12 +10,7 @@ const MAX_MESSAGE: usize = 300;
 
 /// The message of the server or the system about a row, with its status.
 pub(super) fn message(record: &Record) -> String {
-    let reasons = match record.http_status {
-        Some(status) if !record.reasons.starts_with("HTTP ") => {
-            format!("HTTP {status}: {}", record.reasons)
-        }
-        _ => record.reasons.clone(),
-    };
+    let reasons = with_status(record.http_status, &record.reasons);
     // What follows from it for the row is no part of it.
     let message = reasons.strip_suffix(MAY_BE_APPLIED);
     one_line(message.unwrap_or(&reasons), MAX_MESSAGE)

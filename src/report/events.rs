@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Level, counted, in_words};
-use crate::model::text::visible;
-use crate::model::{Attempt, Event, RateUnit, Stall, StopReason};
+use super::{Level, in_words};
+use crate::model::text::{counted, visible, with_status};
+use crate::model::{Event, RateUnit, Stall, StopReason};
 
 /// How important the event is.
 pub(super) fn level(event: &Event<'_>) -> Level {
@@ -24,7 +24,11 @@ pub(super) fn text(event: &Event<'_>, unit: RateUnit) -> Option<String> {
             of,
             http_status,
             meaning,
-        } => Some(answer(of, *http_status, meaning)),
+        } => Some(format!(
+            "{}: {}",
+            of.slug,
+            with_status(*http_status, meaning)
+        )),
         Event::Pause {
             wait,
             http_status,
@@ -67,14 +71,6 @@ fn stopping(reason: &StopReason, in_flight: u32) -> String {
     }
     let requests = counted(in_flight.into(), "request");
     format!("stopping: {reason}; waiting for {requests} in flight")
-}
-
-fn answer(of: &Attempt<'_>, http_status: Option<u16>, meaning: &str) -> String {
-    let status = match http_status {
-        Some(status) if !meaning.starts_with("HTTP") => format!("HTTP {status}: "),
-        _ => String::new(),
-    };
-    format!("{}: {status}{meaning}", of.slug)
 }
 
 fn pause(wait: Duration, http_status: u16, lowered_to: Option<String>) -> String {

@@ -28,4 +28,4 @@ pub use plan::{AccountLabel, Plan, Sample};
 pub use print::{print, print_json};
 pub use progress::{Progress, ProgressDisplay};
 pub use summary::NextCommands;
-pub use words::{counted, in_words, violations_text};
+pub use words::{in_words, violations_text};

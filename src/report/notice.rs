@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{NextCommands, Plan, counted, in_words, summary, words};
+use super::{NextCommands, Plan, in_words, summary, words};
+use crate::model::text::counted;
 use crate::model::{Counts, StopReason, Summary, Violation, as_seconds};
 
 /// How important something is. `-q` shows warnings and errors only, `-v` everything.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use super::{counted, in_words};
-use crate::model::text::{exact, visible_json};
+use super::in_words;
+use crate::model::text::{counted, exact, visible_json};
 use crate::model::{FieldChanges, Preview, ValueRows};
 
 /// Values of a field on the page.

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{counted, in_words, words};
+use super::{in_words, words};
 use crate::model::Shown as _;
-use crate::model::text::head;
+use crate::model::text::{counted, head};
 use crate::model::{Outcome, Pace, StopReason, Summary, Workers};
 
 /// Reasons on the page.

@@ -44,13 +44,6 @@ pub(super) fn counts(counts: &Counts, differs: u64) -> String {
     parts.join(", ")
 }
 
-/// `1 row`, `2 rows`.
-#[must_use]
-pub fn counted(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
 /// A duration in words, in whole seconds: `2h 5m 3s`.
 #[must_use]
 pub fn in_words(duration: std::time::Duration) -> String {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::postponement::Postponement;
 use crate::api::{FailureKind, Reply};
 use crate::model::StopReason;
+use crate::model::text::counted;
 
 /// How often what can be retried is retried.
 #[derive(Debug, Clone, Copy)]
@@ -193,10 +194,7 @@ impl Attempts {
 
     /// The end of an operation of which nothing more is sent.
     pub(super) fn given_up<T>(&self) -> Ending<T> {
-        let attempts = match self.requests {
-            1 => "1 attempt".to_owned(),
-            requests => format!("{requests} attempts"),
-        };
+        let attempts = counted(self.requests.into(), "attempt");
         match &self.problem {
             Some(what) if self.may_be_applied => {
                 Ending::Unknown(format!("{what} ({attempts}){MAY_BE_APPLIED}"))

@@ -4,8 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::files::FileError;
-use crate::ledger::{Latest, RUNS, RunDirectory, RunFile, RunFileError};
+use crate::files::{self, FileError};
+use crate::ledger::{RUNS, RunDirectory, RunFile, RunFileError, Runs};
 use crate::model::Shown as _;
 use crate::model::file_words;
 use crate::report::Log;
@@ -15,17 +15,17 @@ pub(super) fn find(from: &Path, log: &Log) -> Result<PathBuf, Error> {
     if from != Path::new("latest") {
         return Ok(from.to_owned());
     }
-    let (runs, why) = match RunDirectory::latest() {
-        Ok(Latest { found, refused }) => {
+    let (runs, why) = match RunDirectory::runs() {
+        Ok(Runs { resumable, refused }) => {
             let described = |(path, why): &(PathBuf, RunFileError)| {
                 format!("{} is not followed: {why}", path.shown())
             };
             let refused: Vec<_> = refused.iter().map(described).collect();
-            if let Some(found) = found {
+            if let Some((_, newest)) = resumable.into_iter().max() {
                 for why in &refused {
                     log.warning(why);
                 }
-                return Ok(found);
+                return Ok(newest);
             }
             let why = refused.first().map(|first| format!("; {first}"));
             ("no run to resume in", why.unwrap_or_default())
@@ -35,11 +35,9 @@ pub(super) fn find(from: &Path, log: &Log) -> Result<PathBuf, Error> {
         }
         Err(error) => ("cannot read", format!(": {}", file_words(&error))),
     };
-    let place = Path::new(RUNS);
-    let place = std::path::absolute(place).unwrap_or_else(|_| place.to_owned());
     Err(Error::Usage(format!(
         "--resume latest: {runs} {}{why} (change to the directory in which the run was started, or give its run directory)",
-        place.shown()
+        files::absolute(Path::new(RUNS)).shown()
     )))
 }
 

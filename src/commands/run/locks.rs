@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::api::Account;
 use crate::config::{Settings, user_directory};
 use crate::error::Error;
+use crate::files;
 use crate::ledger::{Holder, LedgerError, Lock, NotLocked};
 use crate::model::Shown as _;
 use crate::model::utc_millis;
@@ -96,8 +97,7 @@ pub(super) fn run_directory(run_file: &Path, base_url: &str, email: &str) -> Res
 }
 
 fn absolute(directory: &Path) -> String {
-    let path = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
-    path.to_string_lossy().into_owned()
+    files::absolute(directory).to_string_lossy().into_owned()
 }
 
 fn described(holder: Holder) -> String {

@@ -14,9 +14,10 @@ use crate::files;
 use crate::input::Reader;
 use crate::ledger::{Journal, Missing, RunDirectoryMonitor};
 use crate::model::Shown as _;
+use crate::model::text::counted;
 use crate::model::{Counts, Event, Pace, Pass, StopReason};
 use crate::pipeline::{Known, Run, RunError};
-use crate::report::{self, Progress};
+use crate::report::Progress;
 use crate::send::{Gate, Retries};
 
 /// Files that a run has open beside the connections of its workers, with some to spare.
@@ -175,7 +176,7 @@ impl OpenRun<'_> {
         let saved = match monitor.save(journal) {
             Ok(saved) => saved,
             Err(error) => {
-                let lost = report::counted(facts.counts.total(), "row");
+                let lost = counted(facts.counts.total(), "row");
                 let facts = Facts {
                     run_dir: None,
                     ..facts
@@ -220,7 +221,7 @@ impl OpenRun<'_> {
         if workers < asked {
             self.log.warning(&format!(
                 "only {limit} files may be open (ulimit -n): using {} instead of {asked}",
-                report::counted(u64::from(workers), "worker")
+                counted(u64::from(workers), "worker")
             ));
         }
         usize::from(workers)
