@@ -54,7 +54,7 @@ impl Journal {
         if !path.exists() {
             return Ok((Self::create(path)?, None));
         }
-        let kept = if form.has_header && form.is_foreign {
+        let kept = if form.is_foreign {
             Some(repair::rewrite(path)?)
         } else if form.torn > 0 {
             Some(repair::cut_off(path, form.whole).map_err(LedgerError::at(path))?)
@@ -65,7 +65,7 @@ impl Journal {
             let file = files::open_own(path, File::options().read(true).append(true))?;
             let length = file.metadata()?.len();
             let mut journal = Self { file, length };
-            if !form.has_header {
+            if !form.has_header && !form.is_foreign {
                 journal.write_header()?;
             }
             journal.sync()?;
@@ -122,5 +122,24 @@ impl Journal {
         }
         self.length += line.len() as u64;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Outcome;
+
+    #[test]
+    fn a_ledger_of_which_another_program_left_only_a_mark_is_begun_again() {
+        let ledger = tempfile::NamedTempFile::new().expect("a file");
+        for mark in [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff"] {
+            std::fs::write(ledger.path(), mark).expect("a ledger");
+            let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
+            let record = Record::unsent(2, "a".into(), Outcome::Invalid, String::new());
+            journal.append(&record).expect("room for a record");
+            let (_, again) = Journal::reopen(ledger.path()).expect("a ledger");
+            assert!(again.is_final(2), "{mark:?}");
+        }
     }
 }
