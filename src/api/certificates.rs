@@ -1,7 +1,7 @@
 //! `SSL_CERT_FILE` and `SSL_CERT_DIR` -> the authorities that are trusted in place of the system's.
 //!
 //! What is named and not there is an error: the system's authorities in its place would be another
-//! trust than was asked for, and none at all would be a riddle later.
+//! trust than was asked for, and none at all would be hard to diagnose later.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

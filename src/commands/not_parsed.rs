@@ -49,7 +49,7 @@ impl Wanted {
 pub(super) fn report(error: &NotParsed, words: &[OsString]) -> u8 {
     let wanted = Wanted::new(words);
     if wanted.log_format == LogFormat::Text || error.is_help() {
-        // If the stream is gone, nobody can be told.
+        // If the stream is gone, there is no way to report it.
         let _ = error.print();
     }
     if error.is_help() {

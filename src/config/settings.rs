@@ -97,7 +97,7 @@ impl Settings {
     /// Resolves what was typed for a new run over `source`.
     ///
     /// # Errors
-    /// When something is missing, contradictory, or a way for the token to reach a stranger.
+    /// When something is missing, contradictory, or a way for the token to reach another host.
     pub fn resolve(args: RunArgs, source: InputSource, stop: &Stop) -> Result<Self, Error> {
         Self::from_options(args, source, None, stop)
     }

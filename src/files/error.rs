@@ -58,7 +58,7 @@ impl FileError {
         matches!(self, Self::OtherOwner(_) | Self::WritableByOthers(_))
     }
 
-    /// What the operating system said, if it is that which refused.
+    /// The operating system's error, if it is that which refused.
     #[must_use]
     pub fn from_system(&self) -> Option<&io::Error> {
         match self {

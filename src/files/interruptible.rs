@@ -13,7 +13,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::FileError;
 use crate::stop::{NotReceived, Stop};
 
-/// Does `job`, however long it takes, unless the command is to stop first.
+/// Runs `job`, however long it takes, unless the command is to stop first.
 ///
 /// # Errors
 /// Those of the job, or that it was interrupted.

@@ -6,7 +6,7 @@ use crate::model::text::visible;
 pub const MAX_RECORD_BYTES: usize = 1 << 20;
 
 /// The length of a record in bytes past which its end is not looked for: what is not text may have
-/// none, and some sources give zeros for ever.
+/// none, and some sources give zeros forever.
 pub(super) const ENDLESS_BYTES: usize = 64 << 20;
 
 /// The longest row, in bytes, whose memory is reused for a further one.

@@ -48,7 +48,7 @@ pub enum NotLocked {
     Unavailable {
         /// The place.
         path: PathBuf,
-        /// What the operating system said.
+        /// The operating system's error.
         error: FileError,
     },
 }

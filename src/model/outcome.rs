@@ -12,7 +12,7 @@ pub enum Outcome {
     Rejected,
     /// Answered 404.
     NotFound,
-    /// A definite no of another kind, or the server was never reached.
+    /// Definitely refused for another reason, or the server was never reached.
     Failed,
     /// It may or may not have been applied.
     Unknown,
@@ -48,7 +48,7 @@ impl Outcome {
         }
     }
 
-    /// Whether a resumed run lets the row be: its answer was definite, or it can never be sent.
+    /// Whether a resumed run skips the row: its answer was definite, or it can never be sent.
     #[must_use]
     pub fn is_final(self) -> bool {
         match self {

@@ -79,7 +79,7 @@ pub struct Findings {
 }
 
 impl Check<'_> {
-    /// Judges every row of `reader`; where slugs repeat, a second time from `again`, since the
+    /// Checks every row of `reader`; where slugs repeat, a second time from `again`, since the
     /// first row of a pair shows only when the second is seen.
     ///
     /// # Errors

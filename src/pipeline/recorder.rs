@@ -13,7 +13,7 @@ use crate::stop::Stop;
 /// Records what its callers bring, one at a time.
 pub(super) struct Recorder<'a> {
     journal: &'a mut Journal,
-    /// What the ledger held before.
+    /// What the ledger contained before.
     earlier: Arc<ResumeIndex>,
     breaker: Breaker,
     stop: &'a Stop,
@@ -89,7 +89,7 @@ impl<'a> Recorder<'a> {
                 error => format!("it {error} (it was changed: start a new run)"),
             },
         });
-        // Half a line may stand at the end of a ledger that cannot be written: nothing must follow.
+        // Half a line may be left at the end of a ledger that cannot be written: nothing must follow.
         if matches!(self.state, State::Recording) {
             self.state = State::Unreadable(error);
         }
@@ -140,7 +140,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Writes a record; whether the ledger holds it.
+    /// Writes a record; whether the ledger contains it.
     fn append(&mut self, record: &Record) -> bool {
         if matches!(self.state, State::Unwritable(_)) {
             return false;

@@ -1,4 +1,4 @@
-//! Who runs where: a feeder plans rows in order, workers send them and record each outcome before
+//! Threads of a run: a feeder plans rows in order, workers send them and record each outcome before
 //! they take the next, the calling thread watches the time.
 
 use std::convert::Infallible;
@@ -25,7 +25,7 @@ use crate::model::{Detail, Event, MaxFailures, Pace, Stall, StopReason};
 use crate::send::{Gate, Policy, Retries, Sender};
 use crate::stop::Stop;
 
-/// How often whoever looks on sees time pass.
+/// How often the progress display is refreshed.
 const TICK: Duration = Duration::from_millis(500);
 
 /// How often the ledger is made to outlast a power cut.
@@ -54,7 +54,7 @@ pub struct Run<'a, E> {
     pub max_failures: MaxFailures,
     /// What is known of the account.
     pub known: Known,
-    /// How much to tell.
+    /// How much to report.
     pub detail: Detail,
     /// Ends the run early.
     pub stop: &'a Stop,
@@ -161,7 +161,7 @@ struct Times<'a> {
 }
 
 /// Until all have ended, sees that the ledger reaches the disk, that the deadline is kept, and that
-/// whoever looks on sees time pass.
+/// the progress display is refreshed.
 fn keep_time(
     ended: &Receiver<Infallible>,
     recorder: &Mutex<Recorder<'_>>,

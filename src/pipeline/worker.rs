@@ -26,8 +26,8 @@ pub(super) struct Worker<'a, 'b, E> {
 }
 
 impl<E: Exchange> Worker<'_, '_, E> {
-    /// Sends one row after another. The next is taken when the last one is in the ledger: never is
-    /// more sent and not recorded than what is in flight.
+    /// Sends one row after another. The next is taken when the last one is in the ledger: at
+    /// most the requests in flight are sent but unrecorded.
     pub(super) fn work(&self) {
         let mut task = self.next();
         while let Some(row) = task {

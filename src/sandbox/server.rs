@@ -41,7 +41,7 @@ pub struct Options {
     /// Time from a request to its answer. The change itself is applied at once.
     pub latency: Duration,
     /// Share, 0 to 1, of requests within the limit that are answered with 500, 502 or 503. Half
-    /// of these are applied nevertheless, so that a client's repetition is put to the test.
+    /// of these are applied nevertheless, so that a client's retry is put to the test.
     pub errors: f64,
 }
 
@@ -55,7 +55,7 @@ pub struct Served {
     pub method: String,
     /// The path of the address, as it was sent.
     pub path: String,
-    /// The answer's status code; `None` where the client left before its answer.
+    /// The answer's status code; `None` where the client disconnected before its answer.
     pub status: Option<u16>,
     /// From its arrival to its answer.
     pub took: Duration,
@@ -264,7 +264,7 @@ async fn answer(account: &Account, request: Request, next: Next) -> Response {
     if fastrand::f64() >= account.options.errors {
         return next.run(request).await;
     }
-    // Half of the failures befall the request on its way, the others its answer.
+    // Half of the failures happen before the request is applied, the others after.
     if fastrand::bool() {
         next.run(request).await;
     }

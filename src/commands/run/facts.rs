@@ -56,7 +56,7 @@ impl From<Error> for Failed {
 }
 
 impl Facts {
-    /// What a look at the rows of a new run tells.
+    /// What checking the rows of a new run found.
     pub(super) fn checked(preview: &Preview) -> Self {
         Self {
             rows: preview.rows,

@@ -51,7 +51,7 @@ impl History {
     }
 }
 
-/// What the ledger holds.
+/// What the ledger contains.
 fn recorded(directory: &RunDirectory) -> Result<ResumeIndex, Error> {
     let path = directory.results();
     let is_there = path.exists();
