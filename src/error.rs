@@ -17,9 +17,9 @@ pub enum Error {
     #[error("declined: nothing was sent")]
     Declined,
     /// A temporary file or the run directory cannot be made.
-    #[error("no run directory can be made: {0}")]
+    #[error("cannot create the run directory: {0}")]
     Directory(LedgerError),
-    /// Another run holds the account or the run directory.
+    /// Another run is using the account or the run directory.
     #[error("{0}")]
     Held(String),
     /// The input cannot be read as rows.
@@ -43,7 +43,7 @@ pub enum Error {
     #[error(transparent)]
     Run(#[from] RunError),
     /// Standard output cannot be written.
-    #[error("standard output cannot be written: {0}")]
+    #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
     /// Something is wrong beyond the rows.
     #[error("{0}")]

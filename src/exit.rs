@@ -6,13 +6,13 @@ use crate::model::{Outcome, Signal, StopReason, Summary};
 pub const DONE: u8 = 0;
 /// Finished, and some rows are not updated, or differ.
 pub const ROWS_LEFT: u8 = 1;
-/// Usage, configuration, declined, or no run directory could be made.
+/// Usage, configuration, declined, or the run directory could not be created.
 pub const USAGE: u8 = 2;
 /// The input is unreadable, has invalid rows, or too many.
 pub const INPUT: u8 = 3;
 /// Stopped by a limit that was asked for.
 pub const LIMIT: u8 = 4;
-/// Another run holds the account or the run directory.
+/// Another run is using the account or the run directory.
 pub const HELD: u8 = 5;
 /// Something is wrong beyond the rows.
 pub const STOPPED: u8 = 6;
@@ -28,7 +28,7 @@ pub const TABLE: [(&str, &str); 9] = [
     ("1", "finished, and some rows are not updated, or differ"),
     (
         "2",
-        "usage, configuration, declined, or no run directory could be made: nothing was sent",
+        "usage, configuration, declined, or the run directory could not be created: nothing was sent",
     ),
     (
         "3",
@@ -40,13 +40,13 @@ pub const TABLE: [(&str, &str); 9] = [
     ),
     (
         "5",
-        "another run holds this account or run directory: nothing was sent",
+        "another run is using this account or run directory: nothing was sent",
     ),
     (
         "6",
-        "stopped because something is wrong: login refused, server out of reach, too many failures, server down or asking for a long pause, results cannot be written; --resume continues",
+        "stopped because something is wrong: login refused, server unreachable, too many failures, server down or asking for a long pause, results cannot be written; --resume continues",
     ),
-    ("70", "internal error: the sums do not agree, or a panic"),
+    ("70", "internal error: the totals do not match, or a panic"),
     (
         "129, 130, 143",
         "SIGHUP, SIGINT, SIGTERM, after finishing what was in flight; --resume continues",

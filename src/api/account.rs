@@ -15,13 +15,15 @@ use super::redact::Redactor;
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     /// The brand is not one DNS label.
-    #[error("not a brand (of `https://acme.reamaze.io` it is `acme`)")]
+    #[error("not a valid brand (for `https://acme.reamaze.io`, it is `acme`)")]
     Brand,
-    /// The base URL could carry the token to a stranger.
+    /// The base URL could carry the token to another host.
     #[error("{0}")]
     BaseUrl(&'static str),
     /// The email cannot be a login.
-    #[error("not a login (one is not empty, and contains no `:`, blank or control character)")]
+    #[error(
+        "not a valid login (it must not be empty, or contain `:`, white space or control characters)"
+    )]
     Email,
     /// The token cannot be one.
     #[error("the API token {0}")]
@@ -54,7 +56,7 @@ impl BaseUrl {
     /// The address as given.
     ///
     /// # Errors
-    /// When it is no address, or a way in which a token travels to a stranger.
+    /// When it is not a valid URL, or a way in which a token travels to another host.
     pub fn parse(text: &str) -> Result<Self, AccountError> {
         let url = Url::parse(text.trim())
             .map_err(|_| AccountError::BaseUrl("not an address (write https://HOST/api/v1)"))?;

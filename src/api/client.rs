@@ -172,7 +172,7 @@ impl Exchange for Client {
 /// The answer's body, no longer than allowed in bytes and time.
 fn read(mut response: blocking::Response, deadline: Instant) -> Result<Vec<u8>, String> {
     let broken =
-        |error: &(dyn Error + 'static)| format!("the answer broke off: {}", innermost(error));
+        |error: &(dyn Error + 'static)| format!("the answer was cut off: {}", innermost(error));
     let too_long = || Err("the answer is longer than 1 MiB".to_owned());
     match response.content_length() {
         Some(length) if length > MAX_ANSWER_BYTES => return too_long(),

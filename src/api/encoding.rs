@@ -18,7 +18,7 @@ pub(super) fn decoded(body: Vec<u8>, codings: &str) -> Result<Vec<u8>, String> {
     let mut codings: Vec<&str> = codings.split(',').map(str::trim).collect();
     codings.retain(|coding| !coding.is_empty() && *coding != "identity");
     if codings.len() > MAX_CODINGS {
-        return Err("the answer is compressed too many times over".into());
+        return Err("the answer is compressed more than 3 times".into());
     }
     // A header may be missing, and not even name what is there.
     if codings.is_empty() && body.starts_with(&[0x1f, 0x8b]) {
@@ -130,7 +130,7 @@ mod tests {
             (cut, "gzip", "damaged"),
             (vec![0xff; 9], "br", "compressed with br"),
             (vec![0x28, 0xb5, 0x2f, 0xfd, 0], "", "compressed with zstd"),
-            (gzip(TEXT), "gzip,gzip,gzip,gzip", "too many times"),
+            (gzip(TEXT), "gzip,gzip,gzip,gzip", "more than 3 times"),
         ] {
             let error = decoded(body, codings).expect_err(words);
             assert!(error.contains(words), "{error}");

@@ -35,7 +35,7 @@ pub(super) fn failure(
     } else if error.is_timeout() {
         unclear(format!("no answer within {} s", timeout.as_secs_f64()))
     } else {
-        unclear(format!("the exchange broke off: {why}"))
+        unclear(format!("the exchange failed: {why}"))
     }
 }
 
@@ -50,7 +50,7 @@ fn unreached(
     base: &BaseUrl,
     proxy: Option<&Proxy>,
 ) -> Failure {
-    let no_connection = |why: &str| format!("no connection to the server: {why}");
+    let no_connection = |why: &str| format!("cannot connect to the server: {why}");
     let says = |words: &str| causes.iter().any(|cause| cause.to_string().contains(words));
     if let Some(proxy) = proxy.filter(|_| says("tunnel error") || says("socks")) {
         return match proxy.refusal(base) {
@@ -60,7 +60,7 @@ fn unreached(
     }
     if is_unknown_name(why) {
         let host = base.host();
-        let what = format!("the name {host} is not known (check --brand or --base-url)");
+        let what = format!("unknown host {host} (check --brand or --base-url)");
         return FailureKind::Unreachable.with(no_connection(&what));
     }
     let what = match why.split_once("address information: ") {

@@ -93,7 +93,7 @@ impl Operation for UpdateConversation<'_> {
                 quoted(self.update.slug.as_str())
             ))),
             Recognized::Nothing => {
-                let what = "HTTP 200 with something else than the conversation";
+                let what = "HTTP 200 without the conversation";
                 Err(unclear(
                     match reasons::words(body.as_bytes(), MAX_WORDS, redactor) {
                         Some(words) => format!("{what}: {words}"),

@@ -104,7 +104,7 @@ fn address(text: &str) -> Result<Url, String> {
     let url = Url::parse(&text).map_err(|_| format!("is not the address of a proxy {form}"))?;
     if !SCHEMES.contains(&url.scheme()) {
         return Err(format!(
-            "names a proxy that speaks {}, which is not supported (use one of {})",
+            "names a proxy of the unsupported type {} (use one of {})",
             quoted(url.scheme()),
             SCHEMES.join(", ")
         ));

@@ -33,7 +33,7 @@ const ENVELOPES: [&str; 9] = [
 /// The reasons that `body` gives, `; ` between them, each behind its field where it has one.
 pub(super) fn all(body: &[u8], redactor: &Redactor) -> String {
     let words = words(body, MAX_CHARS, redactor);
-    words.unwrap_or_else(|| "the server gives no reason".into())
+    words.unwrap_or_else(|| "no reason given".into())
 }
 
 /// The same, at most `limit` characters; `None` where the body says nothing.
@@ -167,9 +167,9 @@ mod tests {
                 "<html><head><style>p{}</style></head><body><h1>The change</h1><p>was rejected &amp; lost</p></body></html>",
                 "The change was rejected & lost",
             ),
-            ("", "the server gives no reason"),
-            ("{}", "the server gives no reason"),
-            ("\u{feff}", "the server gives no reason"),
+            ("", "no reason given"),
+            ("{}", "no reason given"),
+            ("\u{feff}", "no reason given"),
         ] {
             assert_eq!(all(body.as_bytes()), line, "{body}");
         }

@@ -91,7 +91,7 @@ impl Failure {
             FailureKind::Rejected => format!("rejected: {message}"),
             FailureKind::LoginRefused => format!("login refused: {message}"),
             FailureKind::Forbidden => format!("forbidden: {message}"),
-            FailureKind::Throttled => "throttled".into(),
+            FailureKind::Throttled => "rate limited".into(),
             FailureKind::NotFound
             | FailureKind::Refused
             | FailureKind::NotYet

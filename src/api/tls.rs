@@ -28,7 +28,7 @@ pub(super) fn lasting(causes: &[&(dyn Error + 'static)], base: &BaseUrl) -> Opti
         _ => return None,
     };
     let (host, why) = (base.host(), in_words(error));
-    Some(format!("no connection to {host}: {why} ({cure})"))
+    Some(format!("cannot connect to {host}: {why} ({cure})"))
 }
 
 /// An error of TLS in words.
@@ -38,7 +38,7 @@ pub(super) fn in_words(error: &TlsError) -> String {
         TlsError::InvalidMessage(_) => "the server does not speak TLS".into(),
         TlsError::NoCertificatesPresented => "the server shows no certificate".into(),
         TlsError::PeerIncompatible(_) => {
-            "the server knows no version of TLS from 1.2 on, or no cipher that is safe".into()
+            "the server supports no TLS version from 1.2 on, or no secure cipher".into()
         }
         TlsError::AlertReceived(alert) => {
             format!(
@@ -57,11 +57,11 @@ fn certificate(error: &CertificateError) -> String {
         }
         CertificateError::Expired => "has expired".into(),
         CertificateError::ExpiredContext { not_after, .. } => {
-            format!("has expired on {}", date(*not_after))
+            format!("expired on {}", date(*not_after))
         }
         CertificateError::NotValidYet => "is not valid yet".into(),
         CertificateError::NotValidYetContext { not_before, .. } => {
-            format!("is valid from {} on only", date(*not_before))
+            format!("is not valid before {}", date(*not_before))
         }
         CertificateError::NotValidForName => "is for another name".into(),
         CertificateError::NotValidForNameContext { presented, .. } => {

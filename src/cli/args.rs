@@ -31,7 +31,7 @@ pub enum Command {
     Schema,
     /// Print a shell completion script
     Completions {
-        /// The shell that is to read it
+        /// The shell to generate for
         shell: Shell,
     },
     /// Print the manual page

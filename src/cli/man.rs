@@ -45,7 +45,7 @@ const FILES: [(&str, &str); 7] = [
     ),
     (
         "reamaze-runs/INPUT-TIME/results.csv",
-        "of a run: the ledger, a line per row",
+        "of a run: the ledger, one line per row",
     ),
     (
         "reamaze-runs/INPUT-TIME/failed.csv (or .tsv, .jsonl)",

@@ -9,10 +9,10 @@ use crate::model::{RequestRate, duration, percentage};
 pub(super) const ABOUT: &str = "\
 Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted.
 
-Any login and token that are not empty are accepted. Conversations exist as soon as they are \
+Any non-empty login and token are accepted. Conversations exist as soon as they are \
 asked for, except those whose slug begins with `missing-`. Every staff email and channel is known, \
 except those that contain `unknown`, `missing`, `nobody`, `no-such` or `nonexistent`. Nothing is kept \
-beyond the end of the process.";
+when it ends.";
 
 /// Options of `sandbox`.
 #[derive(Debug, clap::Args)]
@@ -25,11 +25,11 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "N/s|N/m")]
     pub limit: Option<RequestRate>,
 
-    /// Send no Retry-After with a 429
+    /// Omit Retry-After from 429 responses
     #[arg(long)]
     pub no_retry_after: bool,
 
-    /// Time that an answer takes, like 100ms
+    /// Delay before each response, like 100ms
     #[arg(long, value_name = "T", value_parser = duration, default_value = "0s")]
     pub latency: Duration,
 

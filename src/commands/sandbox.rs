@@ -67,7 +67,7 @@ pub(super) fn sandbox(args: &SandboxArgs, log: &Arc<Log>) -> u8 {
         sandbox.base_url()
     ));
     if let Err(error) = printed {
-        let message = format!("standard output cannot be written: {error}");
+        let message = format!("cannot write to standard output: {error}");
         log.error(exit::STOPPED, &message);
         return exit::STOPPED;
     }

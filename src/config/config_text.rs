@@ -52,7 +52,7 @@ impl<'a> ConfigText<'a> {
                 let at = error.span().map_or(0, |span| span.start);
                 let why = error.message();
                 format!(
-                    "{}:{}: is not TOML: {why}",
+                    "{}:{}: not valid TOML: {why}",
                     self.path.shown(),
                     self.line(at)
                 )
@@ -145,8 +145,8 @@ fn without_value(message: &str) -> String {
 fn unknown(key: &str, value: &DeValue<'_>) -> String {
     let bare: String = key.to_lowercase().replace(['-', '_'], "");
     if SECRETS.contains(&bare.as_str()) {
-        return "a token is not kept here, as such files get copied, shared and committed: let token_file \
-                name a file of its own, or token_command a program that prints it, or set REAMAZE_API_TOKEN"
+        return "do not put the token here, such files get copied, shared and committed: use token_file, \
+                token_command or REAMAZE_API_TOKEN"
             .into();
     }
     if let DeValue::Table(_) = value {
@@ -158,6 +158,6 @@ fn unknown(key: &str, value: &DeValue<'_>) -> String {
     }
     match nearest(key, Profile::KEYS.into_iter()) {
         Some(meant) => format!("unknown key (did you mean {}?)", quoted(meant)),
-        None => format!("unknown key (known are {})", Profile::KEYS.join(", ")),
+        None => format!("unknown key (known keys: {})", Profile::KEYS.join(", ")),
     }
 }

@@ -47,7 +47,7 @@ impl Configuration {
             (Some(path), Some((text, trust)), _) => Self::parse(path, &text, trust, profile),
             (_, _, None) => Ok(Self::default()),
             (path, _, Some(name)) => Err(format!(
-                "--profile {}: there is no configuration file{} (make one, or name it with --config)",
+                "--profile {}: no configuration file{} (create one, or name it with --config)",
                 one_line(name, 60),
                 path.map_or_else(String::new, |path| format!(" {}", path.shown()))
             )),

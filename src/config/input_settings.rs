@@ -103,7 +103,7 @@ fn started(typed: &InputArgs, run: &RunOptions) -> Result<InputArgs, Error> {
     ];
     if let Some((name, _)) = changed.iter().find(|(_, is_changed)| *is_changed) {
         return Err(Error::Usage(format!(
-            "--{name}: a resumed run is bound to what it was started with"
+            "--{name} cannot be changed when a run is resumed"
         )));
     }
     Ok(InputArgs {

@@ -52,10 +52,7 @@ impl Profile {
         let addresses = self.brand.is_some() && self.base_url.is_some();
         let tokens = self.token_file.is_some() && self.token_command.is_some();
         match (addresses, tokens) {
-            (true, _) => Some((
-                ["brand", "base_url"],
-                "there is one place to send to: give brand or base_url",
-            )),
+            (true, _) => Some((["brand", "base_url"], "set brand or base_url, not both")),
             (_, true) => Some((
                 ["token_file", "token_command"],
                 "the token has one source: set token_command or token_file, not both",
@@ -133,7 +130,7 @@ fn email<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D
 
 fn token_file<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
     parsed(deserializer, |path| match path {
-        "" => Err("names no file"),
+        "" => Err("is empty"),
         path => Ok(path.into()),
     })
 }

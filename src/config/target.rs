@@ -58,11 +58,7 @@ pub(super) fn resolve(
 ) -> Result<Resolved, Error> {
     if args.sandbox {
         let profile = args.account.profile.iter();
-        let warning = |name| {
-            format!(
-                "of profile {name} the sandbox takes the time zone only: account and pace are its own"
-            )
-        };
+        let warning = |name| format!("the sandbox uses only the time zone of profile {name}");
         return Ok(Resolved {
             target: Target::Sandbox,
             warnings: profile.map(warning).collect(),

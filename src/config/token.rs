@@ -96,7 +96,7 @@ fn file(path: &Path, stop: &Stop) -> Result<Token, String> {
         token,
         warning: is_exposed.then(|| {
             format!(
-                "the token file {} can be read by others: chmod 600 it",
+                "other users can read the token file {}: chmod 600 it",
                 path.shown()
             )
         }),

@@ -142,7 +142,7 @@ fn token(line: Vec<u8>) -> Result<String, String> {
     if line.len() as u64 == MAX_TOKEN_BYTES {
         return Err("printed a line that is too long for a token".into());
     }
-    let line = String::from_utf8(line).map_err(|_| "printed no text")?;
+    let line = String::from_utf8(line).map_err(|_| "printed invalid UTF-8")?;
     match line.trim_start_matches('\u{feff}').trim() {
         "" => Err("printed no token (it is expected on the first line)".into()),
         token => Ok(token.to_owned()),

@@ -154,10 +154,10 @@ const HEADER_BYTES: u64 = 2 * MAX_RECORD_BYTES as u64;
 const SEP_AGAIN: &str =
     "is a line `sep=` among the rows (was the file joined from two? remove this line)";
 const OTHER_HEADER: &str =
-    "is a header again, with other columns (was the file joined from two? give each by itself)";
+    "is a second header, with other columns (was the file joined from two? run each by itself)";
 const TOO_LONG: &str =
     "is a record of more than 1 MiB (is a quote opened on this line and never closed?)";
-const UNCLOSED: &str = "opens a quote that is never closed: all that follows is inside it (close it, or remove it; or was the file cut off?)";
+const UNCLOSED: &str = "opens a quote that is never closed: everything after it is inside the quote (close it, or remove it; or was the file cut off?)";
 
 impl RawRecords {
     fn new(source: TextSource, delimiter: u8) -> Self {

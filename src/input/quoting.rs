@@ -17,7 +17,7 @@ pub(super) enum Quotes {
 
 const STRAY: &str =
     "has text after a closing quote (double a quote that belongs to the text: \"\")";
-const PADDED: &str = "has a blank before a quote that opens a cell and is not closed on this line (remove the blank before the quote)";
+const PADDED: &str = "has a space before an opening quote that is not closed on this line (remove the space before the quote)";
 
 /// Blanks before a quote, in bytes, beyond which it is taken for one in the midst of text: text with
 /// many quotes must not be looked through for each of them.

@@ -24,7 +24,7 @@ impl Encoding {
     pub(super) fn text(self, record: &[u8]) -> Result<&str, &'static str> {
         if record.first() == Some(&0x1a) && record.iter().all(|byte| matches!(byte, 0x1a | 0)) {
             return Err(
-                "is a mark of the end of a file (Ctrl-Z, 0x1A), and rows follow (was the file joined from two? remove this line)",
+                "is an end-of-file mark (Ctrl-Z, 0x1A), and rows follow (was the file joined from two? remove this line)",
             );
         }
         if memchr::memchr(0, record).is_some() {

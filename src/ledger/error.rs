@@ -64,7 +64,7 @@ pub enum LedgerError {
     },
     /// Rows, records and failed rows do not add up.
     #[error(
-        "internal error: the sums do not agree: {0} (keep the run directory, and please report it)"
+        "internal error: the totals do not match: {0} (keep the run directory, and please report it)"
     )]
     Sums(String),
 }

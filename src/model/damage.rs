@@ -51,7 +51,7 @@ impl Damage {
             Self::Nothing | Self::PerhapsNothing => "looks like an exported empty value",
             Self::ErrorValue => "is a spreadsheet's error value",
             Self::Narrow => "is what a spreadsheet shows in a narrow column",
-            Self::Shortened => "is a number that a spreadsheet has shortened",
+            Self::Shortened => "is a number shortened by a spreadsheet",
             Self::CurlyQuotes => "is in curly quotes",
             Self::Quotes => "has quotes around it",
             Self::Apostrophe => "begins with an apostrophe, as spreadsheets mark text",
@@ -62,7 +62,7 @@ impl Damage {
             Self::Cut => {
                 "is exactly 32,767 characters, the limit of a cell in Excel, and probably cut off"
             }
-            Self::StandIn => "is what a program writes in place of a value",
+            Self::StandIn => "is a placeholder that a program wrote instead of a value",
         }
     }
 

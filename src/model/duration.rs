@@ -52,7 +52,7 @@ impl FromStr for Timeout {
         if (Duration::from_millis(100)..=Duration::from_hours(1)).contains(&timeout) {
             Ok(Self(timeout))
         } else {
-            Err("a request may take 100ms to 1h; try 30s".into())
+            Err("the timeout must be 100ms to 1h; try 30s".into())
         }
     }
 }

@@ -35,12 +35,12 @@ pub fn remedy(error: &io::Error) -> &'static str {
         Some(Errno::MFILE) => {
             return "raise the open file limit (ulimit -n), or use fewer --workers";
         }
-        Some(Errno::NFILE) => return "the machine has too many files open: close some",
+        Some(Errno::NFILE) => return "the system has too many files open: close some",
         _ => {}
     }
     match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room",
-        ErrorKind::FileTooLarge => "make room, or raise the file size limit (ulimit -f)",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free disk space",
+        ErrorKind::FileTooLarge => "free disk space, or raise the file size limit (ulimit -f)",
         ErrorKind::ReadOnlyFilesystem => "remount it read-write",
         ErrorKind::PermissionDenied => "fix the permissions",
         ErrorKind::NotFound | ErrorKind::NotADirectory => "put it back where it was",
@@ -80,9 +80,9 @@ mod tests {
     fn each_cause_has_its_own_cure() {
         for (errno, words) in [
             (Errno::MFILE, "ulimit -n"),
-            (Errno::NFILE, "machine"),
-            (Errno::NOSPC, "make room"),
-            (Errno::DQUOT, "make room"),
+            (Errno::NFILE, "system"),
+            (Errno::NOSPC, "free disk space"),
+            (Errno::DQUOT, "free disk space"),
             (Errno::FBIG, "ulimit -f"),
             (Errno::ROFS, "mount"),
             (Errno::ACCESS, "permissions"),

@@ -125,7 +125,7 @@ pub fn first_hidden_anywhere(text: &str) -> Option<char> {
 #[must_use]
 pub fn contained(c: char) -> String {
     let cure = if c.is_whitespace() && c != ' ' {
-        "type an ordinary blank, or remove it"
+        "use an ordinary space, or remove it"
     } else {
         "remove it"
     };
@@ -186,11 +186,11 @@ mod tests {
             ("a\u{ad}", "contains U+00AD (soft hyphen; remove it)"),
             (
                 "a\u{a0}b",
-                "contains U+00A0 (no-break space; type an ordinary blank, or remove it)",
+                "contains U+00A0 (no-break space; use an ordinary space, or remove it)",
             ),
             (
                 "a\u{3000}b",
-                "contains U+3000 (ideographic space; type an ordinary blank, or remove it)",
+                "contains U+3000 (ideographic space; use an ordinary space, or remove it)",
             ),
             (
                 "a\u{fe0f}",

@@ -75,7 +75,7 @@ impl<'a> Members<'a> {
             };
             // Every text is one line here: serde_json's "line 1" would only mislead.
             format!(
-                "is not valid JSON: {} (write one whole object a line{cut})",
+                "is not valid JSON: {} (write one whole object per line{cut})",
                 error.to_string().replace("line 1 column", "column")
             )
         })

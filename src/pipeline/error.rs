@@ -11,7 +11,7 @@ pub enum RunError {
     #[error("the private copy of the input {0}")]
     Input(#[from] InputError),
     /// A result could not be written. The ledger is whole up to there.
-    #[error("results cannot be written: {0}")]
+    #[error("cannot write results: {0}")]
     Unwritable(io::Error),
     /// The system allows no more threads. Nothing was sent.
     #[error("cannot start threads: {0} (use fewer --workers)")]

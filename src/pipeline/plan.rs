@@ -116,7 +116,7 @@ fn decide<'a>(
         let message = match repeat {
             Repeat::First => format!("{} is also in a later row (keep one of them)", quoted(slug)),
             Repeat::Of(first) => format!(
-                "{} is already in line {first} (keep one of them)",
+                "{} is already on line {first} (keep one of them)",
                 quoted(slug)
             ),
         };

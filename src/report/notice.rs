@@ -157,8 +157,8 @@ impl Notice<'_> {
                 http_status,
                 took,
             } => {
-                let status =
-                    http_status.map_or_else(|| "client left".into(), |code| code.to_string());
+                let status = http_status
+                    .map_or_else(|| "client disconnected".into(), |code| code.to_string());
                 format!("{time} {method} {path} {status} {}ms", took.as_millis())
             }
             Self::Plan(plan) => plan.line(),

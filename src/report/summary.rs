@@ -176,7 +176,7 @@ fn requests(summary: &Summary) -> String {
         let advice = if needed <= u64::from(Workers::MAX) {
             format!("; try --workers {needed}")
         } else {
-            format!(", and more than {} are not possible", Workers::MAX)
+            format!("; {} is the maximum", Workers::MAX)
         };
         let _ = write!(text, "\ntoo few workers to reach that rate{advice}");
     }

@@ -125,7 +125,7 @@ fn stop_reasons() -> Vec<StopReason> {
             error: "Input/output error (check the disk)".into(),
         },
         StopReason::LedgerUnwritable {
-            error: "No space left on device (make room)".into(),
+            error: "No space left on device (free disk space)".into(),
         },
         StopReason::Panicked,
     ]

@@ -47,7 +47,7 @@ impl Postponement {
         match self.alone {
             _ if left > PATIENCE => Some(too_long(left)),
             Some((since, _)) if now.duration_since(since) >= PATIENCE => Some(format!(
-                "the server has throttled {slug} alone for 15 minutes: continue later"
+                "only {slug} has been rate limited, for 15 minutes: continue later"
             )),
             _ => None,
         }
@@ -76,7 +76,10 @@ mod tests {
             now += 60 * SECOND;
         }
         let why = postponed.is_too_long(now, "held").expect("a reason");
-        assert!(why.contains("throttled held alone for 15 minutes"), "{why}");
+        assert!(
+            why.contains("only held has been rate limited, for 15 minutes"),
+            "{why}"
+        );
     }
 
     #[test]

@@ -320,7 +320,7 @@ mod tests {
         assert_eq!((sent.requests, postponed), (3, 1));
         assert_eq!(
             events,
-            ["throttled", "HTTP 500 Internal Server Error", "done"]
+            ["rate limited", "HTTP 500 Internal Server Error", "done"]
         );
     }
 

@@ -138,7 +138,7 @@ fn no_header(header: &StringRecord) -> Option<String> {
     }
     (!header.iter().any(|cell| is_named(cell) && resembles_field(cell))).then(|| {
         format!(
-            "{} names no column (delete lines above the one that names the columns, as in `slug,status,tag_list`)",
+            "{} is not the name of a column (delete lines above the one that names the columns, as in `slug,status,tag_list`)",
             quoted(first)
         )
     })

@@ -19,9 +19,9 @@ pub(super) enum HeaderAgain {
 impl HeaderAgain {
     pub(super) fn message(self) -> &'static str {
         match self {
-            Self::Same => "is the header again (was the file joined from two? remove this line)",
+            Self::Same => "repeats the header (was the file joined from two? remove this line)",
             Self::Other => {
-                "is a header again, with other columns (was the file joined from two? give each by itself)"
+                "is a second header, with other columns (was the file joined from two? run each by itself)"
             }
         }
     }

@@ -102,7 +102,7 @@ fn some_tags<'a>(
         }
     }
     match kept.as_slice() {
-        [] => Err("names no tag (write `[]` to remove all tags)".into()),
+        [] => Err("contains no tag (write `[]` to remove all tags)".into()),
         [lone] if lone.contains([';', '|']) => Err(format!(
             "{} is one tag: is this a separator? (tags are separated by commas)",
             quoted(lone)

@@ -25,7 +25,7 @@ pub(super) fn no_offset(written: &Written<'_>) -> String {
             )
         }
         "AM" | "PM" => {
-            format!("has a clock of 12 hours (write one of 24 hours, and the offset: `{example}`)")
+            format!("uses a 12-hour clock (write a 24-hour time, and the offset: `{example}`)")
         }
         _ if rest.chars().all(is_word) && rest.len() > 1 => format!(
             "ends in the name of a time zone, {}, not in an offset (write the offset, as in `{example}`; or leave it out, and give --timezone Area/City)",
@@ -49,7 +49,7 @@ pub(super) fn no_form_of_time(text: &str) -> String {
     let has_dates = has_two('/') || has_two('.') || has_two('-');
     let write = "write `2026-12-01T09:00:00+01:00`";
     if let Some(instant) = since_1970(text) {
-        format!("is a count of seconds since 1970, or of fractions of them (write `{instant}`)")
+        format!("is a Unix timestamp (write `{instant}`)")
     } else if is_of(&['/', '.', '-', ':', ' ', 'A', 'P', 'M']) && has_dates {
         format!("is a date as a spreadsheet writes it (format the column as text, and {write})")
     } else if is_of(&['.', ',']) && whole.len() == 5 {

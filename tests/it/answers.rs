@@ -57,29 +57,17 @@ const TROUBLES: [Fate; 23] = [
     ("425", "failed 425 2", "425"),
     ("created", "unknown 201 2", "201"),
     ("no-content", "unknown 204 2", "204"),
-    ("reset", "unknown - 2", "broke off"),
-    ("close", "unknown - 2", "broke off"),
-    ("garbage", "unknown - 2", "broke off"),
-    ("cut", "unknown 200 2", "broke off"),
+    ("reset", "unknown - 2", "exchange failed"),
+    ("close", "unknown - 2", "exchange failed"),
+    ("garbage", "unknown - 2", "exchange failed"),
+    ("cut", "unknown 200 2", "was cut off"),
     ("silent", "unknown - 2", "no answer within 1 s"),
     ("drip", "unknown 200 2", "too long"),
     ("endless", "unknown 200 2", "longer than 1 MiB"),
     ("long", "unknown 200 2", "longer than 1 MiB"),
-    (
-        "html",
-        "unknown 200 2",
-        "something else than the conversation",
-    ),
-    (
-        "empty",
-        "unknown 200 2",
-        "something else than the conversation",
-    ),
-    (
-        "list",
-        "unknown 200 2",
-        "something else than the conversation",
-    ),
+    ("html", "unknown 200 2", "without the conversation"),
+    ("empty", "unknown 200 2", "without the conversation"),
+    ("list", "unknown 200 2", "without the conversation"),
     ("stranger", "unknown 200 2", "another conversation"),
     ("fine", "updated 200 1", ""),
 ];
@@ -211,7 +199,7 @@ fn a_server_that_was_never_reached_makes_a_row_fail() {
         .try_into()
         .expect("one line");
     assert_eq!(fate(&line), "failed - 2");
-    assert!(line.reasons.contains("no connection"), "{line:?}");
+    assert!(line.reasons.contains("cannot connect"), "{line:?}");
 }
 
 /// Bodies of a 422, and what must be read of them.

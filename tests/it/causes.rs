@@ -63,7 +63,7 @@ fn first_rows_that_fail_alike_stop_the_run_with_the_words_of_the_server() {
         (
             Answer::html(200, login),
             "failing_alike",
-            "HTTP 200 with something else than the conversation: Log in",
+            "HTTP 200 without the conversation: Log in",
             "unknown",
         ),
         (
@@ -108,7 +108,7 @@ fn first_rows_that_fail_alike_stop_the_run_with_the_words_of_the_server() {
             "HTTP 500 Internal Server Error: disk full",
             "unknown",
         ),
-        (Answer::reset(), "server_down", "broke off", "unknown"),
+        (Answer::reset(), "server_down", "exchange failed", "unknown"),
     ];
     for (answer, reason, words, outcome) in cases {
         let sent = send_30(answer, "");

@@ -164,7 +164,7 @@ fn a_profile_that_says_where_to_send_or_where_the_token_is_says_all_of_it() {
     let both = "[profiles.eu]\nbase_url = 'https://x.example'\nbrand = 'x'\n";
     let told = run(&configured(both), "--dry-run", 2).stderr;
     assert!(
-        told.contains(":3: profiles.eu.brand: ") && told.contains("give brand or base_url"),
+        told.contains(":3: profiles.eu.brand: ") && told.contains("set brand or base_url"),
         "{told}"
     );
     // What is typed takes the place of either.
@@ -212,7 +212,11 @@ fn what_is_wrong_in_the_file_is_a_usage_error_that_says_where_and_what_would_be_
             ":3: base-url: ",
             "did you mean `base_url`?",
         ),
-        ("zzz = 1", ":1: zzz: ", "known are brand, base_url, email,"),
+        (
+            "zzz = 1",
+            ":1: zzz: ",
+            "known keys: brand, base_url, email,",
+        ),
         ("yes = true", ":1: yes: ", unknown),
         (
             "[profiles.us]\n[profiles.eu]\ntokenfile = 'x'",
@@ -240,14 +244,14 @@ fn what_is_wrong_in_the_file_is_a_usage_error_that_says_where_and_what_would_be_
             "did you mean Europe/Berlin?",
         ),
         ("timezone = 1", ":1: timezone: ", "not a time zone"),
-        ("brand = 'a.b'", ":1: brand: ", "not a brand"),
-        ("email = 'a:b'", ":1: email: ", "contains no `:`"),
+        ("brand = 'a.b'", ":1: brand: ", "not a valid brand"),
+        ("email = 'a:b'", ":1: email: ", "or contain `:`"),
         (
             "base_url = 'http://x.example'",
             ":1: base_url: ",
             "use https",
         ),
-        ("token_file = ''", ":1: token_file: ", "names no file"),
+        ("token_file = ''", ":1: token_file: ", "is empty"),
         ("token_command = []", ":1: token_command: ", r#"["pass", "#),
         ("token_command = ''", ":1: token_command: ", r#"["pass", "#),
         (
@@ -266,9 +270,9 @@ fn what_is_wrong_in_the_file_is_a_usage_error_that_says_where_and_what_would_be_
             "token_command or token_file",
         ),
         ("brand = 'x'\nbrand = 'y'", ":2:", "duplicate key"),
-        ("brand =", ":1:", "is not TOML"),
-        ("\u{feff}zzz = 1", ":1: zzz: ", "known are"),
-        ("br\u{1b}and = 1", ":1:", "is not TOML"),
+        ("brand =", ":1:", "not valid TOML"),
+        ("\u{feff}zzz = 1", ":1: zzz: ", "known keys"),
+        ("br\u{1b}and = 1", ":1:", "not valid TOML"),
     ] {
         let workspace = configured(config);
         for options in ["--dry-run", "--sandbox", "--dry-run --profile eu"] {
@@ -306,7 +310,10 @@ fn a_token_in_the_file_is_refused_with_what_to_do_instead_and_not_shown() {
         ] {
             let workspace = configured(&config);
             let told = run(&workspace, "--dry-run --profile eu", 2).stderr;
-            assert!(told.contains(&format!("{key}: a token")), "{told}");
+            assert!(
+                told.contains(&format!("{key}: do not put the token")),
+                "{told}"
+            );
             for word in ["shared", "token_file", "token_command", "REAMAZE_API_TOKEN"] {
                 assert!(told.contains(word), "{told}");
             }
@@ -365,7 +372,7 @@ fn a_profile_that_is_not_there_is_a_usage_error_that_lists_those_that_are() {
     let workspace = Workspace::new();
     workspace.write("rows.csv", done(&["a"]));
     let told = run(&workspace, "--dry-run --profile eu", 2).stderr;
-    assert!(told.contains("there is no configuration file"), "{told}");
+    assert!(told.contains("no configuration file"), "{told}");
     assert!(told.contains("config.toml"), "{told}");
     let told = run(&workspace, "--dry-run --config none.toml", 2).stderr;
     assert!(told.contains("none.toml: no such file"), "{told}");
@@ -472,7 +479,7 @@ fn a_token_command_that_gives_no_token_is_a_usage_error_and_nothing_is_sent() {
         ("true", "printed no token"),
         ("echo; echo t0ken", "printed no token"),
         ("head -c 5000 /dev/zero | tr '\\0' x", "too long"),
-        ("printf '\\377\\n'", "printed no text"),
+        ("printf '\\377\\n'", "printed invalid UTF-8"),
         ("echo t0ken; exec yes", "printed more than 1 MiB"),
         (
             "trap '' PIPE; exec 2>&-; while :; do echo t0ken; done",
@@ -544,7 +551,7 @@ fn the_sandbox_takes_the_time_zone_of_a_profile_and_says_so() {
         "rate 50/s (default)",
         "workers 64 (default)",
         "timeout 30s (default)",
-        "warning: of profile eu the sandbox takes the time zone only",
+        "warning: the sandbox uses only the time zone of profile eu",
     ] {
         assert!(told.contains(line), "{line}: {told}");
     }

@@ -59,7 +59,10 @@ fn a_token_file_that_others_can_read_is_warned_about() {
     for mode in [0o640, 0o604, 0o644] {
         let Output { status, stderr, .. } = run_with_token_file(&server, "t0ken", mode);
         assert_eq!(status, 0, "{stderr}");
-        assert!(stderr.contains("warning: the token file token"), "{stderr}");
+        assert!(
+            stderr.contains("warning: other users can read the token file token"),
+            "{stderr}"
+        );
     }
 }
 
@@ -74,7 +77,12 @@ fn a_credential_that_systemd_keeps_is_not_warned_about() {
         token.display()
     );
     let run = || command(&workspace, &line).against(&server);
-    assert!(run().output().stderr.contains("can be read by others"));
+    assert!(
+        run()
+            .output()
+            .stderr
+            .contains("other users can read the token file")
+    );
     let directory = token.parent().expect("a directory");
     let output = run().env("CREDENTIALS_DIRECTORY", directory).output();
     assert_eq!((output.status, output.stderr.as_str()), (0, ""));

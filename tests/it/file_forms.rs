@@ -50,7 +50,7 @@ fn blanks_around_the_quotes_of_a_cell_are_no_part_of_it() {
 fn a_blank_before_a_quote_that_is_not_closed_on_its_line_is_told() {
     let content = "slug,tag_list,data.n\na,vip, \"one\ntwo\"\nb,vip,x\n";
     let told = preview("r.csv", content, &[]).violations();
-    let expected = "2: row: has a blank before a quote that opens a cell and is not closed on this line (remove the blank before the quote)";
+    let expected = "2: row: has a space before an opening quote that is not closed on this line (remove the space before the quote)";
     assert_eq!(told[0], expected);
     let content = "slug,tag_list,data.n\na,vip, \"one\" and two\nb, \"x\",5\" \"y\"\n";
     let told = preview("r.csv", content, &[]).violations();
@@ -315,7 +315,7 @@ fn times_that_leave_a_doubt_are_refused_by_what_makes_it() {
         ("49324.375", "a spreadsheet's number"),
         (
             "2052547200",
-            "seconds since 1970, or of fractions of them (write `2035-01-16T08:00:00Z`)",
+            "a Unix timestamp (write `2035-01-16T08:00:00Z`)",
         ),
         ("Mon Jan 15 2035 09:00:00 GMT+0100", "a date in words"),
     ] {
@@ -328,7 +328,7 @@ fn times_that_leave_a_doubt_are_refused_by_what_makes_it() {
         "{\"slug\":\"a\",\"status\":5,\"hold_until\":2052547200}",
         &[],
     );
-    assert!(told.violations()[0].contains("since 1970"), "{told:?}");
+    assert!(told.violations()[0].contains("Unix timestamp"), "{told:?}");
 }
 
 /// Memory that no dry run needs, in bytes.

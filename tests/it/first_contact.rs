@@ -189,7 +189,7 @@ fn a_value_that_an_option_does_not_take_says_what_would_be_right() {
             "--timeout soon",
             "not a duration; try one like 30s, 2m or 6h",
         ),
-        ("--timeout 0", "a request may take 100ms to 1h"),
+        ("--timeout 0", "the timeout must be 100ms to 1h"),
         ("--max-duration 1d", "a day is 24h"),
         ("--max-failures lots", "try 100, 50% or none"),
         ("--max-failures 200%", "not a share from 0% to 100%"),
@@ -337,7 +337,7 @@ fn a_run_that_is_not_there_says_where_it_was_looked_for() {
         &workspace,
         "run --resume none",
         2,
-        &["none: no run can be resumed there: no such directory"],
+        &["none: cannot resume: no such directory"],
     );
     expect(
         &workspace,

@@ -288,7 +288,7 @@ fn standard_output_that_cannot_be_written_is_an_error_with_words() {
         let full = File::options().write(true).open("/dev/full");
         let output = to_nowhere(options, full.expect("/dev/full"));
         assert_eq!(output.status, status, "{options}: {output:#?}");
-        let is_told = output.stderr.contains("standard output cannot be written");
+        let is_told = output.stderr.contains("cannot write to standard output");
         assert_eq!(is_told, status == 6, "{options}: {output:#?}");
     }
 }

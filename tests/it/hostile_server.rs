@@ -117,7 +117,7 @@ fn a_body_without_end_costs_no_more_than_a_timeout() {
         case(
             "deep-200",
             "unknown 200 1",
-            "something else",
+            "without the conversation",
             Answer::text(200, &"[".repeat(MIB / 2)),
         ),
         case(
@@ -149,7 +149,7 @@ fn a_length_that_is_a_lie_costs_its_row_only() {
         case(
             "too-long-200",
             "unknown 200 1",
-            "broke off",
+            "was cut off",
             told(200, "1000"),
         ),
         case(
@@ -161,47 +161,57 @@ fn a_length_that_is_a_lie_costs_its_row_only() {
         case(
             "too-short-200",
             "unknown 200 1",
-            "something else",
+            "without the conversation",
             told(200, "5"),
         ),
         case("too-short-422", "rejected 422 1", "{\"err", told(422, "5")),
-        case("negative", "unknown - 1", "broke off", told(200, "-1")),
-        case("no-number", "unknown - 1", "broke off", told(200, "ten")),
+        case(
+            "negative",
+            "unknown - 1",
+            "exchange failed",
+            told(200, "-1"),
+        ),
+        case(
+            "no-number",
+            "unknown - 1",
+            "exchange failed",
+            told(200, "ten"),
+        ),
         case(
             "beyond-numbers",
             "unknown - 1",
-            "broke off",
+            "exchange failed",
             told(200, "99999999999999999999999"),
         ),
         case(
             "contradicting",
             "unknown - 1",
-            "broke off",
+            "exchange failed",
             ok("content-length: 2\r\ncontent-length: 3", "{}"),
         ),
         case(
             "huge-chunk",
             "unknown 200 1",
-            "broke off",
+            "was cut off",
             chunked("ffffffffffffffff\r\n{}"),
         ),
         case(
             "overflowing-chunk",
             "unknown 200 1",
-            "broke off",
+            "was cut off",
             chunked("fffffffffffffffff\r\n{}"),
         ),
-        case("no-chunk", "unknown 200 1", "broke off", chunked("{}")),
+        case("no-chunk", "unknown 200 1", "was cut off", chunked("{}")),
         case(
             "long-extension",
             "unknown 200 1",
-            "broke off",
+            "was cut off",
             Answer::flood(extension, "x", 64 << 20),
         ),
         case(
             "endless-trailer",
             "unknown 200 1",
-            "broke off",
+            "was cut off",
             Answer::flood(trailer, "a: b\r\n", 64 << 20),
         ),
     ]);
@@ -209,12 +219,12 @@ fn a_length_that_is_a_lie_costs_its_row_only() {
 
 #[test]
 fn what_is_no_http_leaves_its_row_unknown() {
-    let broken = |slug, answer: &str| case(slug, "unknown - 1", "broke off", raw(answer));
+    let broken = |slug, answer: &str| case(slug, "unknown - 1", "exchange failed", raw(answer));
     let flooded = |slug, start, again| {
         case(
             slug,
             "unknown - 1",
-            "broke off",
+            "exchange failed",
             Answer::flood(start, again, 64 << 20),
         )
     };

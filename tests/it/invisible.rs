@@ -139,7 +139,7 @@ fn names_and_slugs_that_look_alike_are_the_same() {
     let rows = "slug,status\ncafé,2\ncafe\u{301},2\n";
     let told = preview("rows.csv", rows, &[]).violations();
     assert!(
-        told[0].starts_with("3: slug: ") && told[0].contains("already in line 2"),
+        told[0].starts_with("3: slug: ") && told[0].contains("already on line 2"),
         "{told:?}"
     );
     let rows = "slug,tag_list\na,\"café,cafe\u{301},x\"\n";

@@ -6,7 +6,7 @@ use super::support::rows::{preview, preview_stdin, send};
 use super::support::sent::send_file;
 use super::support::server::Server;
 
-const SAME: &str = "is the header again (was the file joined from two? remove this line)";
+const SAME: &str = "repeats the header (was the file joined from two? remove this line)";
 
 #[test]
 fn a_header_between_rows_is_no_row_however_it_is_written() {
@@ -93,7 +93,7 @@ fn nothing_is_sent_of_a_file_with_a_header_of_other_columns_between_its_rows() {
         assert_eq!(sent.requests.len(), 0, "{again}");
         let told = &sent.output.stderr;
         assert!(
-            told.contains("r.csv:3: header: is a header again, with other columns"),
+            told.contains("r.csv:3: header: is a second header, with other columns"),
             "{told}"
         );
         assert!(
@@ -110,7 +110,7 @@ fn a_header_of_more_or_fewer_columns_is_told_as_what_it_is() {
         let told = preview("r.csv", content, &[]).violations();
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(
-            told[0].starts_with("3: row: is a header again, with other columns"),
+            told[0].starts_with("3: row: is a second header, with other columns"),
             "{told:?}"
         );
     }
@@ -163,7 +163,7 @@ fn an_end_of_file_mark_between_rows_is_named() {
         let told = preview(name, content, &[]).violations();
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(
-            told[0].contains("row: is a mark of the end of a file (Ctrl-Z, 0x1A)"),
+            told[0].contains("row: is an end-of-file mark (Ctrl-Z, 0x1A)"),
             "{told:?}"
         );
     }

@@ -58,7 +58,7 @@ fn a_number_that_is_none_is_told_with_what_would_be_right() {
     ] {
         let output = command(&workspace, line).output();
         assert_eq!(output.status, 2, "{line}: {output:#?}");
-        let told = format!(">': write a {why}\n");
+        let told = format!(">': expected a {why}\n");
         assert!(output.stderr.contains(&told), "{line}: {output:#?}");
     }
 }

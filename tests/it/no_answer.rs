@@ -10,7 +10,7 @@ use super::support::sent::{command, done, numbered, send};
 use super::support::server::Server;
 use super::support::tls::Listener;
 
-const REFUSED: &str = "retrying (try 2 of 3): no connection to the server: connection refused";
+const REFUSED: &str = "retrying (try 2 of 3): cannot connect to the server: connection refused";
 
 /// A run to an address where nobody listens, of as many tries as show themselves.
 fn refused(workspace: &Workspace, options: &str) -> Run {
@@ -57,7 +57,7 @@ fn without_a_terminal_a_host_that_cannot_be_reached_is_one_line() {
     let workspace = Workspace::new();
     let text = refused(&workspace, "").output().stderr;
     assert_eq!(text.matches("retrying (try ").count(), 1, "{text}");
-    assert!(text.contains("of 3): no connection to the server: connection refused\n"));
+    assert!(text.contains("of 3): cannot connect to the server: connection refused\n"));
     let workspace = Workspace::new();
     let text = refused(&workspace, "-q").output().stderr;
     assert!(!text.contains("retrying (try "), "{text}");
@@ -87,7 +87,7 @@ fn a_program_is_told_as_events() {
     let [retrying] = events(&text, "retrying").try_into().expect("one event");
     assert_eq!(
         retrying["said"],
-        "no connection to the server: connection refused"
+        "cannot connect to the server: connection refused"
     );
     assert_eq!(retrying["tries"], 3);
     assert!((2..=3).contains(&retrying["attempt"].as_u64().expect("a number")));

@@ -192,7 +192,7 @@ fn with_skip_invalid_the_preview_is_of_the_rows_that_would_be_sent() {
     let [valid, invalid, requests] = ["valid", "invalid", "requests"].map(|key| &document[key]);
     assert_eq!(json!([valid, invalid, requests]), json!([2, 1, 2]));
     assert_eq!(document["changes"]["status"]["rows"], 2);
-    let told = "1 of 3 rows are invalid: the run leaves them out, and only the dry run ends with 3";
+    let told = "1 of 3 rows are invalid: the run skips them; only the dry run exits with 3";
     assert!(preview.stderr.contains(told), "{}", preview.stderr);
 }
 

@@ -630,7 +630,7 @@ fn a_damaged_copy_of_the_input_is_noticed_before_anything_is_sent() {
         let before = server.requests().len();
         let resumed = sent.resumption("").against(&server).output();
         assert_eq!(resumed.status, 3, "{resumed:#?}");
-        assert!(resumed.stderr.contains("input.csv: is not what"));
+        assert!(resumed.stderr.contains("input.csv: has changed"));
         assert_eq!(server.requests().len(), before);
     }
 }

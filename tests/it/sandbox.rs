@@ -83,7 +83,7 @@ fn a_client_that_leaves_before_its_answer_is_logged_too() {
     // Until then the request has arrived; the answer has not.
     stream.read(&mut [0; 1]).expect_err("no answer yet");
     drop(stream);
-    child.wait_for_stderr("GET /x client left ");
+    child.wait_for_stderr("GET /x client disconnected ");
     stopped(child);
 }
 

@@ -32,7 +32,7 @@ fn assert_told(preview: &Preview, expected: &[(&str, &str)]) {
 }
 
 const ERROR: &str = "is a spreadsheet's error value (fix the formula";
-const SHORTENED: &str = "is a number that a spreadsheet has shortened (format the column as text";
+const SHORTENED: &str = "is a number shortened by a spreadsheet (format the column as text";
 const CURLY: &str = "is in curly quotes (remove them)";
 const APOSTROPHE: &str = "begins with an apostrophe, as spreadsheets mark text (remove it)";
 
@@ -84,7 +84,7 @@ fn what_a_spreadsheet_has_damaged_is_refused_by_its_cause() {
             ("6: status: ", half),
             (
                 "7: data.order: ",
-                "has shortened (format the column as text, and fill it again; --allow-damaged",
+                "shortened by a spreadsheet (format the column as text, and fill it again; --allow-damaged",
             ),
             ("7: data.note: `#N/A` ", ERROR),
         ];
@@ -148,7 +148,7 @@ fn a_first_line_that_is_no_header_is_told_once() {
     for (content, part) in [
         (
             "Retag for December,,\nslug,status\na,2\n",
-            "`Retag for December` names no column",
+            "`Retag for December` is not the name of a column",
         ),
         (
             "\n2035\n\nslug,status\na,2\n",
@@ -232,7 +232,7 @@ fn a_time_that_a_spreadsheet_has_rewritten_is_refused_by_its_cause() {
         ("46357.375", number),
         ("\"46357,375\"", number),
         ("########", "narrow column"),
-        ("4099680000", "seconds since 1970"),
+        ("4099680000", "is a Unix timestamp"),
         ("12.2035", "is not a valid time (write"),
     ] {
         let csv = format!("slug,status,hold_until\na,5,{time}\n");
@@ -262,7 +262,7 @@ fn other_cells_that_a_spreadsheet_has_damaged_are_refused() {
         (
             "tag_list",
             "to\u{a0}do",
-            "contains U+00A0 (no-break space; type an ordinary blank",
+            "contains U+00A0 (no-break space; use an ordinary space",
         ),
         (
             "tag_list",

@@ -142,12 +142,12 @@ fn a_row_in_which_the_file_ends_is_told_as_cut_off() {
         (
             "r.csv",
             "slug,tag_list\na,vip\nb,\"vip, ref",
-            "3: row: opens a quote that is never closed: all that follows is inside it (close it, or remove it; or was the file cut off?)",
+            "3: row: opens a quote that is never closed: everything after it is inside the quote (close it, or remove it; or was the file cut off?)",
         ),
         (
             "r.jsonl",
             "{\"slug\":\"a\",\"status\":2}\n{\"slug\":\"b\",\"sta",
-            "2: row: is not valid JSON: EOF while parsing a string at column 16 (write one whole object a line; or was the file cut off?)",
+            "2: row: is not valid JSON: EOF while parsing a string at column 16 (write one whole object per line; or was the file cut off?)",
         ),
     ] {
         let preview = preview(name, content, &[]);
@@ -170,7 +170,7 @@ fn lines(count: usize, end: &str) -> String {
 /// Fails the test unless a file is warned of just if it has `rows`.
 fn expect_warning(content: &str, rows: Option<u64>) {
     let document = preview("r.csv", content, &[]).document;
-    let told = rows.map(|rows| format!("r.csv: has {rows} lines, as many as a spreadsheet has room for: was the rest cut off? (compare with the export)"));
+    let told = rows.map(|rows| format!("r.csv: has {rows} lines, exactly as many as a spreadsheet can hold: was the rest cut off? (compare with the export)"));
     let warnings = document["warnings"].as_array().expect("an array");
     assert_eq!(*warnings, Vec::from_iter(told), "{}", document["rows"]);
 }

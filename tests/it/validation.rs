@@ -201,7 +201,7 @@ fn a_cell_that_its_field_does_not_allow_is_told_with_what_would_be_right() {
         r#"
         tag_list: a;b => tag_list: is this a separator?
         tag_list: a|b => tag_list: is this a separator?
-        tag_list: ",," => tag_list: names no tag
+        tag_list: ",," => tag_list: contains no tag
         tag_list: [1] => tag_list: is not an array of strings
         tag_list: "[""a" => tag_list: is not an array of strings
         tag_list: "[""a,b""]" => tag_list: contains a comma
@@ -244,7 +244,7 @@ fn a_json_value_that_its_field_does_not_allow_is_told() {
         "assignee":{"email":"a@b.co","name":"A"} => assignee: is not a valid assignee
         "assignee":{"email":"a"} => assignee: is not a valid email address
         "category":{"slug":"support"} => category: is not text
-        "status":5,"hold_until":4099680000 => hold_until: seconds since 1970
+        "status":5,"hold_until":4099680000 => hold_until: is a Unix timestamp
         "category":"a","brand":["b"] => brand: is not text
         "data":"x","status":1 => data: is not an object
         "data.a":[1] => data.a: is not a single value
@@ -405,7 +405,7 @@ fn a_repeated_slug_is_told_at_the_later_row_even_far_below() {
         let _ = writeln!(csv, "s{slug},{}", if line == 1300 { "nope" } else { "1" });
     }
     let expected = [
-        "700: slug: `s2` is already in line 2 ",
+        "700: slug: `s2` is already on line 2 ",
         "1300: status: nope",
         "1300: slug: line 2 ",
     ];
@@ -429,7 +429,7 @@ fn a_repeated_slug_is_told_where_the_input_can_be_read_only_once() {
         let preview = preview_stdin(bytes, &[]);
         assert_told(
             &preview.violations(),
-            &["4: slug: `a` is already in line 2 "],
+            &["4: slug: `a` is already on line 2 "],
         );
         assert_eq!(preview.document["valid"], 1);
     }

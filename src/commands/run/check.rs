@@ -31,6 +31,11 @@ pub(super) enum CheckedInput {
     Header(Violations),
 }
 
+/// What is said of an input with a header that is wrong.
+pub(super) fn invalid_header(name: &str) -> String {
+    format!("{name}: invalid header: no rows were read")
+}
+
 /// Copies the input into `copy` while checking its rows.
 pub(super) fn copy_and_check(
     settings: &Settings,
@@ -179,7 +184,7 @@ impl CheckedRows {
     fn warnings(&self, input: &str) -> Vec<String> {
         let full = self.findings.full_sheet.map(|rows| {
             format!(
-                "{input}: has {rows} lines, as many as a spreadsheet has room for: was the rest cut off? (compare with the export)"
+                "{input}: has {rows} lines, exactly as many as a spreadsheet can hold: was the rest cut off? (compare with the export)"
             )
         });
         full.into_iter().collect()
@@ -206,9 +211,9 @@ impl CheckedRows {
             return None;
         }
         let advice = if is_skipped {
-            "the run leaves them out, and only the dry run ends with 3 for them"
+            "the run skips them; only the dry run exits with 3"
         } else {
-            "repair them, or send the others with --skip-invalid"
+            "fix them, or send the others with --skip-invalid"
         };
         Some(format!(
             "{name}: {} of {} rows are invalid: {advice}",

@@ -17,9 +17,8 @@ pub(super) fn find(from: &Path, log: &Log) -> Result<PathBuf, Error> {
     }
     let (runs, why) = match RunDirectory::runs() {
         Ok(Runs { resumable, refused }) => {
-            let described = |(path, why): &(PathBuf, RunFileError)| {
-                format!("{} is not followed: {why}", path.shown())
-            };
+            let described =
+                |(path, why): &(PathBuf, RunFileError)| format!("skipped {}: {why}", path.shown());
             let refused: Vec<_> = refused.iter().map(described).collect();
             if let Some((_, newest)) = resumable.into_iter().max() {
                 for why in &refused {
@@ -47,7 +46,7 @@ fn is_like_latest(directory: &Path) -> bool {
     ["latest", "last", "newest", "recent"].contains(&word.as_str())
 }
 
-/// Why no run can be resumed there.
+/// Why the run in that directory cannot be resumed.
 pub(super) fn not_found(directory: &Path, error: &RunFileError) -> Error {
     let name = RunFile::NAME;
     let kind = error.file().map_or(io::ErrorKind::Other, FileError::kind);
@@ -71,8 +70,5 @@ pub(super) fn not_found(directory: &Path, error: &RunFileError) -> Error {
         }
         _ => error.to_string(),
     };
-    Error::Usage(format!(
-        "{}: no run can be resumed there: {why}",
-        directory.shown()
-    ))
+    Error::Usage(format!("{}: cannot resume: {why}", directory.shown()))
 }

@@ -49,7 +49,7 @@ impl AccountLock {
                 Ok(Self { lock: None, holder })
             }
             Err(NotLocked::Held(by)) => Err(Error::Held(format!(
-                "another run holds this account{}: wait for it, or give --allow-overlap",
+                "another run is using this account{}: wait for it, or use --allow-overlap",
                 by.map(described).unwrap_or_default()
             ))),
             Err(NotLocked::NotTrusted { path, error }) => Err(Error::Usage(format!(
@@ -76,7 +76,7 @@ impl AccountLock {
     }
 }
 
-/// Locks a run directory; the account that it belongs to tells who is at work on it.
+/// Locks a run directory; the lock of its account names the process that is at work on it.
 pub(super) fn run_directory(run_file: &Path, base_url: &str, email: &str) -> Result<Lock, Error> {
     let directory = run_file.parent().unwrap_or(run_file);
     Lock::run(run_file).map_err(|refused| match refused {

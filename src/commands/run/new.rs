@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::check::{CheckedInput, CheckedRows, Mode, copy_and_check, sha256_of_copy};
+use super::check::{
+    CheckedInput, CheckedRows, Mode, copy_and_check, invalid_header, sha256_of_copy,
+};
 use super::confirm::{confirm, warn};
 use super::facts::{Facts, Failed};
 use super::locks::{self, AccountLock};
@@ -93,9 +95,7 @@ fn check(
         CheckedInput::Rows(rows) => rows,
         CheckedInput::Header(violations) => {
             log.violations(&name, &violations.first, violations.count);
-            return Err(
-                Error::Refused(format!("{name}: the header is wrong: no row can be read")).into(),
-            );
+            return Err(Error::Refused(invalid_header(&name)).into());
         }
     };
     let violations = &rows.findings.violations;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::check::{CheckedInput, CheckedRows, Mode, copy_and_check};
+use super::check::{CheckedInput, CheckedRows, Mode, copy_and_check, invalid_header};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::exit;
@@ -24,8 +24,7 @@ pub(super) fn dry_run(settings: &Settings, log: &Log, stop: &Arc<Stop>) -> Resul
     match copy_and_check(settings, &copy, kept(settings), stop)? {
         CheckedInput::Rows(rows) => show(settings, log, *rows, exit::DONE),
         CheckedInput::Header(violations) => {
-            let name = settings.source.name();
-            let error = format!("{name}: the header is wrong: no row can be read");
+            let error = invalid_header(&settings.source.name());
             print(settings, log, None, violations, Err(error))
         }
     }

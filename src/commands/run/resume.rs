@@ -230,7 +230,7 @@ fn check_copy(directory: &RunDirectory, run: &RunFile) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Refused(format!(
-        "{}: is not what this run was started with (damaged, or edited): nothing is sent; start a new run",
+        "{}: has changed since this run was started (damaged or edited): nothing is sent; start a new run",
         path.shown()
     )))
 }

@@ -20,7 +20,7 @@ fn screen(phase: Phase, message: &str) -> String {
 
 #[test]
 fn the_bar_fits_its_line_in_each_phase() {
-    let cause = "retrying (try 3 of 6): no connection to the server: connection refused";
+    let cause = "retrying (try 3 of 6): cannot connect to the server: connection refused";
     let screens = [
         ("sending", screen(Phase::Sending, "11 updated, 1 rejected")),
         (
@@ -39,7 +39,7 @@ fn the_bar_fits_its_line_in_each_phase() {
         --- paused
         =====>                   12/50  pausing 41s  11 updated, 1 rejected
         --- stalled
-        12/50  retrying (try 3 of 6): no connection to the server: connection refused  1
+        12/50  retrying (try 3 of 6): cannot connect to the server: connection refused
         ");
     });
 }

@@ -45,7 +45,7 @@ fn pause(seconds: f64, http_status: u16, lowered_to: Option<f64>) -> Event<'stat
 fn stalls() -> [Stall; 2] {
     [
         Stall::Retrying {
-            cause: "no connection to the server: connection refused".into(),
+            cause: "cannot connect to the server: connection refused".into(),
             lasted: Duration::from_secs(4),
             attempt: 3,
             tries: 6,
