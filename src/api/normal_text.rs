@@ -158,10 +158,10 @@ fn backslash(text: &[u8]) -> Option<(usize, Meaning)> {
                 .count();
             let end = text.get(3 + digits).filter(|byte| **byte == b'}');
             let code = end.and_then(|_| hex(text, 3, digits))?;
-            Some((digits + 4, of_code(code)))
+            Some((digits + 4, from_code(code)))
         }
-        b'u' => Some((6, of_code(hex(text, 2, 4)?))),
-        b'x' => Some((4, of_code(hex(text, 2, 2)?))),
+        b'u' => Some((6, from_code(hex(text, 2, 4)?))),
+        b'x' => Some((4, from_code(hex(text, 2, 2)?))),
         b'n' | b'r' | b't' | b'b' | b'f' => Some((2, Meaning::Nothing)),
         b'\\' | b'"' | b'/' => Some((2, Meaning::Byte(text[1]))),
         _ => None,
@@ -188,7 +188,7 @@ fn entity(text: &[u8]) -> Option<(usize, Meaning)> {
     let length = start + name.len() + usize::from(is_closed);
     if radix != 36 {
         let code = u32::from_str_radix(name, radix).unwrap_or_default();
-        return Some((length, of_code(code)));
+        return Some((length, from_code(code)));
     }
     is_closed.then_some((
         length,
@@ -205,7 +205,7 @@ fn entity(text: &[u8]) -> Option<(usize, Meaning)> {
     ))
 }
 
-fn of_code(code: u32) -> Meaning {
+fn from_code(code: u32) -> Meaning {
     char::from_u32(code).map_or(Meaning::Nothing, Meaning::Char)
 }
 

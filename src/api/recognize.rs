@@ -61,16 +61,18 @@ pub(super) fn conversation<'a>(
     redactor: &Redactor,
 ) -> Recognized<'a> {
     let object = serde_json::from_str(text);
-    let looking = Looking { update, redactor };
-    object.map_or(Recognized::Nothing, |object| looking.at(object, MAX_DEPTH))
+    let recognizer = Recognizer { update, redactor };
+    object.map_or(Recognized::Nothing, |object| {
+        recognizer.at(object, MAX_DEPTH)
+    })
 }
 
-struct Looking<'a> {
+struct Recognizer<'a> {
     update: &'a Update<'a>,
     redactor: &'a Redactor,
 }
 
-impl Looking<'_> {
+impl Recognizer<'_> {
     fn at<'a>(&self, object: Members<'a>, depth: usize) -> Recognized<'a> {
         if object.0.iter().any(|(key, value)| is_error(key, value)) {
             return self.error(&object);

@@ -13,11 +13,11 @@ use crate::model::text::one_line;
 /// The longest list of names of a certificate that is quoted, in characters.
 const MAX_NAMES: usize = 200;
 
-/// What no further try can cure, with the cure.
+/// What no further try can fix, with the fix.
 pub(super) fn lasting(causes: &[&(dyn Error + 'static)], base: &BaseUrl) -> Option<String> {
     let error = causes.iter().find_map(|cause| cause.downcast_ref())?;
-    let cure = match error {
-        TlsError::InvalidCertificate(error) => cure(error),
+    let fix = match error {
+        TlsError::InvalidCertificate(error) => fix(error),
         TlsError::InvalidMessage(_) => {
             "is it another service, or plain http? check --base-url".into()
         }
@@ -28,7 +28,7 @@ pub(super) fn lasting(causes: &[&(dyn Error + 'static)], base: &BaseUrl) -> Opti
         _ => return None,
     };
     let (host, why) = (base.host(), in_words(error));
-    Some(format!("cannot connect to {host}: {why} ({cure})"))
+    Some(format!("cannot connect to {host}: {why} ({fix})"))
 }
 
 /// An error of TLS in words.
@@ -77,7 +77,7 @@ fn certificate(error: &CertificateError) -> String {
     format!("its certificate {what}")
 }
 
-fn cure(error: &CertificateError) -> String {
+fn fix(error: &CertificateError) -> String {
     match error {
         // A wrong signature: there is another authority of that name.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {

@@ -72,7 +72,7 @@ pub fn open_file(path: &Path, options: &mut OpenOptions) -> Result<File, FileErr
 pub fn open_directory(path: &Path) -> Result<File, FileError> {
     let link = fs::symlink_metadata(path)?;
     if link.is_symlink() {
-        Rights::of(&link).owned_by(&[user(), ROOT])?;
+        Rights::from_metadata(&link).owned_by(&[user(), ROOT])?;
     }
     let flags = OFlags::DIRECTORY | OFlags::NONBLOCK;
     let directory = OpenOptions::new()
@@ -110,16 +110,16 @@ pub fn close_directory(path: &Path) -> Result<(), FileError> {
 /// Whether this user alone can have written a file.
 fn check_file(metadata: &Metadata) -> Result<(), FileError> {
     check_kind(metadata)?;
-    Rights::of(metadata).own(user())
+    Rights::from_metadata(metadata).own(user())
 }
 
-/// Whether the names in a directory are this user's own. One of the superuser's will do, and so will
-/// one in which nobody can replace the files of others: what is in it is checked by itself.
+/// Whether the names in a directory are this user's own. A directory owned by root is accepted, and so
+/// is one in which nobody can replace the files of others: what is in it is checked by itself.
 ///
 /// # Errors
 /// Says who else can change them, and what to do.
 pub fn check_directory(metadata: &Metadata) -> Result<(), FileError> {
-    Rights::of(metadata).own_directory(user())
+    Rights::from_metadata(metadata).own_directory(user())
 }
 
 /// Whether nobody but this user and the superuser can write a configuration.
@@ -127,7 +127,7 @@ pub fn check_directory(metadata: &Metadata) -> Result<(), FileError> {
 /// # Errors
 /// Says who else can, and what to do.
 pub fn check_config(metadata: &Metadata) -> Result<(), FileError> {
-    Rights::of(metadata).trusted(user())
+    Rights::from_metadata(metadata).trusted(user())
 }
 
 fn check_kind(metadata: &Metadata) -> Result<(), FileError> {
@@ -143,7 +143,7 @@ fn check_kind(metadata: &Metadata) -> Result<(), FileError> {
 }
 
 impl Rights {
-    fn of(metadata: &Metadata) -> Self {
+    fn from_metadata(metadata: &Metadata) -> Self {
         Self {
             owner: metadata.uid(),
             mode: metadata.mode() & 0o7777,

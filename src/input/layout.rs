@@ -27,7 +27,7 @@ impl Format {
         }
     }
 
-    fn of_name(path: &Path) -> Option<Self> {
+    fn from_name(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "csv" => Some(Self::Csv),
             "tsv" | "tab" => Some(Self::Tsv),
@@ -51,7 +51,7 @@ impl Wanted {
     #[must_use]
     pub fn new(format: Option<Format>, delimiter: Option<u8>, path: &Path) -> Self {
         Self {
-            format: format.or_else(|| Format::of_name(path)),
+            format: format.or_else(|| Format::from_name(path)),
             delimiter,
         }
     }

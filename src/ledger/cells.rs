@@ -67,7 +67,7 @@ impl LedgerColumns {
 
     /// The columns that a header line names, if these are all of a ledger's, each once.
     pub(super) fn named(parser: &mut Reader, line: &[u8]) -> Option<Self> {
-        let cells = Cells::of(parser, line).ok()?;
+        let cells = Cells::from_line(parser, line).ok()?;
         let names: Vec<&str> = cells.iter().map(str::trim).collect();
         let mut at = [0; CELLS];
         for (place, column) in at.iter_mut().zip(Record::COLUMNS) {
@@ -95,7 +95,7 @@ impl LedgerColumns {
         if line.is_empty() {
             return Ok(None);
         }
-        let cells = Cells::of(parser, line)?;
+        let cells = Cells::from_line(parser, line)?;
         if cells.iter().all(str::is_empty) {
             return Ok(None);
         }
@@ -112,12 +112,12 @@ impl LedgerColumns {
                 cells.count, self.width
             )));
         }
-        let mut reading = Reading {
+        let mut record_cells = RecordCells {
             cells: self.at.map(|at| cells.get(at)),
             is_ours: cells.count == CELLS && self.width == CELLS,
         };
-        let record = reading.record()?;
-        Ok(Some((record, reading.is_ours)))
+        let record = record_cells.record()?;
+        Ok(Some((record, record_cells.is_ours)))
     }
 }
 
@@ -129,7 +129,7 @@ struct Cells {
 }
 
 impl Cells {
-    fn of(parser: &mut Reader, line: &[u8]) -> Result<Self, Fault> {
+    fn from_line(parser: &mut Reader, line: &[u8]) -> Result<Self, Fault> {
         // File systems fill what a power cut left unwritten with NUL.
         if line.contains(&0) {
             return Err(Fault::cut("contains NUL bytes, as a power cut leaves them"));
@@ -162,12 +162,12 @@ impl Cells {
 }
 
 /// The cells of a record, in the order of its columns.
-struct Reading<'a> {
+struct RecordCells<'a> {
     cells: [&'a str; CELLS],
     is_ours: bool,
 }
 
-impl Reading<'_> {
+impl RecordCells<'_> {
     fn record(&mut self) -> Result<Record, Fault> {
         let line = self.number(0)?;
         let line = line.ok_or_else(|| Fault::from("has no line number".to_owned()))?;

@@ -48,7 +48,7 @@ pub fn finish(run: &RunDirectory, mut reader: Reader) -> Result<Totals, LedgerEr
         if !is_fine && !record.reasons.is_empty() {
             reasons.add(record.outcome, &record.reasons, record.line, &record.slug);
         }
-        if record.outcome.is_to_be_fed_back() {
+        if record.outcome.goes_to_failed_file() {
             failed.write(&row, &record)?;
         }
     }

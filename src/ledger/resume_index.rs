@@ -59,7 +59,7 @@ impl ResumeIndex {
             let is_found = matches!(record.outcome, Outcome::Updated | Outcome::Rejected);
             recorded.has_found_any |= is_found;
             recorded.has_logged_in |= is_found || record.outcome == Outcome::NotFound;
-            let row = Known::of(&record);
+            let row = Known::from_record(&record);
             // The one form of all times is in order as text too.
             if row.earlier() != Earlier::Nothing && record.finished_at >= last_tried.0 {
                 last_tried = (record.finished_at.clone(), record.line);
@@ -148,7 +148,7 @@ impl ResumeIndex {
 }
 
 impl Known {
-    fn of(record: &Record) -> Self {
+    fn from_record(record: &Record) -> Self {
         Self {
             line: record.line,
             slug: fingerprint(&record.slug),

@@ -35,7 +35,7 @@ enum Location {
 }
 
 impl Location {
-    fn of(place: RunDirectoryTarget) -> Result<Self, LedgerError> {
+    fn from_target(place: RunDirectoryTarget) -> Result<Self, LedgerError> {
         let path = match place {
             RunDirectoryTarget::At(path) => path,
             RunDirectoryTarget::Named(name) => {
@@ -114,7 +114,7 @@ impl Staging {
     /// # Errors
     /// When the place is taken, or nothing can be written there.
     pub fn prepare(place: RunDirectoryTarget) -> Result<Self, LedgerError> {
-        Self::start(Location::of(place)?)
+        Self::start(Location::from_target(place)?)
     }
 
     /// The same under the first of these names that is free.

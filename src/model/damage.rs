@@ -68,7 +68,7 @@ impl Damage {
 
     /// What to do, in most fields.
     #[must_use]
-    pub fn cure(self) -> &'static str {
+    pub fn fix(self) -> &'static str {
         match self {
             Self::Nothing | Self::PerhapsNothing => "leave it empty",
             Self::ErrorValue => "fix the formula, or write the value itself",

@@ -124,12 +124,12 @@ pub fn first_hidden_anywhere(text: &str) -> Option<char> {
 /// That a text contains `c`, by name, and what to do.
 #[must_use]
 pub fn contained(c: char) -> String {
-    let cure = if c.is_whitespace() && c != ' ' {
+    let fix = if c.is_whitespace() && c != ' ' {
         "use an ordinary space, or remove it"
     } else {
         "remove it"
     };
-    format!("contains U+{:04X} ({}; {cure})", u32::from(c), name(c))
+    format!("contains U+{:04X} ({}; {fix})", u32::from(c), name(c))
 }
 
 /// What Unicode calls `c`, as far as people meet it.

@@ -59,7 +59,7 @@ impl Outcome {
 
     /// Whether the row belongs into the file of rows that need a person: to fix, and to feed back.
     #[must_use]
-    pub fn is_to_be_fed_back(self) -> bool {
+    pub fn goes_to_failed_file(self) -> bool {
         match self {
             // A resume sends what was not sent.
             Self::Updated | Self::NotSent => false,

@@ -65,13 +65,13 @@ fn fault(text: &str) -> Option<String> {
     let why = if text.len() > Slug::MAX_BYTES {
         format!("is {} bytes long (at most {})", text.len(), Slug::MAX_BYTES)
     } else if let Some(damage) = damage_of(text) {
-        let cure = match damage {
+        let fix = match damage {
             Damage::Nothing | Damage::PerhapsNothing => {
                 "each row needs the slug of its conversation, like `knock-knock`"
             }
-            damage => damage.cure(),
+            damage => damage.fix(),
         };
-        format!("{} ({cure})", damage.what())
+        format!("{} ({fix})", damage.what())
     } else if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
         // The usual slug has nothing of what is looked for below.
         return None;

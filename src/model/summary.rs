@@ -45,8 +45,8 @@ impl Counts {
 
     /// The rows that go into the file to fix and feed back.
     #[must_use]
-    pub fn to_be_fed_back(&self) -> u64 {
-        self.sum(Outcome::is_to_be_fed_back)
+    pub fn failed_file_rows(&self) -> u64 {
+        self.sum(Outcome::goes_to_failed_file)
     }
 
     /// The same without the rows that a resumed run would send.

@@ -94,7 +94,7 @@ impl<E: Exchange> Run<'_, E> {
             stop: self.stop,
         };
         let planner = &self.planner;
-        let times = Times {
+        let supervision = Supervision {
             deadline: self.deadline,
             stop: self.stop,
             monitor: self.monitor,
@@ -127,7 +127,7 @@ impl<E: Exchange> Run<'_, E> {
             }
             let feed = move || feeder.feed(planner, read, &batches);
             threads.push(spawn(scope, self.stop, running, feed).map_err(RunError::Threads)?);
-            keep_time(&ended, &recorder, &file, &times, || sender.stall());
+            supervise(&ended, &recorder, &file, &supervision, || sender.stall());
             let ended: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
             if ended.iter().any(Result::is_err) {
                 return Err(RunError::Panicked);
@@ -154,7 +154,7 @@ fn start_workers<T>(wanted: usize, start: impl Fn() -> io::Result<T>) -> Result<
 }
 
 /// What ends a run while its rows are sent.
-struct Times<'a> {
+struct Supervision<'a> {
     deadline: Option<Instant>,
     stop: &'a Stop,
     monitor: Option<&'a RunDirectoryMonitor>,
@@ -162,18 +162,18 @@ struct Times<'a> {
 
 /// Until all have ended, sees that the ledger reaches the disk, that the deadline is kept, and that
 /// the progress display is refreshed.
-fn keep_time(
+fn supervise(
     ended: &Receiver<Infallible>,
     recorder: &Mutex<Recorder<'_>>,
     ledger: &File,
-    times: &Times<'_>,
+    supervision: &Supervision<'_>,
     why: impl Fn() -> Option<Stall>,
 ) {
-    let Times {
+    let Supervision {
         deadline,
         stop,
         monitor,
-    } = *times;
+    } = *supervision;
     let mut synced = Instant::now();
     let left = || deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
     // Once the deadline has passed, there is nothing to be in time for.

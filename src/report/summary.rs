@@ -96,7 +96,7 @@ pub(super) fn text(summary: &Summary, next: &NextCommands<'_>) -> String {
 fn advice(summary: &Summary, next: &NextCommands<'_>) -> String {
     let counts = &summary.counts;
     let (not_sent, unknown) = (counts.of(Outcome::NotSent), counts.of(Outcome::Unknown));
-    let failed = counts.to_be_fed_back();
+    let failed = counts.failed_file_rows();
     let is_unknown_only = unknown == failed;
     let mut advice = String::new();
     // If every row got a definite answer, a resume would only get the same ones.

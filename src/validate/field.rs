@@ -142,7 +142,7 @@ fn meant(name: &str) -> Option<&'static str> {
 /// What is wrong with the name of a custom field.
 pub(super) fn fault_of_name(name: &str) -> Option<String> {
     if let Some(damage) = damage::of_text(name) {
-        return Some(format!("{} ({})", damage.what(), damage.cure()));
+        return Some(format!("{} ({})", damage.what(), damage.fix()));
     }
     first_hidden(name).map(contained)
 }

@@ -13,7 +13,7 @@ use crate::model::text::quoted;
 /// Reads RFC 3339 and what databases and programs write for it (`2026-12-01 09:00:00+01`), and where a
 /// time zone is given also `2026-12-01 09:00` and `2026-12-01`.
 pub(super) fn hold_until(text: &str, clock: &Clock) -> Result<HoldUntil, String> {
-    let Some(written) = Written::of(text) else {
+    let Some(written) = Written::from_text(text) else {
         return Err(format!("{} {}", quoted(text), no_form_of_time(text)));
     };
     // An invalid minute, or a leap second, which jiff would read as the second before.

@@ -202,12 +202,12 @@ fn text_of_data(raw: Cow<'_, str>, damaged: Damaged) -> Result<DataValue<'_>, St
             "{} {} ({}; --allow-damaged sends it as it is)",
             quoted(&raw),
             damage.what(),
-            damage.cure()
+            damage.fix()
         )),
     }
 }
 
 /// The message that a text is damaged, and what to do.
 pub(super) fn damaged(text: &str, damage: Damage) -> String {
-    format!("{} {} ({})", quoted(text), damage.what(), damage.cure())
+    format!("{} {} ({})", quoted(text), damage.what(), damage.fix())
 }

@@ -12,7 +12,7 @@ pub(super) struct Written<'a> {
 const LOCAL: [&str; 3] = ["0000-00-00 00:00:00", "0000-00-00 00:00", "0000-00-00"];
 
 impl<'a> Written<'a> {
-    pub(super) fn of(text: &'a str) -> Option<Self> {
+    pub(super) fn from_text(text: &'a str) -> Option<Self> {
         let is_start = |form: &&&str| text.get(..form.len()).is_some_and(|it| has_form(it, form));
         let mut length = LOCAL.iter().find(is_start)?.len();
         let fraction = text[length..].strip_prefix('.').unwrap_or_default();

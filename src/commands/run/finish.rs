@@ -49,7 +49,7 @@ impl OpenRun<'_> {
         let resume = (open > 0).then(|| self.resumption());
         let failed = self.directory.failed();
         let name = failed.file_name().unwrap_or_default();
-        let has_failed = summary.counts.to_be_fed_back() > 0;
+        let has_failed = summary.counts.failed_file_rows() > 0;
         let resubmit = has_failed.then(|| self.settings.follow_up.resubmission(&failed));
         self.log.report(&Notice::Summary {
             summary,
