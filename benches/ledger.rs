@@ -32,7 +32,7 @@ fn records() -> Vec<Record> {
 /// A new ledger with all of `records`.
 fn append(records: &[Record], path: &Path) {
     File::create(path).expect("a file");
-    let (mut journal, _) = Journal::reopen(path).expect("an empty ledger");
+    let (mut journal, _) = Journal::open(path, &ResumeIndex::default()).expect("an empty ledger");
     for record in records {
         journal.append(record).expect("room for a line");
     }

@@ -13,12 +13,12 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::Timestamp;
 use reamaze_bulk::api::{Account, BaseUrl, Classifier, Exchange, Operation, Reply, Verification};
 use reamaze_bulk::input::{Reader, Wanted};
-use reamaze_bulk::ledger::Journal;
+use reamaze_bulk::ledger::{Journal, ResumeIndex};
 use reamaze_bulk::model::{Detail, MaxFailures};
 use reamaze_bulk::pipeline::{Known, Planner, Run, columns};
 use reamaze_bulk::send::{Adaptation, Gate, Rate, Retries};
 use reamaze_bulk::stop::Stop;
-use reamaze_bulk::validate::{Clock, Draft, Repeated, Rules};
+use reamaze_bulk::validate::{Clock, Damaged, Draft, Repeated, Rules, Terms};
 use reqwest::StatusCode;
 
 const ROWS: u32 = 20_000;
@@ -62,16 +62,19 @@ fn rows() -> String {
 /// One run over `text` that records in `directory`.
 fn sent(text: &str, directory: &tempfile::TempDir) {
     let read = || Reader::open(Cursor::new(text.to_owned()), Wanted::default());
-    let clock = Clock {
-        now: Timestamp::UNIX_EPOCH,
-        timezone: None,
+    let terms = Terms {
+        clock: Clock {
+            now: Timestamp::UNIX_EPOCH,
+            timezone: None,
+        },
+        damaged: Damaged::Refuse,
     };
     let reader = read().expect("the rows are readable");
     let columns = columns(&reader).expect("the header is right");
-    let rules = Arc::new(Rules::new(columns, Draft::default(), clock));
+    let rules = Arc::new(Rules::new(columns, Draft::default(), terms));
     let path = directory.path().join("results.csv");
     File::create(&path).expect("a file");
-    let (mut journal, _) = Journal::reopen(&path).expect("an empty ledger");
+    let (mut journal, _) = Journal::open(&path, &ResumeIndex::default()).expect("an empty ledger");
     let run = Run {
         planner: Planner::new(rules, Repeated::default(), Arc::default()),
         exchange: &agreeable(),

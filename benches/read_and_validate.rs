@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use reamaze_bulk::input::{Reader, Wanted};
 use reamaze_bulk::pipeline::{Check, KeepViolations, columns};
 use reamaze_bulk::stop::Stop;
-use reamaze_bulk::validate::{Clock, Draft, Rules};
+use reamaze_bulk::validate::{Clock, Damaged, Draft, Rules, Terms};
 
 const ROWS: usize = 20_000;
 
@@ -46,11 +46,14 @@ fn validated(text: &str) -> u64 {
     let open = || Reader::open(Cursor::new(text.to_owned()), Wanted::default());
     let reader = open().expect("the rows are readable");
     let columns = columns(&reader).expect("the header is right");
-    let clock = Clock {
-        now: Timestamp::UNIX_EPOCH,
-        timezone: None,
+    let terms = Terms {
+        clock: Clock {
+            now: Timestamp::UNIX_EPOCH,
+            timezone: None,
+        },
+        damaged: Damaged::Refuse,
     };
-    let rules = Arc::new(Rules::new(columns, Draft::default(), clock));
+    let rules = Arc::new(Rules::new(columns, Draft::default(), terms));
     let check = Check {
         keep: KeepViolations::First,
         max_rows: None,

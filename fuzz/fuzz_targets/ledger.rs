@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use reamaze_bulk::ledger::{Journal, Record};
+use reamaze_bulk::ledger::{Journal, Record, ResumeIndex};
 use reamaze_bulk::model::Outcome;
 use tempfile::NamedTempFile;
 
@@ -23,7 +23,8 @@ fuzz_target!(|bytes: &[u8]| {
     // Any bytes at all, or so many records and then any bytes.
     fs::write(path, b"").expect("room for a file");
     if choice > 0 {
-        let (mut journal, _) = Journal::reopen(path).expect("an empty ledger opens");
+        let recorded = ResumeIndex::default();
+        let (mut journal, _) = Journal::open(path, &recorded).expect("an empty ledger opens");
         let texts = String::from_utf8_lossy(bytes);
         for line in 2..2 + u64::from(choice % 4) {
             let mut record =
@@ -38,7 +39,9 @@ fuzz_target!(|bytes: &[u8]| {
     file.write_all(bytes).expect("room for the rest");
     let before = read();
 
-    let Ok((mut journal, recorded)) = Journal::reopen(path) else {
+    let opened = ResumeIndex::read(path)
+        .and_then(|recorded| Ok((Journal::open(path, &recorded)?.0, recorded)));
+    let Ok((mut journal, recorded)) = opened else {
         assert_eq!(read(), before, "a ledger that is refused is left as it is");
         return;
     };
@@ -60,7 +63,7 @@ fuzz_target!(|bytes: &[u8]| {
     let was_there = recorded.is_final(last.line);
     journal.append(&last).expect("room for a record");
     drop(journal);
-    let (_, again) = Journal::reopen(path).expect("a repaired ledger opens");
+    let again = ResumeIndex::read(path).expect("a repaired ledger can be read");
     assert_eq!(again.torn(), 0, "a repaired ledger is whole");
     assert!(again.is_final(last.line), "a record appended to a repaired ledger is lost");
     assert_eq!(again.final_rows(), recorded.final_rows() + u64::from(!was_there));

@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use reamaze_bulk::input::{MAX_RECORD_BYTES, Reader, Wanted};
-use reamaze_bulk::model::{Row, Update};
+use reamaze_bulk::model::{Changes, Row, Update};
 use reamaze_bulk::pipeline::columns;
-use reamaze_bulk::validate::{Clock, Columns, Draft, InvalidRow, Rules};
+use reamaze_bulk::validate::{Clock, Columns, Damaged, Draft, InvalidRow, Rules, Terms};
 
 /// Fails unless the rows come in ascending lines within the file, none is larger than allowed, and
 /// each is judged: an update that sends something, or words.
@@ -19,7 +19,12 @@ pub fn rows_are_judged(bytes: &[u8], wanted: Wanted) {
     check(bytes, wanted, |row, checked| match checked {
         Ok(update) => {
             assert_eq!(update.line, row.line, "the line of a row and of its update");
-            assert!(!update.changes.is_empty(), "an update without a change");
+            let is_empty = matches!(
+                &update.changes,
+                Changes { tag_list: None, status: None, assignee: None, destination: None, data }
+                    if data.is_empty()
+            );
+            assert!(!is_empty, "an update without a change");
         }
         Err(invalid) => {
             assert_eq!(invalid.line, row.line, "the line of a row and of its faults");
@@ -68,7 +73,7 @@ fn check(
     });
     let is_headed = reader.header().is_some();
     let width = reader.header().map_or(0, |header| header.len());
-    let rules = Rules::new(columns, Draft::default(), CLOCK.clone());
+    let rules = Rules::new(columns, Draft::default(), TERMS.clone());
     // Each kind of line end counts at most once a byte.
     let lines = bytes.len() as u64 + 1;
     let mut last = if is_headed { reader.header_line() } else { 0 };
@@ -84,7 +89,7 @@ fn check(
     }
 }
 
-static CLOCK: LazyLock<Clock> = LazyLock::new(|| Clock {
-    now: Timestamp::UNIX_EPOCH,
-    timezone: Some(TimeZone::UTC),
+static TERMS: LazyLock<Terms> = LazyLock::new(|| Terms {
+    clock: Clock { now: Timestamp::UNIX_EPOCH, timezone: Some(TimeZone::UTC) },
+    damaged: Damaged::Refuse,
 });

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::input_settings::InputSettings;
 use super::pace::PaceSettings;
 use crate::cli::RunArgs;
+use crate::input::DELIMITERS;
 use crate::model::{Zone, shell_word};
 use crate::send::Adaptation;
 
@@ -72,7 +73,7 @@ impl FollowUp {
 fn delimiter(args: &RunArgs, rows: &InputSettings) -> Option<String> {
     match rows.wanted.delimiter? {
         // What a resumed run takes over was typed only if no header line shows it.
-        b',' | b';' | b'\t' | b'|' if args.resume.is_some() => None,
+        byte if args.resume.is_some() && DELIMITERS.contains(&byte) => None,
         b'\t' => Some("tab".to_owned()),
         byte => Some(char::from(byte).to_string()),
     }

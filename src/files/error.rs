@@ -58,19 +58,13 @@ impl FileError {
         matches!(self, Self::OtherOwner(_) | Self::WritableByOthers(_))
     }
 
-    /// The operating system's error, if it is that which refused.
-    #[must_use]
-    pub fn from_system(&self) -> Option<&io::Error> {
-        match self {
-            Self::Io(error) => Some(error),
-            _ => None,
-        }
-    }
-
     /// What to do about an error of reading or writing a file of this program.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
-        self.from_system().map_or("fix that", remedy)
+        match self {
+            Self::Io(error) => remedy(error),
+            _ => "fix that",
+        }
     }
 
     /// The kind of error.

@@ -30,16 +30,6 @@ impl Journal {
         self.append_line(|line| line.write_record(Record::COLUMNS))
     }
 
-    /// Opens a ledger to append to it, and repairs it first: see [`Self::open`].
-    ///
-    /// # Errors
-    /// When it cannot be read or repaired.
-    pub fn reopen(path: &Path) -> Result<(Self, ResumeIndex), LedgerError> {
-        let recorded = ResumeIndex::read(path)?;
-        let (journal, _) = Self::open(path, &recorded)?;
-        Ok((journal, recorded))
-    }
-
     /// Opens the ledger of which `recorded` is known, to append to it; where there is none, it is
     /// begun. A torn last line is cut off, and a ledger that another program has saved is written
     /// in this program's form again: the file in which the old content is kept.
@@ -135,11 +125,11 @@ mod tests {
         let ledger = tempfile::NamedTempFile::new().expect("a file");
         for mark in [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff"] {
             std::fs::write(ledger.path(), mark).expect("a ledger");
-            let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
+            let read = || ResumeIndex::read(ledger.path()).expect("a ledger");
+            let (mut journal, _) = Journal::open(ledger.path(), &read()).expect("a ledger");
             let record = Record::unsent(2, "a".into(), Outcome::Invalid, String::new());
             journal.append(&record).expect("room for a record");
-            let (_, again) = Journal::reopen(ledger.path()).expect("a ledger");
-            assert!(again.is_final(2), "{mark:?}");
+            assert!(read().is_final(2), "{mark:?}");
         }
     }
 }

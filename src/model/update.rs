@@ -62,16 +62,6 @@ impl Changes<'_> {
                 .collect(),
         }
     }
-
-    /// Whether nothing at all would be changed.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.tag_list.is_none()
-            && self.status.is_none()
-            && self.assignee.is_none()
-            && self.destination.is_none()
-            && self.data.is_empty()
-    }
 }
 
 /// A status, and a time exactly where the status needs one.

@@ -31,17 +31,20 @@ pub enum KeepViolations {
 }
 
 /// Why the offline pass could not finish.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum CheckError {
     /// The input cannot be read.
-    #[error(transparent)]
-    Input(#[from] InputError),
+    Input(InputError),
     /// Violations could not be put aside.
-    #[error("cannot write a temporary file: {0}")]
     Temporary(io::Error),
     /// The program was asked to end.
-    #[error("interrupted while checking the input")]
     Stopped,
+}
+
+impl From<InputError> for CheckError {
+    fn from(error: InputError) -> Self {
+        Self::Input(error)
+    }
 }
 
 /// How to check the rows of one input.

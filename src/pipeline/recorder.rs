@@ -163,7 +163,8 @@ mod tests {
     /// Why the run stops after `steps`, and what the ledger then contains.
     fn after(steps: impl FnOnce(Recorder<'_>)) -> (String, String) {
         let ledger = tempfile::NamedTempFile::new().expect("a file");
-        let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
+        let (mut journal, _) =
+            Journal::open(ledger.path(), &ResumeIndex::default()).expect("a ledger");
         let stop = Stop::default();
         let breaker = Breaker::new(MaxFailures::Unlimited, Known::default(), Arc::default());
         let mut report = |_: &Event| {};

@@ -239,9 +239,10 @@ mod tests {
     use super::*;
     use crate::api::{Account, BaseUrl, Classifier, Operation, Reply};
     use crate::input::Wanted;
+    use crate::ledger::ResumeIndex;
     use crate::pipeline::columns;
     use crate::send::{Adaptation, Rate};
-    use crate::validate::{Clock, Draft, Repeated, Rules};
+    use crate::validate::{Clock, Damaged, Draft, Repeated, Rules, Terms};
 
     /// A server that carries out every operation.
     struct Agreeable(Classifier);
@@ -272,14 +273,18 @@ mod tests {
             let rows = Cursor::new("slug,status\na,1\nb,1\n");
             Reader::open(rows, Wanted::default())
         };
-        let clock = Clock {
-            now: Timestamp::UNIX_EPOCH,
-            timezone: None,
+        let terms = Terms {
+            clock: Clock {
+                now: Timestamp::UNIX_EPOCH,
+                timezone: None,
+            },
+            damaged: Damaged::Refuse,
         };
         let columns = columns(&read().expect("rows")).expect("columns");
-        let rules = Arc::new(Rules::new(columns, Draft::default(), clock));
+        let rules = Arc::new(Rules::new(columns, Draft::default(), terms));
         let ledger = tempfile::NamedTempFile::new().expect("a file");
-        let (mut journal, _) = Journal::reopen(ledger.path()).expect("a ledger");
+        let (mut journal, _) =
+            Journal::open(ledger.path(), &ResumeIndex::default()).expect("a ledger");
         let stop = Stop::default();
         // The second row would wait for a minute.
         let gate = Gate::new(Rate::new(1, Duration::from_mins(1)), Adaptation::Fixed);

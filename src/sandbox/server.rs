@@ -104,12 +104,6 @@ impl Sandbox {
         })
     }
 
-    /// Where it listens.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
     /// What a client puts in front of `/conversations/{slug}`.
     #[must_use]
     pub fn base_url(&self) -> String {

@@ -7,7 +7,7 @@ use crate::model::text::nfc;
 
 /// A keyed 128-bit fingerprint of a slug. Two slugs share one with a probability of 2^-128, and
 /// nobody who does not know the keys can make a pair: a hit needs no second look at the input.
-pub type Fingerprint = u128;
+type Fingerprint = u128;
 
 /// The fingerprints of a file's slugs.
 #[derive(Debug, Default)]

@@ -20,7 +20,7 @@ mod written_time;
 
 pub use columns::Columns;
 pub use draft::Draft;
-pub use duplicates::{Fingerprint, Fingerprints, Repeat, Repeated};
+pub use duplicates::{Fingerprints, Repeat, Repeated};
 pub use rules::{InvalidRow, Rules};
 pub use schema::{DIFFERENCES, schema};
 pub use terms::{Clock, Damaged, Terms};

@@ -41,11 +41,11 @@ impl Rules {
     /// Rules for an input with these columns, in which every row also gets `set` where it gives
     /// no value itself.
     #[must_use]
-    pub fn new(columns: Columns, set: Draft<'static>, terms: impl Into<Terms>) -> Self {
+    pub fn new(columns: Columns, set: Draft<'static>, terms: Terms) -> Self {
         Self {
             columns,
             set,
-            terms: terms.into(),
+            terms,
         }
     }
 

@@ -13,10 +13,9 @@ pub struct Clock {
 }
 
 /// What becomes of a custom field whose text a spreadsheet or an export has damaged.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Damaged {
     /// The row is invalid.
-    #[default]
     Refuse,
     /// The text is sent as it is, and counted.
     Send,
@@ -29,11 +28,4 @@ pub struct Terms {
     pub clock: Clock,
     /// What becomes of damaged text in custom fields.
     pub damaged: Damaged,
-}
-
-impl From<Clock> for Terms {
-    fn from(clock: Clock) -> Self {
-        let damaged = Damaged::default();
-        Self { clock, damaged }
-    }
 }

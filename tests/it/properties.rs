@@ -12,8 +12,8 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use reamaze_bulk::input::{Format, Reader, Wanted};
-use reamaze_bulk::model::{Content, Members, Row};
-use reamaze_bulk::validate::{Clock, Columns, Draft, Rules};
+use reamaze_bulk::model::{Changes, Content, Members, Row};
+use reamaze_bulk::validate::{Clock, Columns, Damaged, Draft, Rules, Terms};
 use serde_json::{Map, Value, json};
 
 use super::support::answer::Answer;
@@ -208,12 +208,19 @@ proptest! {
         };
         let mut before = if reader.header().is_some() { reader.header_line() } else { 0 };
         let clock = Clock { now: Timestamp::UNIX_EPOCH, timezone: None };
-        let rules = Rules::new(columns, Draft::default(), clock);
+        let rules = Rules::new(columns, Draft::default(), Terms { clock, damaged: Damaged::Refuse });
         for row in rows(reader) {
             prop_assert!(before < row.line && row.line <= lines, "{} after {before}", row.line);
             before = row.line;
             match rules.check(&row) {
-                Ok(update) => prop_assert!(update.line == row.line && !update.changes.is_empty()),
+                Ok(update) => {
+                    let is_empty = matches!(
+                        &update.changes,
+                        Changes { tag_list: None, status: None, assignee: None, destination: None, data }
+                            if data.is_empty()
+                    );
+                    prop_assert!(update.line == row.line && !is_empty);
+                }
                 Err(invalid) => {
                     prop_assert!(invalid.line == row.line && !invalid.violations.is_empty());
                     let mut lines = invalid.violations.iter().map(|violation| violation.line);

@@ -19,7 +19,7 @@ fn sandbox(options: Options) -> Sandbox {
 
 /// One request on a connection of its own.
 fn send(sandbox: &Sandbox, line: &str, authorization: &str, body: &str) -> Answer {
-    let mut stream = TcpStream::connect(sandbox.address()).unwrap();
+    let mut stream = TcpStream::connect(sandbox.address).unwrap();
     let length = body.len();
     let request = format!(
         "{line} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n\
@@ -189,7 +189,7 @@ fn a_dropped_sandbox_is_gone_even_with_a_request_in_flight() {
         latency,
         ..Options::default()
     });
-    let address = sandbox.address();
+    let address = sandbox.address;
     let mut waiting = TcpStream::connect(address).unwrap();
     waiting
         .write_all(b"GET / HTTP/1.1\r\nHost: sandbox\r\n\r\n")
