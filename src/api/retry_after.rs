@@ -7,6 +7,7 @@
 use std::time::{Duration, SystemTime};
 
 use jiff::civil::DateTime;
+use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
@@ -85,7 +86,12 @@ fn http_date(text: &str) -> Option<Timestamp> {
         "%b %e %H:%M:%S %Y %z",
     ]
     .iter()
-    .find_map(|form| Timestamp::strptime(form, &date).ok())
+    .find_map(|form| {
+        let parsed = strtime::parse(form, &date).ok()?;
+        // The last hours of the year 9999 are no timestamp: whoever writes them means never.
+        let beyond = |_| parsed.to_datetime().map(|_| Timestamp::MAX);
+        parsed.to_timestamp().or_else(beyond).ok()
+    })
 }
 
 /// A date of ISO 8601, in UTC unless it says otherwise.
@@ -171,6 +177,17 @@ mod tests {
             ("1994-11-06T03:49:47-05:00", 10_000),
         ] {
             assert_eq!(millis_of(value), Some(millis), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_date_that_means_never_is_far_away() {
+        let years = |count: u64| u128::from(count * 365 * 86_400_000);
+        for value in [
+            "Fri, 31 Dec 9999 23:59:59 GMT",
+            "Fri, 01 Jan 9999 00:00:00 GMT",
+        ] {
+            assert!(millis_of(value) > Some(years(8000)), "{value}");
         }
     }
 

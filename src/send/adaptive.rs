@@ -99,15 +99,17 @@ impl Adaptive {
         accepted.since.get_or_insert(sent);
     }
 
-    /// A 429 came at `now` to a request sent at `sent`; all workers wait until `until`.
-    pub(super) fn throttled(&mut self, now: Instant, sent: Instant, until: Instant) {
+    /// A 429 came at `now` to a request sent at `sent`; all workers wait until `until`. Whether that
+    /// cuts the rate.
+    pub(super) fn throttled(&mut self, now: Instant, sent: Instant, until: Instant) -> bool {
         if self.adaptation == Adaptation::Fixed {
-            return;
+            return false;
         }
         match &mut self.cut {
             // It was in flight, or nothing has been accepted since: no reason for another cut.
             Some(cut) if sent <= cut.at || self.accepted.requests == 0 => {
                 cut.until = cut.until.max(until);
+                false
             }
             _ => {
                 self.cut = Some(Cut {
@@ -116,6 +118,7 @@ impl Adaptive {
                     before: self.rate(now).per_second(),
                     accepted: mem::take(&mut self.accepted),
                 });
+                true
             }
         }
     }

@@ -61,8 +61,9 @@ impl Gate {
     }
 
     /// The answer to the request sent at `sent` shows that the server is overloaded.
-    pub(crate) fn overloaded(&self, sent: Instant) {
-        self.pacer.lock().overloaded(Instant::now(), sent);
+    /// Whether that cuts the rate.
+    pub(crate) fn overloaded(&self, sent: Instant) -> bool {
+        self.pacer.lock().overloaded(Instant::now(), sent)
     }
 
     /// The request sent at `sent` was answered otherwise.

@@ -32,7 +32,12 @@ impl Pacer {
 
     /// Lets a request out at `now`, or returns when to ask again.
     pub(super) fn take(&mut self, now: Instant) -> Result<(), Instant> {
-        self.limiter.take(now, self.adaptive.rate(now))?;
+        let rate = self.adaptive.rate(now);
+        if self.first.is_none() {
+            // Requests are counted from the first one, not from when the limiter was made.
+            self.limiter.restart(rate, now);
+        }
+        self.limiter.take(now, rate)?;
         self.sent += 1;
         self.first.get_or_insert(now);
         Ok(())
@@ -54,14 +59,15 @@ impl Pacer {
     }
 
     /// The answer to the request sent at `sent` shows that the server is overloaded: the rate is
-    /// cut, without a pause.
-    pub(super) fn overloaded(&mut self, now: Instant, sent: Instant) {
-        self.cut(now, sent, now);
+    /// cut, without a pause. Whether it is: not again for requests that were in flight.
+    pub(super) fn overloaded(&mut self, now: Instant, sent: Instant) -> bool {
+        self.cut(now, sent, now)
     }
 
-    fn cut(&mut self, now: Instant, sent: Instant, until: Instant) {
-        self.adaptive.throttled(now, sent, until);
+    fn cut(&mut self, now: Instant, sent: Instant, until: Instant) -> bool {
+        let is_cut = self.adaptive.throttled(now, sent, until);
         self.limiter.restart(self.adaptive.rate(until), until);
+        is_cut
     }
 
     /// The request sent at `sent` was answered otherwise.
@@ -97,6 +103,21 @@ mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_first_request_that_comes_late_leaves_nothing_to_catch_up_on() {
+        let start = Instant::now();
+        let rate = Rate::new(100, SECOND);
+        let mut pacer = Pacer::new(rate, Adaptation::Fixed, start);
+        let late = start + SECOND;
+        assert_eq!(pacer.take(late), Ok(()));
+        assert!(
+            pacer
+                .take(late + SECOND / 100 - Duration::from_micros(1))
+                .is_err()
+        );
+        assert_eq!(pacer.take(late + SECOND / 100), Ok(()));
+    }
 
     #[test]
     fn no_request_goes_out_before_the_end_of_a_pause() {

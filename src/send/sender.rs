@@ -176,8 +176,9 @@ impl<'a, E: Exchange> Sender<'a, E> {
         let Some(retry_after) = pause else {
             match reply.http_status {
                 Some(503) if scope.overloaded(attempts.line, now) => {
-                    self.gate.overloaded(sent);
-                    self.report_pause(Duration::ZERO, 503, report);
+                    if self.gate.overloaded(sent) {
+                        self.report_pause(Duration::ZERO, 503, report);
+                    }
                 }
                 // Neither silence nor this says how much the server can take.
                 None | Some(503) => {}

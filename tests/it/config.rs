@@ -236,6 +236,11 @@ fn what_is_wrong_in_the_file_is_a_usage_error_that_says_where_and_what_would_be_
         ("rate = true", ":1: rate: ", "in quotes"),
         ("workers = 0", ":1: workers: ", "1 to 256"),
         ("workers = 'many'", ":1: workers: ", "1 to 256"),
+        (
+            "workers = 99999999999999999999",
+            ":1: workers: ",
+            "1 to 256",
+        ),
         ("timeout = '2h'", ":1: timeout: ", "100ms to 1h"),
         ("timeout = 'soon'", ":1: timeout: ", "like 30s"),
         (
