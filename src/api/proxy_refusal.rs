@@ -41,7 +41,7 @@ impl Proxy {
         }
         match self.ask(stream, base) {
             Ok(line) => classified(&name, &line),
-            Err(error) => Refusal::Passing(format!("{name} broke off: {}", from_io(&error))),
+            Err(error) => Refusal::Passing(format!("{name} failed: {}", from_io(&error))),
         }
     }
 

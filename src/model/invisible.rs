@@ -94,7 +94,7 @@ fn is_joining(c: char) -> bool {
 }
 
 /// The first character of `text` that shows nothing where it stands, or is white space other than
-/// an ordinary blank, or stands for lost text (U+FFFD).
+/// an ordinary space, or stands for lost text (U+FFFD).
 #[must_use]
 pub fn first_hidden(text: &str) -> Option<char> {
     let is_shown = |c: char| matches!(c, ' '..='~') || (c > '\u{a0}' && is_letter_of_most_texts(c));
