@@ -28,7 +28,9 @@ pub(crate) fn on_terminal(mut command: Command, typed: &str) -> (i32, String) {
     let terminal = terminal.expect("a terminal");
     let mut screen = File::from(controller);
     screen.write_all(typed.as_bytes()).expect("typing");
+    // A job without a terminal of its own has no TERM, and then there is no bar.
     command
+        .env("TERM", "xterm")
         .stdin(terminal.try_clone().expect("the terminal"))
         .stderr(terminal)
         .stdout(Stdio::null());
