@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
-use parking_lot::{Condvar, Mutex};
+use parking_lot::Mutex;
 
 use crate::model::StopReason;
 
@@ -12,7 +12,6 @@ use crate::model::StopReason;
 #[derive(Debug)]
 pub struct Stop {
     reason: Mutex<Option<StopReason>>,
-    changed: Condvar,
     /// Dropped with the first reason, which ends every wait for `stopped`.
     running: Mutex<Option<Sender<Infallible>>>,
     stopped: Receiver<Infallible>,
@@ -32,7 +31,6 @@ impl Default for Stop {
         let (running, stopped) = bounded(0);
         Self {
             reason: Mutex::default(),
-            changed: Condvar::default(),
             running: Mutex::new(Some(running)),
             stopped,
         }
@@ -45,7 +43,6 @@ impl Stop {
         let mut current = self.reason.lock();
         if current.is_none() {
             *current = Some(reason);
-            self.changed.notify_all();
             self.running.lock().take();
         }
     }
@@ -64,8 +61,8 @@ impl Stop {
 
     /// Waits until `deadline`, or until there is a reason to stop.
     pub fn wait_until(&self, deadline: Instant) {
-        let mut reason = self.reason.lock();
-        while reason.is_none() && !self.changed.wait_until(&mut reason, deadline).timed_out() {}
+        // Nothing is ever sent: the wait ends with the sender, or in time.
+        let _ = self.stopped.recv_deadline(deadline);
     }
 
     /// Waits for a message, or until there is a reason to stop.
