@@ -27,7 +27,7 @@ impl Gate {
         Self {
             ceiling,
             turn: Mutex::default(),
-            pacer: Mutex::new(Pacer::new(ceiling, adaptation, Instant::now())),
+            pacer: Mutex::new(Pacer::new(ceiling, adaptation)),
         }
     }
 

@@ -37,8 +37,9 @@ pub(super) struct Limiter {
     rate: Rate,
     /// Requests that became due until `updated`.
     due: f64,
-    /// The instant that the clock shows. In a pause it stands still at the end of the pause.
-    updated: Instant,
+    /// The instant that the clock shows; `None` before the first request. In a pause it stays at the
+    /// end of the pause.
+    updated: Option<Instant>,
     /// When the last request went out.
     last: Option<Instant>,
 }
@@ -56,8 +57,8 @@ impl Clock for VirtualClock {
 }
 
 impl Limiter {
-    /// Lets the first request out at `start`.
-    pub(super) fn new(rate: Rate, start: Instant) -> Self {
+    /// Lets the first request out whenever it comes.
+    pub(super) fn new(rate: Rate) -> Self {
         let requests = TOLERANCE.as_secs_f64() * rate.per_second();
         #[expect(
             clippy::cast_possible_truncation,
@@ -75,7 +76,7 @@ impl Limiter {
             governor,
             rate,
             due: 0.0,
-            updated: start,
+            updated: None,
             last: None,
         }
     }
@@ -85,17 +86,19 @@ impl Limiter {
         let next = self.last.map_or(until, |last| last + rate.interval());
         *self = Self {
             last: self.last,
-            ..Self::new(rate, next.max(until).max(self.updated))
+            updated: self.updated.max(Some(next.max(until))),
+            ..Self::new(rate)
         };
     }
 
     /// Lets a request out at `now`, or returns when to ask again.
     pub(super) fn take(&mut self, now: Instant, rate: Rate) -> Result<(), Instant> {
-        if now < self.updated {
-            return Err(self.updated);
+        let updated = *self.updated.get_or_insert(now);
+        if now < updated {
+            return Err(updated);
         }
-        self.due += (now - self.updated).as_secs_f64() * rate.per_second();
-        self.updated = now;
+        self.due += (now - updated).as_secs_f64() * rate.per_second();
+        self.updated = Some(now);
         let time = Nanos::from(REQUEST.mul_f64(self.due));
         self.governor.clock().0.set(time);
         // More than the burst can hold, the other error, is never asked for.
@@ -125,7 +128,7 @@ mod tests {
 
     fn limiter(rate: Rate) -> (Limiter, Instant) {
         let start = Instant::now();
-        (Limiter::new(rate, start), start)
+        (Limiter::new(rate), start)
     }
 
     /// The requests let out to someone who asks at each of `asks`.

@@ -20,9 +20,9 @@ pub(super) struct Pacer {
 }
 
 impl Pacer {
-    pub(super) fn new(ceiling: Rate, adaptation: Adaptation, now: Instant) -> Self {
+    pub(super) fn new(ceiling: Rate, adaptation: Adaptation) -> Self {
         Self {
-            limiter: Limiter::new(ceiling, now),
+            limiter: Limiter::new(ceiling),
             backoff: Backoff::default(),
             adaptive: Adaptive::new(ceiling, adaptation),
             sent: 0,
@@ -32,12 +32,7 @@ impl Pacer {
 
     /// Lets a request out at `now`, or returns when to ask again.
     pub(super) fn take(&mut self, now: Instant) -> Result<(), Instant> {
-        let rate = self.adaptive.rate(now);
-        if self.first.is_none() {
-            // Requests are counted from the first one, not from when the limiter was made.
-            self.limiter.restart(rate, now);
-        }
-        self.limiter.take(now, rate)?;
+        self.limiter.take(now, self.adaptive.rate(now))?;
         self.sent += 1;
         self.first.get_or_insert(now);
         Ok(())
@@ -108,7 +103,7 @@ mod tests {
     fn a_first_request_that_comes_late_leaves_nothing_to_catch_up_on() {
         let start = Instant::now();
         let rate = Rate::new(100, SECOND);
-        let mut pacer = Pacer::new(rate, Adaptation::Fixed, start);
+        let mut pacer = Pacer::new(rate, Adaptation::Fixed);
         let late = start + SECOND;
         assert_eq!(pacer.take(late), Ok(()));
         assert!(pacer.take(late + Duration::from_micros(9_999)).is_err());
@@ -119,7 +114,7 @@ mod tests {
     fn no_request_goes_out_before_the_end_of_a_pause() {
         for adaptation in [Adaptation::Adaptive, Adaptation::Fixed] {
             let start = Instant::now();
-            let mut pacer = Pacer::new(Rate::new(500, SECOND), adaptation, start);
+            let mut pacer = Pacer::new(Rate::new(500, SECOND), adaptation);
             assert_eq!(pacer.take(start), Ok(()));
             pacer.throttled(start, start, Some(10 * SECOND), 0.0);
             // A shorter one does not end it.

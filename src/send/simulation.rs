@@ -73,7 +73,7 @@ impl Scenario {
     fn run(self) -> Observed {
         let start = Instant::now();
         let mut random = fastrand::Rng::with_seed(4);
-        let mut pacer = Pacer::new(self.ceiling, self.adaptation, start);
+        let mut pacer = Pacer::new(self.ceiling, self.adaptation);
         let (mut window, mut observed) = (Window::default(), Observed::default());
         let mut in_flight = BinaryHeap::new();
         let (mut now, mut rows) = (start, self.rows);
