@@ -99,7 +99,12 @@ impl Classifier {
         };
         Err(match status.as_u16() {
             200 => match body() {
-                Ok(body) => return operation.read(&text(&body), &self.redactor),
+                Ok(body) => {
+                    // Bytes that are not text do not matter, unless the operation reads that part.
+                    let text = String::from_utf8_lossy(&body);
+                    let text = text.trim_start_matches('\u{feff}');
+                    return operation.read(text, &self.redactor);
+                }
                 Err(what) => Unclear.with(what.to_string()),
             },
             422 => Rejected.with(self.reasons(body)),
@@ -192,12 +197,6 @@ impl Classifier {
         let place = one_line(&place, MAX_WORDS);
         format!("a redirect to {place}, which is never followed ({guess})")
     }
-}
-
-/// A body as text. A stray byte in it is no concern of who looks for something else.
-fn text(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    text.trim_start_matches('\u{feff}').to_owned()
 }
 
 /// A status code with its name.

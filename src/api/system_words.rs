@@ -41,7 +41,7 @@ fn in_words(text: &str) -> String {
     })
 }
 
-/// Whether a resolver says that there is no such name.
+/// Whether a resolver reports an unknown name.
 pub(super) fn is_unknown_name(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     UNKNOWN_NAMES.iter().any(|words| text.contains(words))
