@@ -224,6 +224,12 @@ impl Attempts {
         self.postponed.until
     }
 
+    /// The operation, of which nothing more is sent.
+    pub(super) fn give_up<T>(self) -> Sent<T> {
+        let ending = self.given_up();
+        self.end(ending)
+    }
+
     /// The operation, ended in that way.
     pub(super) fn end<T>(self, ending: Ending<T>) -> Sent<T> {
         Sent {

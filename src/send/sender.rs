@@ -78,8 +78,7 @@ impl<'a, E: Exchange> Sender<'a, E> {
                 self.stop.wait_until(until);
             }
             let Some(sent) = self.gate.pass(self.stop) else {
-                let ending = attempts.given_up();
-                return Step::Ended(attempts.end(ending));
+                return Step::Ended(attempts.give_up());
             };
             attempts.first_sent.get_or_insert(sent);
             let reply = self.exchange(operation, &attempts, report);
@@ -94,8 +93,7 @@ impl<'a, E: Exchange> Sender<'a, E> {
                 Next::Retry(wait) => self.back_off(&attempts, wait),
                 Next::StopRun(reason) => {
                     self.stop.because(reason);
-                    let ending = attempts.given_up();
-                    return Step::Ended(attempts.end(ending));
+                    return Step::Ended(attempts.give_up());
                 }
             }
         }

@@ -34,7 +34,7 @@ pub(super) struct Facts {
     pub(super) sent: Option<Pace>,
     /// Why the run stopped before its last row.
     pub(super) stop_reason: Option<StopReason>,
-    /// The same in words, or why there is no more to know.
+    /// The reason in words, or why the command failed.
     pub(super) error: Option<String>,
     /// When the command ended, once it is written down.
     pub(super) ended: Option<Timestamp>,
@@ -116,14 +116,15 @@ impl Facts {
 
     /// The summary of the run, after a command that began then; with its exit status once it has
     /// ended.
-    pub(super) fn summary(self, began: Timestamp, exit_status: Option<u8>) -> Summary {
-        let ended = exit_status.map(|_| self.ended.unwrap_or_else(Timestamp::now));
-        let mut passes = self.passes;
+    pub(super) fn summary(&self, began: Timestamp, exit_status: Option<u8>) -> Summary {
+        let facts = self.clone();
+        let ended = exit_status.map(|_| facts.ended.unwrap_or_else(Timestamp::now));
+        let mut passes = facts.passes;
         let is_open = |pass: &&mut Pass| pass.started_at == Some(began);
         if let (Some(pass), Some(status), Some(at)) =
             (passes.last_mut().filter(is_open), exit_status, ended)
         {
-            pass.ended(status, self.stop_reason.as_ref(), at);
+            pass.ended(status, facts.stop_reason.as_ref(), at);
         }
         let last = passes.last();
         // Without a pass, the command is all that there is.
@@ -134,29 +135,29 @@ impl Facts {
                     .iter()
                     .rev()
                     .find_map(|pass| pass.finished_at)
-                    .or(self.last_finished),
+                    .or(facts.last_finished),
             ),
             None => (Some(began), ended),
         };
         Summary {
-            run_dir: self.run_dir,
+            run_dir: facts.run_dir,
             exit_status,
-            stop_reason: self.stop_reason,
-            error: self.error,
-            rows: self.rows,
-            counts: self.counts,
-            differs: self.differs,
-            damaged: self.damaged,
+            stop_reason: facts.stop_reason,
+            error: facts.error,
+            rows: facts.rows,
+            counts: facts.counts,
+            differs: facts.differs,
+            damaged: facts.damaged,
             pace: pass::total(&passes),
             rate_asked: last.and_then(|last| last.rate_asked),
-            rate_unit: self.rate_unit,
+            rate_unit: facts.rate_unit,
             started_at,
             finished_at,
-            reasons: self.reasons,
+            reasons: facts.reasons,
             command: Done {
                 began: Some(began),
                 ended,
-                sent: self.sent,
+                sent: facts.sent,
             },
             passes,
         }

@@ -32,8 +32,8 @@ impl OpenRun<'_> {
             ended: Some(Timestamp::now()),
             ..facts
         };
-        let status = exit::from_run(&facts.clone().summary(self.began, None));
-        let summary = facts.clone().summary(self.began, Some(status));
+        let status = exit::from_run(&facts.summary(self.began, None));
+        let summary = facts.summary(self.began, Some(status));
         if let Err(error) = self.directory.write_summary(&summary) {
             return Err(facts.failed(self.not_derived(error)));
         }

@@ -150,7 +150,7 @@ fn look(
     }
     report_finished(open_run);
     let facts = facts.clone().in_directory(open_run.directory.path());
-    let status = exit::from_run(&facts.clone().summary(open_run.began, None));
+    let status = exit::from_run(&facts.summary(open_run.began, None));
     open_run.report(&facts.summary(open_run.began, Some(status)));
     if settings.json {
         return preview::show(settings, open_run.log, rows, status);

@@ -61,7 +61,7 @@ impl OpenRun<'_> {
             ended: Some(Timestamp::now()),
             ..facts
         };
-        let summary = facts.clone().summary(self.began, Some(error.status()));
+        let summary = facts.summary(self.began, Some(error.status()));
         // What cannot be written there is printed where the command ends.
         let _ = self.directory.write_summary(&summary);
         Err(facts.failed(error))
@@ -71,15 +71,11 @@ impl OpenRun<'_> {
     /// killed, the next one knows.
     fn begin(&self, facts: Facts) -> Result<Facts, Failed> {
         let rate = self.settings.pace.rate;
-        let mut passes = facts.passes.clone();
-        passes.push(Pass::begun(Some(self.began), rate.per_second()));
-        let facts = Facts {
-            rate_unit: rate.unit(),
-            passes,
-            ..facts
-        }
-        .in_directory(self.directory.path());
-        let summary = facts.clone().summary(self.began, None);
+        let mut facts = facts.in_directory(self.directory.path());
+        let pass = Pass::begun(Some(self.began), rate.per_second());
+        facts.passes.push(pass);
+        facts.rate_unit = rate.unit();
+        let summary = facts.summary(self.began, None);
         match self.directory.write_summary(&summary) {
             Ok(()) => Ok(facts),
             Err(error) => Err(facts.failed(self.not_derived(error))),
