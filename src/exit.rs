@@ -1,8 +1,8 @@
 //! The exit table: what a script may conclude from the status.
 
-use crate::model::{Outcome, Signal, StopReason, Summary};
+use crate::model::{Signal, StopReason, Summary};
 
-/// Every row is updated and shows what was asked for; or there was nothing to do.
+/// Every row is updated and shows what was asked for, or is unchanged; or there was nothing to do.
 pub const DONE: u8 = 0;
 /// Finished, and some rows are not updated, or differ.
 pub const ROWS_LEFT: u8 = 1;
@@ -23,7 +23,7 @@ pub const INTERNAL: u8 = 70;
 pub const TABLE: [(&str, &str); 9] = [
     (
         "0",
-        "every row is updated and shows what was asked for (dry run: every row is valid); or there was nothing to do",
+        "every row is updated and shows what was asked for, or is unchanged (dry run: every row is valid); or there was nothing to do",
     ),
     ("1", "finished, and some rows are not updated, or differ"),
     (
@@ -82,9 +82,7 @@ pub fn from_run(summary: &Summary) -> u8 {
             | StopReason::RunDirectoryGone { .. }
             | StopReason::LedgerUnwritable { .. },
         ) => STOPPED,
-        None if summary.differs > 0 || summary.counts.of(Outcome::Updated) < summary.rows => {
-            ROWS_LEFT
-        }
+        None if summary.differs > 0 || summary.counts.successes() < summary.rows => ROWS_LEFT,
         None => DONE,
     }
 }

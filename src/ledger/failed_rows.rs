@@ -1,4 +1,4 @@
-//! Rows that are not updated -> a file like the input, to fix and submit again.
+//! Rows that need a person -> a file like the input, to fix and submit again.
 
 use std::fs;
 use std::io::{self, Write as _};

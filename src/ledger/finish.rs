@@ -44,7 +44,7 @@ pub fn finish(run: &RunDirectory, mut reader: Reader) -> Result<Totals, LedgerEr
         totals.rows += 1;
         totals.counts.add(record.outcome, 1);
         totals.differs += u64::from(record.differs());
-        let is_fine = record.outcome == Outcome::Updated && !record.differs();
+        let is_fine = record.outcome.is_success() && !record.differs();
         if !is_fine && !record.reasons.is_empty() {
             reasons.add(record.outcome, &record.reasons, record.line, &record.slug);
         }
@@ -59,8 +59,10 @@ pub fn finish(run: &RunDirectory, mut reader: Reader) -> Result<Totals, LedgerEr
         )));
     }
     let written = failed.finish()?;
-    let left = totals.counts.of(Outcome::Updated) + totals.counts.of(Outcome::NotSent);
-    if totals.counts.total() != totals.rows || left + written != totals.rows {
+    let elsewhere = [Outcome::Updated, Outcome::Unchanged, Outcome::NotSent];
+    let elsewhere = elsewhere.map(|outcome| totals.counts.of(outcome));
+    let accounted = elsewhere.iter().sum::<u64>() + written;
+    if totals.counts.total() != totals.rows || accounted != totals.rows {
         return Err(LedgerError::Sums(format!(
             "{} rows, {written} in failed.*, {:?}",
             totals.rows, totals.counts

@@ -56,7 +56,7 @@ impl ResumeIndex {
         let mut last_tried = (None, 0);
         let mut lines = LedgerLines::open(file)?;
         while let Some(record) = lines.next()? {
-            let is_found = matches!(record.outcome, Outcome::Updated | Outcome::Rejected);
+            let is_found = is_found(&record);
             recorded.has_found_any |= is_found;
             recorded.has_logged_in |= is_found || record.outcome == Outcome::NotFound;
             let row = Known::from_record(&record);
@@ -177,6 +177,20 @@ pub enum Earlier {
     Tried,
     /// It may have been applied.
     InDoubt,
+}
+
+/// Whether the server has found the conversation of a row.
+fn is_found(record: &Record) -> bool {
+    match record.outcome {
+        Outcome::Updated | Outcome::Rejected => true,
+        // A row may ask for so little that nothing has to be read.
+        Outcome::Unchanged | Outcome::Conflict => record.attempts > 0,
+        Outcome::NotFound
+        | Outcome::Failed
+        | Outcome::Unknown
+        | Outcome::Invalid
+        | Outcome::NotSent => false,
+    }
 }
 
 /// A fingerprint of a slug as records have it.

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 pub enum Outcome {
     /// Answered 200 with the conversation.
     Updated,
+    /// Read first: the conversation already shows all that was asked for, and nothing was sent.
+    Unchanged,
+    /// Read first: a guard did not hold, or the change cannot be made safely; nothing was sent.
+    Conflict,
     /// Answered 422.
     Rejected,
     /// Answered 404.
@@ -24,8 +28,10 @@ pub enum Outcome {
 
 impl Outcome {
     /// All outcomes, in the order in which they are shown.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Updated,
+        Self::Unchanged,
+        Self::Conflict,
         Self::Rejected,
         Self::NotFound,
         Self::Failed,
@@ -39,6 +45,8 @@ impl Outcome {
     pub fn name(self) -> &'static str {
         match self {
             Self::Updated => "updated",
+            Self::Unchanged => "unchanged",
+            Self::Conflict => "conflict",
             Self::Rejected => "rejected",
             Self::NotFound => "not_found",
             Self::Failed => "failed",
@@ -48,11 +56,31 @@ impl Outcome {
         }
     }
 
+    /// Whether the conversation has what was asked for, as far as the server says.
+    #[must_use]
+    pub fn is_success(self) -> bool {
+        match self {
+            Self::Updated | Self::Unchanged => true,
+            Self::Conflict
+            | Self::Rejected
+            | Self::NotFound
+            | Self::Failed
+            | Self::Unknown
+            | Self::Invalid
+            | Self::NotSent => false,
+        }
+    }
+
     /// Whether a resumed run skips the row: its answer was definite, or it can never be sent.
     #[must_use]
     pub fn is_final(self) -> bool {
         match self {
-            Self::Updated | Self::Rejected | Self::NotFound | Self::Invalid => true,
+            Self::Updated
+            | Self::Unchanged
+            | Self::Conflict
+            | Self::Rejected
+            | Self::NotFound
+            | Self::Invalid => true,
             Self::Failed | Self::Unknown | Self::NotSent => false,
         }
     }
@@ -62,8 +90,13 @@ impl Outcome {
     pub fn goes_to_failed_file(self) -> bool {
         match self {
             // A resume sends what was not sent.
-            Self::Updated | Self::NotSent => false,
-            Self::Rejected | Self::NotFound | Self::Failed | Self::Unknown | Self::Invalid => true,
+            Self::Updated | Self::Unchanged | Self::NotSent => false,
+            Self::Conflict
+            | Self::Rejected
+            | Self::NotFound
+            | Self::Failed
+            | Self::Unknown
+            | Self::Invalid => true,
         }
     }
 }

@@ -31,6 +31,12 @@ impl Counts {
         self.0.iter().sum()
     }
 
+    /// The rows that need nothing more.
+    #[must_use]
+    pub fn successes(&self) -> u64 {
+        self.sum(Outcome::is_success)
+    }
+
     /// The rows that a resumed run leaves alone.
     #[must_use]
     pub fn final_rows(&self) -> u64 {

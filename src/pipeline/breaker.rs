@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::evidence::{
-    are_alike, is_about_the_run, is_definite, is_redirected, is_refused, message,
+    are_alike, is_about_the_run, is_definite, is_failure, is_finished, is_redirected, is_refused,
+    message,
 };
 use crate::ledger::{Earlier, Record, ResumeIndex};
 use crate::model::{MaxFailures, Outcome, StopReason};
@@ -95,11 +96,11 @@ impl Breaker {
 
     /// Takes in one record; why the run should stop, if so.
     pub(super) fn take_in(&mut self, record: &Record) -> Option<Trip> {
-        if matches!(record.outcome, Outcome::Invalid | Outcome::NotSent) {
+        if !is_finished(record) {
             return None;
         }
         self.finished += 1;
-        if record.outcome != Outcome::Updated {
+        if is_failure(record) {
             self.failures += 1;
             let cause = message(record);
             if self.causes.len() < MAX_CAUSES || self.causes.contains_key(&cause) {

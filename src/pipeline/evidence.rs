@@ -16,12 +16,39 @@ pub(super) fn message(record: &Record) -> String {
     one_line(message.unwrap_or(&reasons), MAX_MESSAGE)
 }
 
+/// Whether requests have shown how the row ends.
+pub(super) fn is_finished(record: &Record) -> bool {
+    match record.outcome {
+        Outcome::Invalid | Outcome::NotSent => false,
+        Outcome::Unchanged | Outcome::Conflict => record.attempts > 0,
+        Outcome::Updated
+        | Outcome::Rejected
+        | Outcome::NotFound
+        | Outcome::Failed
+        | Outcome::Unknown => true,
+    }
+}
+
+/// Whether the row counts as failed. A conflict does not: the row was read, and rightly left alone.
+pub(super) fn is_failure(record: &Record) -> bool {
+    match record.outcome {
+        Outcome::Rejected | Outcome::NotFound | Outcome::Failed | Outcome::Unknown => true,
+        Outcome::Updated
+        | Outcome::Unchanged
+        | Outcome::Conflict
+        | Outcome::Invalid
+        | Outcome::NotSent => false,
+    }
+}
+
 /// Whether the server has answered, in whatever way: one that is down does not.
 pub(super) fn is_definite(record: &Record) -> bool {
     match record.outcome {
         Outcome::Failed => is_refused(record) || is_redirected(record),
         Outcome::Unknown => false,
         Outcome::Updated
+        | Outcome::Unchanged
+        | Outcome::Conflict
         | Outcome::Rejected
         | Outcome::NotFound
         | Outcome::Invalid
@@ -58,6 +85,8 @@ pub(super) fn is_about_the_run(record: &Record) -> bool {
         Outcome::NotFound => true,
         Outcome::Failed => !is_refused(record),
         Outcome::Updated
+        | Outcome::Unchanged
+        | Outcome::Conflict
         | Outcome::Rejected
         | Outcome::Unknown
         | Outcome::Invalid

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{in_words, words};
 use crate::model::Shown as _;
 use crate::model::text::{counted, head};
-use crate::model::{Outcome, Pace, StopReason, Summary, Workers};
+use crate::model::{Counts, Outcome, Pace, StopReason, Summary, Workers};
 
 /// Reasons on the page.
 const REASONS_SHOWN: usize = 5;
@@ -77,7 +77,7 @@ pub(super) fn text(summary: &Summary, next: &NextCommands<'_>) -> String {
             page,
             "  {} {}: {} (line {line}: {})",
             reason.count,
-            reason.outcome.name(),
+            words::ended(reason.count, reason.outcome),
             reason.reason,
             head(&reason.example, SLUG_BYTES)
         );
@@ -126,14 +126,28 @@ fn advice(summary: &Summary, next: &NextCommands<'_>) -> String {
     if let Some(command) = next.resubmit
         && !(is_unknown_only && next.resume.is_some())
     {
-        let rows = counted(failed, "failed row");
-        let (them, file) = (if failed == 1 { "it" } else { "them" }, next.failed);
-        let _ = writeln!(
-            advice,
-            "to retry {rows}, fix {them} in {file}, then:\n  {command}"
-        );
+        let what = failed_rows(counts, next.failed);
+        let _ = writeln!(advice, "to retry {what}, then:\n  {command}");
     }
     advice
+}
+
+/// The rows in the file of failed rows, and what to do with them there.
+fn failed_rows(counts: &Counts, file: &str) -> String {
+    let all = counts.failed_file_rows();
+    let them = if all == 1 { "it" } else { "them" };
+    match counts.of(Outcome::Conflict) {
+        0 => format!("{}, fix {them} in {file}", counted(all, "failed row")),
+        // As it is, the row would be in conflict again.
+        conflicts if conflicts == all => {
+            format!("{}, review {them} in {file}", counted(all, "conflict"))
+        }
+        conflicts => format!(
+            "{} and {}, fix or review them in {file}",
+            counted(all - conflicts, "failed row"),
+            counted(conflicts, "conflict"),
+        ),
+    }
 }
 
 fn rows(summary: &Summary) -> String {

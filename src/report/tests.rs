@@ -56,7 +56,7 @@ fn good_run() -> Summary {
         run_dir: Some("reamaze-runs/rows-20260301".into()),
         exit_status: Some(0),
         rows: 100,
-        counts: counts([100, 0, 0, 0, 0, 0, 0]),
+        counts: counts([100, 0, 0, 0, 0, 0, 0, 0, 0]),
         pace: pace.clone(),
         rate_asked: Some(2.0),
         started_at: began,

@@ -35,13 +35,24 @@ pub(super) fn more_violations(count: u64) -> String {
 
 /// Rows per outcome, without zeros: `3 updated, 1 rejected, 1 differs`.
 pub(super) fn counts(counts: &Counts, differs: u64) -> String {
-    let outcomes = Outcome::ALL.map(|outcome| (counts.of(outcome), outcome.name()));
+    let outcomes = Outcome::ALL.map(|outcome| {
+        let rows = counts.of(outcome);
+        (rows, ended(rows, outcome))
+    });
     let parts = outcomes
         .into_iter()
         .chain([(differs, if differs == 1 { "differs" } else { "differ" })]);
     let parts = parts.filter(|(rows, _)| *rows > 0);
     let parts: Vec<_> = parts.map(|(rows, name)| format!("{rows} {name}")).collect();
     parts.join(", ")
+}
+
+/// The outcome of so many rows, as it follows their number: `3 updated`, `2 conflicts`.
+pub(super) fn ended(rows: u64, outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Conflict if rows != 1 => "conflicts",
+        outcome => outcome.name(),
+    }
 }
 
 /// A duration in words, in whole seconds: `2h 5m 3s`.

@@ -74,9 +74,9 @@ impl Model {
     }
 
     fn is_final(&self, line: u64) -> bool {
-        use Outcome::{Invalid, NotFound, Rejected, Updated};
+        use Outcome::{Failed, NotSent, Unknown};
         let last = self.last(line);
-        last.is_some_and(|last| matches!(last.outcome, Updated | Rejected | NotFound | Invalid))
+        last.is_some_and(|last| !matches!(last.outcome, Failed | Unknown | NotSent))
     }
 }
 

@@ -277,14 +277,14 @@ fn a_brand_in_which_something_was_found_is_right() {
 #[test]
 fn a_resumed_run_knows_whether_something_was_found_before() {
     let slugs = numbered("row-", 30);
-    for before in ["updated", "rejected", "differs"] {
+    for before in ["updated", "rejected", "differs", "unchanged", "conflict"] {
         let server = answering(404);
         let sent = cut_short(&server, &slugs, &[before], "--max-failures none");
         let (sent, _) = sent.resume(&server, "");
         sent.expect_status(1);
         assert_eq!(count(&sent, "not_found"), 29, "{before}");
     }
-    for before in ["not_sent", "unknown", "not_found"] {
+    for before in ["not_sent", "unknown", "not_found", "opted_out"] {
         let server = answering(404);
         let sent = cut_short(
             &server,

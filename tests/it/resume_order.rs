@@ -69,7 +69,14 @@ fn a_row_that_is_always_refused_is_passed_by_resumes_of_a_login_that_is_unproven
 
 #[test]
 fn what_a_ledger_proves_of_the_login_is_known_to_a_resume() {
-    for proof in ["updated", "differs", "rejected", "not_found"] {
+    for proof in [
+        "updated",
+        "differs",
+        "unchanged",
+        "conflict",
+        "rejected",
+        "not_found",
+    ] {
         let server = refusing(403);
         let slugs = ["x", "bad", "a"];
         let sent = cut_short(&server, &slugs, &[proof], ALONE);
@@ -79,7 +86,7 @@ fn what_a_ledger_proves_of_the_login_is_known_to_a_resume() {
         assert_eq!(sent.line("bad").outcome, "failed", "{proof}");
         assert_eq!(sent.line("a").outcome, "updated");
     }
-    for nothing in ["failed", "unknown", "not_sent"] {
+    for nothing in ["failed", "unknown", "not_sent", "opted_out"] {
         let server = Server::start(|_| Answer::text(403, "no"));
         let sent = cut_short(&server, &["x", "a"], &[nothing], ALONE);
         let (sent, _) = sent.resume(&server, "");

@@ -198,6 +198,8 @@ fn rows_that_may_still_change_are_sent_again_and_settled_ones_are_not() {
     let server = Server::start(Answer::echo);
     let outcomes = [
         "updated",
+        "unchanged",
+        "conflict",
         "rejected",
         "not_found",
         "failed",
@@ -212,6 +214,8 @@ fn rows_that_may_still_change_are_sent_again_and_settled_ones_are_not() {
     sent.expect_status(1);
     let expected = [
         "updated",
+        "unchanged",
+        "conflict",
         "rejected",
         "not_found",
         "updated",
@@ -221,6 +225,34 @@ fn rows_that_may_still_change_are_sent_again_and_settled_ones_are_not() {
         "updated",
     ];
     sent.expect_outcomes(&expected);
+}
+
+#[test]
+fn an_unchanged_row_is_a_success_and_a_conflict_needs_a_person() {
+    let server = Server::start(Answer::echo);
+    let slugs = ["a", "b", "c"];
+    let all = ["updated", "unchanged", "unchanged"];
+    let (sent, again) = cut_short(&server, &slugs, &all, "").resume(&server, "");
+    assert!(again.is_empty(), "{again:?}");
+    sent.expect_status(0);
+    sent.expect_outcomes(&all);
+    assert_eq!(sent.failed("csv"), None);
+    assert_eq!(sent.summary()["counts"]["unchanged"], 2);
+    assert!(sent.output.stderr.contains("1 updated, 2 unchanged"));
+
+    let all = ["updated", "unchanged", "conflict"];
+    let (sent, again) = cut_short(&server, &slugs, &all, "").resume(&server, "");
+    assert!(again.is_empty(), "{again:?}");
+    sent.expect_status(1);
+    sent.expect_outcomes(&all);
+    let conflict = "c,2,conflict,status: expected 0 (Open)";
+    let failed = sent.failed("csv").expect("a row to review");
+    assert_eq!(failed.lines().skip(1).collect::<Vec<_>>(), [conflict]);
+    let reasons = &sent.summary()["reasons"];
+    assert_eq!(reasons[0]["outcome"], "conflict", "{reasons}");
+    assert_eq!(reasons.as_array().map(Vec::len), Some(1));
+    let advice = "to retry 1 conflict, review it in failed.csv, then:";
+    assert!(sent.output.stderr.contains(advice), "{:?}", sent.output);
 }
 
 #[test]

@@ -320,7 +320,7 @@ fn the_summary_says_in_numbers_what_happened() {
     let expected = json!({
         "rows": 9, "damaged": 0, "differs": 1, "exit_status": 1, "requests": 11, "retries": 2, "throttled": 1,
         "rate_asked": 5.0, "stop_reason": null, "error": null, "counts": {
-            "updated": 4, "rejected": 2, "not_found": 1, "failed": 0, "unknown": 1, "invalid": 1,
+            "updated": 4, "unchanged": 0, "conflict": 0, "rejected": 2, "not_found": 1, "failed": 0, "unknown": 1, "invalid": 1,
             "not_sent": 0
         }
     });

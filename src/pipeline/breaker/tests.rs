@@ -39,6 +39,8 @@ const REDIRECTED: (Outcome, u16) = (Outcome::Failed, 302);
 const UPDATED: (Outcome, u16) = (Outcome::Updated, 200);
 const REJECTED: (Outcome, u16) = (Outcome::Rejected, 422);
 const UNKNOWN: (Outcome, u16) = (Outcome::Unknown, 500);
+const UNCHANGED: (Outcome, u16) = (Outcome::Unchanged, 200);
+const CONFLICT: (Outcome, u16) = (Outcome::Conflict, 200);
 const NOWHERE: (Outcome, u16) = (Outcome::NotFound, 404);
 
 #[test]
@@ -65,6 +67,33 @@ fn a_share_counts_from_the_fiftieth_row_on() {
     );
     let rows = (0..1000).map(|row| if row % 2 == 0 { UPDATED } else { REJECTED });
     assert_eq!(stopped(half, rows), None);
+}
+
+#[test]
+fn unchanged_rows_and_conflicts_are_finished_and_not_failed() {
+    for row in [UNCHANGED, CONFLICT] {
+        assert_eq!(stopped(MaxFailures::Rows(0), many(row, 999)), None);
+        let half = MaxFailures::Share(0.5);
+        let rows = [many(row, 30), many(REJECTED, 30)].concat();
+        assert_eq!(stopped(half, rows), None);
+        let rows = [many(UNKNOWN, 19), many(row, 1), many(UNKNOWN, 19)].concat();
+        let mut breaker = new(MaxFailures::Unlimited, KNOWN);
+        let mut is_stopped =
+            |row: &(Outcome, u16)| breaker.take_in(&record(row.0, row.1)).is_some();
+        assert!(!rows.iter().any(&mut is_stopped), "{row:?}");
+    }
+}
+
+#[test]
+fn rows_that_needed_no_request_are_no_share_of_the_finished_ones() {
+    let without_request = Record::unsent(2, "a".into(), Outcome::Unchanged, String::new());
+    let mut breaker = new(MaxFailures::Share(0.5), KNOWN);
+    for _ in 0..60 {
+        assert_eq!(breaker.take_in(&without_request), None);
+    }
+    let rejected = record(REJECTED.0, REJECTED.1);
+    let stop = (1..99).find(|_| breaker.take_in(&rejected).is_some());
+    assert_eq!(stop, Some(50));
 }
 
 #[test]
@@ -103,7 +132,14 @@ fn first_rows_that_fail_alike_stop_a_run_early() {
         ((Outcome::Failed, 0), "server_down"),
     ] {
         assert_eq!(stopped(half, many(row, 30)), Some((5, name)));
-        for other in [UPDATED, REJECTED, NOWHERE, (Outcome::Failed, 405)] {
+        for other in [
+            UPDATED,
+            UNCHANGED,
+            CONFLICT,
+            REJECTED,
+            NOWHERE,
+            (Outcome::Failed, 405),
+        ] {
             let rows = [many(row, 4), vec![other], many(row, 15)].concat();
             assert_eq!(stopped(half, rows), None, "{row:?} {other:?}");
         }

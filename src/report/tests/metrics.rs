@@ -7,7 +7,7 @@ use crate::model::Summary;
 #[test]
 fn all_numbers_of_a_run_are_there() {
     let mut run = good_run();
-    run.counts = counts([80, 7, 5, 3, 2, 1, 2]);
+    run.counts = counts([80, 0, 0, 7, 5, 3, 2, 1, 2]);
     run.differs = 4;
     run.exit_status = Some(1);
     run.pace.retries = 6;

@@ -66,7 +66,7 @@ fn served(http_status: Option<u16>) -> Notice<'static> {
 }
 
 fn with_all(check: impl Fn(Vec<Notice<'_>>) -> String) -> String {
-    let counts = counts([80, 4, 3, 2, 1, 0, 0]);
+    let counts = counts([80, 0, 0, 4, 3, 2, 1, 0, 0]);
     let reason = StopReason::Signal(Signal::Interrupt);
     check(all(&violation(8), &counts, &reason, &good_run()))
 }

@@ -29,7 +29,7 @@ fn with_outcomes(rows: [u64; Outcome::ALL.len()]) -> Summary {
 }
 
 fn stopped(reason: StopReason) -> Summary {
-    let mut summary = with_outcomes([40, 2, 1, 1, 0, 0, 56]);
+    let mut summary = with_outcomes([40, 0, 0, 2, 1, 1, 0, 0, 56]);
     summary.stop_reason = Some(reason);
     summary.exit_status = Some(6);
     summary
@@ -102,7 +102,7 @@ fn the_page_shows_the_pace_and_what_held_it_back() {
 
 #[test]
 fn the_page_shows_first_what_differs_then_counts_and_the_commonest_reasons() {
-    let mut summary = with_outcomes([80, 10, 4, 3, 2, 1, 0]);
+    let mut summary = with_outcomes([80, 0, 0, 10, 4, 3, 2, 1, 0]);
     summary.differs = 1;
     summary.damaged = 2;
     summary.reasons = vec![
@@ -121,7 +121,13 @@ fn the_page_shows_first_what_differs_then_counts_and_the_commonest_reasons() {
         ),
         reason(Outcome::Invalid, "status: unknown status `nope`", 1),
     ];
-    let mut one = with_outcomes([99, 1, 0, 0, 0, 0, 0]);
+    let mut read = with_outcomes([90, 7, 3, 0, 0, 0, 0, 0, 0]);
+    read.reasons = vec![reason(
+        Outcome::Conflict,
+        "status: expected 0 (Open), the server shows 2 (Done)",
+        3,
+    )];
+    let mut one = with_outcomes([99, 0, 0, 1, 0, 0, 0, 0, 0]);
     one.differs = 2;
     one.reasons = vec![reason(Outcome::Rejected, "status: is wrong", 1)];
     insta::assert_snapshot!(
@@ -129,15 +135,18 @@ fn the_page_shows_first_what_differs_then_counts_and_the_commonest_reasons() {
         titled([
             ("six reasons", text(&summary, &NEXT)),
             ("one", text(&one, &NEXT)),
+            ("unchanged and conflicts", text(&read, &NEXT)),
         ])
     );
 }
 
 #[test]
 fn the_page_ends_with_what_to_do_next() {
-    let unknown_only = with_outcomes([98, 0, 0, 0, 2, 0, 0]);
-    let mixed = with_outcomes([96, 2, 0, 1, 1, 0, 0]);
-    let finished = with_outcomes([97, 2, 1, 0, 0, 0, 0]);
+    let unknown_only = with_outcomes([98, 0, 0, 0, 0, 0, 2, 0, 0]);
+    let mixed = with_outcomes([96, 0, 0, 2, 0, 1, 1, 0, 0]);
+    let finished = with_outcomes([97, 0, 0, 2, 1, 0, 0, 0, 0]);
+    let conflict = with_outcomes([97, 2, 1, 0, 0, 0, 0, 0, 0]);
+    let conflicts = with_outcomes([95, 0, 2, 2, 1, 0, 0, 0, 0]);
     let sandbox = NextCommands {
         resume: None,
         ..NEXT
@@ -155,6 +164,8 @@ fn the_page_ends_with_what_to_do_next() {
         ("unknown outcomes only", advice(&unknown_only, &NEXT)),
         ("unknown and failed", advice(&mixed, &NEXT)),
         ("failed only", advice(&finished, &NEXT)),
+        ("a conflict only", advice(&conflict, &NEXT)),
+        ("failed and conflicts", advice(&conflicts, &NEXT)),
         ("sandbox", advice(&unknown_only, &sandbox)),
     ];
     insta::assert_snapshot!("summary_next", titled(ends.into_iter().chain(stops)));

@@ -44,8 +44,9 @@ pub(crate) fn recorded(slugs: &[impl AsRef<str>], outcomes: &[&str]) -> String {
 /// A line of results.csv, with its end.
 pub(crate) fn record(line: u64, slug: &str, outcome: &str) -> String {
     let told = match outcome {
-        "updated" => "200,,1,12,2026-01-01T00:00:00.000Z",
+        "updated" | "unchanged" => "200,,1,12,2026-01-01T00:00:00.000Z",
         "differs" => "200,status is 4 instead of 2,1,12,2026-01-01T00:00:00.000Z",
+        "conflict" => "200,status: expected 0 (Open),1,12,2026-01-01T00:00:00.000Z",
         "rejected" => "422,\"no, \"\"said\"\" R&D\",1,12,2026-01-01T00:00:00.000Z",
         "not_found" => "404,no such conversation,1,12,2026-01-01T00:00:00.000Z",
         "failed" => "400,HTTP 400,1,12,2026-01-01T00:00:00.000Z",
@@ -53,10 +54,11 @@ pub(crate) fn record(line: u64, slug: &str, outcome: &str) -> String {
         "invalid" => ",status: wrong,0,,",
         _ => ",,0,,",
     };
-    let outcome = if outcome == "differs" {
-        "updated"
-    } else {
-        outcome
+    let outcome = match outcome {
+        "differs" => "updated",
+        // Unchanged without a request.
+        "opted_out" => "unchanged",
+        outcome => outcome,
     };
     format!("{line},{slug},{outcome},{told}\n")
 }
