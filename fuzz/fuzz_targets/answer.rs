@@ -50,7 +50,8 @@ fuzz_target!(|bytes: &[u8]| {
         .or_else(|| first_update(UPDATE, wanted))
         .expect("an update");
     let operation = UpdateConversation {
-        update: &update,
+        slug: &update.slug,
+        changes: &update.changes,
         verification: Verification::Compare,
     };
     let texts = match CLASSIFIER.answer(&operation, status, body) {

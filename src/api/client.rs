@@ -69,7 +69,6 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let headers = HeaderMap::from_iter([
             (ACCEPT, HeaderValue::from_static("application/json")),
-            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
             (AUTHORIZATION, account.authorization()?),
         ]);
         let mut builder = blocking::Client::builder()
@@ -111,11 +110,13 @@ impl Client {
     fn send<O: Operation>(&self, operation: &O) -> Result<Reply<O::Output>, reqwest::Error> {
         let deadline = Instant::now() + self.timeout;
         let Request { method, url, body } = operation.request(self.classifier.base_url().as_str());
-        let response = self
-            .http
-            .request(method, url)
-            .body(String::from(Box::<str>::from(body)))
-            .send()?;
+        let mut request = self.http.request(method, url);
+        if let Some(body) = body {
+            request = request
+                .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+                .body(String::from(Box::<str>::from(body)));
+        }
+        let response = request.send()?;
         let status = response.status();
         let headers = response.headers();
         let location = headers
@@ -165,7 +166,10 @@ impl Exchange for Client {
 
     fn in_words<O: Operation>(&self, operation: &O) -> String {
         let Request { method, url, body } = operation.request(self.classifier.base_url().as_str());
-        format!("{method} {url} {}", body.get())
+        match body {
+            Some(body) => format!("{method} {url} {}", body.get()),
+            None => format!("{method} {url}"),
+        }
     }
 }
 

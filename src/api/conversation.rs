@@ -3,7 +3,12 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::model::{Attribute, Conversation, HoldUntil, Members, literal};
+use crate::model::{
+    Attribute, Conversation, CustomFields, HoldUntil, Members, TagList, Text, literal,
+};
+
+/// The number of email among the kinds of channels. Source: the public API page on channels.
+const EMAIL_CHANNEL: u64 = 1;
 
 /// The conversation that `members` show.
 pub(super) fn parse(members: &Members<'_>) -> Conversation {
@@ -11,33 +16,52 @@ pub(super) fn parse(members: &Members<'_>) -> Conversation {
         slug: members.get("slug").and_then(text),
         tag_list: members.get("tag_list").and_then(tags),
         status: members.get("status").map(literal),
-        hold_until: members.get("hold_until").map_or(Attribute::NotShown, time),
+        hold_until: time(members.get("hold_until"), |instant, text| HoldUntil {
+            instant,
+            text,
+        }),
         assignee: name(members.get("assignee"), "email"),
         category: name(members.get("category"), "slug"),
+        is_email: members.get("category").and_then(is_email),
         brand: name(members.get("brand"), "url"),
+        updated_at: time(members.get("updated_at"), |instant, _| instant),
         data: members.get("data").and_then(data),
     }
 }
 
 /// A list, or texts with commas between them; null is none.
-fn tags(value: &RawValue) -> Option<Vec<String>> {
+fn tags(value: &RawValue) -> Option<TagList> {
+    if let Ok(tags) = serde_json::from_str::<Vec<Text<'_>>>(value.get()) {
+        let tags = tags.into_iter().map(|Text(tag)| tag.into_owned());
+        return Some(TagList::Array(tags.collect()));
+    }
     match parsed(value)? {
-        Value::Null => Some(Vec::new()),
-        Value::Array(tags) => Some(tags.into_iter().map(plain_text).collect()),
-        Value::String(tags) => Some(tags.split(',').map(str::to_owned).collect()),
+        Value::Null => Some(TagList::Other(Vec::new())),
+        Value::Array(tags) => Some(TagList::Other(tags.into_iter().map(plain_text).collect())),
+        Value::String(tags) => Some(TagList::Other(tags.split(',').map(str::to_owned).collect())),
         _ => None,
     }
 }
 
-fn time(value: &RawValue) -> Attribute<HoldUntil> {
-    match parsed(value) {
+fn time<T>(
+    value: Option<&RawValue>,
+    read: impl FnOnce(jiff::Timestamp, String) -> T,
+) -> Attribute<T> {
+    match value.and_then(parsed) {
         Some(Value::Null) => Attribute::Empty,
         Some(Value::String(text)) => match text.trim().parse() {
-            Ok(instant) => Attribute::Value(HoldUntil { instant, text }),
+            Ok(instant) => Attribute::Value(read(instant, text)),
             Err(_) => Attribute::NotShown,
         },
         _ => Attribute::NotShown,
     }
+}
+
+/// Whether a channel is one of email, where it says so.
+fn is_email(category: &RawValue) -> Option<bool> {
+    let members: Members<'_> = serde_json::from_str(category.get()).ok()?;
+    let kind: u64 = serde_json::from_str(members.get("channel")?.get()).ok()?;
+    Some(kind == EMAIL_CHANNEL)
 }
 
 /// A name that comes as text, or as an object that has it under `key`.
@@ -57,16 +81,13 @@ fn name(value: Option<&RawValue>, key: &str) -> Attribute<String> {
     }
 }
 
-fn data(value: &RawValue) -> Option<Vec<(String, Box<RawValue>)>> {
+fn data(value: &RawValue) -> Option<CustomFields> {
     // Some languages write an object without members as a list.
     if value.get() == "null" || value.get().starts_with('[') {
-        return Some(Vec::new());
+        return Some(CustomFields::default());
     }
-    let Members(members) = serde_json::from_str(value.get()).ok()?;
-    let owned = |(name, value): (std::borrow::Cow<'_, str>, &RawValue)| {
-        (name.into_owned(), value.to_owned())
-    };
-    Some(members.into_iter().map(owned).collect())
+    let members: Members<'_> = serde_json::from_str(value.get()).ok()?;
+    Some(members.into())
 }
 
 /// What a value is; `None` where it has what our parser refuses.

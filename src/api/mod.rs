@@ -23,7 +23,9 @@ mod tls;
 pub use account::{Account, AccountError, BaseUrl, check_email};
 pub use classify::Classifier;
 pub use client::{Client, ClientError};
-pub use operation::{Operation, UpdateConversation, Updated, Verification};
+pub use operation::{
+    Effect, Found, Operation, ReadConversation, UpdateConversation, Updated, Verification,
+};
 pub use redact::Redactor;
 pub use reply::{Failure, FailureKind, Reply};
 pub use request::Request;

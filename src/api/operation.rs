@@ -8,7 +8,7 @@ use super::redact::Redactor;
 use super::{Failure, FailureKind, Request, conversation, reasons};
 use crate::change::{Difference, compare};
 use crate::model::text::quoted;
-use crate::model::{Conversation, Update};
+use crate::model::{Changes, Conversation, Slug};
 
 /// The longest message that says what a body is instead of the conversation, in characters.
 const MAX_WORDS: usize = 200;
@@ -18,6 +18,9 @@ pub trait Operation: Sync {
     /// What a success yields; shown to people in a few words.
     type Output: fmt::Display;
 
+    /// What the server does for it.
+    const EFFECT: Effect;
+
     /// The request, at that base URL.
     fn request(&self, base_url: &str) -> Request;
 
@@ -26,6 +29,15 @@ pub trait Operation: Sync {
     /// # Errors
     /// When the body does not show that the operation was carried out.
     fn read(&self, body: &str, redactor: &Redactor) -> Result<Self::Output, Failure>;
+}
+
+/// What a request can do to a conversation, whatever is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing: it reads.
+    None,
+    /// A change.
+    Change,
 }
 
 /// Whether the conversation that an answer shows is compared with what was asked for.
@@ -40,8 +52,10 @@ pub enum Verification {
 /// Changes one conversation: `PUT /conversations/SLUG`.
 #[derive(Debug, Clone, Copy)]
 pub struct UpdateConversation<'a> {
-    /// The change.
-    pub update: &'a Update<'a>,
+    /// The conversation.
+    pub slug: &'a Slug<'a>,
+    /// What to set.
+    pub changes: &'a Changes<'a>,
     /// Whether the answer is compared with it.
     pub verification: Verification,
 }
@@ -59,49 +73,111 @@ pub struct Updated {
 
 impl Operation for UpdateConversation<'_> {
     type Output = Updated;
+    const EFFECT: Effect = Effect::Change;
 
     fn request(&self, base_url: &str) -> Request {
-        Request::update(base_url, self.update)
+        Request::update(base_url, self.slug, self.changes)
     }
 
     fn read(&self, body: &str, redactor: &Redactor) -> Result<Updated, Failure> {
-        // Whatever else it is, the change may have been applied.
-        let unclear = |message| FailureKind::Unclear.with(message);
-        match recognize::conversation(body, self.update, redactor) {
-            Recognized::Conversation { fields, known_as } => {
-                let conversation = conversation::parse(&fields);
-                let differences = match self.verification {
-                    Verification::Compare => compare(&self.update.changes, &conversation),
-                    Verification::Skip => Vec::new(),
-                };
-                let redacted = |difference: Difference| Difference {
-                    asked: redactor.known_forms(&difference.asked),
-                    shown: redactor.server_text(&difference.shown),
-                    ..difference
-                };
-                Ok(Updated {
-                    conversation,
-                    differences: differences.into_iter().map(redacted).collect(),
-                    known_as: known_as.map(|slug| redactor.server_text(&slug)),
-                })
-            }
-            Recognized::Refusal(reasons) => Err(FailureKind::Rejected.with(reasons)),
-            Recognized::Error(words) => Err(unclear(format!("HTTP 200 with an error: {words}"))),
-            Recognized::Other(slug) => Err(unclear(format!(
-                "HTTP 200 about another conversation: {} instead of {}",
-                quoted(&redactor.server_text(&slug)),
-                quoted(self.update.slug.as_str())
-            ))),
-            Recognized::Nothing => {
-                let what = "HTTP 200 without the conversation";
-                Err(unclear(
-                    match reasons::words(body.as_bytes(), MAX_WORDS, redactor) {
-                        Some(words) => format!("{what}: {words}"),
-                        None => what.to_owned(),
-                    },
-                ))
+        let recognized = recognize::conversation(body, self.slug, self.changes, redactor);
+        let Recognized::Conversation { fields, known_as } = recognized else {
+            return Err(unrecognized(recognized, body, self.slug, redactor));
+        };
+        let conversation = conversation::parse(&fields);
+        let differences = match self.verification {
+            Verification::Compare => compare(self.changes, &conversation),
+            Verification::Skip => Vec::new(),
+        };
+        let redacted = |difference: Difference| Difference {
+            asked: redactor.known_forms(&difference.asked),
+            shown: redactor.server_text(&difference.shown),
+            ..difference
+        };
+        Ok(Updated {
+            conversation,
+            differences: differences.into_iter().map(redacted).collect(),
+            known_as: known_as.map(|slug| redactor.server_text(&slug)),
+        })
+    }
+}
+
+/// Why a 200 with a body other than the conversation is no success. Whatever else it says, what was
+/// asked for may have been done.
+fn unrecognized(
+    body_shows: Recognized<'_>,
+    body: &str,
+    slug: &Slug<'_>,
+    redactor: &Redactor,
+) -> Failure {
+    FailureKind::Unclear.with(match body_shows {
+        Recognized::Refusal(reasons) => return FailureKind::Rejected.with(reasons),
+        Recognized::Error(words) => format!("HTTP 200 with an error: {words}"),
+        Recognized::Other(other) => {
+            format!("HTTP 200 about {}", other_than(slug, &other, redactor))
+        }
+        Recognized::Conversation { .. } | Recognized::Nothing => {
+            let what = "HTTP 200 without the conversation";
+            match reasons::words(body.as_bytes(), MAX_WORDS, redactor) {
+                Some(words) => format!("{what}: {words}"),
+                None => what.to_owned(),
             }
         }
+    })
+}
+
+fn other_than(slug: &Slug<'_>, other: &str, redactor: &Redactor) -> String {
+    format!(
+        "another conversation: {} instead of {}",
+        quoted(&redactor.server_text(other)),
+        quoted(slug.as_str())
+    )
+}
+
+/// Reads one conversation: `GET /conversations/SLUG`.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadConversation<'a> {
+    /// The conversation.
+    pub slug: &'a Slug<'a>,
+}
+
+/// What a read shows.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// The conversation.
+    Conversation(Box<Conversation>),
+    /// Another one; in words, which.
+    Other(String),
+}
+
+impl Operation for ReadConversation<'_> {
+    type Output = Found;
+    const EFFECT: Effect = Effect::None;
+
+    fn request(&self, base_url: &str) -> Request {
+        Request::read(base_url, self.slug)
+    }
+
+    fn read(&self, body: &str, redactor: &Redactor) -> Result<Found, Failure> {
+        match recognize::conversation(body, self.slug, &Changes::default(), redactor) {
+            Recognized::Conversation { fields, .. } => {
+                Ok(Found::Conversation(Box::new(conversation::parse(&fields))))
+            }
+            Recognized::Other(slug) => {
+                let other = other_than(self.slug, &slug, redactor);
+                Ok(Found::Other(format!("the server answers with {other}")))
+            }
+            recognized => Err(unrecognized(recognized, body, self.slug, redactor)),
+        }
+    }
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Conversation(_) => "read",
+            Self::Other(what) => what,
+        })
     }
 }
 

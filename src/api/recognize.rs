@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 
 use super::reasons;
 use super::redact::Redactor;
-use crate::model::text::nfc;
-use crate::model::{Members, Status, Update};
+use crate::model::text::{folded, nfc};
+use crate::model::{Changes, Members, Slug, Status};
 
 /// What a body shows.
 #[derive(Debug)]
@@ -54,21 +54,27 @@ const WORDS: [&str; 10] = [
     "hint",
 ];
 
-/// What `text` shows of `update`'s conversation.
+/// What `text` shows of the conversation `slug`, in which `changes` were asked for, or none.
 pub(super) fn conversation<'a>(
     text: &'a str,
-    update: &Update<'_>,
+    slug: &Slug<'_>,
+    changes: &Changes<'_>,
     redactor: &Redactor,
 ) -> Recognized<'a> {
     let object = serde_json::from_str(text);
-    let recognizer = Recognizer { update, redactor };
+    let recognizer = Recognizer {
+        slug,
+        changes,
+        redactor,
+    };
     object.map_or(Recognized::Nothing, |object| {
         recognizer.at(object, MAX_DEPTH)
     })
 }
 
 struct Recognizer<'a> {
-    update: &'a Update<'a>,
+    slug: &'a Slug<'a>,
+    changes: &'a Changes<'a>,
     redactor: &'a Redactor,
 }
 
@@ -107,8 +113,7 @@ impl Recognizer<'_> {
 
     fn by_slug<'a>(&self, object: Members<'a>, slug: &RawValue) -> Recognized<'a> {
         let slug: String = serde_json::from_str(slug.get()).unwrap_or_else(|_| slug.get().into());
-        let (shown, asked) = (nfc(&slug), nfc(self.update.slug.as_str()));
-        let folded = |text: &str| nfc(&text.to_lowercase()).into_owned();
+        let (shown, asked) = (nfc(&slug), nfc(self.slug.as_str()));
         if folded(&shown) != folded(&asked) {
             return Recognized::Other(slug);
         }
@@ -124,7 +129,7 @@ impl Recognizer<'_> {
             .get("data")
             .and_then(|data| serde_json::from_str(data.get()).ok());
         let shows_data = data.is_some_and(|data: Members<'_>| {
-            let mut asked = self.update.changes.data.iter();
+            let mut asked = self.changes.data.iter();
             asked.any(|(name, _)| data.get(name).is_some())
         });
         let has_status = object.get("status").is_some_and(is_status_code);
@@ -160,7 +165,10 @@ impl Recognizer<'_> {
     /// Whether an error names what was to be changed, and does not speak of what passes by itself.
     fn is_about_the_change(&self, error: &str) -> bool {
         let error = error.to_lowercase();
-        let changes = &self.update.changes;
+        let changes = self.changes;
+        if changes.is_empty() {
+            return false;
+        }
         let named: [(bool, &[&str]); 8] = [
             (true, &["conversation"]),
             (changes.tag_list.is_some(), &["tag_list", "tag", "tags"]),
@@ -177,7 +185,7 @@ impl Recognizer<'_> {
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
         let has_word = |word: &str| error.split(|c| !is_word(c)).any(|found| found == word);
         let mut named = named.iter().filter(|(is_set, _)| *is_set);
-        let slug = self.update.slug.as_str().to_lowercase();
+        let slug = self.slug.as_str().to_lowercase();
         let is_named = named.any(|(_, words)| words.iter().any(|word| has_word(word)))
             || changes
                 .data

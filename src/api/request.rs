@@ -1,4 +1,4 @@
-//! An update -> method, address and body, as the API page has them.
+//! An operation on a conversation -> method, address and body, as the API page has them.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::model::{Changes, DataValue, Slug, StatusChange, Update};
+use crate::model::{Changes, DataValue, Slug, StatusChange};
 
 /// What a path segment keeps as it is: RFC 3986's unreserved characters.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -23,18 +23,28 @@ pub struct Request {
     pub method: Method,
     /// The address, the slug percent-encoded as one path segment.
     pub url: String,
-    /// The body.
-    pub body: Box<RawValue>,
+    /// The body, if there is one.
+    pub body: Option<Box<RawValue>>,
 }
 
 impl Request {
-    /// The request that makes `update` at `base_url`.
+    /// The request that makes `changes` in the conversation `slug` at `base_url`.
     #[must_use]
-    pub fn update(base_url: &str, update: &Update<'_>) -> Self {
+    pub fn update(base_url: &str, slug: &Slug<'_>, changes: &Changes<'_>) -> Self {
         Self {
             method: Method::PUT,
-            url: url(base_url, &update.slug),
-            body: body(update),
+            url: url(base_url, slug),
+            body: Some(body(changes)),
+        }
+    }
+
+    /// The request that reads the conversation `slug` at `base_url`.
+    #[must_use]
+    pub fn read(base_url: &str, slug: &Slug<'_>) -> Self {
+        Self {
+            method: Method::GET,
+            url: url(base_url, slug),
+            body: None,
         }
     }
 }
@@ -47,10 +57,10 @@ fn url(base: &str, slug: &Slug<'_>) -> String {
     )
 }
 
-/// The body: only what the update sets.
-fn body(update: &Update<'_>) -> Box<RawValue> {
+/// The body: only what is set.
+fn body(changes: &Changes<'_>) -> Box<RawValue> {
     let envelope = Envelope {
-        conversation: Conversation(&update.changes),
+        conversation: Conversation(changes),
     };
     #[expect(
         clippy::expect_used,
@@ -114,17 +124,6 @@ impl Serialize for Data<'_> {
     }
 }
 
-impl Serialize for DataValue<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) | Self::Damaged(text) => serializer.serialize_str(text),
-            Self::Number(number) => number.serialize(serializer),
-            Self::Flag(flag) => serializer.serialize_bool(*flag),
-            Self::Null => serializer.serialize_unit(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,31 +131,23 @@ mod tests {
 
     #[test]
     fn the_body_holds_what_the_update_sets_and_nothing_else() {
-        let update = Update {
-            line: 2,
-            slug: Slug::parse("a").expect("a slug"),
-            changes: Changes {
-                tag_list: Some(vec![]),
-                status: Status::from_code(0).map(StatusChange::To),
-                assignee: Some("staff1@example.com".into()),
-                destination: Some(Destination {
-                    category: "support".into(),
-                    brand: None,
-                }),
-                data: vec![
-                    (
-                        "n".into(),
-                        DataValue::Number(Cow::Owned(
-                            RawValue::from_string("1.50e3".into()).expect("JSON"),
-                        )),
-                    ),
-                    ("t".into(), DataValue::Text("a\"b".into())),
-                    ("z".into(), DataValue::Null),
-                ],
-            },
+        let number = RawValue::from_string("1.50e3".into()).expect("JSON");
+        let changes = Changes {
+            tag_list: Some(vec![]),
+            status: Status::from_code(0).map(StatusChange::To),
+            assignee: Some("staff1@example.com".into()),
+            destination: Some(Destination {
+                category: "support".into(),
+                brand: None,
+            }),
+            data: vec![
+                ("n".into(), DataValue::Json(Cow::Owned(number))),
+                ("t".into(), DataValue::Text("a\"b".into())),
+                ("z".into(), DataValue::Null),
+            ],
         };
         assert_eq!(
-            body(&update).get(),
+            body(&changes).get(),
             r#"{"conversation":{"assignee":{"email":"staff1@example.com"},"tag_list":[],"status":0,"data":{"n":1.50e3,"t":"a\"b","z":null},"category":"support"}}"#
         );
     }

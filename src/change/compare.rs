@@ -5,11 +5,13 @@
 //! surrounding blanks do not count, times are instants, a number may come as text, and composed and
 //! decomposed characters are the same.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::model::text::{nfc, one_line};
-use crate::model::{Attribute, Changes, Conversation, HoldUntil, Status, StatusChange, literal};
+use super::equal::{
+    is_alike, is_same_data, is_same_number, is_same_time, is_status, listed, tag_set,
+};
+use crate::model::text::one_line;
+use crate::model::{Attribute, Changes, Conversation, HoldUntil, StatusChange, literal};
 
 /// The longest value that a difference quotes, in characters.
 const MAX_VALUE: usize = 100;
@@ -25,12 +27,25 @@ pub struct Difference {
     pub shown: String,
 }
 
+impl Difference {
+    /// The same, as the words about a guard.
+    #[must_use]
+    pub fn of_guard(&self) -> String {
+        let (asked, shown) = (short(&self.asked), short(&self.shown));
+        let field = one_line(&self.field, MAX_VALUE);
+        format!("{field}: expected {asked}, the conversation shows {shown}")
+    }
+}
+
+fn short(value: &str) -> String {
+    match one_line(value, MAX_VALUE) {
+        line if line.is_empty() => "nothing".to_owned(),
+        line => line,
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let short = |value: &str| match one_line(value, MAX_VALUE) {
-            line if line.is_empty() => "nothing".to_owned(),
-            line => line,
-        };
         let (asked, shown) = (short(&self.asked), short(&self.shown));
         write!(
             f,
@@ -52,9 +67,9 @@ pub fn compare(asked: &Changes<'_>, shown: &Conversation) -> Vec<Difference> {
         });
     };
     if let (Some(tags), Some(others)) = (&asked.tag_list, &shown.tag_list)
-        && tag_set(tags) != tag_set(others)
+        && tag_set(tags) != tag_set(others.tags())
     {
-        differs("tag_list", &listed(tags), listed(others));
+        differs("tag_list", &listed(tags), listed(others.tags()));
     }
     if let Some(change) = &asked.status {
         let status = change.status();
@@ -87,50 +102,28 @@ pub fn compare(asked: &Changes<'_>, shown: &Conversation) -> Vec<Difference> {
     }
     for (name, value) in &asked.data {
         let Some(data) = &shown.data else { break };
-        // Of a repeated key the last one counts, as JSON parsers have it.
-        let shown = data.iter().rfind(|(known, _)| known == name);
-        let shown = shown.map_or_else(String::new, |(_, value)| literal(value));
-        let asked = value.as_text();
-        if !is_alike(asked, &shown) && !is_same_number(asked, &shown) {
-            differs(&format!("data.{}", one_line(name, MAX_VALUE)), asked, shown);
+        let shown = data.get(name);
+        let text = shown.map_or_else(String::new, literal);
+        let asked_text = value.as_text();
+        let is_same = is_alike(asked_text, &text)
+            || is_same_number(asked_text, &text)
+            || is_same_data(value, shown);
+        if !is_same {
+            differs(
+                &format!("data.{}", one_line(name, MAX_VALUE)),
+                asked_text,
+                text,
+            );
         }
     }
     found
-}
-
-/// Whether two texts mean the same.
-fn is_alike(a: &str, b: &str) -> bool {
-    let (a, b) = (nfc(a.trim()), nfc(b.trim()));
-    a == b || nfc(&a.to_lowercase()) == nfc(&b.to_lowercase())
-}
-
-fn listed(tags: &[impl AsRef<str>]) -> String {
-    if tags.is_empty() {
-        return "none".into();
-    }
-    let tags: Vec<_> = tags.iter().map(AsRef::as_ref).collect();
-    tags.join(", ")
-}
-
-fn tag_set(tags: &[impl AsRef<str>]) -> BTreeSet<String> {
-    tags.iter()
-        .map(|tag| nfc(&nfc(tag.as_ref().trim()).to_lowercase()).into_owned())
-        .filter(|tag| !tag.is_empty())
-        .collect()
-}
-
-fn is_status(asked: Status, shown: &str) -> bool {
-    is_same_number(&asked.code().to_string(), shown) || Status::from_name(shown) == Some(asked)
 }
 
 fn other_time(asked: &HoldUntil, shown: &Attribute<HoldUntil>) -> Option<String> {
     match shown {
         Attribute::NotShown => None,
         Attribute::Empty => Some("none".into()),
-        // Servers that keep whole seconds drop the fraction.
-        Attribute::Value(shown) => {
-            (shown.instant.as_second() != asked.instant.as_second()).then(|| shown.text.clone())
-        }
+        Attribute::Value(shown) => (!is_same_time(asked, shown)).then(|| shown.text.clone()),
     }
 }
 
@@ -140,24 +133,4 @@ fn other_name(asked: &str, shown: &Attribute<String>) -> Option<String> {
         Attribute::Empty => Some("none".into()),
         Attribute::Value(name) => (!is_alike(asked, name)).then(|| name.clone()),
     }
-}
-
-/// Whether two texts are forms of one number. Whole numbers are compared in full: an order number
-/// has more digits than a float keeps.
-fn is_same_number(a: &str, b: &str) -> bool {
-    match (whole_number(a), whole_number(b)) {
-        (Some(a), Some(b)) => a == b,
-        _ => matches!(
-            (a.trim().parse::<f64>(), b.trim().parse::<f64>()),
-            (Ok(a), Ok(b)) if a.to_bits() == b.to_bits()
-        ),
-    }
-}
-
-/// Sign and digits of a whole number, without leading zeros.
-fn whole_number(text: &str) -> Option<(bool, &str)> {
-    let text = text.trim();
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
-    is_number.then(|| (digits.len() < text.len(), digits.trim_start_matches('0')))
 }

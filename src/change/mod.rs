@@ -1,5 +1,12 @@
-//! What was asked of a conversation against what it shows. Pure.
+//! What was asked for, and what a conversation shows: what differs, what is to be sent, and whether
+//! that is allowed. Pure.
 
 mod compare;
+mod decision;
+mod equal;
+mod guards;
+mod missing;
+mod tags;
 
 pub use compare::{Difference, compare};
+pub use decision::{Change, Decision, GuardMode, decide, lost_fields};

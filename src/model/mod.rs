@@ -2,6 +2,7 @@
 
 mod address;
 mod assignment;
+mod before_image;
 mod conversation;
 pub mod damage;
 mod delimiter;
@@ -9,6 +10,7 @@ mod duration;
 mod encoded_twice;
 mod event;
 mod file_words;
+mod guard;
 mod instant;
 pub mod invisible;
 mod marks;
@@ -35,11 +37,13 @@ mod workers;
 mod zone;
 
 pub use assignment::Assignment;
-pub use conversation::{Attribute, Conversation, literal};
+pub use before_image::BeforeImage;
+pub use conversation::{Attribute, Conversation, CustomFields, TagList, literal};
 pub use delimiter::Delimiter;
 pub use duration::{Timeout, duration};
 pub use event::{Attempt, Detail, Event, RowResult, Stall, as_seconds};
 pub use file_words::{file_words, is_out_of_files, remedy};
+pub use guard::Guard;
 pub use instant::utc_millis;
 pub use max_failures::{MaxFailures, percentage};
 pub use nearest::nearest;
@@ -56,7 +60,10 @@ pub use slug::Slug;
 pub use status::Status;
 pub use stop::{Signal, StopReason};
 pub use summary::{Counts, Done, Reason, Reasons, Summary};
-pub use update::{Changes, DataValue, Destination, HoldUntil, StatusChange, Update};
+pub use update::{
+    Changes, DataMode, DataValue, Destination, HoldUntil, PlainRows, ReadPolicy, StatusChange,
+    TagEdits, Update,
+};
 pub use violation::Violation;
 pub use workers::Workers;
 pub use zone::{Zone, zones};

@@ -108,7 +108,7 @@ impl FieldChanges {
                 return self.set([]);
             }
             DataValue::Damaged(_) => self.damaged += 1,
-            DataValue::Text(_) | DataValue::Number(_) | DataValue::Flag(_) => {}
+            DataValue::Text(_) | DataValue::Json(_) | DataValue::Flag(_) => {}
         }
         self.set([value.as_text()]);
     }

@@ -47,6 +47,13 @@ impl<'a> Slug<'a> {
         visible(&self.0)
     }
 
+    /// Whether it is all digits, like a database ID: `GET`, and perhaps `PUT`, take it for one where no
+    /// conversation has that slug.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        self.0.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
     /// The text that the slug is.
     #[must_use]
     pub fn into_inner(self) -> Cow<'a, str> {

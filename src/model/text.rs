@@ -170,6 +170,13 @@ pub fn nfc(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// `text` trimmed, composed and in lower case: what counts as the same tag or name.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    // Composed before, for `İ` and the like; and after, for what lower case takes apart.
+    nfc(&nfc(text.trim()).to_lowercase()).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

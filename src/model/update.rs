@@ -8,17 +8,21 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::text::owned;
-use super::{Slug, Status};
+use super::{Guard, Slug, Status};
 
-/// One legal row: a conversation and at least one change.
+/// One legal row: a conversation, what to change in it, and what must be true of it before.
 #[derive(Debug, Clone)]
 pub struct Update<'a> {
     /// The physical line of the input on which the row starts; names the row in the ledger.
     pub line: u64,
     /// The conversation.
     pub slug: Slug<'a>,
-    /// What to set. Never empty.
+    /// What to set, whatever is there.
     pub changes: Changes<'a>,
+    /// What to do with the tags that are there; nothing where `changes` replaces them.
+    pub tag_edits: TagEdits<'a>,
+    /// What the conversation must show, or nothing is changed.
+    pub guards: Vec<Guard<'a>>,
 }
 
 /// The attributes to set; `None` (or no entry in `data`) leaves one alone.
@@ -36,7 +40,72 @@ pub struct Changes<'a> {
     pub data: Vec<(Cow<'a, str>, DataValue<'a>)>,
 }
 
+/// Tags to add to those that are there, and to remove from them. In any letter case, no tag is in both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TagEdits<'a> {
+    /// Tags to add.
+    pub add: Vec<Cow<'a, str>>,
+    /// Tags to remove.
+    pub remove: Vec<Cow<'a, str>>,
+}
+
+/// Which rows are read before they are sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReadPolicy {
+    /// Rows that need not be read.
+    pub plain_rows: PlainRows,
+    /// How custom fields are sent.
+    pub data: DataMode,
+}
+
+/// Whether rows that need not be read are read all the same, so that they can be undone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PlainRows {
+    /// They are sent at once.
+    #[default]
+    Send,
+    /// They are read first.
+    ReadFirst,
+}
+
+/// How custom fields are sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DataMode {
+    /// Those that change: the server keeps the others.
+    #[default]
+    Changed,
+    /// All of them, with those that were read: for a server that replaces `data` as a whole.
+    Whole,
+}
+
 impl Update<'_> {
+    /// Whether the row asks for no change at all: its only changes are edits without a tag.
+    #[must_use]
+    pub fn is_without_change(&self) -> bool {
+        self.changes.is_empty() && self.tag_edits.is_empty()
+    }
+
+    /// Whether the conversation is read before it is changed.
+    #[must_use]
+    pub fn is_read_first(&self, policy: ReadPolicy) -> bool {
+        policy.plain_rows == PlainRows::ReadFirst
+            || !self.tag_edits.is_empty()
+            || !self.guards.is_empty()
+            || (policy.data == DataMode::Whole && !self.changes.data.is_empty())
+            // The server may take it for a database ID, that of an unrelated conversation.
+            || self.slug.is_number()
+    }
+
+    /// Requests that the row takes, retries apart: none, one, or two.
+    #[must_use]
+    pub fn requests(&self, policy: ReadPolicy) -> u64 {
+        match (self.is_without_change(), self.is_read_first(policy)) {
+            (true, _) => 0,
+            (false, false) => 1,
+            (false, true) => 2,
+        }
+    }
+
     /// The same, whatever becomes of the row.
     #[must_use]
     pub fn into_owned(self) -> Update<'static> {
@@ -44,11 +113,45 @@ impl Update<'_> {
             line: self.line,
             slug: self.slug.into_owned(),
             changes: self.changes.into_owned(),
+            tag_edits: self.tag_edits.into_owned(),
+            guards: self.guards.into_iter().map(Guard::into_owned).collect(),
+        }
+    }
+}
+
+impl TagEdits<'_> {
+    /// Whether there is no tag in them.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.add.is_empty() && self.remove.is_empty()
+    }
+
+    fn into_owned(self) -> TagEdits<'static> {
+        TagEdits {
+            add: self.add.into_iter().map(owned).collect(),
+            remove: self.remove.into_iter().map(owned).collect(),
         }
     }
 }
 
 impl Changes<'_> {
+    /// Whether nothing is set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            tag_list,
+            status,
+            assignee,
+            destination,
+            data,
+        } = self;
+        tag_list.is_none()
+            && status.is_none()
+            && assignee.is_none()
+            && destination.is_none()
+            && data.is_empty()
+    }
+
     fn into_owned(self) -> Changes<'static> {
         let tags = |tags: Vec<_>| tags.into_iter().map(owned).collect();
         let data = self.data.into_iter();
@@ -93,6 +196,20 @@ pub struct HoldUntil {
     pub text: String,
 }
 
+impl serde::Serialize for HoldUntil {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for HoldUntil {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let instant = text.trim().parse().map_err(serde::de::Error::custom)?;
+        Ok(Self { instant, text })
+    }
+}
+
 /// The channel to move a conversation to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination<'a> {
@@ -119,8 +236,8 @@ pub enum DataValue<'a> {
     /// The same, of text that a spreadsheet or an export has damaged: it is sent only where that
     /// was asked for.
     Damaged(Cow<'a, str>),
-    /// A number, digit for digit as in the input.
-    Number(Cow<'a, RawValue>),
+    /// A number, digit for digit as in the input; or any JSON, as a conversation shows it.
+    Json(Cow<'a, RawValue>),
     /// `true` or `false`.
     Flag(bool),
     /// JSON `null`.
@@ -133,7 +250,7 @@ impl DataValue<'_> {
     pub fn as_text(&self) -> &str {
         match self {
             Self::Text(text) | Self::Damaged(text) => text,
-            Self::Number(number) => number.get(),
+            Self::Json(json) => json.get(),
             Self::Flag(true) => "true",
             Self::Flag(false) => "false",
             Self::Null => "",
@@ -146,9 +263,20 @@ impl DataValue<'_> {
         match self {
             Self::Text(text) => DataValue::Text(owned(text)),
             Self::Damaged(text) => DataValue::Damaged(owned(text)),
-            Self::Number(number) => DataValue::Number(Cow::Owned(number.into_owned())),
+            Self::Json(json) => DataValue::Json(Cow::Owned(json.into_owned())),
             Self::Flag(flag) => DataValue::Flag(flag),
             Self::Null => DataValue::Null,
+        }
+    }
+}
+
+impl serde::Serialize for DataValue<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) | Self::Damaged(text) => serializer.serialize_str(text),
+            Self::Json(json) => json.serialize(serializer),
+            Self::Flag(flag) => serializer.serialize_bool(*flag),
+            Self::Null => serializer.serialize_unit(),
         }
     }
 }

@@ -53,7 +53,8 @@ impl<E: Exchange> Worker<'_, '_, E> {
     /// Sends a row and records how it ended; gives it back if it was throttled.
     fn send(&self, Task { update, attempts }: Task) -> Option<Task> {
         let operation = UpdateConversation {
-            update: &update,
+            slug: &update.slug,
+            changes: &update.changes,
             verification: self.verification,
         };
         let report = |event: &Event<'_>| self.recorder.lock().report(event);

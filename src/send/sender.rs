@@ -228,10 +228,9 @@ mod tests {
     use std::collections::VecDeque;
 
     use reqwest::{Method, StatusCode};
-    use serde_json::value::RawValue;
 
     use super::*;
-    use crate::api::{Account, BaseUrl, Classifier, FailureKind, Redactor, Request};
+    use crate::api::{Account, BaseUrl, Classifier, Effect, FailureKind, Redactor, Request};
     use crate::send::{Adaptation, Before, Ending};
 
     /// An operation that no command has: its output is what the server answers.
@@ -239,12 +238,13 @@ mod tests {
 
     impl Operation for Echo {
         type Output = String;
+        const EFFECT: Effect = Effect::Change;
 
         fn request(&self, base_url: &str) -> Request {
             Request {
                 method: Method::GET,
                 url: base_url.to_owned(),
-                body: RawValue::from_string("null".into()).expect("JSON"),
+                body: None,
             }
         }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::draft::{Draft, Given};
 use super::faults::Faults;
 use crate::model::{
-    Changes, Destination, HoldUntil, Slug, Status, StatusChange, Update, Violation,
+    Changes, Destination, HoldUntil, Slug, Status, StatusChange, TagEdits, Update, Violation,
 };
 
 /// The update that a draft makes. `None`, and the reasons noted, where it makes none.
@@ -36,6 +36,8 @@ pub(super) fn update<'a>(line: u64, draft: Draft<'a>, faults: &mut Faults) -> Op
         line,
         slug: slug?,
         changes,
+        tag_edits: TagEdits::default(),
+        guards: Vec::new(),
     })
 }
 

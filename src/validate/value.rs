@@ -189,7 +189,7 @@ pub(super) fn data(value: Value<'_>, damaged: Damaged) -> Result<DataValue<'_>, 
         Some(b'{' | b'[') => Err(format!(
             "{value} is not a single value (write a string, number, true, false or null)"
         )),
-        _ => Ok(DataValue::Number(Cow::Borrowed(json))),
+        _ => Ok(DataValue::Json(Cow::Borrowed(json))),
     }
 }
 

@@ -12,7 +12,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use reamaze_bulk::input::{Format, Reader, Wanted};
-use reamaze_bulk::model::{Changes, Content, Members, Row};
+use reamaze_bulk::model::{Content, Members, Row};
 use reamaze_bulk::validate::{Clock, Columns, Damaged, Draft, Rules, Terms};
 use serde_json::{Map, Value, json};
 
@@ -214,12 +214,7 @@ proptest! {
             before = row.line;
             match rules.check(&row) {
                 Ok(update) => {
-                    let is_empty = matches!(
-                        &update.changes,
-                        Changes { tag_list: None, status: None, assignee: None, destination: None, data }
-                            if data.is_empty()
-                    );
-                    prop_assert!(update.line == row.line && !is_empty);
+                    prop_assert!(update.line == row.line && !update.is_without_change());
                 }
                 Err(invalid) => {
                     prop_assert!(invalid.line == row.line && !invalid.violations.is_empty());

@@ -155,12 +155,13 @@ impl CheckedRows {
         let sendable = if is_blocked { 0 } else { preview.legal };
         let shown = base_url.map_or("https://BRAND.reamaze.io/api/v1", BaseUrl::as_str);
         let sample = |update: &Update| {
-            let Request { method, url, body } = Request::update(shown, update);
+            let Request { method, url, body } =
+                Request::update(shown, &update.slug, &update.changes);
             Sample {
                 line: update.line,
                 method: method.to_string(),
                 url,
-                body,
+                body: body.unwrap_or_default(),
             }
         };
         Plan {

@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 use super::super::{AccountLabel, Level, Notice, Plan, Sample, json};
 use super::titled;
 use crate::model::{
-    Changes, DataValue, Destination, HoldUntil, Preview, Slug, Status, StatusChange, Update,
+    Changes, DataValue, Destination, HoldUntil, Preview, Slug, Status, StatusChange, TagEdits,
+    Update,
 };
 
 const ACCOUNT: AccountLabel<'static> = AccountLabel {
@@ -23,6 +24,8 @@ pub(super) fn update(changes: Changes<'static>) -> Update<'static> {
         line: 2,
         slug: Slug::parse("a").expect("a slug"),
         changes,
+        tag_edits: TagEdits::default(),
+        guards: Vec::new(),
     }
 }
 
@@ -79,7 +82,7 @@ pub(super) fn full_preview() -> Preview {
             ..Changes::default()
         },
         data("order", DataValue::Damaged("1.2E+11".into())),
-        data("order", DataValue::Number(Cow::Owned(number))),
+        data("order", DataValue::Json(Cow::Owned(number))),
         data("order", DataValue::Null),
         data("note", DataValue::Text("a\u{1b}[31m\u{200b}b".into())),
         data("note", DataValue::Text(" padded ".into())),

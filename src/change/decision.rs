@@ -1,0 +1,198 @@
+//! What a row asks for, and the conversation as it was read -> what is to be sent, if anything is.
+
+use std::borrow::Cow;
+
+use super::missing::missing;
+use super::tags::{edited, unsafe_tag};
+use super::{Difference, guards};
+use crate::model::{
+    Attribute, Changes, Conversation, CustomFields, DataMode, DataValue, StatusChange, TagList,
+    Update,
+};
+
+/// What follows from a read.
+#[derive(Debug)]
+pub enum Decision<'a> {
+    /// The conversation shows all that is asked for.
+    Nothing,
+    /// Something is to be sent.
+    Send(Box<Change<'a>>),
+    /// These guards do not hold.
+    Guards(Vec<Difference>),
+    /// The change cannot be made safely: why.
+    Unsafe(String),
+    /// The answer lacks what the change depends on: what.
+    Unreadable(String),
+}
+
+/// What is to be sent.
+#[derive(Debug)]
+pub struct Change<'a> {
+    /// The part of the row's changes that the conversation does not show yet.
+    pub changes: Changes<'a>,
+    /// The attributes that the row sets, as they are; of custom fields all.
+    pub before: Conversation,
+    /// The same, as the row sets them; of custom fields those that it sets.
+    pub after: Conversation,
+}
+
+/// Whether guards apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GuardMode {
+    /// They must hold.
+    Check,
+    /// They held at the first read, and what was sent then may have been applied: what is shown now
+    /// may be our own change.
+    HeldBefore,
+}
+
+/// What is to be sent for `update` to the conversation that `shown` is.
+#[must_use]
+pub fn decide<'a>(
+    update: &Update<'a>,
+    shown: &Conversation,
+    mode: GuardMode,
+    data: DataMode,
+) -> Decision<'a> {
+    if update.slug.is_number() && shown.slug.is_none() {
+        return Decision::Unsafe(
+            "the answer shows no slug: the number may be the database ID of another conversation"
+                .into(),
+        );
+    }
+    if mode == GuardMode::Check {
+        let failing = guards::failing(&update.guards, shown);
+        if !failing.is_empty() {
+            return Decision::Guards(failing);
+        }
+    }
+    let mut asked = update.changes.clone();
+    if !update.tag_edits.is_empty() {
+        let Some(TagList::Array(current)) = &shown.tag_list else {
+            return Decision::Unreadable(
+                "tag_list: the answer shows no array of tags to edit".into(),
+            );
+        };
+        let tags = edited(current, &update.tag_edits);
+        asked.tag_list = Some(tags.into_iter().map(Cow::Owned).collect());
+    }
+    let mut changes = missing(&asked, shown);
+    if changes.is_empty() {
+        return Decision::Nothing;
+    }
+    if !update.tag_edits.is_empty()
+        && let Some(tags) = &changes.tag_list
+    {
+        let tags: Vec<_> = tags.iter().map(|tag| tag.clone().into_owned()).collect();
+        if let Some(why) = unsafe_tag(&tags) {
+            return Decision::Unsafe(why);
+        }
+    }
+    if data == DataMode::Whole && !changes.data.is_empty() {
+        let Some(fields) = &shown.data else {
+            return Decision::Unsafe(
+                "data: the answer shows no custom fields, and --data-whole would remove them"
+                    .into(),
+            );
+        };
+        changes.data = merged(fields, &asked);
+    }
+    Decision::Send(Box::new(Change {
+        changes,
+        before: before(&asked, shown),
+        after: after(&asked),
+    }))
+}
+
+/// All custom fields that are there, and those that the row sets.
+fn merged<'a>(there: &CustomFields, asked: &Changes<'a>) -> Vec<(Cow<'a, str>, DataValue<'a>)> {
+    let is_set = |name: &str| asked.data.iter().any(|(set, _)| set == name);
+    let mut merged: Vec<(Cow<'a, str>, DataValue<'a>)> = Vec::new();
+    for (name, value) in &there.0 {
+        // Of a repeated key the last one counts.
+        merged.retain(|(known, _)| known != name);
+        if !is_set(name) {
+            let value = DataValue::Json(Cow::Owned(value.clone()));
+            merged.push((Cow::Owned(name.clone()), value));
+        }
+    }
+    merged.extend(asked.data.iter().cloned());
+    merged
+}
+
+/// The attributes of `shown` that `asked` sets.
+fn before(asked: &Changes<'_>, shown: &Conversation) -> Conversation {
+    let mut before = Conversation::default();
+    let Changes {
+        tag_list,
+        status,
+        assignee,
+        destination,
+        data,
+    } = asked;
+    if tag_list.is_some() {
+        let is_array = |tags: &&TagList| matches!(tags, TagList::Array(_));
+        before.tag_list = shown.tag_list.as_ref().filter(is_array).cloned();
+    }
+    if status.is_some() {
+        before.status.clone_from(&shown.status);
+        before.hold_until.clone_from(&shown.hold_until);
+    }
+    if assignee.is_some() {
+        before.assignee.clone_from(&shown.assignee);
+    }
+    if destination.is_some() {
+        before.category.clone_from(&shown.category);
+        before.is_email = shown.is_email;
+        before.brand.clone_from(&shown.brand);
+    }
+    if !data.is_empty() {
+        before.data.clone_from(&shown.data);
+    }
+    before
+}
+
+/// A conversation that shows what `asked` sets, and nothing else.
+fn after(asked: &Changes<'_>) -> Conversation {
+    let name = |name: Option<&Cow<'_, str>>| match name {
+        Some(name) => Attribute::Value(name.clone().into_owned()),
+        None => Attribute::NotShown,
+    };
+    let destination = asked.destination.as_ref();
+    let tags = asked.tag_list.as_ref();
+    let data = asked.data.iter().filter_map(|(name, value)| {
+        let json = serde_json::value::to_raw_value(value).ok()?;
+        Some((name.clone().into_owned(), json))
+    });
+    Conversation {
+        tag_list: tags
+            .map(|tags| TagList::Array(tags.iter().map(|tag| tag.clone().into_owned()).collect())),
+        status: asked
+            .status
+            .as_ref()
+            .map(|change| change.status().code().to_string()),
+        hold_until: match &asked.status {
+            Some(StatusChange::OnHold(until)) => Attribute::Value(until.clone()),
+            Some(StatusChange::To(_)) | None => Attribute::NotShown,
+        },
+        assignee: name(asked.assignee.as_ref()),
+        category: name(destination.map(|destination| &destination.category)),
+        brand: name(destination.and_then(|destination| destination.brand.as_ref())),
+        data: (!asked.data.is_empty()).then(|| CustomFields(data.collect())),
+        ..Conversation::default()
+    }
+}
+
+/// The custom fields that were there at the read, were not sent, and are gone from the answer to the
+/// update: then the server replaces `data` instead of adding to it.
+#[must_use]
+pub fn lost_fields(read: &Conversation, sent: &Changes<'_>, shown: &Conversation) -> Vec<String> {
+    let (Some(before), Some(after), false) = (&read.data, &shown.data, sent.data.is_empty()) else {
+        return Vec::new();
+    };
+    let is_lost = |name: &&String| {
+        after.get(name).is_none() && !sent.data.iter().any(|(sent, _)| sent == *name)
+    };
+    let names = before.0.iter().map(|(name, _)| name);
+    names.filter(is_lost).cloned().collect()
+}

@@ -1,0 +1,81 @@
+//! The tags that are there, and edits -> the tags to be there.
+
+use std::collections::HashSet;
+
+use super::equal::tag_set;
+use crate::model::TagEdits;
+use crate::model::text::{folded, quoted};
+
+/// The current tags in their order and spelling, minus removals, plus additions that are not there.
+pub(super) fn edited(current: &[String], edits: &TagEdits<'_>) -> Vec<String> {
+    let removed = tag_set(&edits.remove);
+    let kept = current.iter().filter(|tag| !removed.contains(&folded(tag)));
+    let mut tags: Vec<String> = kept.cloned().collect();
+    let mut there: HashSet<String> = tags.iter().map(|tag| folded(tag)).collect();
+    let new = edits.add.iter().filter(|tag| there.insert(folded(tag)));
+    tags.extend(new.map(|tag| tag.clone().into_owned()));
+    tags
+}
+
+/// Why tags that a conversation has cannot be sent back, if so. A server that joins them with commas,
+/// as tagging libraries do, would make others of them.
+pub(super) fn unsafe_tag(tags: &[String]) -> Option<String> {
+    let refusal = |tag: &str, what| {
+        let tag = quoted(tag);
+        format!(
+            "the tag {tag} {what}, and would be changed by writing it back (edit the tags in the app)"
+        )
+    };
+    if let Some(tag) = tags.iter().find(|tag| tag.contains(',')) {
+        return Some(refusal(tag, "contains a comma"));
+    }
+    for quote in ['"', '\''] {
+        let opens = tags.iter().position(|tag| tag.starts_with(quote));
+        let Some((at, tag)) = opens.and_then(|at| Some((at, tags.get(at)?))) else {
+            continue;
+        };
+        // Between the quotes, commas separate nothing.
+        let is_quoted = tag.len() > 1 && tag.ends_with(quote);
+        if is_quoted || tags.iter().skip(at + 1).any(|tag| tag.ends_with(quote)) {
+            return Some(refusal(tag, "has quotes around it"));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owned(tags: &[&str]) -> Vec<String> {
+        tags.iter().copied().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn tags_keep_their_order_and_spelling() {
+        let edits = TagEdits {
+            add: vec!["refund".into(), "VIP".into(), "Refund".into()],
+            remove: vec!["NEW".into(), "gone".into()],
+        };
+        let current = owned(&["Inbox", "new", "vip", "New ", "Caf\u{e9}"]);
+        let tags = edited(&current, &edits);
+        assert_eq!(tags, ["Inbox", "vip", "Caf\u{e9}", "refund"]);
+    }
+
+    #[test]
+    fn tags_that_a_server_would_take_apart_are_not_written_back() {
+        for tags in [&["a, b"][..], &["\"a\""], &["'a'"], &["x", "\"a", "b\""]] {
+            assert!(unsafe_tag(&owned(tags)).is_some(), "{tags:?}");
+        }
+        for tags in [
+            &["a"][..],
+            &["27\""],
+            &["rock 'n'"],
+            &["\""],
+            &["27\"", "\"a"],
+            &[],
+        ] {
+            assert_eq!(unsafe_tag(&owned(tags)), None, "{tags:?}");
+        }
+    }
+}
