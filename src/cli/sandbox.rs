@@ -9,10 +9,12 @@ use crate::model::{RequestRate, duration, percentage};
 pub(super) const ABOUT: &str = "\
 Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted.
 
-Any non-empty login and token are accepted. Conversations exist as soon as they are \
-asked for, except those whose slug begins with `missing-`. Every staff email and channel is known, \
-except those that contain `unknown`, `missing`, `nobody`, `no-such` or `nonexistent`. Nothing is kept \
-when it ends.";
+Any non-empty login and token are accepted. Every conversation exists, except those whose slug \
+begins with `missing-`. Its tags, status, assignee, channel and custom fields depend on the slug \
+alone, so that a rehearsal can be repeated. A slug of nothing but digits leads to another \
+conversation: Re:amaze takes it for a database ID. Every staff email and channel is known, except \
+those that contain `unknown`, `missing`, `nobody`, `no-such` or `nonexistent`; `chat` is no email \
+channel. Nothing is kept when it ends.";
 
 /// Options of `sandbox`.
 #[derive(Debug, clap::Args)]
@@ -36,6 +38,14 @@ pub struct SandboxArgs {
     /// Share of requests that are answered with a 5xx, like 5%
     #[arg(long, value_name = "P%", value_parser = percentage, default_value = "0%")]
     pub errors: f64,
+
+    /// Share of reads after which somebody changes the conversation
+    #[arg(long, value_name = "P%", value_parser = percentage, default_value = "0%")]
+    pub meanwhile: f64,
+
+    /// Erase custom fields that an update does not mention
+    #[arg(long)]
+    pub replace_data: bool,
 
     /// Do not log requests
     #[arg(short, long)]

@@ -10,7 +10,7 @@ use crate::cli::SandboxArgs;
 use crate::model::text::one_line;
 use crate::model::{StopReason, utc_millis};
 use crate::report::{Log, Notice};
-use crate::sandbox::{EMAIL, Limit, Observer, Options, RetryAfter, Sandbox, Served};
+use crate::sandbox::{EMAIL, Limit, Observer, Options, OtherFields, RetryAfter, Sandbox, Served};
 use crate::stop::Stop;
 use crate::{exit, report};
 
@@ -48,6 +48,12 @@ pub(super) fn sandbox(args: &SandboxArgs, log: &Arc<Log>) -> u8 {
         },
         latency: args.latency,
         errors: args.errors,
+        meanwhile: args.meanwhile,
+        other_fields: if args.replace_data {
+            OtherFields::Erased
+        } else {
+            OtherFields::Kept
+        },
     };
     let stop = Arc::new(Stop::default());
     let started = listen(&stop, log).and_then(|()| Sandbox::start(args.port, options, logged(log)));

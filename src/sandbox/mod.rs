@@ -1,23 +1,30 @@
 //! A simulated Re:amaze: turns requests to a loopback address into the answers that the real
 //! service would give, so that runs can be rehearsed and tests need no account.
 //!
-//! `rules` validates a request body, `state` keeps what was changed, `limit` counts requests, and
-//! `server` puts them behind HTTP. Nothing is kept beyond the life of a [`Sandbox`], and memory
-//! grows with the conversations touched.
+//! `rules` validates a request body, `initial` makes conversations up, `colleague` changes them as
+//! other people do, `state` keeps what was changed, `limit` counts requests, and `server` puts them
+//! behind HTTP. Nothing is kept beyond the life of a [`Sandbox`], and memory grows with the
+//! conversations touched.
 //!
 //! What an input file can provoke, without any option:
 //!
 //! | in the request | answer |
 //! | --- | --- |
 //! | a slug that starts with `missing-` | 404 |
+//! | a slug of nothing but digits, like `123` | another conversation, `unrelated-123`: the real service takes it for a database ID |
+//! | the category `chat` | 422: it is no email channel |
 //! | an assignee or category that contains `unknown`, `missing`, `nobody`, `no-such` or `nonexistent` | 422 |
 //! | a body that breaks the rules of the API | 422 with all its problems |
 
+mod colleague;
+mod conversation;
+mod initial;
 mod limit;
 mod rules;
 mod server;
 mod state;
 
+pub use conversation::OtherFields;
 pub use limit::Limit;
 pub use server::{Observer, Options, RetryAfter, Sandbox, Served};
 

@@ -11,6 +11,9 @@ use serde_json::value::RawValue;
 /// The status called "On Hold".
 pub(super) const ON_HOLD: u8 = 5;
 
+/// A channel that is no email channel, so that no update can move a conversation to it.
+pub(super) const CHAT: &str = "chat";
+
 /// Emails and channel slugs that contain one of these are unknown.
 const UNKNOWN: [&str; 5] = ["unknown", "missing", "nobody", "no-such", "nonexistent"];
 
@@ -124,8 +127,18 @@ fn staff_email(value: &RawValue) -> Result<String, &'static str> {
 }
 
 fn channel_slug(value: &RawValue) -> Result<String, &'static str> {
-    let slug = parse(value, "must be a string")?;
-    known(slug, "is not an email channel of this account")
+    const WRONG: &str = "is not an email channel of this account";
+    let slug = known(parse(value, "must be a string")?, WRONG)?;
+    if is_email_channel(&slug) {
+        Ok(slug)
+    } else {
+        Err(WRONG)
+    }
+}
+
+/// Whether conversations can be moved to the channel `slug`.
+pub(super) fn is_email_channel(slug: &str) -> bool {
+    slug != CHAT
 }
 
 fn known(name: String, or: &'static str) -> Result<String, &'static str> {
@@ -227,6 +240,12 @@ mod tests {
             });
             assert_eq!(errors, expected, "{name}");
         }
+    }
+
+    #[test]
+    fn nothing_moves_to_a_channel_without_email() {
+        let expected = json!({"category": ["is not an email channel of this account"]});
+        assert_eq!(refused(&json!({"category": "chat"})), expected);
     }
 
     #[test]

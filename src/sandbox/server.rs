@@ -24,6 +24,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
+use super::conversation::OtherFields;
 use super::limit::{Limit, Windows, whole_seconds};
 use super::rules::read_attributes;
 use super::state::Conversations;
@@ -43,6 +44,10 @@ pub struct Options {
     /// Share, 0 to 1, of requests within the limit that are answered with 500, 502 or 503. Half
     /// of these are applied nevertheless, so that a client's retry is put to the test.
     pub errors: f64,
+    /// Share, 0 to 1, of the answers to GET after which a colleague changes the conversation.
+    pub meanwhile: f64,
+    /// What a PUT makes of the custom fields that it does not name.
+    pub other_fields: OtherFields,
 }
 
 /// Sees what was served.
@@ -169,10 +174,16 @@ fn router(account: Arc<Account>) -> Router {
 }
 
 async fn show(State(account): Shared, slug: Result<Path<String>, PathRejection>) -> Response {
-    match existing(slug) {
-        Some(slug) => json(StatusCode::OK, account.conversations.lock().show(&slug)),
-        None => refusal(StatusCode::NOT_FOUND),
+    let Some(slug) = existing(slug) else {
+        return refusal(StatusCode::NOT_FOUND);
+    };
+    let mut conversations = account.conversations.lock();
+    let answer = json(StatusCode::OK, conversations.show(&slug));
+    // Under the same lock, so that no PUT can come before it, however fast.
+    if fastrand::f64() < account.options.meanwhile {
+        conversations.touch(&slug);
     }
+    answer
 }
 
 async fn update(
@@ -184,19 +195,24 @@ async fn update(
         return refusal(StatusCode::NOT_FOUND);
     };
     match read_attributes(&body) {
-        Ok(attributes) => json(
-            StatusCode::OK,
-            account.conversations.lock().update(&slug, attributes),
-        ),
+        Ok(attributes) => {
+            let mut conversations = account.conversations.lock();
+            let other_fields = account.options.other_fields;
+            let conversation = conversations.update(&slug, attributes, other_fields);
+            json(StatusCode::OK, conversation)
+        }
         Err(problems) => json(StatusCode::UNPROCESSABLE_ENTITY, &problems),
     }
 }
 
-/// The slug, unless it is one that no conversation can have.
+/// The slug of the conversation that a path leads to, unless no conversation can have it. Where no
+/// slug matches, the service looks for a conversation with that database ID; here, digits never match.
 fn existing(slug: Result<Path<String>, PathRejection>) -> Option<String> {
-    slug.ok()
-        .map(|Path(slug)| slug)
-        .filter(|slug| !slug.starts_with("missing-"))
+    let Path(slug) = slug.ok()?;
+    if slug.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(format!("unrelated-{slug}"));
+    }
+    Some(slug).filter(|slug| !slug.starts_with("missing-"))
 }
 
 /// Surrounds every handler with what the account's options ask for.

@@ -46,6 +46,7 @@ mod resume_order;
 mod resuming;
 mod run_directory;
 mod sandbox;
+mod sandbox_conversations;
 mod schema;
 mod schema_rows;
 mod sending;

@@ -1,35 +1,11 @@
 //! The sandbox as a server of its own: what it logs of each request, and what it keeps to itself.
 
-#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
-
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
 use super::support::command::{Child, Signal, Workspace};
-use super::support::sent::command;
-
-/// A sandbox with these options, and where it listens.
-fn served(workspace: &Workspace, options: &str) -> (Child, String) {
-    let child = command(workspace, &format!("sandbox {options}")).spawn();
-    let said = child.wait_for_stdout("\n");
-    let (_, address) = said.split_once("http://").expect("an address");
-    let (address, _) = address.split_once("/api").expect("an address of the API");
-    let address = address.to_owned();
-    (child, address)
-}
-
-/// Sends one request, as `me@example.com` with the token `s3cret`, and waits for its answer.
-fn send(address: &str, line: &str) {
-    let mut stream = TcpStream::connect(address).expect("a connection");
-    let request = format!(
-        "{line} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n\
-         Authorization: Basic bWVAZXhhbXBsZS5jb206czNjcmV0\r\nContent-Length: 0\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes()).expect("a request");
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).expect("an answer");
-}
+use super::support::sandbox::{send, served};
 
 fn stopped(child: Child) -> String {
     child.signal(Signal::INT);
@@ -48,7 +24,7 @@ fn each_request_is_logged_in_a_line_without_credentials() {
         "GET /nowhere?token=s3cret",
         "GET /%1b[2J%0a",
     ] {
-        send(&address, line);
+        send(&address, line, "");
     }
     let told = stopped(child);
     let is_of_a_request = |line: &&str| !line.contains("is listening");
@@ -91,6 +67,6 @@ fn a_client_that_leaves_before_its_answer_is_logged_too() {
 fn a_quiet_sandbox_says_where_it_is_and_nothing_else() {
     let workspace = Workspace::new();
     let (child, address) = served(&workspace, "-q");
-    send(&address, "GET /api/v1/conversations/knock-knock");
+    send(&address, "GET /api/v1/conversations/knock-knock", "");
     assert_eq!(stopped(child), "");
 }
