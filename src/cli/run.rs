@@ -8,6 +8,7 @@ use super::account::AccountArgs;
 use super::input::InputArgs;
 use super::output::OutputArgs;
 use super::pace::PaceArgs;
+use super::read::ReadArgs;
 use super::safety::SafetyArgs;
 use super::values::path;
 
@@ -32,6 +33,10 @@ pub struct RunArgs {
     /// What keeps it from doing more than was meant.
     #[command(flatten)]
     pub safety: SafetyArgs,
+
+    /// Which conversations are read first.
+    #[command(flatten)]
+    pub read: ReadArgs,
 
     /// How fast to send.
     #[command(flatten)]

@@ -9,7 +9,7 @@ use super::input_settings::InputSettings;
 use super::pace::PaceSettings;
 use crate::cli::RunArgs;
 use crate::input::DELIMITERS;
-use crate::model::{Zone, shell_word};
+use crate::model::{DataMode, PlainRows, ReadPolicy, Zone, shell_word};
 use crate::send::Adaptation;
 
 /// The commands that can follow a run.
@@ -22,7 +22,12 @@ pub struct FollowUp {
 }
 
 impl FollowUp {
-    pub(super) fn new(args: &RunArgs, rows: &InputSettings, pace: &PaceSettings) -> Self {
+    pub(super) fn new(
+        args: &RunArgs,
+        rows: &InputSettings,
+        policy: ReadPolicy,
+        pace: &PaceSettings,
+    ) -> Self {
         let mut meaning = Words::default();
         meaning.option("--delimiter", delimiter(args, rows));
         let zone = rows.args.timezone.as_ref();
@@ -31,6 +36,8 @@ impl FollowUp {
             meaning.option("--set", Some(set.to_string()));
         }
         meaning.switch("--allow-damaged", rows.args.allow_damaged);
+        meaning.switch("--read-first", policy.plain_rows == PlainRows::ReadFirst);
+        meaning.switch("--data-whole", policy.data == DataMode::Whole);
         let mut sending = Words::default();
         let account = &args.account;
         // A resumed run has one from its start, typed or not.

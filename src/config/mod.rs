@@ -16,6 +16,7 @@ mod input_settings;
 mod input_source;
 mod pace;
 mod profile;
+mod read_policy;
 mod settings;
 mod target;
 mod token;

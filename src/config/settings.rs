@@ -12,6 +12,7 @@ use super::found::Environment;
 use super::input_settings::{InputSettings, InvalidRows};
 use super::input_source::InputSource;
 use super::pace::{PaceSettings, default_rate};
+use super::read_policy::read_policy;
 use super::target::{self, Resolved, Target};
 use crate::api::{Account, Client, Verification};
 use crate::cli::{AccountArgs, InputArgs, OutputArgs, ProgressStyle, RunArgs, SafetyArgs};
@@ -20,7 +21,7 @@ use crate::input::{Format, Layout, Wanted};
 use crate::ledger::{
     FORMAT_VERSION, RunAccount, RunDirectory, RunDirectoryTarget, RunFile, RunInput, RunOptions,
 };
-use crate::model::{Delimiter, Detail, MaxFailures};
+use crate::model::{DataMode, Delimiter, Detail, MaxFailures, PlainRows, ReadPolicy};
 use crate::report::{LogFormat, ProgressDisplay};
 use crate::send::Adaptation;
 use crate::stop::Stop;
@@ -63,6 +64,8 @@ pub struct Settings {
     pub set: Draft<'static>,
     /// What invalid rows mean for the others.
     pub invalid_rows: InvalidRows,
+    /// Which rows are read before they are sent.
+    pub read_policy: ReadPolicy,
     /// How fast to send.
     pub pace: PaceSettings,
     /// When to stop although rows are left.
@@ -131,13 +134,14 @@ impl Settings {
         let file = configuration(&args, stop)?;
         let zone = file.find(|profile, _| profile.timezone.clone());
         let rows = InputSettings::resolve(&args, recorded, zone)?;
+        let read_policy = read_policy(args.read, recorded)?;
         let default_rate = default_rate(args.sandbox);
         let (pace, pace_origins) = PaceSettings::resolve(&args.pace, default_rate, recorded, &file);
         let set = Draft::from_assignments(&rows.args.set, &rows.terms).map_err(Error::Usage)?;
         let limits = limits(&args.safety, recorded);
         let consent = consent(&args, &source)?;
         let time = rows.terms.clock.now.strftime("%Y%m%dT%H%M%SZ");
-        let follow_up = FollowUp::new(&args, &rows, &pace);
+        let follow_up = FollowUp::new(&args, &rows, read_policy, &pace);
         let variables = |name: &str| env::var_os(name);
         let environment = Environment(&variables);
         let bound = run.map(|run| &run.account);
@@ -157,6 +161,7 @@ impl Settings {
             terms: rows.terms,
             set,
             invalid_rows: rows.invalid_rows,
+            read_policy,
             pace,
             limits,
             verification: verification(args.no_verify, recorded),
@@ -220,6 +225,8 @@ impl Settings {
                 set: self.input_args.set.clone(),
                 skip_invalid: self.input_args.skip_invalid,
                 allow_damaged: self.input_args.allow_damaged,
+                read_first: self.read_policy.plain_rows == PlainRows::ReadFirst,
+                data_whole: self.read_policy.data == DataMode::Whole,
                 rate: self.pace.rate,
                 fixed_rate: self.pace.adaptation == Adaptation::Fixed,
                 workers: self.pace.workers,

@@ -70,6 +70,12 @@ pub struct RunOptions {
     /// `--allow-damaged`; not in runs from before there was such an option.
     #[serde(default)]
     pub allow_damaged: bool,
+    /// `--read-first`; not in runs from before there was such an option.
+    #[serde(default)]
+    pub read_first: bool,
+    /// `--data-whole`; not in runs from before there was such an option.
+    #[serde(default)]
+    pub data_whole: bool,
     /// `--rate`.
     pub rate: RequestRate,
     /// `--fixed-rate`; not in runs from before there was such an option.

@@ -40,6 +40,7 @@ mod passes;
 mod preview;
 mod properties;
 
+mod read_options;
 mod redaction;
 mod reporting;
 mod resume_order;
