@@ -48,13 +48,13 @@ pub(super) fn untouched(slug: &str) -> StoredConversation {
         plan,
         order,
         has_order,
-        tags,
+        tag_count,
         ..,
     ] = bytes;
     let status = pick(&STATUSES, status);
     let days = SignedDuration::from_hours(24 * i64::from(hold % 28));
     let minutes = i64::from(u16::from_be_bytes([bytes[8], bytes[9]]));
-    let tag_count = pick(&TAG_COUNTS, tags);
+    let tag_count = pick(&TAG_COUNTS, tag_count);
     // A fourth of the conversations belong to nobody, a third have an order number.
     let assignee = STAFF.get(usize::from(assignee % 4));
     let mut data = Object::new();
