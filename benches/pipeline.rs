@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use reamaze_bulk::api::{Account, BaseUrl, Classifier, Exchange, Operation, Reply, Verification};
 use reamaze_bulk::input::{Reader, Wanted};
 use reamaze_bulk::ledger::{Journal, ResumeIndex};
-use reamaze_bulk::model::{Detail, MaxFailures};
-use reamaze_bulk::pipeline::{Known, Planner, Run, columns};
+use reamaze_bulk::model::Detail;
+use reamaze_bulk::pipeline::{Known, Planner, RowLimits, Run, columns};
 use reamaze_bulk::send::{Adaptation, Gate, Rate, Retries};
 use reamaze_bulk::stop::Stop;
 use reamaze_bulk::validate::{Clock, Damaged, Draft, Repeated, Rules, Terms};
@@ -88,7 +88,7 @@ fn sent(text: &str, directory: &tempfile::TempDir) {
         workers: 8,
         limit: None,
         deadline: None,
-        max_failures: MaxFailures::Unlimited,
+        row_limits: RowLimits::UNLIMITED,
         known: Known::default(),
         stop: &Stop::default(),
         monitor: None,

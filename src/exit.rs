@@ -44,7 +44,7 @@ pub const TABLE: [(&str, &str); 9] = [
     ),
     (
         "6",
-        "stopped because something is wrong: login refused, server unreachable, too many failures, server down or asking for a long pause, results cannot be written; --resume continues",
+        "stopped because something is wrong: login refused, server unreachable, too many failures or differences, server down or asking for a long pause, results cannot be written; --resume continues",
     ),
     ("70", "internal error: the totals do not match, or a panic"),
     (
@@ -72,6 +72,7 @@ pub fn from_run(summary: &Summary) -> u8 {
         Some(StopReason::Limit | StopReason::MaxDuration) => LIMIT,
         Some(
             StopReason::TooManyFailures { .. }
+            | StopReason::TooManyDiffers { .. }
             | StopReason::ServerDown { .. }
             | StopReason::FailingAlike { .. }
             | StopReason::WrongBrand { .. }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::values::{limit, rows};
-use crate::model::{MaxFailures, duration};
+use crate::model::{RowLimit, duration};
 
 /// What keeps a run from doing more than was meant.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -37,7 +37,13 @@ pub struct SafetyArgs {
     ///
     /// Rows that are rejected, not found, failed or unknown: N, N% (from the 50th row on) or none.
     #[arg(long, value_name = "N|N%|none")]
-    pub max_failures: Option<MaxFailures>,
+    pub max_failures: Option<RowLimit>,
+
+    /// Stop after this many updated rows that differ [default: 20%]
+    ///
+    /// Rows whose answers do not show what was asked for: N, N% (from the 20th updated row on) or none.
+    #[arg(long, value_name = "N|N%|none")]
+    pub max_differs: Option<RowLimit>,
 
     /// Run even if another run is using the account
     #[arg(long)]

@@ -91,6 +91,19 @@ pub(super) fn typed<T>(name: &'static str, value: Option<T>) -> Option<Found<T>>
     value.map(|value| Found::new(value, Origin::Typed(name)))
 }
 
+/// The value of the first place that has one; `recorded` is what the run that is resumed says.
+pub(super) fn first<T>(
+    typed: Option<Found<T>>,
+    recorded: Option<T>,
+    file: Option<Found<T>>,
+    default: T,
+) -> Found<T> {
+    typed
+        .or_else(|| recorded.map(|value| Found::new(value, Origin::Run)))
+        .or(file)
+        .unwrap_or_else(|| Found::new(default, Origin::Default))
+}
+
 /// The environment: the value of a variable by its name.
 pub(super) struct Environment<'a>(pub(super) &'a dyn Fn(&str) -> Option<OsString>);
 

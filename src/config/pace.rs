@@ -1,7 +1,7 @@
 //! Options, a resumed run and the configuration file -> how fast to send.
 
 use super::file::Configuration;
-use super::found::{Found, Origin, typed};
+use super::found::{first, typed};
 use crate::cli::PaceArgs;
 use crate::ledger::RunOptions;
 use crate::model::{RateUnit, RequestRate, Timeout, Workers};
@@ -71,19 +71,6 @@ impl PaceSettings {
         };
         (pace, origins)
     }
-}
-
-/// The value of the first place that has one.
-fn first<T>(
-    typed: Option<Found<T>>,
-    recorded: Option<T>,
-    file: Option<Found<T>>,
-    default: T,
-) -> Found<T> {
-    typed
-        .or_else(|| recorded.map(|value| Found::new(value, Origin::Run)))
-        .or(file)
-        .unwrap_or_else(|| Found::new(default, Origin::Default))
 }
 
 /// The rate where none is given: leaves room for others on the same token.

@@ -11,7 +11,7 @@ use super::address::Address;
 use super::directories::home;
 use super::token::TokenSource;
 use crate::api::check_email;
-use crate::model::{RequestRate, Timeout, Workers, Zone, scalar};
+use crate::model::{RequestRate, RowLimit, Timeout, Workers, Zone, scalar};
 
 /// What a profile gives, or the part of the file outside of profiles. The keys are named as the
 /// options are.
@@ -31,11 +31,13 @@ pub(super) struct Profile {
     pub(super) workers: Option<Workers>,
     pub(super) timeout: Option<Timeout>,
     pub(super) timezone: Option<Zone>,
+    pub(super) max_failures: Option<RowLimit>,
+    pub(super) max_differs: Option<RowLimit>,
 }
 
 impl Profile {
     /// The keys.
-    pub(super) const KEYS: [&'static str; 9] = [
+    pub(super) const KEYS: [&'static str; 11] = [
         "brand",
         "base_url",
         "email",
@@ -45,6 +47,8 @@ impl Profile {
         "workers",
         "timeout",
         "timezone",
+        "max_failures",
+        "max_differs",
     ];
 
     /// Two keys that are given and mean one thing, and which to give.

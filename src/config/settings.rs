@@ -4,24 +4,24 @@ use std::env;
 use std::io::{IsTerminal as _, stderr, stdin};
 use std::iter;
 use std::path::Path;
-use std::time::Duration;
 
 use super::file::Configuration;
 use super::follow_up::FollowUp;
 use super::found::Environment;
 use super::input_settings::{InputSettings, InvalidRows};
 use super::input_source::InputSource;
+use super::limits::Limits;
 use super::pace::{PaceSettings, default_rate};
 use super::read_policy::read_policy;
 use super::target::{self, Resolved, Target};
 use crate::api::{Account, Client, Verification};
-use crate::cli::{AccountArgs, InputArgs, OutputArgs, ProgressStyle, RunArgs, SafetyArgs};
+use crate::cli::{AccountArgs, InputArgs, OutputArgs, ProgressStyle, RunArgs};
 use crate::error::Error;
 use crate::input::{Format, Layout, Wanted};
 use crate::ledger::{
     FORMAT_VERSION, RunAccount, RunDirectory, RunDirectoryTarget, RunFile, RunInput, RunOptions,
 };
-use crate::model::{DataMode, Delimiter, Detail, MaxFailures, PlainRows, ReadPolicy};
+use crate::model::{DataMode, Delimiter, Detail, PlainRows, ReadPolicy};
 use crate::report::{LogFormat, ProgressDisplay};
 use crate::send::Adaptation;
 use crate::stop::Stop;
@@ -34,19 +34,6 @@ pub enum Consent {
     Given,
     /// It is asked for on the terminal.
     Ask,
-}
-
-/// When a run stops although rows are left.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Rows of the input; more, and nothing is sent.
-    pub max_rows: Option<u64>,
-    /// Rows that are sent.
-    pub rows_sent: Option<u64>,
-    /// Time for sending.
-    pub max_duration: Option<Duration>,
-    /// Rows that may fail.
-    pub max_failures: MaxFailures,
 }
 
 /// A run, resolved: nothing that was typed is needed after this.
@@ -138,7 +125,7 @@ impl Settings {
         let default_rate = default_rate(args.sandbox);
         let (pace, pace_origins) = PaceSettings::resolve(&args.pace, default_rate, recorded, &file);
         let set = Draft::from_assignments(&rows.args.set, &rows.terms).map_err(Error::Usage)?;
-        let limits = limits(&args.safety, recorded);
+        let (limits, limit_origins) = Limits::resolve(&args.safety, recorded, &file);
         let consent = consent(&args, &source)?;
         let time = rows.terms.clock.now.strftime("%Y%m%dT%H%M%SZ");
         let follow_up = FollowUp::new(&args, &rows, read_policy, &pace);
@@ -179,6 +166,7 @@ impl Settings {
             warnings,
             origins: iter::once(rows.origin)
                 .chain(pace_origins)
+                .chain(limit_origins)
                 .chain(origins)
                 .collect(),
             input_args: rows.args,
@@ -233,6 +221,7 @@ impl Settings {
                 timeout_s: self.pace.timeout,
                 retries: self.pace.retries,
                 max_failures: self.limits.max_failures,
+                max_differs: Some(self.limits.max_differs),
                 verify: self.verification == Verification::Compare,
                 sandbox: self.is_sandbox(),
             },
@@ -261,16 +250,6 @@ fn configuration(args: &RunArgs, stop: &Stop) -> Result<Configuration, Error> {
     } else {
         loaded
     })
-}
-
-fn limits(args: &SafetyArgs, recorded: Option<&RunOptions>) -> Limits {
-    let recorded = recorded.map(|run| run.max_failures);
-    Limits {
-        max_rows: args.max_rows,
-        rows_sent: args.limit,
-        max_duration: args.max_duration,
-        max_failures: args.max_failures.or(recorded).unwrap_or_default(),
-    }
 }
 
 fn consent(args: &RunArgs, source: &InputSource) -> Result<Consent, Error> {

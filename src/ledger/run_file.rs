@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::files::{self, FileError, MAX_TEXT_BYTES};
 use crate::input::Format;
-use crate::model::{Assignment, Delimiter, MaxFailures, RequestRate, Timeout, Workers, Zone};
+use crate::model::{Assignment, Delimiter, RequestRate, RowLimit, Timeout, Workers, Zone};
 
 /// The version of the format of a run directory. A program reads its own and older ones.
 pub const FORMAT_VERSION: u32 = 1;
@@ -88,7 +88,10 @@ pub struct RunOptions {
     /// `--retries`.
     pub retries: u32,
     /// `--max-failures`.
-    pub max_failures: MaxFailures,
+    pub max_failures: RowLimit,
+    /// `--max-differs`; not in runs from before there was such an option.
+    #[serde(default)]
+    pub max_differs: Option<RowLimit>,
     /// Whether answers are compared.
     pub verify: bool,
     /// Whether the run went to a sandbox of its own, which is gone.

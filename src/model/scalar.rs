@@ -73,7 +73,7 @@ macro_rules! written_as_text {
 written_as_text!(
     super::Assignment,
     super::Delimiter,
-    super::MaxFailures,
+    super::RowLimit,
     super::RequestRate,
     super::Zone
 );

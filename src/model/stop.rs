@@ -44,6 +44,11 @@ pub enum StopReason {
         /// How many of how many, and why most of them.
         message: String,
     },
+    /// More updated rows show something else than was asked for than allowed.
+    TooManyDiffers {
+        /// How many of how many, and an example of what most of them show.
+        message: String,
+    },
     /// Row after row failed, with no definite answer between.
     ServerDown {
         /// How many.
@@ -96,6 +101,7 @@ impl StopReason {
             Self::Limit => "limit",
             Self::MaxDuration => "max_duration",
             Self::TooManyFailures { .. } => "too_many_failures",
+            Self::TooManyDiffers { .. } => "too_many_differs",
             Self::ServerDown { .. } => "server_down",
             Self::FailingAlike { .. } => "failing_alike",
             Self::WrongBrand { .. } => "wrong_brand",
@@ -131,6 +137,12 @@ impl fmt::Display for StopReason {
                 write!(
                     f,
                     "{message}: find the cause before resuming (--max-failures)"
+                )
+            }
+            Self::TooManyDiffers { message } => {
+                write!(
+                    f,
+                    "{message}: this account does not apply changes as expected; find the cause before resuming (--max-differs)"
                 )
             }
             Self::ServerDown { rows, answer } => write!(

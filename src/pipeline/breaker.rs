@@ -1,19 +1,22 @@
 //! The circuit breaker: outcomes as they come in -> whether something is wrong beyond the rows, and the
 //! rows that are not to blame. Pure. (A single answer that ends the run is found out in `send`.)
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::evidence::{
-    are_alike, is_about_the_run, is_definite, is_failure, is_finished, is_redirected, is_refused,
-    message,
+    are_alike, difference, is_about_the_run, is_definite, is_failure, is_finished, is_redirected,
+    is_refused, message,
 };
+use super::tally::{Excess, Tally};
 use crate::ledger::{Earlier, Record, ResumeIndex};
-use crate::model::{MaxFailures, Outcome, StopReason};
+use crate::model::{Outcome, RowLimit, StopReason};
 use crate::send::Login;
 
-/// Finished rows before a share means something.
-const SHARE_FROM: u64 = 50;
+/// Finished rows before a share of failures means something.
+const FAILURES_FROM: u64 = 50;
+
+/// Updated rows before a share of them that differ means something.
+const DIFFERS_FROM: u64 = 20;
 
 /// Consecutive rows without a definite answer that mean a server that is down.
 const DOWN_AFTER: u64 = 20;
@@ -26,9 +29,6 @@ const FEWEST_BRAND_ROWS: usize = 3;
 
 /// First rows that, all failed alike, mean that it is not about the rows.
 const ALIKE_ROWS: usize = 5;
-
-/// Causes of failures that are counted apart.
-const MAX_CAUSES: usize = 100;
 
 /// What is known of the account, from a run that this one resumes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,6 +49,23 @@ pub enum Brand {
     Unproven,
 }
 
+/// How many rows may go wrong before a run stops.
+#[derive(Debug, Clone, Copy)]
+pub struct RowLimits {
+    /// Rows that fail.
+    pub failures: RowLimit,
+    /// Updated rows that show something else than was asked for.
+    pub differs: RowLimit,
+}
+
+impl RowLimits {
+    /// Any number.
+    pub const UNLIMITED: Self = Self {
+        failures: RowLimit::Unlimited,
+        differs: RowLimit::Unlimited,
+    };
+}
+
 /// Why a run stops, and what follows for its rows.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Trip {
@@ -60,13 +77,14 @@ pub(super) struct Trip {
 /// Looks for what is wrong beyond the rows.
 #[derive(Debug)]
 pub(super) struct Breaker {
-    max_failures: MaxFailures,
+    /// Whether the user wants all refusals, however many.
+    allows_refusals: bool,
     /// What the ledger contained before.
     earlier: Arc<ResumeIndex>,
-    finished: u64,
-    failures: u64,
-    /// How often each cause came.
-    causes: BTreeMap<String, u64>,
+    /// The finished rows, and those that failed.
+    failures: Tally,
+    /// The updated rows, and those that differ.
+    differs: Tally,
     /// Consecutive rows without a definite answer.
     unanswered: u64,
     /// The first rows, as long as not one of them was found.
@@ -79,14 +97,17 @@ pub(super) struct Breaker {
 }
 
 impl Breaker {
-    pub(super) fn new(max_failures: MaxFailures, known: Known, earlier: Arc<ResumeIndex>) -> Self {
+    pub(super) fn new(limits: RowLimits, known: Known, earlier: Arc<ResumeIndex>) -> Self {
         let is_known = known.login == Login::Proven || known.brand == Brand::Proven;
         Self {
-            max_failures,
+            allows_refusals: match limits.failures {
+                RowLimit::Unlimited => true,
+                RowLimit::Share(share) => share >= 1.0,
+                RowLimit::Rows(_) => false,
+            },
             earlier,
-            finished: 0,
-            failures: 0,
-            causes: BTreeMap::new(),
+            failures: Tally::new(limits.failures, FAILURES_FROM),
+            differs: Tally::new(limits.differs, DIFFERS_FROM),
             unanswered: 0,
             not_found: (known.brand == Brand::Unproven).then(Vec::new),
             alike: (!is_known).then(Vec::new),
@@ -99,14 +120,7 @@ impl Breaker {
         if !is_finished(record) {
             return None;
         }
-        self.finished += 1;
-        if is_failure(record) {
-            self.failures += 1;
-            let cause = message(record);
-            if self.causes.len() < MAX_CAUSES || self.causes.contains_key(&cause) {
-                *self.causes.entry(cause).or_default() += 1;
-            }
-        }
+        self.count(record);
         self.unanswered = if is_definite(record) {
             0
         } else {
@@ -119,7 +133,8 @@ impl Breaker {
                 let rows = self.unanswered;
                 (rows >= DOWN_AFTER).then(|| unanswered(rows, record))
             })
-            .or_else(|| self.too_many_failures())?;
+            .or_else(|| self.too_many_failures())
+            .or_else(|| self.too_many_differs())?;
         Some(self.trip(reason))
     }
 
@@ -179,15 +194,25 @@ impl Breaker {
         }
     }
 
+    fn count(&mut self, record: &Record) {
+        self.failures.add_row();
+        if is_failure(record) {
+            let message = message(record);
+            self.failures.count(message.clone(), message);
+        }
+        if record.outcome == Outcome::Updated {
+            self.differs.add_row();
+            if record.differs() {
+                let (field, difference) = difference(record);
+                self.differs.count(field, difference);
+            }
+        }
+    }
+
     fn note_first(&mut self, record: &Record) {
         let is_not_found = record.outcome == Outcome::NotFound;
         add_if_like(&mut self.not_found, record, |_| is_not_found);
-        // Whoever allows any number of refusals wants to see them all.
-        let is_allowed = match self.max_failures {
-            MaxFailures::Unlimited => true,
-            MaxFailures::Share(share) => share >= 1.0,
-            MaxFailures::Rows(_) => false,
-        } && is_refused(record);
+        let is_allowed = self.allows_refusals && is_refused(record);
         let is_failed = matches!(record.outcome, Outcome::Failed | Outcome::Unknown);
         add_if_like(&mut self.alike, record, |first| {
             is_failed && !is_allowed && first.is_none_or(|first| are_alike(first, record))
@@ -208,27 +233,30 @@ impl Breaker {
         Some(unanswered(rows, &last))
     }
 
+    /// How many rows failed, and why most of them did.
     fn too_many_failures(&self) -> Option<StopReason> {
-        let are_too_many = match self.max_failures {
-            MaxFailures::Unlimited => false,
-            MaxFailures::Rows(most) => self.failures > most,
-            #[expect(clippy::cast_precision_loss, reason = "a share of rows")]
-            MaxFailures::Share(share) => {
-                self.finished >= SHARE_FROM && self.failures as f64 > share * self.finished as f64
-            }
-        };
-        are_too_many.then(|| StopReason::TooManyFailures {
-            message: self.failures_in_words(),
+        let Excess {
+            rows,
+            counted,
+            alike,
+            example,
+        } = self.failures.excess()?;
+        Some(StopReason::TooManyFailures {
+            message: format!("{counted} of {rows} rows failed, {alike} of them: {example}"),
         })
     }
 
-    /// How many rows failed, and why most of them did.
-    fn failures_in_words(&self) -> String {
-        let failed = format!("{} of {} rows failed", self.failures, self.finished);
-        match self.causes.iter().max_by_key(|(_, rows)| **rows) {
-            Some((cause, rows)) => format!("{failed}, {rows} of them: {cause}"),
-            None => failed,
-        }
+    /// How many rows differ, and an example of how most of them do.
+    fn too_many_differs(&self) -> Option<StopReason> {
+        let Excess {
+            rows,
+            counted,
+            alike,
+            example,
+        } = self.differs.excess()?;
+        Some(StopReason::TooManyDiffers {
+            message: format!("{counted} of {rows} updated rows differ, {alike} like {example}"),
+        })
     }
 }
 

@@ -16,6 +16,16 @@ pub(super) fn message(record: &Record) -> String {
     one_line(message.unwrap_or(&reasons), MAX_MESSAGE)
 }
 
+/// The field in which an updated row differs, the first one of several; and how, for people.
+pub(super) fn difference(record: &Record) -> (String, String) {
+    let field = record.reasons.split(": ").next().unwrap_or_default();
+    let reasons = one_line(&record.reasons, MAX_MESSAGE);
+    (
+        field.to_owned(),
+        format!("line {} ({reasons})", record.line),
+    )
+}
+
 /// Whether requests have shown how the row ends.
 pub(super) fn is_finished(record: &Record) -> bool {
     match record.outcome {

@@ -9,9 +9,10 @@ mod plan;
 mod queue;
 mod recorder;
 mod runner;
+mod tally;
 mod worker;
 
-pub use breaker::{Brand, Known};
+pub use breaker::{Brand, Known, RowLimits};
 pub use check::{Check, CheckError, Findings, KeepViolations, Violations, columns};
 pub use error::RunError;
 pub use plan::{Planned, Planner};

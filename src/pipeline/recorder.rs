@@ -157,8 +157,7 @@ fn with_remedy(error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::MaxFailures;
-    use crate::pipeline::breaker::Known;
+    use crate::pipeline::breaker::{Known, RowLimits};
 
     /// Why the run stops after `steps`, and what the ledger then contains.
     fn after(steps: impl FnOnce(Recorder<'_>)) -> (String, String) {
@@ -166,7 +165,7 @@ mod tests {
         let (mut journal, _) =
             Journal::open(ledger.path(), &ResumeIndex::default()).expect("a ledger");
         let stop = Stop::default();
-        let breaker = Breaker::new(MaxFailures::Unlimited, Known::default(), Arc::default());
+        let breaker = Breaker::new(RowLimits::UNLIMITED, Known::default(), Arc::default());
         let mut report = |_: &Event| {};
         steps(Recorder::new(
             &mut journal,

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::Planner;
-use super::breaker::{Breaker, Known};
+use super::breaker::{Breaker, Known, RowLimits};
 use super::error::RunError;
 use super::feeder::Feeder;
 use super::queue::Queue;
@@ -21,7 +21,7 @@ use super::worker::Worker;
 use crate::api::{Exchange, Verification};
 use crate::input::{InputError, Reader};
 use crate::ledger::{Journal, RunDirectoryMonitor};
-use crate::model::{Detail, Event, MaxFailures, Pace, Stall, StopReason};
+use crate::model::{Detail, Event, Pace, Stall, StopReason};
 use crate::send::{Gate, Policy, Retries, Sender};
 use crate::stop::Stop;
 
@@ -51,7 +51,7 @@ pub struct Run<'a, E> {
     /// When to stop sending.
     pub deadline: Option<Instant>,
     /// How many rows may go wrong.
-    pub max_failures: MaxFailures,
+    pub row_limits: RowLimits,
     /// What is known of the account.
     pub known: Known,
     /// How much to report.
@@ -77,7 +77,7 @@ impl<E: Exchange> Run<'_, E> {
     ) -> Result<Pace, RunError> {
         let file = journal.handle().map_err(RunError::Unwritable)?;
         let earlier = self.planner.recorded();
-        let breaker = Breaker::new(self.max_failures, self.known, Arc::clone(earlier));
+        let breaker = Breaker::new(self.row_limits, self.known, Arc::clone(earlier));
         let policy = Policy {
             retries: self.retries,
             login: self.known.login,
@@ -297,7 +297,7 @@ mod tests {
             workers: 1,
             limit: None,
             deadline: None,
-            max_failures: MaxFailures::Unlimited,
+            row_limits: RowLimits::UNLIMITED,
             known: Known::default(),
             detail: Detail::Outcomes,
             stop: &stop,

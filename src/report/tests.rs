@@ -102,6 +102,9 @@ fn stop_reasons() -> Vec<StopReason> {
         StopReason::LongPause {
             message: "the server asks for a pause of 1h".into(),
         },
+        StopReason::TooManyDiffers {
+            message: "20 of 20 updated rows differ, 18 like line 3 (status: asked for 2 (Done), the server shows 4)".into(),
+        },
         StopReason::TooManyFailures {
             message: "51 of 100 rows failed".into(),
         },

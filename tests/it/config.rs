@@ -63,6 +63,7 @@ email = "top@example.com"
 rate = "10/m"
 workers = 10
 timeout = "10s"
+max_failures = 10
 timezone = "Europe/Rome"
 
 [profiles.eu]
@@ -71,6 +72,7 @@ email = "eu@example.com"
 rate = "20/m"
 workers = 20
 timeout = 20
+max_differs = "2%"
 timezone = "Europe/Berlin"
 
 [profiles.some]
@@ -84,18 +86,19 @@ fn each_value_is_taken_from_the_first_place_that_has_it_and_v_says_which() {
         ("REAMAZE_EMAIL", "env@example.com"),
     ];
     const OPTIONS: &str = "--brand flag --email flag@example.com --rate 40/m --workers 40 \
-                           --timeout 40s --timezone Europe/Oslo";
+                           --timeout 40s --max-differs none --timezone Europe/Oslo";
     let top = "brand top (FILE)|email top@example.com (FILE)|rate 10/m (FILE)|workers 10 (FILE)|\
-               timeout 10s (FILE)|timezone Europe/Rome (FILE)";
+               timeout 10s (FILE)|max-failures 10 (FILE)|max-differs 20% (default)|timezone Europe/Rome (FILE)";
     let eu = "brand eu (profile eu in FILE)|email eu@example.com (profile eu in FILE)|\
               rate 20/m (profile eu in FILE)|workers 20 (profile eu in FILE)|\
-              timeout 20s (profile eu in FILE)|timezone Europe/Berlin (profile eu in FILE)";
+              timeout 20s (profile eu in FILE)|max-failures 10 (FILE)|max-differs 2% (profile eu in FILE)|timezone Europe/Berlin (profile eu in FILE)";
     let some = "brand top (FILE)|rate 30/m (profile some in FILE)|timezone Europe/Rome (FILE)";
     let variables = "brand env (REAMAZE_BRAND)|email env@example.com (REAMAZE_EMAIL)|\
                      rate 20/m (profile eu in FILE)|timeout 20s (profile eu in FILE)";
     let options = "brand flag (--brand)|email flag@example.com (--email)|rate 40/m (--rate)|\
-                   workers 40 (--workers)|timeout 40s (--timeout)|timezone Europe/Oslo (--timezone)";
-    let defaults = "rate 120/m (default)|workers 4 (default)|timeout 30s (default)|\
+                   workers 40 (--workers)|timeout 40s (--timeout)|max-differs none (--max-differs)|timezone Europe/Oslo (--timezone)";
+    let defaults = "rate 120/m (default)|workers 4 (default)|timeout 30s (default)|max-failures 50% (default)|\
+                    max-differs 20% (default)|\
                     timezone none (default)";
     for (config, typed, variable, expected) in [
         ("", "", &[][..], defaults),
@@ -243,6 +246,8 @@ fn what_is_wrong_in_the_file_is_a_usage_error_that_says_where_and_what_would_be_
         ),
         ("timeout = '2h'", ":1: timeout: ", "100ms to 1h"),
         ("timeout = 'soon'", ":1: timeout: ", "like 30s"),
+        ("max_failures = 'lots'", ":1: max_failures: ", "50% or none"),
+        ("max_differs = '200%'", ":1: max_differs: ", "0% to 100%"),
         (
             "timezone = 'Berlin'",
             ":1: timezone: ",
@@ -566,7 +571,7 @@ fn the_sandbox_takes_the_time_zone_of_a_profile_and_says_so() {
 #[test]
 fn a_resumed_run_goes_on_as_it_was_and_only_what_is_typed_goes_before_that() {
     let server = Server::start(Answer::echo);
-    let keys = "workers = 3\ntimeout = '7s'\ntimezone = 'Europe/Berlin'\ntoken_command = ['echo', 't0ken']";
+    let keys = "workers = 3\nmax_differs = 7\ntimeout = '7s'\ntimezone = 'Europe/Berlin'\ntoken_command = ['echo', 't0ken']";
     let config = profile(&server, keys);
     let workspace = configured(&config);
     let output = run(&workspace, "--profile eu --limit 1", 4);
@@ -581,7 +586,8 @@ fn a_resumed_run_goes_on_as_it_was_and_only_what_is_typed_goes_before_that() {
     let changed = config
         .replace("500/s", "1/m")
         .replace("= 3", "= 5")
-        .replace("7s", "9s");
+        .replace("7s", "9s")
+        .replace("= 7", "= 9");
     workspace.configure(&changed.replace("Berlin", "Rome"));
     let resume = "run --resume out --yes -v --profile eu";
     let look = command(&workspace, &format!("{resume} --dry-run --workers 4")).output();
@@ -589,6 +595,7 @@ fn a_resumed_run_goes_on_as_it_was_and_only_what_is_typed_goes_before_that() {
         "rate 500/s (run.json)",
         "workers 4 (--workers)",
         "timeout 7s (run.json)",
+        "max-differs 7 (run.json)",
         "timezone Europe/Berlin (run.json)",
         "email eu@example.com (profile eu in ",
     ] {

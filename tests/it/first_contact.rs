@@ -192,6 +192,7 @@ fn a_value_that_an_option_does_not_take_says_what_would_be_right() {
         ("--timeout 0", "the timeout must be 100ms to 1h"),
         ("--max-duration 1d", "a day is 24h"),
         ("--max-failures lots", "try 100, 50% or none"),
+        ("--max-differs lots", "try 100, 50% or none"),
         ("--max-failures 200%", "not a share from 0% to 100%"),
         ("--delimiter semicolon", "did you mean ';'?"),
         ("--timezone Berlin", "did you mean Europe/Berlin?"),

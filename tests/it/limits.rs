@@ -3,6 +3,8 @@
 
 use std::net::TcpListener;
 
+use serde_json::json;
+
 use super::support::answer::Answer;
 use super::support::command::Workspace;
 use super::support::resumed::cut_short;
@@ -344,4 +346,65 @@ fn a_run_that_was_refused_is_finished_with_the_right_token() {
     expect_stop(&sent, 6, "login_refused", "login");
     let (sent, _) = sent.resume(&server, "");
     sent.expect_status(0);
+}
+
+/// Shows nothing of what is asked for, save for slugs that begin with `ok`.
+fn deaf() -> Server {
+    Server::start(|request| {
+        if request.slug.starts_with("ok") {
+            Answer::echo(request)
+        } else {
+            Answer::json(200, &json!({"slug": request.slug, "status": 4}))
+        }
+    })
+}
+
+#[test]
+fn an_account_that_never_shows_what_was_asked_for_stops_a_run_after_twenty_rows() {
+    let server = deaf();
+    let sent = send(&server, &numbered("row-", 30), ALONE);
+    let words = "20 of 20 updated rows differ, 20 like line 2 \
+                 (status: asked for 2 (Done), the server shows 4): ";
+    expect_stop(&sent, 6, "too_many_differs", words);
+    assert!(sent.output.stderr.contains("(--max-differs)"));
+    expect_about(20, server.requests().len(), "in flight");
+    expect_about(20, count(&sent, "updated"), "in flight");
+    expect_about(9, count(&sent, "not_sent"), "the rest");
+    assert_eq!(sent.summary()["differs"], count(&sent, "updated"));
+    // A resume sends the rest, and no updated row again.
+    let (sent, slugs) = sent.resume(&server, "--max-differs none");
+    expect_about(9, slugs.len(), "the rest");
+    sent.expect_status(1);
+    sent.expect_outcomes(&["updated"; 30]);
+    assert_eq!(sent.summary()["differs"], 30);
+}
+
+#[test]
+fn so_many_differences_stop_a_run_as_are_not_allowed() {
+    for (options, requests, status) in [
+        ("--max-differs 3", 4, 6),
+        ("--max-differs 0", 1, 6),
+        ("--max-differs 30", 30, 1),
+        ("--max-differs 99.5%", 20, 6),
+        ("--max-differs 100%", 30, 1),
+        ("--max-differs none", 30, 1),
+        ("--no-verify", 30, 0),
+        ("--max-failures 0", 20, 6),
+    ] {
+        let server = deaf();
+        let options = format!("{ALONE} {options}");
+        let sent = send(&server, &numbered("row-", 30), &options);
+        sent.expect_status(status);
+        expect_about(requests, server.requests().len(), &options);
+    }
+}
+
+#[test]
+fn a_few_differences_stop_nothing() {
+    for (differ, status) in [(4, 1), (5, 6)] {
+        let slugs = [numbered("row-", differ), numbered("ok-", 30 - differ)].concat();
+        let sent = send(&deaf(), &slugs, ALONE);
+        sent.expect_status(status);
+        assert_eq!(sent.summary()["differs"], differ);
+    }
 }

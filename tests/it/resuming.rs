@@ -475,6 +475,34 @@ fn how_to_send_is_taken_over_and_may_be_given_anew() {
 }
 
 #[test]
+fn how_many_rows_may_differ_is_taken_over_from_any_run_that_says_so() {
+    let server =
+        || Server::start(|request| Answer::json(200, &json!({"slug": request.slug, "status": 4})));
+    let slugs = numbered("row-", 40);
+    for (begun_with, is_older, resumed_with, status, sent_rows) in [
+        ("--max-differs 2", false, "", 6, 3),
+        ("--max-differs 2", false, "--max-differs none", 1, 39),
+        ("--max-differs none", false, "", 1, 39),
+        ("--max-differs none", false, "--max-differs 2", 6, 3),
+        // A run from before there was such an option.
+        ("--max-differs none", true, "", 6, 20),
+    ] {
+        let server = server();
+        let sent = cut_short(&server, &slugs, &["updated"], begun_with);
+        if is_older {
+            edit_run_file(&sent, |run| {
+                let options = run["options"].as_object_mut().expect("options");
+                options.remove("max_differs").expect("the option");
+            });
+        }
+        let (sent, slugs) = sent.resume(&server, &format!("--workers 1 {resumed_with}"));
+        sent.expect_status(status);
+        let most = sent_rows + usize::from(status == 6);
+        assert!((sent_rows..=most).contains(&slugs.len()), "{slugs:?}");
+    }
+}
+
+#[test]
 fn limits_and_consent_are_for_one_sitting() {
     let server = Server::start(Answer::echo);
     let sent = send(&server, &ABC, "--limit 1 --max-duration 1h");

@@ -16,7 +16,7 @@ use crate::ledger::{Journal, Missing, RunDirectoryMonitor};
 use crate::model::Shown as _;
 use crate::model::text::counted;
 use crate::model::{Counts, Event, Pace, Pass, StopReason};
-use crate::pipeline::{Known, Run, RunError};
+use crate::pipeline::{Known, RowLimits, Run, RunError};
 use crate::report::Progress;
 use crate::send::{Gate, Retries};
 
@@ -105,7 +105,10 @@ impl OpenRun<'_> {
             deadline: limits
                 .max_duration
                 .and_then(|most| Instant::now().checked_add(most)),
-            max_failures: limits.max_failures,
+            row_limits: RowLimits {
+                failures: limits.max_failures,
+                differs: limits.max_differs,
+            },
             known,
             detail: self.settings.detail,
             stop: self.stop,

@@ -1,26 +1,20 @@
-//! `--max-failures`: how many rows may fail before a run stops.
+//! `--max-failures` and `--max-differs`: how many rows may go wrong before a run stops.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// How many rows may fail before a run stops.
+/// How many rows may go wrong in some way before a run stops.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum MaxFailures {
+pub enum RowLimit {
     /// So many rows.
     Rows(u64),
-    /// Such a share (0 to 1) of the finished rows, from the 50th on.
+    /// Such a share (0 to 1) of the rows so far; whoever counts them says from how many on.
     Share(f64),
     /// Any number.
     Unlimited,
 }
 
-impl Default for MaxFailures {
-    fn default() -> Self {
-        Self::Share(0.5)
-    }
-}
-
-impl FromStr for MaxFailures {
+impl FromStr for RowLimit {
     type Err = String;
 
     /// Reads `N`, `N%` or `none`.
@@ -36,7 +30,7 @@ impl FromStr for MaxFailures {
     }
 }
 
-impl fmt::Display for MaxFailures {
+impl fmt::Display for RowLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rows(rows) => rows.fmt(f),
@@ -76,11 +70,11 @@ mod tests {
     #[test]
     fn a_limit_is_shown_as_it_is_typed() {
         for text in ["0", "100", "7%", "0.1%", "33.3%", "100%", "none"] {
-            let limit: MaxFailures = text.parse().expect(text);
+            let limit: RowLimit = text.parse().expect(text);
             assert_eq!(limit.to_string(), text);
         }
         for bad in ["", "-1", "some", "200%", "1.5"] {
-            assert!(bad.parse::<MaxFailures>().is_err(), "{bad}");
+            assert!(bad.parse::<RowLimit>().is_err(), "{bad}");
         }
     }
 }
