@@ -5,6 +5,8 @@
 pub struct Pace {
     /// Requests sent, every attempt counted.
     pub requests: u64,
+    /// Of these, those that only read.
+    pub reads: u64,
     /// Of these, retries after an error (throttled requests are not counted).
     pub retries: u64,
     /// Answers 429.

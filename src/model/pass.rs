@@ -23,6 +23,8 @@ pub struct Pass {
     pub stop_reason: Option<String>,
     /// Requests sent, every try counted.
     pub requests: Option<u64>,
+    /// Of these, those that only read; also `None` in runs from before any did.
+    pub reads: Option<u64>,
     /// Of these, tries after an error that was worth another try (throttling aside).
     pub retries: Option<u64>,
     /// Answers 429.
@@ -51,6 +53,7 @@ impl Pass {
     /// Takes in what it sent.
     pub fn sent(&mut self, pace: &Pace) {
         self.requests = Some(pace.requests);
+        self.reads = Some(pace.reads);
         self.retries = Some(pace.retries);
         self.throttled = Some(pace.throttled);
         self.rate_reached = pace.rate_reached.map(rounded);
@@ -85,6 +88,7 @@ pub fn total(passes: &[Pass]) -> Pace {
     let last = passes.iter().rev().find(|pass| pass.rate_reached.is_some());
     Pace {
         requests: requests(passes),
+        reads: sum(|pass| pass.reads),
         retries: sum(|pass| pass.retries),
         throttled: sum(|pass| pass.throttled),
         rate_reached: rate(passes),
@@ -112,6 +116,7 @@ mod tests {
     fn pass(requests: u64, rate_reached: Option<f64>) -> Pass {
         Pass {
             requests: Some(requests),
+            reads: Some(requests / 2),
             retries: Some(1),
             rate_reached,
             ..Pass::default()
@@ -125,7 +130,14 @@ mod tests {
             ..Pass::default()
         };
         let total = total(&[pass(10, Some(10.0)), killed, pass(10, Some(2.5))]);
-        assert_eq!((total.requests, total.retries, total.throttled), (23, 2, 0));
+        let Pace {
+            requests,
+            reads,
+            retries,
+            throttled,
+            ..
+        } = total;
+        assert_eq!((requests, reads, retries, throttled), (23, 10, 2, 0));
         // 20 requests in 1 s and 4 s.
         assert_eq!(total.rate_reached, Some(4.0));
         assert_eq!(super::total(&[pass(0, None)]).rate_reached, None);

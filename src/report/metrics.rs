@@ -127,6 +127,11 @@ impl Metrics {
             "Requests sent, including retries.",
             Some(pace.requests),
         );
+        self.gauge(
+            "reads",
+            "Requests that only read a conversation.",
+            Some(pace.reads),
+        );
         self.gauge("retries", "Retries after an error.", Some(pace.retries));
         self.gauge(
             "throttled",

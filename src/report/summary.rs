@@ -36,7 +36,7 @@ pub(super) fn line(summary: &Summary) -> String {
     }
     // A command that found nothing to send has no requests to count.
     if let (Some(sent), Some(took)) = (&summary.command.sent, summary.took()) {
-        let requests = counted(sent.requests, "request");
+        let requests = sent_requests(sent);
         let _ = write!(line, "; {requests} in {}", in_words(took));
         if sent.retries > 0 {
             let _ = write!(line, ", {}", retries(sent));
@@ -155,6 +155,15 @@ fn rows(summary: &Summary) -> String {
     format!("{}: {counts}", counted(summary.rows, "row"))
 }
 
+/// The number of requests, and of those that only read.
+fn sent_requests(pace: &Pace) -> String {
+    let requests = counted(pace.requests, "request");
+    match pace.reads {
+        0 => requests,
+        reads => format!("{requests} ({})", counted(reads, "read")),
+    }
+}
+
 fn retries(pace: &Pace) -> String {
     match pace.retries {
         1 => "1 retry".to_owned(),
@@ -165,7 +174,7 @@ fn retries(pace: &Pace) -> String {
 /// The requests of this command, and of all passes if there were several.
 fn requests(summary: &Summary) -> String {
     let pace = summary.command.sent.as_ref().unwrap_or(&summary.pace);
-    let mut text = counted(pace.requests, "request");
+    let mut text = sent_requests(pace);
     if let Some(rate) = pace.rate_reached {
         let unit = summary.rate_unit;
         let asked = unit.shown(summary.rate_asked.unwrap_or(rate));
@@ -179,7 +188,7 @@ fn requests(summary: &Summary) -> String {
         let _ = write!(text, ", {} rate limited (HTTP 429)", pace.throttled);
     }
     if summary.command.sent.is_some() && summary.passes.len() > 1 {
-        let all = counted(summary.pace.requests, "request");
+        let all = sent_requests(&summary.pace);
         let _ = write!(text, "; {all} over {} passes", summary.passes.len());
     }
     if let Some(limit) = pace.limit_found {

@@ -46,6 +46,7 @@ fn good_run() -> Summary {
         finished_at: ended,
         exit_status: Some(0),
         requests: Some(pace.requests),
+        reads: Some(0),
         retries: Some(0),
         throttled: Some(0),
         rate_asked: Some(2.0),

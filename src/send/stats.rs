@@ -10,6 +10,8 @@ use crate::model::Pace;
 /// What all workers count together.
 #[derive(Debug, Default)]
 pub(super) struct Stats {
+    /// Requests that only read.
+    reads: AtomicU64,
     retries: AtomicU64,
     throttled: AtomicU64,
     /// Answers of whatever kind.
@@ -30,6 +32,12 @@ impl Stats {
             has_logged_in: AtomicBool::new(login == Login::Proven),
             ..Self::default()
         }
+    }
+
+    /// A request is sent that only reads.
+    #[expect(dead_code, reason = "nothing that only reads is sent yet")]
+    pub(super) fn read(&self) {
+        count(&self.reads);
     }
 
     /// A retry is sent.
@@ -78,6 +86,7 @@ impl Stats {
     pub(super) fn pace(&self, gate: &Gate, workers: usize) -> Pace {
         let busy = Duration::from_micros(self.busy.load(Ordering::Relaxed));
         let pace = Pace {
+            reads: self.reads.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
             throttled: self.throttled.load(Ordering::Relaxed),
             ..gate.passed()

@@ -85,7 +85,7 @@ fn documented() -> BTreeMap<String, Vec<String>> {
 }
 
 /// The fields of `summary.json`.
-const SUMMARY: [&str; 19] = [
+const SUMMARY: [&str; 20] = [
     "passes",
     "run_dir",
     "exit_status",
@@ -96,6 +96,7 @@ const SUMMARY: [&str; 19] = [
     "damaged",
     "differs",
     "requests",
+    "reads",
     "retries",
     "throttled",
     "rate_asked",

@@ -65,6 +65,7 @@ fn a_run_leaves_its_numbers_for_whoever_collects_them() {
     for (metric, field) in [
         ("differing_rows", "differs"),
         ("requests", "requests"),
+        ("reads", "reads"),
         ("retries", "retries"),
         ("throttled", "throttled"),
         ("rate_asked_per_second", "rate_asked"),

@@ -153,6 +153,40 @@ fn a_run_that_was_killed_when_all_was_recorded_is_finished_by_a_resume() {
 }
 
 #[test]
+fn reads_are_kept_from_pass_to_pass_and_unknown_of_runs_from_before_there_were_any() {
+    for (before, total, shown) in [
+        (json!(1), 1, "2 requests (1 read) over 2 passes"),
+        (Value::Null, 0, "2 requests over 2 passes"),
+    ] {
+        let server = Server::start(|request| match request.slug.as_str() {
+            "b" => Answer::text(422, ""),
+            _ => Answer::echo(request),
+        });
+        let sent = send(&server, &["a", "b"], "--limit 1 --workers 1");
+        let mut summary = sent.summary();
+        assert_eq!([&summary["reads"], &summary["passes"][0]["reads"]], [0, 0]);
+        for path in ["/passes/0", ""] {
+            let pass = summary.pointer_mut(path);
+            let pass = pass.and_then(Value::as_object_mut).expect("an object");
+            match &before {
+                Value::Null => pass.remove("reads"),
+                reads => pass.insert("reads".to_owned(), reads.clone()),
+            };
+        }
+        let text = summary.to_string();
+        sent.workspace.write("out/summary.json", text);
+        let (sent, _) = sent.resume(&server, "");
+        sent.expect_status(1);
+        let summary = sent.summary();
+        let reads = [0, 1].map(|pass| summary["passes"][pass]["reads"].clone());
+        assert_eq!(reads, [before, json!(0)]);
+        assert_eq!(summary["reads"], total);
+        let stderr = &sent.output.stderr;
+        assert!(stderr.contains(shown), "{shown:?} in {stderr}");
+    }
+}
+
+#[test]
 fn a_summary_that_is_gone_or_damaged_is_made_again_from_the_ledger() {
     let server = Server::start(Answer::echo);
     let huge = format!("{{\"x\": \"{}\"}}", "x".repeat(5 << 20));

@@ -314,11 +314,11 @@ fn the_summary_says_in_numbers_what_happened() {
     let summary = sent.summary();
     let keys: BTreeSet<&String> = summary.as_object().expect("an object").keys().collect();
     let expected = "counts damaged differs error exit_status finished_at limit_found passes rate_asked \
-                    rate_reached reasons requests retries rows run_dir started_at stop_reason \
+                    rate_reached reads reasons requests retries rows run_dir started_at stop_reason \
                     throttled workers_needed";
     assert!(keys.into_iter().eq(expected.split(' ')), "{summary}");
     let expected = json!({
-        "rows": 9, "damaged": 0, "differs": 1, "exit_status": 1, "requests": 11, "retries": 2, "throttled": 1,
+        "rows": 9, "damaged": 0, "differs": 1, "exit_status": 1, "requests": 11, "reads": 0, "retries": 2, "throttled": 1,
         "rate_asked": 5.0, "stop_reason": null, "error": null, "counts": {
             "updated": 4, "unchanged": 0, "conflict": 0, "rejected": 2, "not_found": 1, "failed": 0, "unknown": 1, "invalid": 1,
             "not_sent": 0

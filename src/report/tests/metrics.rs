@@ -10,6 +10,7 @@ fn all_numbers_of_a_run_are_there() {
     run.counts = counts([80, 0, 0, 7, 5, 3, 2, 1, 2]);
     run.differs = 4;
     run.exit_status = Some(1);
+    run.pace.reads = 40;
     run.pace.retries = 6;
     run.pace.throttled = 3;
     run.pace.limit_found = Some(1.5);

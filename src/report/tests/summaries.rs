@@ -59,6 +59,7 @@ fn a_run_without_events_is_one_line() {
         "summary_line",
         titled([
             ("it went well", line(&good_run())),
+            ("reads", line(&with_pace(|pace| pace.reads = 40))),
             ("retries", line(&with_pace(|pace| pace.retries = 1))),
             ("damaged values", line(&damaged)),
             ("nothing was left to send", line(&resumed_for_nothing)),
@@ -74,6 +75,8 @@ fn the_page_shows_the_pace_and_what_held_it_back() {
     let mut resumed = good_run();
     resumed.passes.push(Pass::default());
     resumed.pace.requests = 140;
+    let mut read = resumed.clone();
+    read.pace.reads = 20;
     let page = |summary: &Summary| text(summary, &NOTHING_NEXT);
     insta::assert_snapshot!(
         "summary_pace",
@@ -95,7 +98,9 @@ fn the_page_shows_the_pace_and_what_held_it_back() {
                 "more workers needed than there can be",
                 page(&with_pace(|pace| pace.workers_needed = Some(400)))
             ),
+            ("reads", page(&with_pace(|pace| pace.reads = 1))),
             ("second pass", page(&resumed)),
+            ("second pass with reads", page(&read)),
         ])
     );
 }
