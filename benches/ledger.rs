@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use reamaze_bulk::ledger::{Journal, Record, ResumeIndex};
+use reamaze_bulk::ledger::{BeforeImages, Journal, Record, ResumeIndex};
 use reamaze_bulk::model::Outcome;
 
 const ROWS: u64 = 20_000;
@@ -54,7 +54,8 @@ fn benches(criterion: &mut Criterion) {
     append(&records, &path);
     group.bench_function("load for a resume", |bencher| {
         bencher.iter(|| {
-            let recorded = ResumeIndex::read(&path).expect("a whole ledger");
+            let recorded =
+                ResumeIndex::read(&path, &BeforeImages::default()).expect("a whole ledger");
             assert_eq!(recorded.final_rows(), ROWS);
         });
     });

@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use reamaze_bulk::ledger::{Journal, Record, ResumeIndex};
+use reamaze_bulk::ledger::{BeforeImages, Journal, Record, ResumeIndex};
 use reamaze_bulk::model::Outcome;
 use tempfile::NamedTempFile;
 
@@ -39,7 +39,7 @@ fuzz_target!(|bytes: &[u8]| {
     file.write_all(bytes).expect("room for the rest");
     let before = read();
 
-    let opened = ResumeIndex::read(path)
+    let opened = ResumeIndex::read(path, &BeforeImages::default())
         .and_then(|recorded| Ok((Journal::open(path, &recorded)?.0, recorded)));
     let Ok((mut journal, recorded)) = opened else {
         assert_eq!(read(), before, "a ledger that is refused is left as it is");
@@ -63,7 +63,7 @@ fuzz_target!(|bytes: &[u8]| {
     let was_there = recorded.is_final(last.line);
     journal.append(&last).expect("room for a record");
     drop(journal);
-    let again = ResumeIndex::read(path).expect("a repaired ledger can be read");
+    let again = ResumeIndex::read(path, &BeforeImages::default()).expect("a repaired ledger can be read");
     assert_eq!(again.torn(), 0, "a repaired ledger is whole");
     assert!(again.is_final(last.line), "a record appended to a repaired ledger is lost");
     assert_eq!(again.final_rows(), recorded.final_rows() + u64::from(!was_there));

@@ -34,7 +34,7 @@ const ENVIRONMENT: [(&str, &str); 9] = [
     ("XDG_STATE_HOME", "instead of ~/.local/state"),
 ];
 
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     (
         "~/.config/reamaze-bulk/config.toml",
         "the configuration, with its profiles; never the token",
@@ -50,6 +50,10 @@ const FILES: [(&str, &str); 7] = [
     (
         "reamaze-runs/INPUT-TIME/failed.csv (or .tsv, .jsonl)",
         "rows that need a person, to fix and to give as input again",
+    ),
+    (
+        "reamaze-runs/INPUT-TIME/before.jsonl",
+        "conversations that were read first: what was about to change, as it was before",
     ),
     (
         "reamaze-runs/INPUT-TIME/summary.json",

@@ -15,6 +15,9 @@ use crate::input::Format;
 /// The ledger.
 pub(super) const RESULTS: &str = "results.csv";
 
+/// What rows were about to change, as it was before.
+const IMAGES: &str = "before.jsonl";
+
 /// What happened, in numbers.
 const SUMMARY: &str = "summary.json";
 
@@ -44,7 +47,7 @@ impl RunDirectory {
     /// When its files are not regular files, or not this user's own.
     pub fn open(path: PathBuf, format: Format) -> Result<Self, LedgerError> {
         let directory = Self { path, format };
-        for file in [directory.input(), directory.results()] {
+        for file in [directory.input(), directory.results(), directory.images()] {
             match open(&file) {
                 // What the system refuses is reported where the file is needed.
                 Err(LedgerError::Io {
@@ -135,6 +138,12 @@ impl RunDirectory {
     #[must_use]
     pub fn results(&self) -> PathBuf {
         self.path.join(RESULTS)
+    }
+
+    /// What rows were about to change, as it was before; not there before the first of them.
+    #[must_use]
+    pub fn images(&self) -> PathBuf {
+        self.path.join(IMAGES)
     }
 
     /// The rows that need a person.

@@ -6,7 +6,7 @@ use std::io::{self, BufRead as _, BufReader};
 use std::path::Path;
 
 use super::failed_rows::FailedRows;
-use super::{LedgerError, Record, RunDirectory, directory};
+use super::{BeforeImages, LedgerError, Record, RunDirectory, directory};
 use crate::input::Reader;
 use crate::model::{Counts, Outcome, Reason, Reasons, Row};
 
@@ -27,11 +27,16 @@ pub struct Totals {
 }
 
 /// Puts the ledger in input order, writes the rows to submit again, and adds up. `reader` reads the
-/// private copy from its start.
+/// private copy from its start. In a run that reads every row first, each row that may have been
+/// applied has an image in `images`.
 ///
 /// # Errors
-/// When a file cannot be read or written, or a row has no record, or a record no row.
-pub fn finish(run: &RunDirectory, mut reader: Reader) -> Result<Totals, LedgerError> {
+/// When a file cannot be read or written, or a row has no record or no image, or a record no row.
+pub fn finish(
+    run: &RunDirectory,
+    mut reader: Reader,
+    images: Option<&BeforeImages>,
+) -> Result<Totals, LedgerError> {
     let path = run.results();
     let mut records = records(put_in_order(&path)?, &path).peekable();
     let mut failed = FailedRows::new(run, &reader);
@@ -41,6 +46,14 @@ pub fn finish(run: &RunDirectory, mut reader: Reader) -> Result<Totals, LedgerEr
         let found =
             records.next_if(|record| record.as_ref().is_ok_and(|record| record.line == row.line));
         let record = found.unwrap_or_else(|| Err(unaccounted(&row)))?;
+        let may_be_applied = [Outcome::Updated, Outcome::Unknown].contains(&record.outcome);
+        if may_be_applied && images.is_some_and(|images| !images.has(record.line)) {
+            return Err(LedgerError::Sums(format!(
+                "the row on line {} is {} without a before-image",
+                record.line,
+                record.outcome.name()
+            )));
+        }
         totals.rows += 1;
         totals.counts.add(record.outcome, 1);
         totals.differs += u64::from(record.differs());

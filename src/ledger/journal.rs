@@ -118,6 +118,7 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::BeforeImages;
     use crate::model::Outcome;
 
     #[test]
@@ -125,7 +126,8 @@ mod tests {
         let ledger = tempfile::NamedTempFile::new().expect("a file");
         for mark in [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff"] {
             std::fs::write(ledger.path(), mark).expect("a ledger");
-            let read = || ResumeIndex::read(ledger.path()).expect("a ledger");
+            let read =
+                || ResumeIndex::read(ledger.path(), &BeforeImages::default()).expect("a ledger");
             let (mut journal, _) = Journal::open(ledger.path(), &read()).expect("a ledger");
             let record = Record::unsent(2, "a".into(), Outcome::Invalid, String::new());
             journal.append(&record).expect("room for a record");

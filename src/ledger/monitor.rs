@@ -1,16 +1,15 @@
 //! The run directory while rows are sent -> whether it is still there; if not, its content is saved
 //! beside its old place.
 
-use std::fmt;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
+use super::identity::{Identity, Missing};
 use super::staging::{Staging, numbered};
-use super::{Journal, LedgerError, RunDirectory, RunFile};
+use super::{BeforeImages, Journal, LedgerError, RunDirectory, RunFile};
 use crate::input::Format;
-use crate::model::Shown as _;
 
 /// A run directory, as it was when sending began.
 #[derive(Debug)]
@@ -22,29 +21,6 @@ pub struct RunDirectoryMonitor {
     input: File,
     /// The directory and what a run cannot do without, each by name and identity.
     found: Vec<(PathBuf, Identity)>,
-}
-
-/// A file, whatever it is called: device and inode.
-type Identity = (u64, u64);
-
-/// What is no longer there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Missing {
-    /// Nothing has that name.
-    Gone(PathBuf),
-    /// Something else has that name.
-    Replaced(PathBuf),
-}
-
-impl fmt::Display for Missing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Gone(path) => write!(f, "{} was removed or renamed during the run", path.shown()),
-            Self::Replaced(path) => {
-                write!(f, "{} was replaced during the run", path.shown())
-            }
-        }
-    }
 }
 
 impl RunDirectoryMonitor {
@@ -61,7 +37,7 @@ impl RunDirectoryMonitor {
             directory.results(),
         ];
         let found = names.into_iter().map(|name| {
-            let identity = identity(&name).map_err(LedgerError::at(&name))?;
+            let identity = Identity::at(&name).map_err(LedgerError::at(&name))?;
             Ok((name, identity))
         });
         Ok(Self {
@@ -81,20 +57,8 @@ impl RunDirectoryMonitor {
     /// # Errors
     /// When something is not: what.
     pub fn check(&self) -> Result<(), Missing> {
-        for (path, was) in &self.found {
-            match identity(path) {
-                Ok(is) if is == *was => {}
-                Ok(_) => return Err(Missing::Replaced(path.clone())),
-                Err(error) => match error.kind() {
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-                        return Err(Missing::Gone(path.clone()));
-                    }
-                    // What cannot be looked at may be there.
-                    _ => {}
-                },
-            }
-        }
-        Ok(())
+        let mut found = self.found.iter();
+        found.try_for_each(|(path, identity)| identity.check(path))
     }
 
     /// Reads the private copy from its start, whatever has become of its name.
@@ -110,7 +74,11 @@ impl RunDirectoryMonitor {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn save(&self, journal: &Journal) -> Result<RunDirectory, LedgerError> {
+    pub fn save(
+        &self,
+        journal: &Journal,
+        images: &BeforeImages,
+    ) -> Result<RunDirectory, LedgerError> {
         const COPY: &str = "input";
         let parent = self.path.parent().unwrap_or(Path::new(""));
         let name = self.path.file_name().unwrap_or_default();
@@ -124,6 +92,7 @@ impl RunDirectoryMonitor {
         ledger
             .copy_from(journal)
             .map_err(LedgerError::at(&directory.results()))?;
+        images.save(&directory.images())?;
         Ok(directory)
     }
 }
@@ -140,9 +109,4 @@ impl Read for Positioned {
         self.at += read as u64;
         Ok(read)
     }
-}
-
-fn identity(path: &Path) -> io::Result<Identity> {
-    let metadata = fs::symlink_metadata(path)?;
-    Ok((metadata.dev(), metadata.ino()))
 }

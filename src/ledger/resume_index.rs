@@ -1,12 +1,16 @@
-//! A ledger, whole or torn, in this program's form or saved by another -> what is known of each row.
+//! A ledger, whole or torn, in this program's form or saved by another, and the before-images -> what
+//! is known of each row.
+//!
+//! A row with an image that is newer than its last record was in flight when the run was killed: it
+//! may have been applied.
 
-use std::fs::File;
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
 use super::lines::{Form, LedgerLines, Unreadable};
-use super::{LedgerError, Record, directory};
-use crate::model::{Counts, Outcome};
+use super::{BeforeImages, LedgerError, Record, directory};
+use crate::model::{BeforeImage, Counts, Outcome};
 
 /// What is known of each row from a ledger, at 16 bytes a row.
 #[derive(Debug, Default)]
@@ -23,10 +27,14 @@ pub struct ResumeIndex {
     pub has_found_any: bool,
     /// Whether the server let the login in.
     pub has_logged_in: bool,
-    /// The line of the row that was tried last of those whose outcome is not final.
-    last_tried: Option<u64>,
+    /// When the row was tried that was tried last of those whose outcome is not final, and its line.
+    last_tried: (Option<String>, u64),
+    /// Whether there is such a row.
+    has_tried_any: bool,
     /// When the last row ended: RFC 3339, UTC, milliseconds.
     pub last_finished: Option<String>,
+    /// Rows that were in flight when the run was killed, by line, each as its record would be.
+    in_flight: BTreeMap<u64, Record>,
     pub(super) form: Form,
 }
 
@@ -41,46 +49,96 @@ struct Known {
 }
 
 impl ResumeIndex {
-    /// Reads the ledger at `path`, which stays as it is.
+    /// Reads the ledger at `path`, and those of `images` that are newer than their records. Both stay
+    /// as they are.
     ///
     /// # Errors
-    /// When it cannot be read, or a line of it is not a record.
-    pub fn read(path: &Path) -> Result<Self, LedgerError> {
+    /// When one of them cannot be read, or a line of the ledger is not a record.
+    pub fn read(path: &Path, images: &BeforeImages) -> Result<Self, LedgerError> {
         let file = directory::open(path)?;
-        Self::from_file(&file).map_err(LedgerError::from_ledger(path))
-    }
-
-    pub(super) fn from_file(file: &File) -> Result<Self, Unreadable> {
+        let at = || LedgerError::from_ledger(path);
         let mut recorded = Self::default();
-        let mut rows = Vec::new();
-        let mut last_tried = (None, 0);
-        let mut lines = LedgerLines::open(file)?;
-        while let Some(record) = lines.next()? {
-            let is_found = is_found(&record);
-            recorded.has_found_any |= is_found;
-            recorded.has_logged_in |= is_found || record.outcome == Outcome::NotFound;
-            let row = Known::from_record(&record);
-            // The one form of all times is in order as text too.
-            if row.earlier() != Earlier::Nothing && record.finished_at >= last_tried.0 {
-                last_tried = (record.finished_at.clone(), record.line);
+        // Open rows with an image: their last records.
+        let mut open = BTreeMap::new();
+        let mut lines = LedgerLines::open(&file).map_err(at())?;
+        while let Some(record) = lines.next().map_err(at())? {
+            recorded.take_in(&record);
+            // A row that is final is sent no more, and nothing can be less certain than unknown.
+            let is_open = !record.outcome.is_final() && record.outcome != Outcome::Unknown;
+            if is_open && images.has(record.line) {
+                open.insert(record.line, record);
+            } else {
+                open.remove(&record.line);
             }
-            rows.push(row);
-            recorded.last_finished = recorded.last_finished.max(record.finished_at);
         }
         recorded.form = lines.form;
-        // Stable: of several records of a row, the last one written stays last.
-        rows.sort_by_key(|row: &Known| row.line);
-        let last = rows.chunk_by(|a, b| a.line == b.line);
-        recorded.rows = last.filter_map(|same| same.last().copied()).collect();
+        recorded.sort();
+        recorded.in_flight = recorded.newer(images, &open)?;
+        for record in recorded.in_flight.clone().values() {
+            recorded.take_in(record);
+        }
+        recorded.sort();
         for row in &recorded.rows {
             recorded.counts.add(row.outcome, 1);
             recorded.differs += u64::from(row.differs);
             recorded.requests += u64::from(row.attempts);
-            if row.earlier() != Earlier::Nothing {
-                recorded.last_tried = Some(last_tried.1);
-            }
+            recorded.has_tried_any |= row.earlier() != Earlier::Nothing;
         }
         Ok(recorded)
+    }
+
+    /// Takes in the next record, which may be one of a row that has one already.
+    fn take_in(&mut self, record: &Record) {
+        let is_found = is_found(record);
+        self.has_found_any |= is_found;
+        self.has_logged_in |= is_found || record.outcome == Outcome::NotFound;
+        let row = Known::from_record(record);
+        // The one form of all times is in order as text too.
+        if row.earlier() != Earlier::Nothing && record.finished_at >= self.last_tried.0 {
+            self.last_tried = (record.finished_at.clone(), record.line);
+        }
+        self.rows.push(row);
+        if record.finished_at > self.last_finished {
+            self.last_finished.clone_from(&record.finished_at);
+        }
+    }
+
+    /// Puts the rows in order; of several records of a row, the last one counts.
+    fn sort(&mut self) {
+        // Stable: the last one written stays last.
+        self.rows.sort_by_key(|row| row.line);
+        let last = self.rows.chunk_by(|a, b| a.line == b.line);
+        self.rows = last.filter_map(|same| same.last().copied()).collect();
+    }
+
+    /// The records of rows with an image that is newer than their record, if they have one: those in
+    /// `open`.
+    fn newer(
+        &self,
+        images: &BeforeImages,
+        open: &BTreeMap<u64, Record>,
+    ) -> Result<BTreeMap<u64, Record>, LedgerError> {
+        let mut reader = images.reader()?;
+        let mut newer = BTreeMap::new();
+        for line in images.lines() {
+            let record = open.get(&line);
+            if record.is_none() && self.known(line).is_some() {
+                continue;
+            }
+            let image = reader.image(line)?;
+            let is_newer =
+                |image: &BeforeImage| record.is_none_or(|record| record.is_before(image.read_at));
+            if let Some(image) = image.filter(is_newer) {
+                let attempts = record.map_or(0, |record| record.attempts);
+                newer.insert(line, Record::in_flight(&image, attempts));
+            }
+        }
+        Ok(newer)
+    }
+
+    /// The records that are missing of rows that were in flight when the run was killed.
+    pub fn in_flight(&self) -> impl Iterator<Item = &Record> {
+        self.in_flight.values()
     }
 
     /// What was tried before for the row on `line`, if its outcome is not final.
@@ -93,7 +151,7 @@ impl ResumeIndex {
     /// no such row.
     #[must_use]
     pub fn last_tried(&self) -> Option<u64> {
-        self.last_tried
+        self.has_tried_any.then_some(self.last_tried.1)
     }
 
     /// Requests that the row on `line` took so far.
@@ -247,18 +305,19 @@ impl RowComparison<'_> {
     }
 }
 
-/// Where in the ledger at `path` the last record about the row on `line` is, and its slug.
+/// Where in the ledger at `path` the last record about the row on `line` is, and its slug; `None` if
+/// there is no record.
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn find_record(path: &Path, line: u64) -> Result<(u64, String), LedgerError> {
+pub fn find_record(path: &Path, line: u64) -> Result<Option<(u64, String)>, LedgerError> {
     let file = directory::open(path)?;
     let find = || -> Result<_, Unreadable> {
         let mut lines = LedgerLines::open(&file)?;
-        let mut found = (0, String::new());
+        let mut found = None;
         while let Some(record) = lines.next()? {
             if record.line == line {
-                found = (lines.number(), record.slug);
+                found = Some((lines.number(), record.slug));
             }
         }
         Ok(found)

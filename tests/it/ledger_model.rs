@@ -10,7 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use reamaze_bulk::input::{Format, Layout, Reader};
-use reamaze_bulk::ledger::{Journal, Record, ResumeIndex, RunDirectory};
+use reamaze_bulk::ledger::{BeforeImages, Journal, Record, ResumeIndex, RunDirectory};
 use reamaze_bulk::model::Outcome;
 
 use super::properties::cases;
@@ -83,7 +83,8 @@ impl Model {
 /// Opens the ledger as a resume does, and holds what it knows against the model.
 fn reopen(path: &Path, model: &mut Model) -> Result<Journal, TestCaseError> {
     let before = fs::read(path).expect("a ledger");
-    let recorded = ResumeIndex::read(path).expect("a ledger that can be read");
+    let recorded =
+        ResumeIndex::read(path, &BeforeImages::default()).expect("a ledger that can be read");
     let (journal, _) = Journal::open(path, &recorded).expect("a ledger that opens");
     for line in 0..ROWS + 4 {
         prop_assert_eq!(recorded.is_final(line), model.is_final(line), "{}", line);
@@ -122,7 +123,7 @@ fn finish(directory: &Path, mut journal: Journal, mut model: Model) -> Result<()
     let run = RunDirectory::open(directory.to_owned(), Format::Csv).expect("a run of ours");
     let file = File::open(&input).expect("a copy of the input");
     let reader = Reader::open(file, layout.into()).expect("a copy of the input");
-    let totals = reamaze_bulk::ledger::finish(&run, reader).expect("sums that agree");
+    let totals = reamaze_bulk::ledger::finish(&run, reader, None).expect("sums that agree");
     prop_assert_eq!(totals.rows, ROWS);
     let lines = ledger(directory);
     prop_assert_eq!(lines.len() as u64, ROWS);

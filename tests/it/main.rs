@@ -8,6 +8,7 @@
 mod addresses;
 mod answers;
 mod architecture;
+mod before_images;
 mod causes;
 mod config;
 mod contract;

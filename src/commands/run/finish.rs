@@ -10,18 +10,15 @@ use super::preview;
 use crate::cli::RunArgs;
 use crate::error::Error;
 use crate::exit;
-use crate::ledger::finish;
-use crate::model::{Shown as _, Summary};
+use crate::ledger::{BeforeImages, LedgerError, Totals, finish};
+use crate::model::{PlainRows, Shown as _, Summary};
 use crate::report::{self, Log, NextCommands, Notice};
 
 impl OpenRun<'_> {
     /// Puts the results in order, makes what is derived from them, and reports what came of the run:
     /// what is known of it then, and the exit status.
     pub(super) fn finish(&self, facts: Facts) -> Result<(Facts, u8), Failed> {
-        let totals = match self
-            .read()
-            .and_then(|reader| finish(&self.directory, reader))
-        {
+        let totals = match self.totals() {
             Ok(totals) => totals,
             Err(error) => return Err(facts.failed(self.not_derived(error))),
         };
@@ -39,6 +36,14 @@ impl OpenRun<'_> {
         }
         self.report(&summary);
         Ok((facts, status))
+    }
+
+    fn totals(&self) -> Result<Totals, LedgerError> {
+        let images = match self.settings.read_policy.plain_rows {
+            PlainRows::Send => None,
+            PlainRows::ReadFirst => Some(BeforeImages::open(self.directory.images())?),
+        };
+        finish(&self.directory, self.read()?, images.as_ref())
     }
 
     /// Reports what came of the run, and what to do next.

@@ -1,10 +1,12 @@
 //! A run directory -> what the passes before this one left in it, as far as that can be trusted.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::error::Error;
 use crate::ledger::{
-    LedgerError, PastPasses, ResumeIndex, RunDirectory, RunFile, UnmatchedRecord, find_record,
+    BeforeImages, LedgerError, PastPasses, ResumeIndex, RunDirectory, RunFile, UnmatchedRecord,
+    find_record,
 };
 use crate::model::Shown as _;
 use crate::model::text::quoted;
@@ -14,13 +16,15 @@ use crate::report::Log;
 /// What the passes before left.
 pub(super) struct History {
     pub(super) recorded: Arc<ResumeIndex>,
+    pub(super) images: BeforeImages,
     pub(super) passes: Vec<Pass>,
 }
 
 impl History {
-    /// Reads ledger and summary, and changes nothing.
+    /// Reads ledger, before-images and summary, and changes nothing.
     pub(super) fn read(directory: &RunDirectory, run: &RunFile, log: &Log) -> Result<Self, Error> {
-        let recorded = recorded(directory)?;
+        let images = BeforeImages::open(directory.images())?;
+        let recorded = recorded(directory, &images)?;
         let past = PastPasses::read(directory);
         let gone = match &past {
             Ok(None) if recorded.counts.total() > 0 => Some("is missing".to_owned()),
@@ -46,17 +50,18 @@ impl History {
         let passes = completed(past.passes, &recorded, run);
         Ok(Self {
             recorded: Arc::new(recorded),
+            images,
             passes,
         })
     }
 }
 
 /// What the ledger contains.
-fn recorded(directory: &RunDirectory) -> Result<ResumeIndex, Error> {
+fn recorded(directory: &RunDirectory, images: &BeforeImages) -> Result<ResumeIndex, Error> {
     let path = directory.results();
     let is_there = path.exists();
     let recorded = if is_there {
-        ResumeIndex::read(&path).map_err(Error::Ledger)?
+        ResumeIndex::read(&path, images)?
     } else {
         ResumeIndex::default()
     };
@@ -93,23 +98,46 @@ fn lost(directory: &RunDirectory, what: String) -> Error {
     Error::Ledger(LedgerError::Lost { path, what })
 }
 
-/// The error about a record whose row is not in the input.
-pub(super) fn no_such_row(directory: &RunDirectory, unmatched: &UnmatchedRecord) -> Error {
+/// The error about a record or an image whose row is not in the input.
+pub(super) fn no_such_row(
+    directory: &RunDirectory,
+    images: &BeforeImages,
+    unmatched: &UnmatchedRecord,
+) -> Error {
+    match found(directory, images, unmatched.line) {
+        Ok((path, line, slug)) => {
+            let what = described(directory, &slug, unmatched);
+            Error::Ledger(LedgerError::Edited { path, line, what })
+        }
+        Err(error) => Error::Ledger(error),
+    }
+}
+
+/// Where the last record of the row on `line` is, or else its image: the file, its line, the slug.
+fn found(
+    directory: &RunDirectory,
+    images: &BeforeImages,
+    line: u64,
+) -> Result<(PathBuf, u64, String), LedgerError> {
     let path = directory.results();
-    let (line, slug) = match find_record(&path, unmatched.line) {
-        Ok(place) => place,
-        Err(error) => return Error::Ledger(error),
+    let (path, found) = match find_record(&path, line)? {
+        Some(found) => (path, Some(found)),
+        None => (directory.images(), images.find(line)?),
     };
+    let (line, slug) = found.unwrap_or_default();
+    Ok((path, line, slug))
+}
+
+fn described(directory: &RunDirectory, slug: &str, unmatched: &UnmatchedRecord) -> String {
     let input = directory.input();
     let input = input.file_name().unwrap_or_default().to_string_lossy();
-    let what = match &unmatched.slug {
+    match &unmatched.slug {
         Some(row) => format!(
             "slug: {}, and line {} of {input} has {}",
-            quoted(&slug),
+            quoted(slug),
             unmatched.line,
             quoted(row)
         ),
         None => format!("line: no row starts on line {} of {input}", unmatched.line),
-    };
-    Error::Ledger(LedgerError::Edited { path, line, what })
+    }
 }

@@ -20,7 +20,7 @@ use crate::config::{InputSource, Settings, Target};
 use crate::error::Error;
 use crate::exit;
 use crate::input::InputError;
-use crate::ledger::{Journal, RunDirectory, Staging};
+use crate::ledger::{BeforeImages, Journal, RunDirectory, Staging};
 use crate::pipeline::{KeepViolations, Known};
 use crate::report::{Log, Notice};
 use crate::sandbox::{self, Sandbox};
@@ -80,7 +80,18 @@ pub(super) fn run(
         log,
         stop,
     };
-    open_run.run(*rows, facts, &client, journal, Known::default())
+    let mut images = match BeforeImages::open(open_run.directory.images()) {
+        Ok(images) => images,
+        Err(error) => return Err(facts.failed(error.into())),
+    };
+    open_run.run(
+        *rows,
+        facts,
+        &client,
+        journal,
+        &mut images,
+        Known::default(),
+    )
 }
 
 /// The rows, if they may be sent.

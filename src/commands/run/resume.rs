@@ -22,7 +22,7 @@ use crate::exit;
 use crate::input::{InputError, Layout};
 use crate::ledger::{Journal, LedgerError, Lock, ResumeIndex, RunDirectory, RunFile, sha256_of};
 use crate::model::Shown as _;
-use crate::pipeline::{Brand, Check, Known};
+use crate::pipeline::{Brand, Check, Known, RunError};
 use crate::report::{self, Log, Notice};
 use crate::send::Login;
 use crate::stop::Stop;
@@ -44,7 +44,7 @@ pub(super) fn resume(
     settings.warnings.extend(age(&run, &settings));
     warn(&settings, log);
     let (open_run, _locks) = open(directory, &run, &settings, began, log, stop)?;
-    let (rows, history) = due(&open_run, &run)?;
+    let (rows, mut history) = due(&open_run, &run)?;
     let due = rows.findings.preview.rows;
     let facts = Facts::resumed(&history, run.input.damaged, due + rows.findings.final_rows);
     if settings.dry_run {
@@ -56,7 +56,7 @@ pub(super) fn resume(
     match ready(&open_run, &rows, &history.recorded) {
         Ok(Some((client, journal))) => {
             let known = known_account(&history.recorded);
-            open_run.run(*rows, facts, &client, journal, known)
+            open_run.run(*rows, facts, &client, journal, &mut history.images, known)
         }
         Ok(None) => open_run.finish(facts),
         Err(error) => Err(facts.failed(error)),
@@ -120,7 +120,7 @@ fn due(open_run: &OpenRun<'_>, run: &RunFile) -> Result<(Box<CheckedRows>, Histo
         ));
     };
     match &rows.findings.unmatched {
-        Some(unmatched) => Err(no_such_row(&open_run.directory, unmatched)),
+        Some(unmatched) => Err(no_such_row(&open_run.directory, &history.images, unmatched)),
         None => Ok((rows, history)),
     }
 }
@@ -205,7 +205,7 @@ fn report_finished(open_run: &OpenRun<'_>) {
 /// The ledger, to be appended to.
 fn reopen(open_run: &OpenRun<'_>, recorded: &ResumeIndex) -> Result<Journal, Error> {
     let results = open_run.directory.results();
-    let (journal, kept) = Journal::open(&results, recorded)?;
+    let (mut journal, kept) = Journal::open(&results, recorded)?;
     if let Some(kept) = kept {
         let what = if recorded.is_foreign() {
             "was saved by another program, and has been rewritten; that version is kept in"
@@ -215,6 +215,11 @@ fn reopen(open_run: &OpenRun<'_>, recorded: &ResumeIndex) -> Result<Journal, Err
         open_run
             .log
             .warning(&format!("{}: {what} {}", results.shown(), kept.shown()));
+    }
+    // Whatever comes next, what may have been applied is recorded.
+    for record in recorded.in_flight() {
+        let appended = journal.append(record);
+        appended.map_err(|error| open_run.with_remedy(RunError::Unwritable(error)))?;
     }
     Ok(journal)
 }

@@ -12,7 +12,9 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::files;
 use crate::input::Reader;
-use crate::ledger::{Journal, Missing, RunDirectoryMonitor};
+use crate::ledger::{
+    BeforeImages, Journal, LedgerError, Missing, RunDirectory, RunDirectoryMonitor,
+};
 use crate::model::Shown as _;
 use crate::model::text::counted;
 use crate::model::{Counts, Event, Pace, Pass, StopReason};
@@ -39,6 +41,7 @@ impl OpenRun<'_> {
         facts: Facts,
         client: &Client,
         mut journal: Journal,
+        images: &mut BeforeImages,
         known: Known,
     ) -> Result<(Facts, u8), Failed> {
         let facts = self.begin(facts)?;
@@ -49,8 +52,9 @@ impl OpenRun<'_> {
         let Sent { counts, result } =
             self.send(rows, &facts, client, &monitor, &mut journal, known);
         let facts = self.after(facts, counts, result.as_ref().ok());
-        if let Err(missing) = monitor.check() {
-            return self.rescue(facts, &missing, &monitor, &journal, result.is_ok());
+        if let Err(missing) = monitor.check().and_then(|()| images.check()) {
+            let saved = monitor.save(&journal, images);
+            return self.rescue(facts, &missing, saved, result.is_ok());
         }
         let Err(error) = result else {
             return self.finish(facts);
@@ -157,13 +161,13 @@ impl OpenRun<'_> {
         }
     }
 
-    /// Saves what the run has recorded, whose directory is not there any more; what came of it.
+    /// The directory of the run is not there any more, and what it has recorded was `saved`: what came
+    /// of it.
     fn rescue(
         &self,
         facts: Facts,
         missing: &Missing,
-        monitor: &RunDirectoryMonitor,
-        journal: &Journal,
+        saved: Result<RunDirectory, LedgerError>,
         is_whole: bool,
     ) -> Result<(Facts, u8), Failed> {
         let message = missing.to_string();
@@ -172,7 +176,7 @@ impl OpenRun<'_> {
             stop_reason: self.stop.reason(),
             ..facts
         };
-        let saved = match monitor.save(journal) {
+        let saved = match saved {
             Ok(saved) => saved,
             Err(error) => {
                 let lost = counted(facts.counts.total(), "row");

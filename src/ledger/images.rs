@@ -1,0 +1,345 @@
+//! Before-images -> `before.jsonl`, a line each before its row is changed; and back, for a resume and
+//! an undo.
+//!
+//! Of several images of a row the first one counts, because a later one may show the row's own change;
+//! unless a later one supersedes it. Whether a row was changed after its image is not known here.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use super::identity::{Identity, Missing};
+use super::{LedgerError, directory};
+use crate::files::{self, FileError};
+use crate::model::BeforeImage;
+
+/// The longest line, in bytes: an image has less in it than twice the longest answer.
+const MAX_LINE: u64 = 4 << 20;
+
+/// The before-images of a run, at 16 bytes a row. Each is in the operating system's hands when
+/// `append` returns.
+#[derive(Debug, Default)]
+pub struct BeforeImages {
+    path: PathBuf,
+    /// The images that count, by line of the input.
+    index: Vec<Place>,
+    /// Bytes of whole lines.
+    length: u64,
+    /// Whether the last line lacks its end: an editor may have taken it away.
+    is_unended: bool,
+    /// The file, once there is one.
+    file: Option<OpenFile>,
+}
+
+/// Where the image of a row is.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    line: u64,
+    offset: u64,
+}
+
+#[derive(Debug)]
+struct OpenFile {
+    file: File,
+    identity: Identity,
+    access: Access,
+}
+
+/// How a file is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Append,
+}
+
+impl OpenFile {
+    fn new(file: File, access: Access) -> io::Result<Self> {
+        let identity = Identity::from(&file.metadata()?);
+        Ok(Self {
+            file,
+            identity,
+            access,
+        })
+    }
+}
+
+impl BeforeImages {
+    /// Reads the images at `path`, where there may be no file yet, and changes nothing. A last line
+    /// that a crash has cut off is ignored.
+    ///
+    /// # Errors
+    /// When the file is not this user's own or cannot be read, or a line of it is not an image.
+    pub fn open(path: PathBuf) -> Result<Self, LedgerError> {
+        let mut images = Self {
+            path,
+            ..Self::default()
+        };
+        let file = match files::open_own(&images.path, File::options().read(true)) {
+            Err(FileError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(images);
+            }
+            opened => opened.map_err(LedgerError::at(&images.path))?,
+        };
+        images.read_index(&file)?;
+        let file = OpenFile::new(file, Access::Read).map_err(LedgerError::at(&images.path))?;
+        images.file = Some(file);
+        Ok(images)
+    }
+
+    fn read_index(&mut self, file: &File) -> Result<(), LedgerError> {
+        let mut reader = BufReader::new(file);
+        let mut superseding = Vec::new();
+        let mut line = Vec::new();
+        for number in 1.. {
+            let read = read_line(&mut reader, &mut line).map_err(LedgerError::at(&self.path))?;
+            if read == 0 {
+                break;
+            }
+            match parsed(&line) {
+                Ok(Some(image)) => {
+                    let place = Place {
+                        line: image.line,
+                        offset: self.length,
+                    };
+                    self.index.push(place);
+                    superseding.extend(image.supersedes.then_some(place));
+                }
+                Ok(None) => {}
+                Err(what) => {
+                    let is_last = reader.fill_buf().is_ok_and(<[u8]>::is_empty);
+                    if is_last && is_torn(&line) {
+                        break;
+                    }
+                    return Err(self.damaged(number, what));
+                }
+            }
+            self.length += read as u64;
+            self.is_unended = !line.ends_with(b"\n");
+        }
+        // Stable: the first image of a row stays first.
+        self.index.sort_by_key(|place| place.line);
+        self.index.dedup_by_key(|place| place.line);
+        for place in superseding {
+            self.note(place, true);
+        }
+        Ok(())
+    }
+
+    fn damaged(&self, line: u64, what: String) -> LedgerError {
+        LedgerError::Edited {
+            path: self.path.clone(),
+            line,
+            what,
+        }
+    }
+
+    /// Takes in an image, which counts if it is the first of its row, or supersedes that.
+    fn note(&mut self, place: Place, supersedes: bool) {
+        match self.search(place.line) {
+            Ok(at) if supersedes => self.index[at] = place,
+            Ok(_) => {}
+            Err(at) => self.index.insert(at, place),
+        }
+    }
+
+    fn search(&self, line: u64) -> Result<usize, usize> {
+        self.index.binary_search_by_key(&line, |place| place.line)
+    }
+
+    /// Whether there is no image.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// Whether there is an image of the row on `line` of the input.
+    #[must_use]
+    pub fn has(&self, line: u64) -> bool {
+        self.search(line).is_ok()
+    }
+
+    /// Lines of the input that have an image, in order.
+    pub(super) fn lines(&self) -> impl Iterator<Item = u64> {
+        self.index.iter().map(|place| place.line)
+    }
+
+    /// Appends one image. The first one makes the file; a torn last line is cut off before.
+    ///
+    /// # Errors
+    /// When it cannot be written. The file then ends with the image before.
+    pub fn append(&mut self, image: &BeforeImage) -> io::Result<()> {
+        let mut line = serde_json::to_vec(image)?;
+        line.push(b'\n');
+        self.open_to_append()?;
+        self.append_line(&line)?;
+        let place = Place {
+            line: image.line,
+            offset: self.length,
+        };
+        self.length += line.len() as u64;
+        self.note(place, image.supersedes);
+        Ok(())
+    }
+
+    fn append_line(&self, line: &[u8]) -> io::Result<()> {
+        let open = self.file.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        (&open.file).write_all(line).inspect_err(|_| {
+            // Half a line must not stay: the next image would follow it.
+            let _ = open.file.set_len(self.length);
+        })
+    }
+
+    fn open_to_append(&mut self) -> io::Result<()> {
+        let access = self.file.as_ref().map(|open| open.access);
+        if access == Some(Access::Append) {
+            return Ok(());
+        }
+        let mut options = File::options();
+        options.read(true).append(true).mode(0o600);
+        options.create_new(access.is_none());
+        let file = files::open_own(&self.path, &mut options)?;
+        if file.metadata()?.len() < self.length {
+            return Err(io::Error::other(
+                "it has become shorter: it was changed by another program",
+            ));
+        }
+        file.set_len(self.length)?;
+        if access.is_none() {
+            // Not every directory can be synced. Without it, a power cut leaves no images.
+            let _ = files::sync(files::directory_of(&self.path));
+        }
+        self.file = Some(OpenFile::new(file, Access::Append)?);
+        if self.is_unended {
+            self.append_line(b"\n")?;
+            self.length += 1;
+            self.is_unended = false;
+        }
+        Ok(())
+    }
+
+    /// Another handle on the file, to sync it while images are appended; `None` while there is no
+    /// file.
+    ///
+    /// # Errors
+    /// When the system allows no more open files.
+    pub fn handle(&self) -> io::Result<Option<File>> {
+        let open = self.file.as_ref();
+        open.map(|open| open.file.try_clone()).transpose()
+    }
+
+    /// Whether the file, once there was one, is still there under its name.
+    ///
+    /// # Errors
+    /// When it is not: what has become of it.
+    pub fn check(&self) -> Result<(), Missing> {
+        let open = self.file.as_ref();
+        open.map_or(Ok(()), |open| open.identity.check(&self.path))
+    }
+
+    /// Writes the images that are there into a new file, whatever has become of the name of this one.
+    pub(super) fn save(&self, path: &Path) -> Result<(), LedgerError> {
+        let Some(open) = &self.file else {
+            return Ok(());
+        };
+        let mut copy = directory::create(path)?;
+        let mut copied = || {
+            let mut file = &open.file;
+            file.rewind()?;
+            io::copy(&mut file.take(self.length), &mut copy)?;
+            copy.sync_all()
+        };
+        copied().map_err(LedgerError::at(path))
+    }
+
+    /// Where in the file the image of the row on `line` of the input is: the line of the file, and the
+    /// slug.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn find(&self, line: u64) -> Result<Option<(u64, String)>, LedgerError> {
+        let (Ok(at), Some(image)) = (self.search(line), self.reader()?.image(line)?) else {
+            return Ok(None);
+        };
+        let file = directory::open(&self.path)?;
+        let before = BufReader::new(file.take(self.index[at].offset));
+        let mut number = 1;
+        for line in before.split(b'\n') {
+            line.map_err(LedgerError::at(&self.path))?;
+            number += 1;
+        }
+        Ok(Some((number, image.slug)))
+    }
+
+    /// Reads the images that count.
+    ///
+    /// # Errors
+    /// When the system allows no more open files.
+    pub fn reader(&self) -> Result<ImageReader<'_>, LedgerError> {
+        let file = self.handle().map_err(LedgerError::at(&self.path))?;
+        Ok(ImageReader {
+            images: self,
+            file: file.map(BufReader::new),
+            line: Vec::new(),
+        })
+    }
+}
+
+/// Reads images one by one. The file must have no other reader meanwhile.
+#[derive(Debug)]
+pub struct ImageReader<'a> {
+    images: &'a BeforeImages,
+    file: Option<BufReader<File>>,
+    line: Vec<u8>,
+}
+
+impl ImageReader<'_> {
+    /// The image of the row on `line` of the input, if there is one. Fastest in order of line.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or was changed.
+    pub fn image(&mut self, line: u64) -> Result<Option<BeforeImage>, LedgerError> {
+        let (Ok(at), Some(file)) = (self.images.search(line), &mut self.file) else {
+            return Ok(None);
+        };
+        let offset = self.images.index[at].offset;
+        let mut read = || -> io::Result<Option<BeforeImage>> {
+            let step = i128::from(offset) - i128::from(file.stream_position()?);
+            file.seek_relative(i64::try_from(step).map_err(io::Error::other)?)?;
+            read_line(file, &mut self.line)?;
+            parsed(&self.line).map_err(io::Error::other)
+        };
+        read().map_err(LedgerError::at(&self.images.path))
+    }
+
+    /// The images that count, in order of their rows; one at a time is in memory.
+    pub fn images(&mut self) -> impl Iterator<Item = Result<BeforeImage, LedgerError>> {
+        let places = self.images.index.iter();
+        places.filter_map(|place| self.image(place.line).transpose())
+    }
+}
+
+/// Reads up to the end of a line; its bytes.
+fn read_line(reader: &mut BufReader<impl io::Read>, line: &mut Vec<u8>) -> io::Result<usize> {
+    line.clear();
+    reader.by_ref().take(MAX_LINE).read_until(b'\n', line)
+}
+
+/// The image in a line, if it is not empty; or what is wrong with it.
+fn parsed(line: &[u8]) -> Result<Option<BeforeImage>, String> {
+    if line.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_slice(line)
+        .map(Some)
+        .map_err(|error| format!("is not a before-image: {error}"))
+}
+
+/// Whether a crash can have left a last line so. File systems fill what a power cut left unwritten
+/// with NUL.
+fn is_torn(line: &[u8]) -> bool {
+    !line.ends_with(b"\n") || line.contains(&0)
+}
+
+#[cfg(test)]
+mod tests;
