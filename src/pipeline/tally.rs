@@ -78,8 +78,11 @@ impl Tally {
                 self.rows >= self.share_from && self.counted as f64 > most
             }
         };
+        if !are_too_many {
+            return None;
+        }
         let commonest = self.causes.values().max_by_key(|cause| cause.rows)?;
-        are_too_many.then(|| Excess {
+        Some(Excess {
             rows: self.rows,
             counted: self.counted,
             alike: commonest.rows,
