@@ -55,14 +55,10 @@ impl Columns {
                 None
             } else {
                 match Field::named(Cow::Owned(cell.to_owned())) {
-                    Ok(Field::DataObject) => {
-                        faults.add(
-                            &name,
-                            "is not a column (a custom field is written `data.NAME`)",
-                        );
-                        None
-                    }
                     Ok(field) => {
+                        if let Some(form) = field.form_of_column() {
+                            faults.add(&name, format!("is not a column ({form})"));
+                        }
                         names.check(Name::Key(Cow::Owned(name.clone())), &field, &mut faults);
                         Some(field)
                     }

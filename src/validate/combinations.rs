@@ -2,29 +2,41 @@
 
 use std::borrow::Cow;
 
-use super::draft::{Draft, Given};
+use super::draft::{Draft, Given, TagsFromSet};
 use super::faults::Faults;
+use super::tag_rules;
 use crate::model::{
-    Changes, Destination, HoldUntil, Slug, Status, StatusChange, TagEdits, Update, Violation,
+    Changes, Destination, HoldUntil, Slug, Status, StatusChange, Update, Violation,
 };
 
 /// The update that a draft makes. `None`, and the reasons noted, where it makes none.
-pub(super) fn update<'a>(line: u64, draft: Draft<'a>, faults: &mut Faults) -> Option<Update<'a>> {
+pub(super) fn update<'a>(
+    line: u64,
+    draft: Draft<'a>,
+    tags_from_set: TagsFromSet,
+    faults: &mut Faults,
+) -> Option<Update<'a>> {
     // A key that nobody knows was meant to change something: that is reported already.
     let is_without_change = draft.is_without_change() && faults.found.is_empty();
     let slug = slug(draft.slug, faults);
     let status = status_change(draft.status, draft.hold_until, faults);
     let destination = destination(draft.category, draft.brand, faults);
     if is_without_change {
-        faults.add(
-            Violation::ROW,
-            "changes nothing (fill in a cell, or use --set)",
-        );
+        let what = if draft.guards.is_empty() {
+            "changes nothing (fill in a cell, or use --set)"
+        } else {
+            "has guards and changes nothing (add a change, or use --set)"
+        };
+        faults.add(Violation::ROW, what);
     }
+    let edits = [&draft.add_tags, &draft.remove_tags];
+    tag_rules::check_replacement(&draft.tag_list, edits, tags_from_set, faults);
+    let tag_edits = tag_rules::edits(draft.add_tags, draft.remove_tags, tags_from_set, faults);
     let data = draft
         .data
         .into_iter()
         .filter_map(|(name, value)| Some((name, value.valid()?)));
+    let guards = draft.guards.into_iter();
     let changes = Changes {
         tag_list: draft.tag_list.valid(),
         status,
@@ -36,8 +48,8 @@ pub(super) fn update<'a>(line: u64, draft: Draft<'a>, faults: &mut Faults) -> Op
         line,
         slug: slug?,
         changes,
-        tag_edits: TagEdits::default(),
-        guards: Vec::new(),
+        tag_edits,
+        guards: guards.filter_map(|(_, guard)| guard.valid()).collect(),
     })
 }
 
@@ -55,6 +67,8 @@ fn slug<'a>(given: Given<Cow<'a, str>>, faults: &mut Faults) -> Option<Slug<'a>>
 impl Draft<'_> {
     fn is_without_change(&self) -> bool {
         self.tag_list.is_absent()
+            && self.add_tags.is_absent()
+            && self.remove_tags.is_absent()
             && self.status.is_absent()
             && self.hold_until.is_absent()
             && self.assignee.is_absent()

@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 
 use super::field::Field;
-use super::tags;
+use super::guarded::Guarded;
+use super::guards::guard;
+use super::tags::{self, TagUse};
 use super::terms::Terms;
+use super::times;
 use super::value::{self, Value};
 use crate::model::text::{nfc, owned};
-use crate::model::{Assignment, DataValue, HoldUntil, Status};
+use crate::model::{Assignment, DataValue, Guard, HoldUntil, Status};
 
 /// The value that a row gives to one attribute. An invalid value counts as given, so that rules about
 /// combinations do not report the row a second time.
@@ -43,17 +46,28 @@ impl<T> Given<T> {
     }
 }
 
+/// Which tags a row does not give itself: if they are given, `--set` gives them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TagsFromSet {
+    pub(super) tag_list: bool,
+    pub(super) add_tags: bool,
+    pub(super) remove_tags: bool,
+}
+
 /// The fields of one row, or those that `--set` gives to every row.
 #[derive(Debug, Clone, Default)]
 pub struct Draft<'a> {
     pub(super) slug: Given<Cow<'a, str>>,
     pub(super) tag_list: Given<Vec<Cow<'a, str>>>,
+    pub(super) add_tags: Given<Vec<Cow<'a, str>>>,
+    pub(super) remove_tags: Given<Vec<Cow<'a, str>>>,
     pub(super) status: Given<Status>,
     pub(super) hold_until: Given<HoldUntil>,
     pub(super) assignee: Given<Cow<'a, str>>,
     pub(super) category: Given<Cow<'a, str>>,
     pub(super) brand: Given<Cow<'a, str>>,
     pub(super) data: Vec<(Cow<'a, str>, Given<DataValue<'a>>)>,
+    pub(super) guards: Vec<(Guarded<'a>, Given<Guard<'a>>)>,
 }
 
 impl<'a> Draft<'a> {
@@ -71,7 +85,8 @@ impl<'a> Draft<'a> {
             let (name, value) = (option.field.as_str(), option.value.as_str());
             let field = Field::named(Cow::Borrowed(name))
                 .map_err(|why| format!("--set {option}: `{name}` {why}"))?;
-            if matches!(field, Field::Slug | Field::Ignored(_) | Field::DataObject) {
+            let is_object = field.form_of_column().is_some();
+            if is_object || matches!(field, Field::Slug | Field::Ignored(_)) {
                 return Err(format!(
                     "--set {option}: `{name}` cannot be set for every row (set another field, like status=done)"
                 ));
@@ -109,29 +124,48 @@ impl<'a> Draft<'a> {
         }
         match field {
             Field::Slug => put(&mut self.slug, value.text()),
-            Field::TagList => put(&mut self.tag_list, tags::tag_list(value)),
+            Field::TagList => put(&mut self.tag_list, tags::tags(value, TagUse::Replace)),
+            Field::AddTags => put(&mut self.add_tags, tags::tags(value, TagUse::Edit)),
+            Field::RemoveTags => put(&mut self.remove_tags, tags::tags(value, TagUse::Edit)),
             Field::Status => put(&mut self.status, value::status(value)),
-            Field::HoldUntil => put(&mut self.hold_until, value::hold_until(value, &terms.clock)),
+            Field::HoldUntil => put(
+                &mut self.hold_until,
+                value::time(value, &terms.clock, times::future),
+            ),
             Field::Assignee => put(&mut self.assignee, value::assignee(value)),
             Field::Category => put(&mut self.category, value::name(value)),
             Field::Brand => put(&mut self.brand, value::name(value)),
             Field::Data(name) => {
                 let mut given = Given::Absent;
-                let result = put(&mut given, value::data(value, terms.damaged));
+                let result = put(
+                    &mut given,
+                    value::data(value, terms.damaged, "sends it as it is"),
+                );
                 self.data.push((name, given));
                 result
             }
-            Field::DataObject | Field::Ignored(_) => Ok(()),
+            Field::Expect(guarded) => {
+                let mut given = Given::Absent;
+                let result = put(&mut given, guard(guarded.clone(), value, terms));
+                self.guards.push((guarded, given));
+                result
+            }
+            Field::DataObject
+            | Field::ExpectObject
+            | Field::ExpectDataObject
+            | Field::Ignored(_) => Ok(()),
         }
     }
 
     fn into_owned(self) -> Draft<'static> {
+        let tags = |tags: Vec<_>| tags.into_iter().map(owned).collect();
         let data = self.data.into_iter();
+        let guards = self.guards.into_iter();
         Draft {
             slug: self.slug.map(owned),
-            tag_list: self
-                .tag_list
-                .map(|tags| tags.into_iter().map(owned).collect()),
+            tag_list: self.tag_list.map(tags),
+            add_tags: self.add_tags.map(tags),
+            remove_tags: self.remove_tags.map(tags),
             status: self.status,
             hold_until: self.hold_until,
             assignee: self.assignee.map(owned),
@@ -140,17 +174,26 @@ impl<'a> Draft<'a> {
             data: data
                 .map(|(name, value)| (owned(name), value.map(DataValue::into_owned)))
                 .collect(),
+            guards: guards
+                .map(|(guarded, guard)| (guarded.into_owned(), guard.map(Guard::into_owned)))
+                .collect(),
         }
     }
 
     /// Takes from `set` what this row does not give itself.
-    pub(super) fn fill_from(&mut self, set: &Self) {
-        fn fill<T: Clone>(own: &mut Given<T>, set: &Given<T>) {
-            if own.is_absent() {
+    pub(super) fn fill_from(&mut self, set: &Self) -> TagsFromSet {
+        fn fill<T: Clone>(own: &mut Given<T>, set: &Given<T>) -> bool {
+            let is_absent = own.is_absent();
+            if is_absent {
                 own.clone_from(set);
             }
+            is_absent
         }
-        fill(&mut self.tag_list, &set.tag_list);
+        let tags_from_set = TagsFromSet {
+            tag_list: fill(&mut self.tag_list, &set.tag_list),
+            add_tags: fill(&mut self.add_tags, &set.add_tags),
+            remove_tags: fill(&mut self.remove_tags, &set.remove_tags),
+        };
         fill(&mut self.status, &set.status);
         fill(&mut self.hold_until, &set.hold_until);
         fill(&mut self.assignee, &set.assignee);
@@ -161,5 +204,12 @@ impl<'a> Draft<'a> {
                 self.data.push((name.clone(), value.clone()));
             }
         }
+        for (guarded, guard) in &set.guards {
+            let is_same = |own: &Guarded<'_>| own.composed() == guarded.composed();
+            if !self.guards.iter().any(|(own, _)| is_same(own)) {
+                self.guards.push((guarded.clone(), guard.clone()));
+            }
+        }
+        tags_from_set
     }
 }

@@ -2,17 +2,19 @@
 
 use std::borrow::Cow;
 
-use crate::model::damage;
-use crate::model::invisible::{contained, first_hidden, is_blank};
-use crate::model::nearest;
+use super::guarded::Guarded;
+use super::known_names::{fault_of_name, meant, unknown};
+use crate::model::invisible::is_blank;
 use crate::model::spreadsheet::trimmed;
-use crate::model::text::{nfc, one_line, part};
+use crate::model::text::{nfc, part};
 
 /// What a column or key stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Field<'a> {
     Slug,
     TagList,
+    AddTags,
+    RemoveTags,
     Status,
     HoldUntil,
     Assignee,
@@ -22,35 +24,15 @@ pub(super) enum Field<'a> {
     Data(Cow<'a, str>),
     /// JSONL only: an object of custom fields.
     DataObject,
+    /// A guard.
+    Expect(Guarded<'a>),
+    /// JSONL only: an object of guards.
+    ExpectObject,
+    /// JSONL only: an object of guards on custom fields.
+    ExpectDataObject,
     /// `_anything`: ignored.
     Ignored(Cow<'a, str>),
 }
-
-/// The names as users write them.
-pub(super) const NAMES: [&str; 7] = [
-    "slug",
-    "tag_list",
-    "status",
-    "hold_until",
-    "assignee",
-    "category",
-    "brand",
-];
-
-/// Further names, which are not suggested.
-pub(super) const OTHER_NAMES: [&str; 2] = ["assignee.email", "data"];
-
-/// What people call a field in other tools, and its name here.
-const SYNONYMS: [(&str, &str); 8] = [
-    ("tags", "tag_list"),
-    ("labels", "tag_list"),
-    ("state", "status"),
-    ("email", "assignee"),
-    ("agent", "assignee"),
-    ("owner", "assignee"),
-    ("channel", "category"),
-    ("id", "slug"),
-];
 
 impl<'a> Field<'a> {
     /// The field of that name.
@@ -65,19 +47,12 @@ impl<'a> Field<'a> {
         if start.starts_with('_') {
             return Ok(Self::Ignored(in_lower_case(part(name, trimmed))));
         }
-        if let Some((prefix, rest)) = start.split_once('.')
-            && prefix.eq_ignore_ascii_case("data")
-        {
-            let rest = trimmed(rest);
-            if rest.is_empty() {
-                return Err("lacks the name of the custom field (write `data.NAME`)".into());
-            }
-            if let Some(why) = fault_of_name(rest) {
-                return Err(why);
-            }
-            return Ok(Self::Data(part(name, |name| {
-                name.split_once('.').map_or(name, |(_, rest)| trimmed(rest))
-            })));
+        if below("data", start).is_some() {
+            return custom_field(name, "data.").map(Self::Data);
+        }
+        if below("expect", start).is_some_and(|rest| below("data", rest).is_some()) {
+            let name = custom_field(name, "expect.data.")?;
+            return Ok(Self::Expect(Guarded::Data(name)));
         }
         let name = in_lower_case(part(name, trimmed));
         Self::exactly(&name).ok_or_else(|| unknown(&name))
@@ -87,12 +62,31 @@ impl<'a> Field<'a> {
         match name {
             "slug" => Some(Self::Slug),
             "tag_list" => Some(Self::TagList),
+            "add_tags" => Some(Self::AddTags),
+            "remove_tags" => Some(Self::RemoveTags),
             "status" => Some(Self::Status),
             "hold_until" => Some(Self::HoldUntil),
             "assignee" | "assignee.email" => Some(Self::Assignee),
             "category" => Some(Self::Category),
             "brand" => Some(Self::Brand),
             "data" => Some(Self::DataObject),
+            "expect" => Some(Self::ExpectObject),
+            "expect.data" => Some(Self::ExpectDataObject),
+            _ => name
+                .strip_prefix("expect.")
+                .and_then(Guarded::exactly)
+                .map(Self::Expect),
+        }
+    }
+
+    /// How the fields in an object of JSONL are written as columns.
+    pub(super) fn form_of_column(&self) -> Option<&'static str> {
+        match self {
+            Self::DataObject => Some("a custom field is written `data.NAME`"),
+            Self::ExpectObject => Some("a guard is written like `expect.status`"),
+            Self::ExpectDataObject => {
+                Some("a guard on a custom field is written `expect.data.NAME`")
+            }
             _ => None,
         }
     }
@@ -101,6 +95,7 @@ impl<'a> Field<'a> {
     pub(super) fn composed(&self) -> Field<'a> {
         match self {
             Self::Data(name) => Field::Data(nfc(name).into_owned().into()),
+            Self::Expect(guarded) => Field::Expect(guarded.composed()),
             other => other.clone(),
         }
     }
@@ -109,9 +104,33 @@ impl<'a> Field<'a> {
     pub(super) fn borrowed(&self) -> Field<'_> {
         match self {
             Self::Data(name) => Field::Data(Cow::Borrowed(name)),
+            Self::Expect(Guarded::Data(name)) => Field::Expect(Guarded::Data(Cow::Borrowed(name))),
             Self::Ignored(name) => Field::Ignored(Cow::Borrowed(name)),
             other => other.clone(),
         }
+    }
+}
+
+/// What follows `first` and a dot in `name`.
+fn below<'n>(first: &str, name: &'n str) -> Option<&'n str> {
+    let (start, rest) = name.split_once('.')?;
+    start.eq_ignore_ascii_case(first).then_some(rest)
+}
+
+/// The name of a custom field in a name that begins like `form`.
+fn custom_field<'a>(name: Cow<'a, str>, form: &str) -> Result<Cow<'a, str>, String> {
+    let parts = form.split('.').count();
+    let custom = part(name, |name| {
+        trimmed(name.splitn(parts, '.').last().unwrap_or_default())
+    });
+    if custom.is_empty() {
+        return Err(format!(
+            "lacks the name of the custom field (write `{form}NAME`)"
+        ));
+    }
+    match fault_of_name(&custom) {
+        Some(why) => Err(why),
+        None => Ok(custom),
     }
 }
 
@@ -129,34 +148,4 @@ fn in_lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
 /// Whether `name` is that of a field, or was meant for one.
 pub(super) fn resembles_field(name: &str) -> bool {
     Field::named(name.into()).is_ok() || meant(&trimmed(name).to_lowercase()).is_some()
-}
-
-/// The field that was probably meant by an unknown name.
-fn meant(name: &str) -> Option<&'static str> {
-    let synonym = SYNONYMS.iter().find(|(theirs, _)| *theirs == name);
-    synonym
-        .map(|(_, ours)| *ours)
-        .or_else(|| nearest(name, NAMES.into_iter()))
-}
-
-/// What is wrong with the name of a custom field.
-pub(super) fn fault_of_name(name: &str) -> Option<String> {
-    if let Some(damage) = damage::of_text(name) {
-        return Some(format!("{} ({})", damage.what(), damage.fix()));
-    }
-    first_hidden(name).map(contained)
-}
-
-fn unknown(name: &str) -> String {
-    if let Some(why) = fault_of_name(name) {
-        return why;
-    }
-    match meant(name) {
-        Some(meant) => format!("is not a known field (did you mean `{meant}`?)"),
-        None => format!(
-            "is not a known field (known fields: {}; a custom field is written `data.{name}`, one to ignore `_{name}`)",
-            NAMES.join(", "),
-            name = one_line(name, 60)
-        ),
-    }
 }

@@ -1,8 +1,12 @@
 //! The members of a JSON object -> a draft.
 
+use std::borrow::Cow;
+
 use super::draft::Draft;
 use super::faults::Faults;
-use super::field::{Field, fault_of_name};
+use super::field::Field;
+use super::guarded::Guarded;
+use super::known_names::fault_of_name;
 use super::names::{Name, Names};
 use super::terms::Terms;
 use super::value::Value;
@@ -12,64 +16,98 @@ use crate::model::text::part;
 
 /// Reads a JSON object's members.
 pub(super) fn draft<'a>(members: Members<'a>, terms: &Terms, faults: &mut Faults) -> Draft<'a> {
-    let mut draft = Draft::default();
-    let mut names = Names::default();
+    let mut reading = Reading {
+        draft: Draft::default(),
+        names: Names::default(),
+        terms,
+        faults,
+    };
     for (key, value) in members.0 {
-        let name = part(key.clone(), str::trim);
-        let value = Value::Json(value);
-        match Field::named(key) {
-            Err(why) => faults.add(&name, why),
-            Ok(field) => {
-                if !names.check(Name::Key(name.clone()), &field, faults) {
-                    continue;
-                }
-                if field == Field::DataObject {
-                    data_object(value, &mut draft, &mut names, terms, faults);
-                } else if (matches!(field, Field::Data(_)) || !value.is_null())
-                    && let Err(why) = draft.take_value(field, value, terms)
-                {
-                    faults.add(&name, why);
-                }
+        let name = Name::Key(part(key.clone(), str::trim));
+        reading.member(&name, key, Value::Json(value));
+    }
+    reading.draft
+}
+
+/// What makes a custom field, or a guard on one, of a name.
+type OfName<'a> = fn(Cow<'a, str>) -> Field<'a>;
+
+/// The members of one row, while they are read.
+struct Reading<'a, 'r> {
+    draft: Draft<'a>,
+    names: Names<'a>,
+    terms: &'r Terms,
+    faults: &'r mut Faults,
+}
+
+impl<'a> Reading<'a, '_> {
+    /// Reads a member; `key` is the full name of a field, which the row writes as `name`.
+    fn member(&mut self, name: &Name<'a>, key: Cow<'a, str>, value: Value<'a>) {
+        let field = match Field::named(key) {
+            Err(why) => return self.faults.add(&name.to_string(), why),
+            Ok(field) => field,
+        };
+        if !self.names.check(name.clone(), &field, self.faults) {
+            return;
+        }
+        match field {
+            Field::ExpectDataObject => {
+                let guard: OfName<'a> = |name| Field::Expect(Guarded::Data(name));
+                self.custom_fields("expect.data", guard, value);
+            }
+            Field::Data(_) | Field::Expect(_) => self.value(name, field, value),
+            _ if value.is_null() => {}
+            Field::DataObject => self.custom_fields("data", Field::Data, value),
+            Field::ExpectObject => self.guards(value),
+            field => self.value(name, field, value),
+        }
+    }
+
+    fn value(&mut self, name: &Name<'a>, field: Field<'a>, value: Value<'a>) {
+        if let Err(why) = self.draft.take_value(field, value, self.terms) {
+            self.faults.add(&name.to_string(), why);
+        }
+    }
+
+    /// Reads `"data": {...}` or `"expect.data": {...}`, whose keys are names of custom fields.
+    fn custom_fields(&mut self, object: &'static str, of_name: OfName<'a>, value: Value<'a>) {
+        let members = match value.members() {
+            Ok(members) => members,
+            Err(why) => return self.faults.add(object, why),
+        };
+        for (key, value) in members.0 {
+            let key = part(key, trimmed);
+            if key.is_empty() {
+                let why = "contains a custom field without a name (give it one)";
+                self.faults.add(object, why);
+                continue;
+            }
+            let name = Name::In(object, key.clone());
+            if let Some(why) = fault_of_name(&key) {
+                self.faults.add(&name.to_string(), why);
+                continue;
+            }
+            let field = of_name(key);
+            if self.names.check(name.clone(), &field, self.faults) {
+                self.value(&name, field, Value::Json(value));
             }
         }
     }
-    draft
-}
 
-/// Reads `"data": {...}`, whose keys are names of custom fields.
-fn data_object<'a>(
-    value: Value<'a>,
-    draft: &mut Draft<'a>,
-    names: &mut Names<'a>,
-    terms: &Terms,
-    faults: &mut Faults,
-) {
-    if value.is_null() {
-        return;
-    }
-    let members = match value.members() {
-        Ok(members) => members,
-        Err(why) => return faults.add("data", why),
-    };
-    for (key, value) in members.0 {
-        let key = part(key, trimmed);
-        if key.is_empty() {
-            faults.add(
-                "data",
-                "contains a custom field without a name (give it one)",
+    /// Reads `"expect": {...}`, whose keys are those of guards.
+    fn guards(&mut self, value: Value<'a>) {
+        let members = match value.members() {
+            Ok(members) => members,
+            Err(why) => return self.faults.add("expect", why),
+        };
+        for (key, value) in members.0 {
+            let key = part(key, str::trim);
+            let name = Name::In("expect", key.clone());
+            self.member(
+                &name,
+                Cow::Owned(format!("expect.{key}")),
+                Value::Json(value),
             );
-            continue;
-        }
-        let name = Name::InData(key.clone());
-        if let Some(why) = fault_of_name(&key) {
-            faults.add(&name.to_string(), why);
-            continue;
-        }
-        let field = Field::Data(key);
-        if names.check(name.clone(), &field, faults)
-            && let Err(why) = draft.take_value(field, Value::Json(value), terms)
-        {
-            faults.add(&name.to_string(), why);
         }
     }
 }

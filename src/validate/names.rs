@@ -13,15 +13,15 @@ use crate::model::text::quoted;
 pub(super) enum Name<'a> {
     /// By a column, or by a key of its own.
     Key(Cow<'a, str>),
-    /// By a key in `"data": {...}`.
-    InData(Cow<'a, str>),
+    /// By a key in an object of that name, as in `"data": {...}`.
+    In(&'static str, Cow<'a, str>),
 }
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Key(name) => f.write_str(name),
-            Self::InData(name) => write!(f, "data.{name}"),
+            Self::In(object, name) => write!(f, "{object}.{name}"),
         }
     }
 }

@@ -80,9 +80,9 @@ impl Rules {
             faults.add("slug", FIELD_NAME);
             return Err(InvalidRow::new(faults, Cow::default()));
         }
-        draft.fill_from(&self.set);
+        let tags_from_set = draft.fill_from(&self.set);
         let slug = draft.slug.clone().valid().unwrap_or_default();
-        match combinations::update(row.line, draft, &mut faults) {
+        match combinations::update(row.line, draft, tags_from_set, &mut faults) {
             Some(update) if faults.found.is_empty() => Ok(update),
             _ => Err(InvalidRow::new(faults, slug)),
         }

@@ -17,15 +17,40 @@ enum Spelling {
     Array,
 }
 
-pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<Cow<'_, str>>, String> {
+/// What tags are given for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum TagUse {
+    /// To replace all that are there.
+    Replace,
+    /// To add to them, or to remove from them.
+    Edit,
+    /// To be there, or the row is not applied.
+    Expect,
+}
+
+impl TagUse {
+    /// How to say that there is none.
+    fn none(self) -> &'static str {
+        match self {
+            Self::Replace => "write `[]` to remove all tags",
+            Self::Edit => "write `[]` for none in this row",
+            Self::Expect => "write `[]` for no tags",
+        }
+    }
+}
+
+/// The most characters of a tag.
+pub(super) const MAX_TAG_CHARS: usize = 255;
+
+pub(super) fn tags(value: Value<'_>, used: TagUse) -> Result<Vec<Cow<'_, str>>, String> {
     let array = match value {
         Value::Text(raw) => {
             let cell = meant(raw);
             if !cell.starts_with('[') {
-                check(raw, damage::of_tag(raw), Spelling::Cell)?;
-                return some_tags(cell.split(',').map(Cow::Borrowed), Spelling::Cell);
+                check(raw, damage::of_tag(raw), Spelling::Cell, used)?;
+                return some_tags(cell.split(',').map(Cow::Borrowed), Spelling::Cell, used);
             }
-            check(raw, damage::of_text(raw), Spelling::Cell)?;
+            check(raw, damage::of_text(raw), Spelling::Cell, used)?;
             cell
         }
         Value::Json(json) => json.get(),
@@ -34,21 +59,27 @@ pub(super) fn tag_list(value: Value<'_>) -> Result<Vec<Cow<'_, str>>, String> {
     if tags.is_empty() {
         return Ok(Vec::new());
     }
-    some_tags(tags.into_iter().map(|Text(tag)| tag), Spelling::Array)
+    some_tags(tags.into_iter().map(|Text(tag)| tag), Spelling::Array, used)
 }
 
-fn check(text: &str, damage: Option<Damage>, spelling: Spelling) -> Result<(), String> {
+fn check(
+    text: &str,
+    damage: Option<Damage>,
+    spelling: Spelling,
+    used: TagUse,
+) -> Result<(), String> {
+    let none = used.none();
     match damage {
         None => Ok(()),
         Some(Damage::PerhapsNothing | Damage::CurlyQuotes) if spelling == Spelling::Array => Ok(()),
         Some(damage) => Err(match damage {
             Damage::Nothing => format!(
-                "{} {} (leave the cell empty, or write `[]` to remove all tags)",
+                "{} {} (leave the cell empty, or {none})",
                 quoted(text),
                 damage.what()
             ),
             Damage::PerhapsNothing => format!(
-                "{} {} (leave the cell empty, or write `[]` to remove all tags; if it is meant, write an array: [\"{text}\"])",
+                "{} {} (leave the cell empty, or {none}; if it is meant, write an array: [\"{text}\"])",
                 quoted(text),
                 damage.what()
             ),
@@ -69,6 +100,7 @@ const FEW_TAGS: usize = 16;
 fn some_tags<'a>(
     tags: impl Iterator<Item = Cow<'a, str>>,
     spelling: Spelling,
+    used: TagUse,
 ) -> Result<Vec<Cow<'a, str>>, String> {
     let mut kept: Vec<Cow<'a, str>> = Vec::new();
     let mut seen = HashSet::new();
@@ -83,7 +115,13 @@ fn some_tags<'a>(
                 quoted(&tag)
             ));
         }
-        check(&tag, damage::of_tag(&tag), spelling)?;
+        check(&tag, damage::of_tag(&tag), spelling, used)?;
+        if tag.len() > MAX_TAG_CHARS && tag.chars().count() > MAX_TAG_CHARS {
+            return Err(format!(
+                "the tag {} is longer than {MAX_TAG_CHARS} characters (shorten it)",
+                quoted(&tag)
+            ));
+        }
         if let Some(c) = first_hidden(&tag) {
             return Err(format!("the tag {} {}", quoted(&tag), contained(c)));
         }
@@ -102,7 +140,7 @@ fn some_tags<'a>(
         }
     }
     match kept.as_slice() {
-        [] => Err("contains no tag (write `[]` to remove all tags)".into()),
+        [] => Err(format!("contains no tag ({})", used.none())),
         [lone] if lone.contains([';', '|']) => Err(format!(
             "{} is one tag: is this a separator? (tags are separated by commas)",
             quoted(lone)

@@ -10,9 +10,21 @@ use super::written_time::{Written, has_form, offset};
 use crate::model::HoldUntil;
 use crate::model::text::quoted;
 
+/// The same as [`any`], if it is in the future.
+pub(super) fn future(text: &str, clock: &Clock) -> Result<HoldUntil, String> {
+    let time = any(text, clock)?;
+    if time.instant <= clock.now {
+        return Err(format!(
+            "{} is in the past (use a future time)",
+            quoted(text)
+        ));
+    }
+    Ok(time)
+}
+
 /// Reads RFC 3339 and what databases and programs write for it (`2026-12-01 09:00:00+01`), and where a
 /// time zone is given also `2026-12-01 09:00` and `2026-12-01`.
-pub(super) fn hold_until(text: &str, clock: &Clock) -> Result<HoldUntil, String> {
+pub(super) fn any(text: &str, clock: &Clock) -> Result<HoldUntil, String> {
     let Some(written) = Written::from_text(text) else {
         return Err(format!("{} {}", quoted(text), no_form_of_time(text)));
     };
@@ -20,7 +32,7 @@ pub(super) fn hold_until(text: &str, clock: &Clock) -> Result<HoldUntil, String>
     if written.local.contains(":60") {
         return Err(no_time(text));
     }
-    let hold_until = if written.rest.is_empty() {
+    Ok(if written.rest.is_empty() {
         let zone = clock.timezone.as_ref().ok_or_else(|| {
             format!(
                 "{} has no offset from UTC (write `2026-12-01T09:00:00+01:00`, or give --timezone Area/City)",
@@ -42,14 +54,7 @@ pub(super) fn hold_until(text: &str, clock: &Clock) -> Result<HoldUntil, String>
             instant: instant(&text)?,
             text,
         }
-    };
-    if hold_until.instant <= clock.now {
-        return Err(format!(
-            "{} is in the past (use a future time)",
-            quoted(text)
-        ));
-    }
-    Ok(hold_until)
+    })
 }
 
 /// The one instant at which clocks in `zone` show `local`, which is all of `text`.
@@ -95,7 +100,7 @@ mod tests {
             now: "2026-01-01T00:00:00Z".parse().expect("a time"),
             timezone: zone.map(|name| TimeZone::get(name).expect("a zone")),
         };
-        hold_until(text, &clock).map(|hold| hold.text)
+        future(text, &clock).map(|time| time.text)
     }
 
     #[test]
@@ -207,6 +212,17 @@ mod tests {
                 "{told}"
             );
         }
+    }
+
+    #[test]
+    fn a_guard_may_be_on_a_time_in_the_past() {
+        let clock = Clock {
+            now: "2026-01-01T00:00:00Z".parse().expect("a time"),
+            timezone: None,
+        };
+        let past = "2020-01-15T09:00:00Z";
+        assert_eq!(any(past, &clock).map(|time| time.text).as_deref(), Ok(past));
+        assert!(future(past, &clock).is_err());
     }
 
     #[test]

@@ -6,8 +6,8 @@ use email_address::{EmailAddress, Options};
 use serde_json::value::RawValue;
 
 use super::field::Field;
+use super::guarded::Guarded;
 use super::terms::{Clock, Damaged};
-use super::times;
 use crate::model::damage::{self, Damage};
 use crate::model::invisible::{contained, first_hidden_anywhere};
 use crate::model::spreadsheet::{meant, unwrapped};
@@ -25,7 +25,7 @@ pub(super) enum Value<'a> {
 
 /// The value that a cell gives to its field: trimmed, except the text of a custom field.
 pub(super) fn cell<'a>(field: &Field<'_>, cell: &'a str) -> &'a str {
-    if matches!(field, Field::Data(_)) {
+    if matches!(field, Field::Data(_) | Field::Expect(Guarded::Data(_))) {
         unwrapped(cell)
     } else {
         meant(cell)
@@ -126,13 +126,18 @@ pub(super) fn status(value: Value<'_>) -> Result<Status, String> {
         })
 }
 
-pub(super) fn hold_until(value: Value<'_>, clock: &Clock) -> Result<HoldUntil, String> {
+/// A time, read by `read`.
+pub(super) fn time(
+    value: Value<'_>,
+    clock: &Clock,
+    read: impl Fn(&str, &Clock) -> Result<HoldUntil, String>,
+) -> Result<HoldUntil, String> {
     match value {
         // A count of seconds, which the message names as such.
         Value::Json(json) if json.get().starts_with(|c: char| c.is_ascii_digit()) => {
-            times::hold_until(json.get(), clock)
+            read(json.get(), clock)
         }
-        _ => times::hold_until(&value.shown_word()?, clock),
+        _ => read(&value.shown_word()?, clock),
     }
 }
 
@@ -171,14 +176,19 @@ pub(super) fn name(value: Value<'_>) -> Result<Cow<'_, str>, String> {
     value.shown_word()
 }
 
-pub(super) fn data(value: Value<'_>, damaged: Damaged) -> Result<DataValue<'_>, String> {
+/// The value of a custom field. `allowed` says what is done with a damaged one where that is allowed.
+pub(super) fn data<'a>(
+    value: Value<'a>,
+    damaged: Damaged,
+    allowed: &str,
+) -> Result<DataValue<'a>, String> {
     let json = match value {
-        Value::Text(_) => return text_of_data(value.raw_text()?, damaged),
+        Value::Text(_) => return text_of_data(value.raw_text()?, damaged, allowed),
         Value::Json(json) => json,
     };
     match json.get().as_bytes().first() {
         Some(b'"') => match value.raw_text() {
-            Ok(text) => text_of_data(text, damaged),
+            Ok(text) => text_of_data(text, damaged, allowed),
             Err(_) => Err(format!(
                 "{value} is not valid text (escape it as JSON does)"
             )),
@@ -194,12 +204,16 @@ pub(super) fn data(value: Value<'_>, damaged: Damaged) -> Result<DataValue<'_>, 
 }
 
 /// The text of a custom field: anything but what only damage makes of it.
-fn text_of_data(raw: Cow<'_, str>, damaged: Damaged) -> Result<DataValue<'_>, String> {
+fn text_of_data<'a>(
+    raw: Cow<'a, str>,
+    damaged: Damaged,
+    allowed: &str,
+) -> Result<DataValue<'a>, String> {
     match (damage::of_text(&raw), damaged) {
         (None, _) => Ok(DataValue::Text(part(raw, unwrapped))),
         (Some(_), Damaged::Send) => Ok(DataValue::Damaged(part(raw, unwrapped))),
         (Some(damage), Damaged::Refuse) => Err(format!(
-            "{} {} ({}; --allow-damaged sends it as it is)",
+            "{} {} ({}; --allow-damaged {allowed})",
             quoted(&raw),
             damage.what(),
             damage.fix()

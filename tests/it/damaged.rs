@@ -267,6 +267,11 @@ fn a_cell_as_long_as_excel_lets_it_be_is_refused() {
         for field in ["tag_list", "data.note"] {
             for text in ["x".repeat(length), "é".repeat(length)] {
                 let preview = preview("rows.csv", format!("slug,{field}\na,{text}\n"), &[]);
+                if field == "tag_list" && status == 0 {
+                    let told = preview.violations();
+                    assert!(told[0].contains("longer than 255 characters"), "{told:?}");
+                    continue;
+                }
                 assert_eq!(preview.status, status, "{field} {length}");
                 let is_told = preview
                     .violations()

@@ -214,7 +214,9 @@ proptest! {
             before = row.line;
             match rules.check(&row) {
                 Ok(update) => {
-                    prop_assert!(update.line == row.line && !update.is_without_change());
+                    prop_assert_eq!(update.line, row.line);
+                    let may_edit = format!("{:?}", row.content).contains('[');
+                    prop_assert!(may_edit || !update.is_without_change());
                 }
                 Err(invalid) => {
                     prop_assert!(invalid.line == row.line && !invalid.violations.is_empty());
@@ -228,9 +230,10 @@ proptest! {
 
 /// Noise, files that are almost right, and both in every encoding.
 fn strange_bytes() -> impl Strategy<Value = Vec<u8>> {
-    let words = "slug status tag_list hold_until assignee brand data.x _note a 5 [] [\"a\"] \
+    let words = "slug status tag_list hold_until assignee brand data.x add_tags expect.status \
+                 expect.data.x _note a 5 none [] [\"a\"] \
                  2099-01-01T00:00:00Z 2099-01-01 , , ; | \" \"\" {\"slug\":\"a\", \"status\": \
-                 \"data\":{ } { ] : \\u0000 \\ud800 1e999 null é";
+                 \"data\":{ \"expect\":{ \"remove_tags\": } { ] : \\u0000 \\ud800 1e999 null é";
     let blanks = ["\n", "\n", "\r\n", "\r", "\t", " ", "\u{feff}", "\0"];
     let pieces: Vec<_> = words.split(' ').chain(blanks).collect();
     let bytes = vec(any::<u8>(), 0..200);

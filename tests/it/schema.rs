@@ -107,6 +107,9 @@ fn the_schema_is_a_valid_one_of_its_dialect_and_its_examples_are_legal() {
                 "slug" => json!({"slug": value, "status": 0}),
                 "status" if value == "On Hold" => continue,
                 "hold_until" => json!({"slug": "x", "status": 5, "hold_until": value}),
+                name if name.starts_with("expect") => {
+                    json!({"slug": format!("s{number}"), "status": 0, (name): value})
+                }
                 _ => json!({"slug": format!("s{number}"), (name.as_str()): value}),
             };
             assert!(judge.allows(&row), "{row}");
@@ -164,18 +167,34 @@ fn what_is_legal_for_the_program_is_so_for_the_schema() {
         r#""data":{"x":null}"#,
         r#""data":{" x":true,"y":"\u0000\u200b"}"#,
         r#""status":1,"data":null,"_":[{}],"_a":1,"tag_list":null"#,
+        r#""add_tags":["a","b"],"remove_tags":["c"]"#,
+        r#""add_tags":[]"#,
+        r#""add_tags":[],"tag_list":["a"]"#,
+        r#""add_tags":null,"remove_tags":[],"expect":{"status":0}"#,
+        r#""status":0,"expect.status":null,"expect.assignee":"NONE""#,
+        r#""status":0,"expect.assignee.email":{"email":"a@x.de"}"#,
+        r#""status":0,"expect.hold_until":"2001-01-01T00:00:00Z""#,
+        r#""status":0,"expect.hold_until":"none","expect.updated_at":null"#,
+        r#""status":0,"expect.tag_list":[],"expect.category":null"#,
+        r#""status":0,"expect.data.x":null,"expect.data":{"y":1,"z":null}"#,
+        r#""status":0,"expect":{"tag_list":["a"],"data.x":true,"data":{"y":"none"}}"#,
+        r#""status":0,"expect":{},"data":{}"#,
+        r#""status":0,"expect":null"#,
     ]
     .map(str::to_owned)
     .to_vec();
-    rows.extend([text(1), text(255)]);
+    let tag = format!(r#""add_tags":["{}"]"#, "é".repeat(255));
+    rows.extend([text(1), text(255), tag]);
     assert_both(&rows.iter().map(String::as_str).collect::<Vec<_>>(), true);
 }
 
 #[test]
 fn what_is_illegal_for_the_program_is_so_for_the_schema() {
     let long = format!(r#""slug":"{}","status":0"#, "x".repeat(256));
+    let long_tag = format!(r#""add_tags":["{}"]"#, "é".repeat(256));
     let rows = [
         &long,
+        &long_tag,
         r#""slug":null,"status":0"#,
         r#""slug":1,"status":0"#,
         r#""slug":"","status":0"#,
@@ -264,6 +283,27 @@ fn what_is_illegal_for_the_program_is_so_for_the_schema() {
         r#""status":0,"":1"#,
         r#""status":0,"tags":1"#,
         r#""status":0,"data_x":1"#,
+        r#""add_tags":"vip""#,
+        r#""add_tags":["a,b"]"#,
+        r#""remove_tags":["a;b"]"#,
+        r#""add_tags":["a"],"tag_list":["b"]"#,
+        r#""remove_tags":["a"],"tag_list":[]"#,
+        r#""expect.status":0"#,
+        r#""expect":{"status":0}"#,
+        r#""add_tags":null,"expect.data.x":1"#,
+        r#""status":0,"expect":[]"#,
+        r#""status":0,"expect":{"brand":"a"}"#,
+        r#""status":0,"expect":{"expect.status":0}"#,
+        r#""status":0,"expect":{"status":"none"}"#,
+        r#""status":0,"expect.data":null"#,
+        r#""status":0,"expect.data":{"x":[]}"#,
+        r#""status":0,"expect.data.":1"#,
+        r#""status":0,"expect.brand":"a""#,
+        r#""status":0,"expect.tag_list":"a""#,
+        r#""status":0,"expect.assignee":"ana""#,
+        r#""status":0,"expect.hold_until":"2001-01-01""#,
+        r#""status":0,"expect.assignee":null,"expect.assignee.email":null"#,
+        r#""status":0,"expect":{"assignee":null,"assignee.email":null}"#,
     ];
     assert_both(&rows, false);
 }
@@ -346,6 +386,13 @@ fn differing() -> Vec<(Vec<String>, &'static [&'static str])> {
         (rows(&[r#""slug":"again","status":0"#]), &[]),
         (rows(&[&slug]), &[]),
         (rows(&[past, no_day]), &[]),
+        (
+            rows(&[
+                r#""add_tags":["a"],"remove_tags":["b","A"]"#,
+                r#""add_tags":["caf\u00e9"],"remove_tags":["cafe\u0301"]"#,
+            ]),
+            &[],
+        ),
         (rows(&[r#""status":2e0"#, r#""status":-0"#]), &[]),
         (
             rows(&[
@@ -358,6 +405,9 @@ fn differing() -> Vec<(Vec<String>, &'static [&'static str])> {
             rows(&[
                 r#""status":0,"status":0"#,
                 r#""data.x":0,"data":{"x":0}"#,
+                r#""status":0,"expect.status":0,"expect":{"status":0}"#,
+                r#""status":0,"expect.data.x":0,"expect":{"data":{"x":0}}"#,
+                r#""status":0,"expect.data.x":0,"expect.data":{"x":0}"#,
                 r#""status":0,"_a":0,"_A":0"#,
             ]),
             &[],
@@ -416,7 +466,10 @@ fn differing() -> Vec<(Vec<String>, &'static [&'static str])> {
             ]),
             &[],
         ),
-        (rows(&[local]), &["--timezone=Europe/Berlin"]),
+        (
+            rows(&[local, r#""status":0,"expect.updated_at":"2001-01-01""#]),
+            &["--timezone=Europe/Berlin"],
+        ),
         (
             rows(&[r#""_":0"#, r#""hold_until":"2100-01-01T00:00:00Z""#]),
             &["--set=status=5", "--set=hold_until=2100-01-01T00:00:00Z"],

@@ -159,6 +159,33 @@ fn some_of<const N: usize>(
         .boxed()
 }
 
+/// Edits without those that add and remove one tag.
+fn without_contradiction(mut edits: Map<String, Value>) -> Map<String, Value> {
+    let tags = |field: &str| {
+        let tags = edits.get(field).and_then(Value::as_array);
+        let tags = tags.into_iter().flatten().filter_map(Value::as_str);
+        tags.map(str::to_lowercase).collect::<BTreeSet<_>>()
+    };
+    if !tags("add_tags").is_disjoint(&tags("remove_tags")) {
+        edits.remove("remove_tags");
+    }
+    edits
+}
+
+/// Guards in an object of their own.
+fn guard_objects() -> BoxedStrategy<Map<String, Value>> {
+    let guards = some_of([
+        ("status", 50, statuses()),
+        ("category", 30, channels()),
+        ("tag_list", 50, tags()),
+        ("updated_at", 30, times()),
+        ("data", 30, custom_fields()),
+        ("brand", 3, channels()),
+    ]);
+    let objects = prop_oneof![12 => guards.prop_map(Value::from), 1 => or_other(text("a"))];
+    some_of([("expect", 99, objects.boxed())])
+}
+
 /// Rows that keep the rules about as often as they break one. Names of fields are spelled as in the
 /// schema, and those in `data` are never those of `data.NAME`.
 pub(super) fn rows() -> impl Strategy<Value = Value> {
@@ -176,11 +203,23 @@ pub(super) fn rows() -> impl Strategy<Value = Value> {
         2 => some_of([("assignee.email", 95, assignees())]),
         1 => some_of([("assignee", 90, assignees()), ("assignee.email", 90, assignees())]),
     ];
-    let rest = some_of([
-        ("slug", 99, slugs()),
-        ("tag_list", 30, tags()),
-        ("data", 15, custom_fields()),
-    ]);
+    let rest = some_of([("slug", 99, slugs()), ("data", 15, custom_fields())]);
+    let tags = prop_oneof![
+        8 => some_of([("tag_list", 30, tags())]),
+        4 => some_of([("add_tags", 60, tags()), ("remove_tags", 60, tags())])
+            .prop_map(without_contradiction),
+        1 => some_of([("tag_list", 90, tags()), ("add_tags", 90, tags())]),
+    ];
+    let guards = prop_oneof![
+        12 => Just(Map::new()),
+        4 => some_of([
+            ("expect.status", 50, statuses()),
+            ("expect.assignee", 50, assignees()),
+            ("expect.hold_until", 50, times()),
+            ("expect.data.x", 50, custom_values()),
+        ]),
+        2 => guard_objects(),
+    ];
     let more = prop_oneof![
         8 => text("data[.]o[a. \n]{0,3}o"),
         8 => text("_[a.]{0,2}"),
@@ -188,9 +227,11 @@ pub(super) fn rows() -> impl Strategy<Value = Value> {
         1 => mostly("~tags", "state~data_x~slugs~email~$schema"),
     ];
     let more = btree_map(more, custom_values(), 0..2).prop_map(|more| more.into_iter().collect());
+    let rest = (rest, tags, guards);
     (status, destination, assignee, rest, more).prop_map(|groups| {
         let (status, destination, assignee, rest, more): (_, _, _, _, Map<_, _>) = groups;
-        let groups = [status, destination, assignee, rest, more];
+        let (rest, tags, guards) = rest;
+        let groups = [status, destination, assignee, rest, tags, guards, more];
         groups.into_iter().flatten().collect()
     })
 }
