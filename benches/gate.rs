@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use reamaze_bulk::send::{Adaptation, Gate, Rate};
+use reamaze_bulk::send::{Adaptation, Gate, Priority, Rate};
 use reamaze_bulk::stop::Stop;
 
 /// In all threads together: 100 ms at the rate that is asked for.
@@ -20,7 +20,7 @@ fn pass(threads: u32) {
         for _ in 0..threads {
             scope.spawn(|| {
                 for _ in 0..PASSES / threads {
-                    gate.pass(&stop).expect("nobody stops");
+                    gate.pass(&stop, Priority::New).expect("nobody stops");
                 }
             });
         }

@@ -11,10 +11,12 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::Timestamp;
-use reamaze_bulk::api::{Account, BaseUrl, Classifier, Exchange, Operation, Reply, Verification};
+use reamaze_bulk::api::{
+    Account, BaseUrl, Classifier, Exchange, Operation, Redactor, Reply, Verification,
+};
 use reamaze_bulk::input::{Reader, Wanted};
-use reamaze_bulk::ledger::{Journal, ResumeIndex};
-use reamaze_bulk::model::Detail;
+use reamaze_bulk::ledger::{BeforeImages, Journal, ResumeIndex};
+use reamaze_bulk::model::{Detail, ReadPolicy};
 use reamaze_bulk::pipeline::{Known, Planner, RowLimits, Run, columns};
 use reamaze_bulk::send::{Adaptation, Gate, Rate, Retries};
 use reamaze_bulk::stop::Stop;
@@ -33,6 +35,10 @@ impl Exchange for Agreeable {
             http_status: Some(200),
             result: self.0.answer(operation, StatusCode::OK, body),
         }
+    }
+
+    fn redactor(&self) -> &Redactor {
+        self.0.redactor()
     }
 
     fn in_words<O: Operation>(&self, _: &O) -> String {
@@ -85,6 +91,7 @@ fn sent(text: &str, directory: &tempfile::TempDir) {
         detail: Detail::Outcomes,
         retries: Retries(5),
         verification: Verification::Skip,
+        read_policy: ReadPolicy::default(),
         workers: 8,
         limit: None,
         deadline: None,
@@ -94,7 +101,12 @@ fn sent(text: &str, directory: &tempfile::TempDir) {
         monitor: None,
     };
     let pace = run
-        .send(read, &mut journal, &mut |_| {})
+        .send(
+            read,
+            &mut journal,
+            &mut BeforeImages::default(),
+            &mut |_| {},
+        )
         .expect("every row is recorded");
     assert_eq!(pace.requests, u64::from(ROWS));
 }

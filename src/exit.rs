@@ -81,6 +81,7 @@ pub fn from_run(summary: &Summary) -> u8 {
             | StopReason::LongPause { .. }
             | StopReason::InputUnreadable { .. }
             | StopReason::RunDirectoryGone { .. }
+            | StopReason::DataReplaced { .. }
             | StopReason::LedgerUnwritable { .. },
         ) => STOPPED,
         None if summary.differs > 0 || summary.counts.successes() < summary.rows => ROWS_LEFT,

@@ -18,7 +18,7 @@
 //! cli      -> exit, input, model, report    what was typed
 //! error    -> exit, input, ledger, model, pipeline, stop    why a command came to nothing
 //! exit     -> model
-//! pipeline -> api, input, ledger, model, send, stop, validate
+//! pipeline -> api, change, input, ledger, model, send, stop, validate
 //! send     -> api, model, stop
 //! ledger   -> files, input, model    the private copy is read again
 //! report   -> files, model

@@ -56,7 +56,8 @@ impl Classifier {
     }
 
     /// What takes secrets out of texts.
-    pub(super) fn redactor(&self) -> &Redactor {
+    #[must_use]
+    pub fn redactor(&self) -> &Redactor {
         &self.redactor
     }
 

@@ -18,7 +18,7 @@ use super::network_error;
 use super::proxy::{Proxy, ProxyError};
 use super::retry_after::retry_after;
 use super::system_words::innermost;
-use super::{Account, Exchange, Failure, Operation, Reply, Request};
+use super::{Account, Exchange, Failure, Operation, Redactor, Reply, Request};
 
 /// The longest time that a connection may take to be made.
 const MAX_CONNECT: Duration = Duration::from_secs(10);
@@ -162,6 +162,10 @@ impl Exchange for Client {
             result: reply.result.map_err(redacted),
             ..reply
         }
+    }
+
+    fn redactor(&self) -> &Redactor {
+        self.classifier.redactor()
     }
 
     fn in_words<O: Operation>(&self, operation: &O) -> String {

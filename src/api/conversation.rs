@@ -13,7 +13,7 @@ const EMAIL_CHANNEL: u64 = 1;
 /// The conversation that `members` show.
 pub(super) fn parse(members: &Members<'_>) -> Conversation {
     Conversation {
-        slug: members.get("slug").and_then(text),
+        slug: shown(members, "slug").map(literal),
         tag_list: members.get("tag_list").and_then(tags),
         status: members.get("status").map(literal),
         hold_until: time(members.get("hold_until"), |instant, text| HoldUntil {
@@ -27,6 +27,11 @@ pub(super) fn parse(members: &Members<'_>) -> Conversation {
         updated_at: time(members.get("updated_at"), |instant, _| instant),
         data: members.get("data").and_then(data),
     }
+}
+
+/// A member that is not null.
+fn shown<'a>(members: &Members<'a>, name: &str) -> Option<&'a RawValue> {
+    members.get(name).filter(|value| value.get() != "null")
 }
 
 /// A list, or texts with commas between them; null is none.
@@ -92,10 +97,6 @@ fn data(value: &RawValue) -> Option<CustomFields> {
 
 /// What a value is; `None` where it has what our parser refuses.
 fn parsed(value: &RawValue) -> Option<Value> {
-    serde_json::from_str(value.get()).ok()
-}
-
-fn text(value: &RawValue) -> Option<String> {
     serde_json::from_str(value.get()).ok()
 }
 

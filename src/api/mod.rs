@@ -24,7 +24,7 @@ pub use account::{Account, AccountError, BaseUrl, check_email};
 pub use classify::Classifier;
 pub use client::{Client, ClientError};
 pub use operation::{
-    Effect, Found, Operation, ReadConversation, UpdateConversation, Updated, Verification,
+    Effect, Operation, ReadConversation, ReadResult, UpdateConversation, Updated, Verification,
 };
 pub use redact::Redactor;
 pub use reply::{Failure, FailureKind, Reply};
@@ -34,6 +34,9 @@ pub use request::Request;
 pub trait Exchange: Sync {
     /// Sends the operation's request once.
     fn exchange<O: Operation>(&self, operation: &O) -> Reply<O::Output>;
+
+    /// What takes secrets out of texts of the server.
+    fn redactor(&self) -> &Redactor;
 
     /// The request as people read it: method, address and body, never credentials.
     fn in_words<O: Operation>(&self, operation: &O) -> String;

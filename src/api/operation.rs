@@ -143,7 +143,7 @@ pub struct ReadConversation<'a> {
 
 /// What a read shows.
 #[derive(Debug, Clone)]
-pub enum Found {
+pub enum ReadResult {
     /// The conversation.
     Conversation(Box<Conversation>),
     /// Another one; in words, which.
@@ -151,28 +151,30 @@ pub enum Found {
 }
 
 impl Operation for ReadConversation<'_> {
-    type Output = Found;
+    type Output = ReadResult;
     const EFFECT: Effect = Effect::None;
 
     fn request(&self, base_url: &str) -> Request {
         Request::read(base_url, self.slug)
     }
 
-    fn read(&self, body: &str, redactor: &Redactor) -> Result<Found, Failure> {
+    fn read(&self, body: &str, redactor: &Redactor) -> Result<ReadResult, Failure> {
         match recognize::conversation(body, self.slug, &Changes::default(), redactor) {
-            Recognized::Conversation { fields, .. } => {
-                Ok(Found::Conversation(Box::new(conversation::parse(&fields))))
-            }
+            Recognized::Conversation { fields, .. } => Ok(ReadResult::Conversation(Box::new(
+                conversation::parse(&fields),
+            ))),
             Recognized::Other(slug) => {
                 let other = other_than(self.slug, &slug, redactor);
-                Ok(Found::Other(format!("the server answers with {other}")))
+                Ok(ReadResult::Other(format!(
+                    "the server answers with {other}"
+                )))
             }
             recognized => Err(unrecognized(recognized, body, self.slug, redactor)),
         }
     }
 }
 
-impl fmt::Display for Found {
+impl fmt::Display for ReadResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Conversation(_) => "read",

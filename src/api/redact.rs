@@ -79,6 +79,18 @@ impl Redactor {
         redacted + &kept[done..]
     }
 
+    /// `text` that is partly the server's, fit to be shown and kept.
+    #[must_use]
+    pub fn redacted(&self, text: &str) -> String {
+        self.known_forms(text)
+    }
+
+    /// Whether the token is in `text`, which is to be kept as it is. One that is short may be a word.
+    #[must_use]
+    pub fn finds_token(&self, text: &str) -> bool {
+        self.token.len() >= FEWEST_OF_PART && text.contains(&self.token)
+    }
+
     /// Where secrets are, in order and apart.
     fn find(&self, text: &str, is_cut: bool) -> Vec<Range<usize>> {
         let mut found = Vec::new();

@@ -10,13 +10,11 @@ use crate::model::{
     Update,
 };
 
-/// What follows from a read.
+/// Why nothing is sent after a read.
 #[derive(Debug)]
-pub enum Decision<'a> {
+pub enum NoChange {
     /// The conversation shows all that is asked for.
-    Nothing,
-    /// Something is to be sent.
-    Send(Box<Change<'a>>),
+    NotNeeded,
     /// These guards do not hold.
     Guards(Vec<Difference>),
     /// The change cannot be made safely: why.
@@ -47,61 +45,63 @@ pub enum GuardMode {
 }
 
 /// What is to be sent for `update` to the conversation that `shown` is.
-#[must_use]
+///
+/// # Errors
+/// When nothing is.
 pub fn decide<'a>(
     update: &Update<'a>,
     shown: &Conversation,
     mode: GuardMode,
     data: DataMode,
-) -> Decision<'a> {
+) -> Result<Change<'a>, NoChange> {
     if update.slug.is_number() && shown.slug.is_none() {
-        return Decision::Unsafe(
+        return Err(NoChange::Unsafe(
             "the answer shows no slug: the number may be the database ID of another conversation"
                 .into(),
-        );
+        ));
     }
     if mode == GuardMode::Check {
         let failing = guards::failing(&update.guards, shown);
         if !failing.is_empty() {
-            return Decision::Guards(failing);
+            return Err(NoChange::Guards(failing));
         }
     }
     let mut asked = update.changes.clone();
     if !update.tag_edits.is_empty() {
         let Some(TagList::Array(current)) = &shown.tag_list else {
-            return Decision::Unreadable(
+            return Err(NoChange::Unreadable(
                 "tag_list: the answer shows no array of tags to edit".into(),
-            );
+            ));
         };
         let tags = edited(current, &update.tag_edits);
         asked.tag_list = Some(tags.into_iter().map(Cow::Owned).collect());
     }
     let mut changes = missing(&asked, shown);
     if changes.is_empty() {
-        return Decision::Nothing;
+        return Err(NoChange::NotNeeded);
     }
     if !update.tag_edits.is_empty()
         && let Some(tags) = &changes.tag_list
     {
         let tags: Vec<_> = tags.iter().map(|tag| tag.clone().into_owned()).collect();
         if let Some(why) = unsafe_tag(&tags) {
-            return Decision::Unsafe(why);
+            return Err(NoChange::Unsafe(why));
         }
     }
     if data == DataMode::Whole && !changes.data.is_empty() {
         let Some(fields) = &shown.data else {
-            return Decision::Unsafe(
+            return Err(NoChange::Unsafe(
                 "data: the answer shows no custom fields, and --data-whole would remove them"
                     .into(),
-            );
+            ));
         };
         changes.data = merged(fields, &asked);
     }
-    Decision::Send(Box::new(Change {
+    Ok(Change {
         changes,
         before: before(&asked, shown),
         after: after(&asked),
-    }))
+    })
 }
 
 /// All custom fields that are there, and those that the row sets.

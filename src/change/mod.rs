@@ -9,4 +9,4 @@ mod missing;
 mod tags;
 
 pub use compare::{Difference, compare};
-pub use decision::{Change, Decision, GuardMode, decide, lost_fields};
+pub use decision::{Change, GuardMode, NoChange, decide, lost_fields};

@@ -23,7 +23,11 @@ pub struct Conversation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_list: Option<TagList>,
     /// Its status, by number or by name, as the server writes it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "number_or_text",
+        deserialize_with = "text_of_any"
+    )]
     pub status: Option<String>,
     /// When it comes back from On Hold.
     #[serde(skip_serializing_if = "Attribute::is_not_shown")]
@@ -46,6 +50,19 @@ pub struct Conversation {
     /// Its custom fields.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<CustomFields>,
+}
+
+#[expect(clippy::ref_option, reason = "the form that serde calls")]
+fn number_or_text<S: Serializer>(text: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = text.as_deref().unwrap_or_default();
+    match text.parse::<u64>() {
+        Ok(number) => serializer.serialize_u64(number),
+        Err(_) => serializer.serialize_str(text),
+    }
+}
+
+fn text_of_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    super::scalar(deserializer).map(Some)
 }
 
 /// The tags of a conversation.

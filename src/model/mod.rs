@@ -5,12 +5,14 @@ mod assignment;
 mod before_image;
 mod conversation;
 pub mod damage;
+mod data_value;
 mod delimiter;
 mod duration;
 mod encoded_twice;
 mod event;
 mod file_words;
 mod guard;
+mod hold_until;
 mod instant;
 pub mod invisible;
 mod marks;
@@ -39,11 +41,13 @@ mod zone;
 pub use assignment::Assignment;
 pub use before_image::BeforeImage;
 pub use conversation::{Attribute, Conversation, CustomFields, TagList, literal};
+pub use data_value::DataValue;
 pub use delimiter::Delimiter;
 pub use duration::{Timeout, duration};
 pub use event::{Attempt, Detail, Event, RowResult, Stall, as_seconds};
 pub use file_words::{file_words, is_out_of_files, remedy};
 pub use guard::Guard;
+pub use hold_until::HoldUntil;
 pub use instant::utc_millis;
 pub use nearest::nearest;
 pub use outcome::Outcome;
@@ -61,8 +65,7 @@ pub use status::Status;
 pub use stop::{Signal, StopReason};
 pub use summary::{Counts, Done, Reason, Reasons, Summary};
 pub use update::{
-    Changes, DataMode, DataValue, Destination, HoldUntil, PlainRows, ReadPolicy, StatusChange,
-    TagEdits, Update,
+    Changes, DataMode, Destination, PlainRows, ReadPolicy, StatusChange, TagEdits, Update,
 };
 pub use violation::Violation;
 pub use workers::Workers;

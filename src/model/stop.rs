@@ -49,6 +49,11 @@ pub enum StopReason {
         /// How many of how many, and an example of what most of them show.
         message: String,
     },
+    /// The server replaces all custom fields by those that an update names.
+    DataReplaced {
+        /// Which row showed it, and which fields it lost.
+        message: String,
+    },
     /// Row after row failed, with no definite answer between.
     ServerDown {
         /// How many.
@@ -102,6 +107,7 @@ impl StopReason {
             Self::MaxDuration => "max_duration",
             Self::TooManyFailures { .. } => "too_many_failures",
             Self::TooManyDiffers { .. } => "too_many_differs",
+            Self::DataReplaced { .. } => "data_replaced",
             Self::ServerDown { .. } => "server_down",
             Self::FailingAlike { .. } => "failing_alike",
             Self::WrongBrand { .. } => "wrong_brand",
@@ -145,6 +151,10 @@ impl fmt::Display for StopReason {
                     "{message}: this account does not apply changes as expected; find the cause before resuming (--max-differs)"
                 )
             }
+            Self::DataReplaced { message } => write!(
+                f,
+                "{message}: this server replaces all custom fields instead of adding to them; undo this run, then start again with --data-whole"
+            ),
             Self::ServerDown { rows, answer } => write!(
                 f,
                 "{rows} consecutive rows without a definite answer (last: {answer}): the server seems to be down or unreachable; resume when it is back"

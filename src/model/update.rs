@@ -4,11 +4,8 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
-use serde_json::value::RawValue;
-
 use super::text::owned;
-use super::{Guard, Slug, Status};
+use super::{DataValue, Guard, HoldUntil, Slug, Status};
 
 /// One legal row: a conversation, what to change in it, and what must be true of it before.
 #[derive(Debug, Clone)]
@@ -187,29 +184,6 @@ impl StatusChange {
     }
 }
 
-/// When a conversation comes back from On Hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HoldUntil {
-    /// The instant.
-    pub instant: Timestamp,
-    /// The same as RFC 3339 text, with the offset that the row gave.
-    pub text: String,
-}
-
-impl serde::Serialize for HoldUntil {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for HoldUntil {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let instant = text.trim().parse().map_err(serde::de::Error::custom)?;
-        Ok(Self { instant, text })
-    }
-}
-
 /// The channel to move a conversation to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination<'a> {
@@ -224,59 +198,6 @@ impl Destination<'_> {
         Destination {
             category: owned(self.category),
             brand: self.brand.map(owned),
-        }
-    }
-}
-
-/// The value of a custom field.
-#[derive(Debug, Clone)]
-pub enum DataValue<'a> {
-    /// Text, as it is in the input.
-    Text(Cow<'a, str>),
-    /// The same, of text that a spreadsheet or an export has damaged: it is sent only where that
-    /// was asked for.
-    Damaged(Cow<'a, str>),
-    /// A number, digit for digit as in the input; or any JSON, as a conversation shows it.
-    Json(Cow<'a, RawValue>),
-    /// `true` or `false`.
-    Flag(bool),
-    /// JSON `null`.
-    Null,
-}
-
-impl DataValue<'_> {
-    /// Its text, a number digit for digit; null has none.
-    #[must_use]
-    pub fn as_text(&self) -> &str {
-        match self {
-            Self::Text(text) | Self::Damaged(text) => text,
-            Self::Json(json) => json.get(),
-            Self::Flag(true) => "true",
-            Self::Flag(false) => "false",
-            Self::Null => "",
-        }
-    }
-
-    /// The same, whatever becomes of the row.
-    #[must_use]
-    pub fn into_owned(self) -> DataValue<'static> {
-        match self {
-            Self::Text(text) => DataValue::Text(owned(text)),
-            Self::Damaged(text) => DataValue::Damaged(owned(text)),
-            Self::Json(json) => DataValue::Json(Cow::Owned(json.into_owned())),
-            Self::Flag(flag) => DataValue::Flag(flag),
-            Self::Null => DataValue::Null,
-        }
-    }
-}
-
-impl serde::Serialize for DataValue<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) | Self::Damaged(text) => serializer.serialize_str(text),
-            Self::Json(json) => json.serialize(serializer),
-            Self::Flag(flag) => serializer.serialize_bool(*flag),
-            Self::Null => serializer.serialize_unit(),
         }
     }
 }

@@ -93,6 +93,16 @@ impl Feeder<'_, '_> {
     fn due(&mut self, planned: Planned<'_>) -> Option<Update<'static>> {
         match planned {
             Planned::Skip { .. } => None,
+            Planned::Send(update) if update.is_without_change() => {
+                let (line, slug) = (update.line, update.slug.shown());
+                self.record(Record::unsent(
+                    line,
+                    slug,
+                    Outcome::Unchanged,
+                    String::new(),
+                ));
+                None
+            }
             Planned::Send(update) => self.allowed(update),
             Planned::Invalid { row, shared } => {
                 let reasons = row.violations.iter().chain(&shared);

@@ -6,9 +6,11 @@ mod error;
 mod evidence;
 mod feeder;
 mod plan;
+mod prepared;
 mod queue;
 mod recorder;
 mod runner;
+mod steps;
 mod tally;
 mod worker;
 

@@ -6,6 +6,7 @@ use std::vec;
 
 use parking_lot::Mutex;
 
+use super::prepared::Prepared;
 use crate::model::Update;
 use crate::send::Attempts;
 use crate::stop::Stop;
@@ -17,6 +18,8 @@ const MAX_PUT_BACK: usize = 1000;
 pub(super) struct Task {
     pub(super) update: Update<'static>,
     pub(super) attempts: Attempts,
+    /// What is to be sent, of a row that was read.
+    pub(super) prepared: Option<Prepared>,
 }
 
 /// Due rows, in order, for whoever takes the next one.

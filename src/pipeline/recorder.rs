@@ -38,7 +38,7 @@ enum State {
 impl<'a> Recorder<'a> {
     pub(super) fn new(
         journal: &'a mut Journal,
-        earlier: Arc<ResumeIndex>,
+        earlier: &Arc<ResumeIndex>,
         breaker: Breaker,
         stop: &'a Stop,
         in_flight: &'a (dyn Fn() -> u32 + Sync),
@@ -46,7 +46,7 @@ impl<'a> Recorder<'a> {
     ) -> Self {
         Self {
             journal,
-            earlier,
+            earlier: Arc::clone(earlier),
             breaker,
             stop,
             in_flight,
@@ -169,7 +169,7 @@ mod tests {
         let mut report = |_: &Event| {};
         steps(Recorder::new(
             &mut journal,
-            Arc::default(),
+            &Arc::default(),
             breaker,
             &stop,
             &|| 0,

@@ -17,11 +17,12 @@ use super::error::RunError;
 use super::feeder::Feeder;
 use super::queue::Queue;
 use super::recorder::Recorder;
+use super::steps::Steps;
 use super::worker::Worker;
 use crate::api::{Exchange, Verification};
 use crate::input::{InputError, Reader};
-use crate::ledger::{Journal, RunDirectoryMonitor};
-use crate::model::{Detail, Event, Pace, Stall, StopReason};
+use crate::ledger::{BeforeImages, Journal, RunDirectoryMonitor};
+use crate::model::{Detail, Event, Pace, ReadPolicy, Stall, StopReason};
 use crate::send::{Gate, Policy, Retries, Sender};
 use crate::stop::Stop;
 
@@ -44,6 +45,8 @@ pub struct Run<'a, E> {
     pub retries: Retries,
     /// Whether answers are compared with what was asked for.
     pub verification: Verification,
+    /// Which rows are read first.
+    pub read_policy: ReadPolicy,
     /// Requests in flight at most.
     pub workers: usize,
     /// Rows to send at most; the rest is left to a resume.
@@ -73,21 +76,17 @@ impl<E: Exchange> Run<'_, E> {
         self,
         read: impl Fn() -> Result<Reader, InputError> + Send,
         journal: &mut Journal,
+        images: &mut BeforeImages,
         report: &mut (dyn FnMut(&Event<'_>) + Send),
     ) -> Result<Pace, RunError> {
         let file = journal.handle().map_err(RunError::Unwritable)?;
         let earlier = self.planner.recorded();
         let breaker = Breaker::new(self.row_limits, self.known, Arc::clone(earlier));
-        let policy = Policy {
-            retries: self.retries,
-            login: self.known.login,
-            detail: self.detail,
-        };
-        let sender = Sender::new(self.exchange, self.gate, self.stop, policy);
+        let sender = Sender::new(self.exchange, self.gate, self.stop, self.policy());
         let in_flight = || sender.in_flight();
-        let earlier_too = Arc::clone(earlier);
-        let recorder = Recorder::new(journal, earlier_too, breaker, self.stop, &in_flight, report);
+        let recorder = Recorder::new(journal, earlier, breaker, self.stop, &in_flight, report);
         let recorder = Mutex::new(recorder);
+        let images = Mutex::new(images);
         let feeder = Feeder {
             left: self.limit,
             recorder: &recorder,
@@ -99,6 +98,13 @@ impl<E: Exchange> Run<'_, E> {
             stop: self.stop,
             monitor: self.monitor,
         };
+        let steps = Steps {
+            sender: &sender,
+            redactor: self.exchange.redactor(),
+            images: &images,
+            read_policy: self.read_policy,
+            verification: self.verification,
+        };
         let workers = thread::scope(|scope| {
             let (batches, queue) = Queue::new();
             let queue = Arc::new(queue);
@@ -109,11 +115,10 @@ impl<E: Exchange> Run<'_, E> {
             // allows no more threads must not cost rows.
             let mut threads = start_workers(self.workers, || {
                 let worker = Worker {
-                    sender: &sender,
+                    steps: &steps,
                     queue: Arc::clone(&queue),
                     recorder: &recorder,
                     earlier,
-                    verification: self.verification,
                     stop: self.stop,
                 };
                 spawn(scope, self.stop, running.clone(), move || worker.work())
@@ -127,17 +132,33 @@ impl<E: Exchange> Run<'_, E> {
             }
             let feed = move || feeder.feed(planner, read, &batches);
             threads.push(spawn(scope, self.stop, running, feed).map_err(RunError::Threads)?);
-            supervise(&ended, &recorder, &file, &supervision, || sender.stall());
+            let (sync, why) = (|| sync(&file, &images), || sender.stall());
+            supervise(&ended, &recorder, sync, &supervision, why);
             let ended: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
             if ended.iter().any(Result::is_err) {
                 return Err(RunError::Panicked);
             }
             Ok(workers)
         })?;
-        let recorder = recorder.into_inner();
-        recorder.end()?;
+        recorder.into_inner().end()?;
         Ok(sender.pace(workers))
     }
+
+    fn policy(&self) -> Policy {
+        Policy {
+            retries: self.retries,
+            login: self.known.login,
+            detail: self.detail,
+        }
+    }
+}
+
+/// Makes what is recorded outlast a power cut.
+fn sync(ledger: &File, images: &Mutex<&mut BeforeImages>) -> io::Result<()> {
+    ledger.sync_data()?;
+    // Not under the lock: updates would wait for the disk.
+    let images = images.lock().handle()?;
+    images.map_or(Ok(()), |images| images.sync_data())
 }
 
 /// As many workers as the system allows, of those wanted.
@@ -160,12 +181,12 @@ struct Supervision<'a> {
     monitor: Option<&'a RunDirectoryMonitor>,
 }
 
-/// Until all have ended, sees that the ledger reaches the disk, that the deadline is kept, and that
+/// Until all have ended, sees that what is recorded reaches the disk, that the deadline is kept, and that
 /// the progress display is refreshed.
 fn supervise(
     ended: &Receiver<Infallible>,
     recorder: &Mutex<Recorder<'_>>,
-    ledger: &File,
+    sync: impl Fn() -> io::Result<()>,
     supervision: &Supervision<'_>,
     why: impl Fn() -> Option<Stall>,
 ) {
@@ -184,7 +205,7 @@ fn supervise(
     };
     while ended.recv_timeout(wait()) == Err(RecvTimeoutError::Timeout) {
         if synced.elapsed() >= SYNC_EVERY {
-            if let Err(error) = ledger.sync_data() {
+            if let Err(error) = sync() {
                 recorder.lock().unwritable(error);
             }
             synced = Instant::now();
@@ -237,7 +258,7 @@ mod tests {
     use reqwest::StatusCode;
 
     use super::*;
-    use crate::api::{Account, BaseUrl, Classifier, Operation, Reply};
+    use crate::api::{Account, BaseUrl, Classifier, Operation, Redactor, Reply};
     use crate::input::Wanted;
     use crate::ledger::ResumeIndex;
     use crate::pipeline::columns;
@@ -254,6 +275,10 @@ mod tests {
                 http_status: Some(200),
                 result: self.0.answer(operation, StatusCode::OK, body),
             }
+        }
+
+        fn redactor(&self) -> &Redactor {
+            self.0.redactor()
         }
 
         fn in_words<O: Operation>(&self, _: &O) -> String {
@@ -294,6 +319,7 @@ mod tests {
             gate: &gate,
             retries: Retries(0),
             verification: Verification::Compare,
+            read_policy: ReadPolicy::default(),
             workers: 1,
             limit: None,
             deadline: None,
@@ -303,8 +329,9 @@ mod tests {
             stop: &stop,
             monitor: None,
         };
+        let mut images = BeforeImages::default();
         let sent = catch_unwind(AssertUnwindSafe(|| {
-            run.send(read, &mut journal, &mut |event| {
+            run.send(read, &mut journal, &mut images, &mut |event| {
                 assert!(!matches!(event, Event::Tick { .. }), "reported");
             })
         }));

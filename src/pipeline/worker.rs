@@ -7,21 +7,21 @@ use parking_lot::Mutex;
 
 use super::queue::{Queue, Task};
 use super::recorder::Recorder;
-use crate::api::{Exchange, UpdateConversation, Updated, Verification};
+use super::steps::{NextStep, RowEnd, Steps};
+use crate::api::Exchange;
 use crate::ledger::{Earlier, Record, ResumeIndex};
-use crate::model::{Event, Outcome, Update, utc_millis};
-use crate::send::{Attempts, Before, Ending, Sender, Sent, Step};
+use crate::model::{Event, Update, utc_millis};
+use crate::send::{Attempts, Before};
 use crate::stop::Stop;
 
 /// What a worker works with.
 pub(super) struct Worker<'a, 'b, E> {
-    pub(super) sender: &'a Sender<'a, E>,
+    pub(super) steps: &'a Steps<'a, E>,
     /// Held by workers alone: when the last is gone, the feeder has nobody to feed.
     pub(super) queue: Arc<Queue>,
     pub(super) recorder: &'a Mutex<Recorder<'b>>,
     /// What was recorded before.
     pub(super) earlier: &'a ResumeIndex,
-    pub(super) verification: Verification,
     pub(super) stop: &'a Stop,
 }
 
@@ -45,57 +45,50 @@ impl<E: Exchange> Worker<'_, '_, E> {
                 Earlier::Nothing | Earlier::Tried => Before::NotApplied,
             };
             let attempts = Attempts::new(update.line, update.slug.shown(), before);
-            Task { update, attempts }
+            Task {
+                update,
+                attempts,
+                prepared: None,
+            }
         });
         fresh.or_else(|| self.queue.next_put_back(self.stop))
     }
 
     /// Sends a row and records how it ended; gives it back if it was throttled.
-    fn send(&self, Task { update, attempts }: Task) -> Option<Task> {
-        let operation = UpdateConversation {
-            slug: &update.slug,
-            changes: &update.changes,
-            verification: self.verification,
-        };
+    fn send(&self, mut task: Task) -> Option<Task> {
         let report = |event: &Event<'_>| self.recorder.lock().report(event);
-        match self.sender.send(&operation, attempts, &report) {
-            Step::Postponed(attempts) => Some(Task { update, attempts }),
-            Step::Ended(sent) => {
-                let record = record(&update, sent);
-                self.recorder.lock().record(record);
-                None
+        loop {
+            let next = match self.steps.turn(&task) {
+                Some(turn) => self.steps.take(&mut task, turn, &report),
+                None => NextStep::End(RowEnd::given_up(&task.attempts)),
+            };
+            let (end, reason) = match next {
+                NextStep::Again => continue,
+                NextStep::Later => return Some(task),
+                NextStep::End(end) => (end, None),
+                NextStep::StopRun(end, reason) => (end, Some(reason)),
+            };
+            let record = record(&task.update, &task.attempts, end);
+            self.recorder.lock().record(record);
+            if let Some(reason) = reason {
+                self.stop.because(reason);
             }
+            return None;
         }
     }
 }
 
-/// The record of a row whose update ended in that way.
-fn record(update: &Update<'_>, sent: Sent<Updated>) -> Record {
-    let (outcome, reasons) = match sent.ending {
-        Ending::Success(updated) => (Outcome::Updated, reasons(&updated)),
-        Ending::Rejected(reasons) => (Outcome::Rejected, reasons),
-        Ending::NotFound(reasons) => (Outcome::NotFound, reasons),
-        Ending::Failed(reasons) => (Outcome::Failed, reasons),
-        Ending::Unknown(reasons) => (Outcome::Unknown, reasons),
-        Ending::NotSent(reasons) => (Outcome::NotSent, reasons),
-    };
-    let elapsed = sent.first_sent.map(|sent| sent.elapsed().as_millis());
+/// The record of a row that ended in that way.
+fn record(update: &Update<'_>, attempts: &Attempts, RowEnd { outcome, reasons }: RowEnd) -> Record {
+    let elapsed = attempts.first_sent().map(|sent| sent.elapsed().as_millis());
     Record {
         line: update.line,
         slug: update.slug.shown(),
         outcome,
-        http_status: sent.http_status,
+        http_status: attempts.http_status(),
         reasons,
-        attempts: sent.requests,
+        attempts: attempts.requests(),
         elapsed_ms: elapsed.map(|millis| u64::try_from(millis).unwrap_or(u64::MAX)),
         finished_at: elapsed.map(|_| utc_millis(Timestamp::now())),
     }
-}
-
-/// What a record has of an update that was carried out: what differs, and what is good to know.
-fn reasons(updated: &Updated) -> String {
-    let differences = updated.differences.iter().map(ToString::to_string);
-    let note = updated.note().map(|note| format!("{}{note}", Record::NOTE));
-    let reasons: Vec<_> = differences.chain(note).collect();
-    reasons.join("; ")
 }

@@ -109,6 +109,10 @@ fn stop_reasons() -> Vec<StopReason> {
         StopReason::TooManyFailures {
             message: "51 of 100 rows failed".into(),
         },
+        StopReason::DataReplaced {
+            message: "late-parcel: data: the server has removed `plan`, which the update did not name"
+                .into(),
+        },
         StopReason::RunDirectoryGone {
             message: "out was removed or renamed".into(),
         },

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::postponement::Postponement;
-use crate::api::{FailureKind, Reply};
+use crate::api::{Effect, FailureKind, Reply};
 use crate::model::StopReason;
 use crate::model::text::counted;
 
@@ -40,11 +40,9 @@ pub enum Before {
     PerhapsApplied,
 }
 
-/// How an operation ended.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Ending<T> {
-    /// It was carried out.
-    Success(T),
+/// How an operation ended that was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
     /// The server refuses it, for the reasons that it gives.
     Rejected(String),
     /// There is no such conversation; the server's words.
@@ -57,20 +55,7 @@ pub enum Ending<T> {
     NotSent(String),
 }
 
-/// An operation that ended.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sent<T> {
-    /// How.
-    pub ending: Ending<T>,
-    /// The last answer's status code.
-    pub http_status: Option<u16>,
-    /// Requests sent.
-    pub requests: u32,
-    /// When the first one was sent.
-    pub first_sent: Option<Instant>,
-}
-
-/// The requests of one operation so far.
+/// The requests for one row so far: of one operation, or of a read and the update that follows.
 #[derive(Debug, Clone)]
 pub struct Attempts {
     /// The line of the input that the operation is for.
@@ -87,20 +72,24 @@ pub struct Attempts {
     counted: u32,
     /// The message of the last failure that is neither definite nor a 429.
     problem: Option<String>,
-    /// Whether some request may have been applied.
+    /// Whether some request may have been applied, and its answer is missing.
     may_be_applied: bool,
     /// Whether the last request failed in another way than by a 429.
     is_retrying: bool,
     /// The answer that refused the login.
     refusal: Option<String>,
+    /// The status code of the last answer, if that throttled the row.
+    throttled: Option<u16>,
     http_status: Option<u16>,
 }
 
 /// What follows from an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Next<T> {
-    /// The operation has ended.
-    End(Ending<T>),
+    /// The operation was carried out.
+    Done(T),
+    /// It has ended in another way.
+    End(Ending),
     /// It is sent again, no sooner than after this wait.
     Retry(Duration),
     /// Nobody sends any more. The operation ends as its requests so far say.
@@ -122,22 +111,32 @@ impl Attempts {
             may_be_applied: before == Before::PerhapsApplied,
             is_retrying: false,
             refusal: None,
+            throttled: None,
             http_status: None,
         }
     }
 
-    /// Takes in one answer and decides what follows. `chance` (0 to 1) spreads backoffs.
+    /// Takes in one answer to a request of that effect and decides what follows. `chance` (0 to 1)
+    /// spreads backoffs.
     pub(super) fn decide<T>(
         &mut self,
         reply: Reply<T>,
+        effect: Effect,
         retries: Retries,
         login: Login,
         chance: f64,
     ) -> Next<T> {
         self.requests += 1;
         self.http_status = reply.http_status.or(self.http_status);
+        self.throttled = None;
         let failure = match reply.result {
-            Ok(output) => return Next::End(Ending::Success(output)),
+            Ok(output) => {
+                self.is_retrying = false;
+                if !self.may_be_applied {
+                    self.problem = None;
+                }
+                return Next::Done(output);
+            }
             Err(failure) => failure,
         };
         self.is_retrying = failure.kind != FailureKind::Throttled;
@@ -154,19 +153,24 @@ impl Attempts {
         }
         let message = failure.message;
         match failure.kind {
-            FailureKind::Rejected => Next::End(Ending::Rejected(message)),
-            FailureKind::NotFound => Next::End(Ending::NotFound(message)),
-            FailureKind::Refused => Next::End(Ending::Failed(message)),
+            FailureKind::Rejected => self.refused(effect, message, Ending::Rejected),
+            FailureKind::NotFound => self.refused(effect, message, Ending::NotFound),
+            FailureKind::Refused => self.refused(effect, message, Ending::Failed),
             FailureKind::Forbidden if login == Login::Proven => {
-                Next::End(Ending::Failed(format!("HTTP 403 Forbidden: {message}")))
+                let message = format!("HTTP 403 Forbidden: {message}");
+                self.refused(effect, message, Ending::Failed)
             }
             FailureKind::Forbidden => self.login_refused("403 Forbidden", &message),
             FailureKind::LoginRefused => self.login_refused("401 Unauthorized", &message),
             FailureKind::Unreachable => Next::StopRun(StopReason::Unreachable { message }),
-            FailureKind::Throttled => Next::Retry(Duration::ZERO),
+            FailureKind::Throttled => {
+                self.throttled = reply.http_status;
+                Next::Retry(Duration::ZERO)
+            }
             FailureKind::NotYet | FailureKind::NotConnected | FailureKind::Unclear => {
                 self.problem = Some(message);
-                self.may_be_applied |= failure.kind == FailureKind::Unclear;
+                let is_change = effect == Effect::Change;
+                self.may_be_applied |= is_change && failure.kind == FailureKind::Unclear;
                 self.retry(retries, chance)
             }
         }
@@ -192,8 +196,33 @@ impl Attempts {
         self.problem.as_deref()
     }
 
-    /// The end of an operation of which nothing more is sent.
-    pub(super) fn given_up<T>(&self) -> Ending<T> {
+    /// Whether some request may have been applied.
+    #[must_use]
+    pub fn may_be_applied(&self) -> bool {
+        self.may_be_applied
+    }
+
+    /// Requests sent so far.
+    #[must_use]
+    pub fn requests(&self) -> u32 {
+        self.requests
+    }
+
+    /// The status code of the last answer.
+    #[must_use]
+    pub fn http_status(&self) -> Option<u16> {
+        self.http_status
+    }
+
+    /// When the first request was sent.
+    #[must_use]
+    pub fn first_sent(&self) -> Option<Instant> {
+        self.first_sent
+    }
+
+    /// The end of a row for which nothing more is sent.
+    #[must_use]
+    pub fn given_up(&self) -> Ending {
         let attempts = counted(self.requests.into(), "attempt");
         match &self.problem {
             Some(what) if self.may_be_applied => {
@@ -224,24 +253,25 @@ impl Attempts {
         self.postponed.until
     }
 
-    /// The operation, of which nothing more is sent.
-    pub(super) fn give_up<T>(self) -> Sent<T> {
-        let ending = self.given_up();
-        self.end(ending)
-    }
-
-    /// The operation, ended in that way.
-    pub(super) fn end<T>(self, ending: Ending<T>) -> Sent<T> {
-        Sent {
-            ending,
-            http_status: self.http_status,
-            requests: self.requests,
-            first_sent: self.first_sent,
-        }
+    /// A definite no. To a read, it says nothing of an update that was sent before.
+    fn refused<T>(&self, effect: Effect, message: String, ending: fn(String) -> Ending) -> Next<T> {
+        let is_read = effect == Effect::None;
+        Next::End(match ending(message) {
+            Ending::Rejected(message) | Ending::NotFound(message) | Ending::Failed(message)
+                if is_read && self.may_be_applied =>
+            {
+                Ending::Unknown(format!("{message}{MAY_BE_APPLIED}"))
+            }
+            // Reasons of a 422 are about changes, and there is none.
+            Ending::Rejected(message) if is_read => {
+                Ending::Failed(format!("the read was refused: {message}"))
+            }
+            ending => ending,
+        })
     }
 
     fn why_not_sent(&self) -> String {
-        match (&self.refusal, self.http_status) {
+        match (&self.refusal, self.throttled) {
             (Some(refusal), _) => format!("the server refused the login ({refusal})"),
             (None, Some(status)) => {
                 format!("rate limited (HTTP {status}) when the run stopped")

@@ -1,6 +1,6 @@
 //! The one gate: every request passes it.
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use super::backoff::Pause;
@@ -9,6 +9,15 @@ use super::{Adaptation, Rate};
 use crate::model::Pace;
 use crate::stop::Stop;
 
+/// Which requests go first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Priority {
+    /// Of a row that was read, and is to be changed before anybody else does: ahead of all others.
+    Started,
+    /// Any other.
+    New,
+}
+
 /// The gate that every request passes, retries too.
 #[derive(Debug)]
 pub struct Gate {
@@ -16,6 +25,12 @@ pub struct Gate {
     /// Held by the worker whose turn is next, while it waits: the others queue for the lock, and do
     /// not all wake up for every request.
     turn: Mutex<()>,
+    /// The same among started rows.
+    started_turn: Mutex<()>,
+    /// How many started rows wait.
+    started: Mutex<u32>,
+    /// No more of them wait.
+    none_started: Condvar,
     /// Never held during a wait: answers come in meanwhile.
     pacer: Mutex<Pacer>,
 }
@@ -27,6 +42,9 @@ impl Gate {
         Self {
             ceiling,
             turn: Mutex::default(),
+            started_turn: Mutex::default(),
+            started: Mutex::default(),
+            none_started: Condvar::new(),
             pacer: Mutex::new(Pacer::new(ceiling, adaptation)),
         }
     }
@@ -37,9 +55,18 @@ impl Gate {
     }
 
     /// Waits until a request may go out, and returns when that was; `None` if the run stops first.
-    pub fn pass(&self, stop: &Stop) -> Option<Instant> {
-        let _turn = self.turn.lock();
+    pub fn pass(&self, stop: &Stop, priority: Priority) -> Option<Instant> {
+        let _waiting = (priority == Priority::Started).then(|| StartedRow::wait(self));
+        let _turn = match priority {
+            Priority::Started => self.started_turn.lock(),
+            Priority::New => self.turn.lock(),
+        };
         while !stop.is_set() {
+            if priority == Priority::New {
+                // Even one that comes later goes first. They all leave when the run stops.
+                let mut started = self.started.lock();
+                self.none_started.wait_while(&mut started, |rows| *rows > 0);
+            }
             let mut pacer = self.pacer.lock();
             let now = Instant::now();
             let taken = pacer.take(now);
@@ -71,6 +98,11 @@ impl Gate {
         self.pacer.lock().answered(sent);
     }
 
+    /// The present rate.
+    pub(crate) fn rate(&self) -> Rate {
+        self.lowered_to().unwrap_or(self.ceiling)
+    }
+
     /// The present rate, where a 429 has lowered it.
     pub(crate) fn lowered_to(&self) -> Option<Rate> {
         self.pacer.lock().lowered_to(Instant::now())
@@ -84,6 +116,26 @@ impl Gate {
             rate_reached: pacer.rate_reached(),
             limit_found: pacer.lowered_to(Instant::now()).map(Rate::per_second),
             ..Pace::default()
+        }
+    }
+}
+
+/// A started row while it waits at the gate.
+struct StartedRow<'a>(&'a Gate);
+
+impl<'a> StartedRow<'a> {
+    fn wait(gate: &'a Gate) -> Self {
+        *gate.started.lock() += 1;
+        Self(gate)
+    }
+}
+
+impl Drop for StartedRow<'_> {
+    fn drop(&mut self) {
+        let mut started = self.0.started.lock();
+        *started -= 1;
+        if *started == 0 {
+            self.0.none_started.notify_all();
         }
     }
 }
@@ -105,7 +157,7 @@ mod tests {
         gate.throttled(Instant::now(), Some(600 * SECOND));
         let (answered, seen) = std::sync::mpsc::channel();
         std::thread::scope(|scope| {
-            scope.spawn(|| gate.pass(&stop));
+            scope.spawn(|| gate.pass(&stop, Priority::New));
             // Once the other one waits, it has the turn.
             while gate.turn.try_lock().is_some() {
                 std::thread::yield_now();
@@ -124,8 +176,33 @@ mod tests {
     fn a_stopped_run_sends_nothing() {
         let stop = Stop::default();
         let gate = gate(Rate::new(1, 60 * SECOND));
-        assert!(gate.pass(&stop).is_some());
+        assert!(gate.pass(&stop, Priority::New).is_some());
         stop.because(StopReason::Limit);
-        assert!(gate.pass(&stop).is_none());
+        assert!(gate.pass(&stop, Priority::New).is_none());
+    }
+
+    #[test]
+    fn a_started_row_goes_ahead_of_new_ones_that_wait_already() {
+        let (stop, gate) = (Stop::default(), gate(Rate::new(50, SECOND)));
+        gate.pass(&stop, Priority::New);
+        let order = Mutex::new(Vec::new());
+        let pass = &|priority| {
+            gate.pass(&stop, priority);
+            order.lock().push(priority);
+        };
+        std::thread::scope(|scope| {
+            gate.throttled(Instant::now(), Some(SECOND));
+            for _ in 0..3 {
+                scope.spawn(move || pass(Priority::New));
+            }
+            while gate.turn.try_lock().is_some() {
+                std::thread::yield_now();
+            }
+            scope.spawn(move || pass(Priority::Started));
+            scope.spawn(move || pass(Priority::Started));
+        });
+        let order = order.into_inner();
+        assert_eq!(order[..2], [Priority::Started; 2]);
+        assert_eq!(order[2..], [Priority::New; 3]);
     }
 }

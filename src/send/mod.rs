@@ -17,7 +17,7 @@ mod simulation;
 mod stats;
 
 pub use adaptive::Adaptation;
-pub use attempts::{Attempts, Before, Ending, Login, MAY_BE_APPLIED, Retries, Sent};
-pub use gate::Gate;
+pub use attempts::{Attempts, Before, Ending, Login, MAY_BE_APPLIED, Retries};
+pub use gate::{Gate, Priority};
 pub use rate::Rate;
-pub use sender::{Policy, Sender, Step};
+pub use sender::{Policy, Sender, Step, Turn};

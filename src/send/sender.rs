@@ -1,5 +1,6 @@
-//! One operation -> its end: paced by the gate, retried with a backoff, postponed while the server
-//! throttles it. Knows no rows, ledger or workers; any command that talks to the API sends this way.
+//! One operation -> what came of it, and whether to send it again: paced by the gate, after a backoff, or
+//! later while the server throttles it. Knows no rows, ledger or workers; any command that talks to
+//! the API sends this way.
 
 use std::time::{Duration, Instant};
 
@@ -11,8 +12,8 @@ use super::health::Health;
 use super::postponement::Throttled;
 use super::scope::ThrottleScope;
 use super::stats::Stats;
-use super::{Attempts, Gate, Login, Rate, Retries, Sent};
-use crate::api::{Exchange, Failure, Operation, Reply};
+use super::{Attempts, Ending, Gate, Login, Priority, Rate, Retries};
+use crate::api::{Effect, Exchange, Failure, Operation, Reply};
 use crate::model::{Attempt, Detail, Event, Pace, Stall, StopReason};
 use crate::stop::Stop;
 
@@ -39,14 +40,26 @@ pub struct Sender<'a, E> {
     health: Health,
 }
 
-/// What came of sending an operation.
+/// What came of sending an operation once.
 #[derive(Debug)]
 pub enum Step<T> {
-    /// It has ended.
-    Ended(Sent<T>),
+    /// It was carried out.
+    Done(T),
+    /// It has ended in another way.
+    Ended(Ending),
+    /// It failed, and may be sent again.
+    Again,
     /// It was throttled: others go first.
-    Postponed(Attempts),
+    Postponed,
 }
+
+/// Allows one request to be sent, now.
+#[derive(Debug)]
+pub struct Turn(Instant);
+
+/// How long what was read counts, unless requests are so far apart that it takes longer to send the
+/// next one: colleagues change conversations meanwhile.
+const MAX_AGE: Duration = Duration::from_secs(10);
 
 /// Where events go.
 type Report<'a> = &'a dyn Fn(&Event<'_>);
@@ -65,38 +78,49 @@ impl<'a, E: Exchange> Sender<'a, E> {
         }
     }
 
-    /// Sends `operation` until it has ended, the run stops, or it is throttled and others are to go
-    /// first. A postponed one waits for its time when it is sent again.
+    /// Waits until the next request for a row may be sent; `None` if the run stops first.
+    pub fn turn(&self, attempts: &Attempts, priority: Priority) -> Option<Turn> {
+        if let Some(until) = attempts.postponed.until {
+            self.stop.wait_until(until);
+        }
+        self.gate.pass(self.stop, priority).map(Turn)
+    }
+
+    /// Sends `operation` once. After a failure that may pass, it returns when that may be done again.
     pub fn send<O: Operation>(
         &self,
         operation: &O,
-        mut attempts: Attempts,
+        attempts: &mut Attempts,
+        Turn(sent): Turn,
         report: Report<'_>,
     ) -> Step<O::Output> {
-        loop {
-            if let Some(until) = attempts.postponed.until {
-                self.stop.wait_until(until);
+        attempts.first_sent.get_or_insert(sent);
+        let reply = self.exchange(operation, attempts, report);
+        let (asks_for_pause, throttled) = self.take_in(&reply, attempts, sent, report);
+        let (retries, login) = (self.policy.retries, self.stats.login());
+        match attempts.decide(reply, O::EFFECT, retries, login, fastrand::f64()) {
+            Next::Done(output) => Step::Done(output),
+            Next::End(ending) => Step::Ended(ending),
+            Next::Retry(wait) if asks_for_pause => {
+                attempts.postponed.extend(Instant::now(), wait, throttled);
+                Step::Postponed
             }
-            let Some(sent) = self.gate.pass(self.stop) else {
-                return Step::Ended(attempts.give_up());
-            };
-            attempts.first_sent.get_or_insert(sent);
-            let reply = self.exchange(operation, &attempts, report);
-            let (asks_for_pause, throttled) = self.take_in(&reply, &attempts, sent, report);
-            let (retries, login) = (self.policy.retries, self.stats.login());
-            match attempts.decide(reply, retries, login, fastrand::f64()) {
-                Next::End(ending) => return Step::Ended(attempts.end(ending)),
-                Next::Retry(wait) if asks_for_pause => {
-                    attempts.postponed.extend(Instant::now(), wait, throttled);
-                    return Step::Postponed(attempts);
-                }
-                Next::Retry(wait) => self.back_off(&attempts, wait),
-                Next::StopRun(reason) => {
-                    self.stop.because(reason);
-                    return Step::Ended(attempts.give_up());
-                }
+            Next::Retry(wait) => {
+                self.back_off(attempts, wait);
+                Step::Again
+            }
+            Next::StopRun(reason) => {
+                self.stop.because(reason);
+                Step::Ended(attempts.given_up())
             }
         }
+    }
+
+    /// Whether what was read at `read` still counts as what the conversation shows.
+    #[must_use]
+    pub fn is_fresh(&self, read: Instant) -> bool {
+        let spacing = self.gate.rate().interval();
+        read.elapsed() <= MAX_AGE.max(spacing * 3)
     }
 
     /// How many requests are in flight.
@@ -135,6 +159,9 @@ impl<'a, E: Exchange> Sender<'a, E> {
         }
         if attempts.is_retrying() {
             self.stats.retry();
+        }
+        if O::EFFECT == Effect::None {
+            self.stats.read();
         }
         let began = Instant::now();
         self.health.sending(attempts.next_attempt(), began);
@@ -224,115 +251,4 @@ impl<'a, E: Exchange> Sender<'a, E> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::VecDeque;
-
-    use reqwest::{Method, StatusCode};
-
-    use super::*;
-    use crate::api::{Account, BaseUrl, Classifier, Effect, FailureKind, Redactor, Request};
-    use crate::send::{Adaptation, Before, Ending};
-
-    /// An operation that no command has: its output is what the server answers.
-    struct Echo;
-
-    impl Operation for Echo {
-        type Output = String;
-        const EFFECT: Effect = Effect::Change;
-
-        fn request(&self, base_url: &str) -> Request {
-            Request {
-                method: Method::GET,
-                url: base_url.to_owned(),
-                body: None,
-            }
-        }
-
-        fn read(&self, body: &str, _: &Redactor) -> Result<String, Failure> {
-            match body {
-                "" => Err(FailureKind::Refused.with("an empty answer")),
-                body => Ok(body.to_owned()),
-            }
-        }
-    }
-
-    /// Answers in that order.
-    struct Script {
-        answers: Mutex<VecDeque<(u16, &'static str)>>,
-        classifier: Classifier,
-    }
-
-    impl Exchange for Script {
-        fn exchange<O: Operation>(&self, operation: &O) -> Reply<O::Output> {
-            let (status, body) = self.answers.lock().pop_front().expect("an answer is left");
-            let code = StatusCode::from_u16(status).expect("a status code");
-            Reply {
-                http_status: Some(status),
-                result: self.classifier.answer(operation, code, body.as_bytes()),
-            }
-        }
-
-        fn in_words<O: Operation>(&self, _: &O) -> String {
-            "GET it".into()
-        }
-    }
-
-    /// How an operation ends that gets these answers, how often it was postponed, and what was
-    /// reported.
-    fn sent(answers: &[(u16, &'static str)]) -> (Sent<String>, u32, Vec<String>) {
-        let base_url = BaseUrl::from_brand("acme").expect("a brand");
-        let account = Account::new(base_url, "a@example.com", "token").expect("an account");
-        let script = Script {
-            answers: Mutex::new(answers.iter().copied().collect()),
-            classifier: Classifier::new(&account),
-        };
-        let rate = Rate::new(1_000_000, Duration::from_secs(1));
-        let (gate, stop) = (Gate::new(rate, Adaptation::Fixed), Stop::default());
-        let policy = Policy {
-            retries: Retries(1),
-            login: Login::Unproven,
-            detail: Detail::Exchanges,
-        };
-        let sender = Sender::new(&script, &gate, &stop, policy);
-        let events = Mutex::new(Vec::new());
-        let report = |event: &Event<'_>| {
-            if let Event::Answer { meaning, .. } = event {
-                events.lock().push((*meaning).to_owned());
-            }
-        };
-        let (mut attempts, mut postponed) = (Attempts::new(2, "a".into(), Before::NotApplied), 0);
-        loop {
-            match sender.send(&Echo, attempts, &report) {
-                Step::Ended(sent) => return (sent, postponed, events.into_inner()),
-                Step::Postponed(later) => {
-                    postponed += 1;
-                    attempts = later;
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn any_operation_is_retried_and_postponed_until_it_ends() {
-        let (sent, postponed, events) = sent(&[(429, ""), (500, ""), (200, "done")]);
-        assert_eq!(sent.ending, Ending::Success("done".to_owned()));
-        assert_eq!((sent.requests, postponed), (3, 1));
-        assert_eq!(
-            events,
-            ["rate limited", "HTTP 500 Internal Server Error", "done"]
-        );
-    }
-
-    #[test]
-    fn retries_end_with_what_the_last_answer_was() {
-        let (sent, ..) = sent(&[(503, "busy"), (503, "busy")]);
-        let ending = "HTTP 503 Service Unavailable: busy (2 attempts); it may have been applied";
-        assert_eq!(sent.ending, Ending::Unknown(ending.to_owned()));
-    }
-
-    #[test]
-    fn an_operation_says_itself_what_its_success_is() {
-        let (sent, ..) = sent(&[(200, "")]);
-        assert_eq!(sent.ending, Ending::Failed("an empty answer".to_owned()));
-    }
-}
+mod tests;

@@ -35,7 +35,6 @@ impl Stats {
     }
 
     /// A request is sent that only reads.
-    #[expect(dead_code, reason = "nothing that only reads is sent yet")]
     pub(super) fn read(&self) {
         count(&self.reads);
     }

@@ -16,14 +16,17 @@ use super::support::sent::{
 };
 use super::support::server::Server;
 
+/// The status code that a slug like `http-503` asks for.
+fn status_of(slug: &str) -> Option<u16> {
+    slug.strip_prefix("http-")?.parse().ok()
+}
+
 /// An answer that leaves open what became of the update; `None` for a slug that names no such
 /// answer.
 fn trouble(request: &Request) -> Option<Answer> {
     let conversation = json!({"slug": request.slug, "status": 2});
     Some(match request.slug.as_str() {
-        "500" | "502" | "503" | "504" | "599" | "408" | "409" | "425" => {
-            Answer::text(request.slug.parse().ok()?, "trouble")
-        }
+        slug if status_of(slug).is_some() => Answer::text(status_of(slug)?, "trouble"),
         "created" => Answer::json(201, &conversation),
         "no-content" => Answer::text(204, ""),
         "reset" => Answer::reset(),
@@ -47,14 +50,14 @@ fn trouble(request: &Request) -> Option<Answer> {
 
 /// What each trouble comes to after the second try.
 const TROUBLES: [Fate; 23] = [
-    ("500", "unknown 500 2", "500"),
-    ("502", "unknown 502 2", "502"),
-    ("503", "unknown 503 2", "503"),
-    ("504", "unknown 504 2", "504"),
-    ("599", "unknown 599 2", "599"),
-    ("408", "failed 408 2", "408"),
-    ("409", "failed 409 2", "409 Conflict: trouble"),
-    ("425", "failed 425 2", "425"),
+    ("http-500", "unknown 500 2", "500"),
+    ("http-502", "unknown 502 2", "502"),
+    ("http-503", "unknown 503 2", "503"),
+    ("http-504", "unknown 504 2", "504"),
+    ("http-599", "unknown 599 2", "599"),
+    ("http-408", "failed 408 2", "408"),
+    ("http-409", "failed 409 2", "409 Conflict: trouble"),
+    ("http-425", "failed 425 2", "425"),
     ("created", "unknown 201 2", "201"),
     ("no-content", "unknown 204 2", "204"),
     ("reset", "unknown - 2", "exchange failed"),
@@ -120,8 +123,8 @@ fn trouble_that_passes_leaves_no_trace_but_the_number_of_tries() {
 fn without_retries_every_row_gets_one_try() {
     let server = Server::start(|request| trouble(request).unwrap_or_else(|| Answer::echo(request)));
     let few = [
-        ("500", "unknown 500 1", "1 attempt"),
-        ("408", "failed 408 1", "1 attempt"),
+        ("http-500", "unknown 500 1", "1 attempt"),
+        ("http-408", "failed 408 1", "1 attempt"),
         ("reset", "unknown - 1", "1 attempt"),
     ];
     let sent = send(&server, &slugs(&few), "--retries 0");
@@ -131,23 +134,23 @@ fn without_retries_every_row_gets_one_try() {
 #[test]
 fn a_definite_answer_settles_its_row_at_once() {
     const FATES: [Fate; 11] = [
-        ("200", "updated 200 1", ""),
-        ("422", "rejected 422 1", "status: is wrong"),
-        ("404", "not_found 404 1", "no such conversation"),
-        ("400", "failed 400 1", "status: is wrong"),
-        ("403", "failed 403 1", "status: is wrong"),
-        ("405", "failed 405 1", "405"),
-        ("410", "failed 410 1", "410"),
-        ("451", "failed 451 1", "451"),
-        ("300", "failed 300 1", "300"),
-        ("302", "failed 302 1", "redirect"),
-        ("304", "failed 304 1", "304"),
+        ("http-200", "updated 200 1", ""),
+        ("http-422", "rejected 422 1", "status: is wrong"),
+        ("http-404", "not_found 404 1", "no such conversation"),
+        ("http-400", "failed 400 1", "status: is wrong"),
+        ("http-403", "failed 403 1", "status: is wrong"),
+        ("http-405", "failed 405 1", "405"),
+        ("http-410", "failed 410 1", "410"),
+        ("http-451", "failed 451 1", "451"),
+        ("http-300", "failed 300 1", "300"),
+        ("http-302", "failed 302 1", "redirect"),
+        ("http-304", "failed 304 1", "304"),
     ];
     let server = Server::start(|request| match request.slug.as_str() {
-        "200" => Answer::echo(request),
-        "304" => Answer::text(304, ""),
-        status => {
-            let status = status.parse().expect("a status for a slug");
+        "http-200" => Answer::echo(request),
+        "http-304" => Answer::text(304, ""),
+        slug => {
+            let status = status_of(slug).expect("a status for a slug");
             Answer::json(status, &json!({"errors": {"status": ["is wrong"]}}))
         }
     });
@@ -159,16 +162,17 @@ fn a_definite_answer_settles_its_row_at_once() {
 #[test]
 fn doubt_stays_until_a_definite_answer() {
     const FATES: [Fate; 7] = [
-        ("404", "not_found 404 2", "no such conversation"),
-        ("422", "rejected 422 2", "no"),
-        ("400", "failed 400 2", "400"),
-        ("408", "unknown 408 2", "may have been applied"),
+        ("http-404", "not_found 404 2", "no such conversation"),
+        ("http-422", "rejected 422 2", "no"),
+        ("http-400", "failed 400 2", "400"),
+        ("http-408", "unknown 408 2", "may have been applied"),
         ("429-200", "updated 200 3", ""),
         ("429-500", "unknown 500 3", "may have been applied"),
         ("429-404", "not_found 404 3", "no such conversation"),
     ];
     let server = Server::start(|request| {
-        let next = request.slug.split('-').nth(request.nth.saturating_sub(1));
+        let script = request.slug.trim_start_matches("http-");
+        let next = script.split('-').nth(request.nth.saturating_sub(1));
         match next.and_then(|status| status.parse().ok()) {
             _ if request.nth == 0 => Answer::reset(),
             Some(200) => Answer::echo(request),

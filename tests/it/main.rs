@@ -42,9 +42,11 @@ mod passes;
 mod preview;
 mod properties;
 
+mod read_first;
 mod read_options;
 mod redaction;
 mod reporting;
+mod reread;
 mod resume_order;
 mod resuming;
 mod run_directory;

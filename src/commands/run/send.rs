@@ -49,8 +49,8 @@ impl OpenRun<'_> {
             Ok(monitor) => monitor,
             Err(error) => return Err(facts.failed(self.not_derived(error))),
         };
-        let Sent { counts, result } =
-            self.send(rows, &facts, client, &monitor, &mut journal, known);
+        let records = (&mut journal, &mut *images);
+        let Sent { counts, result } = self.send(rows, &facts, client, &monitor, records, known);
         let facts = self.after(facts, counts, result.as_ref().ok());
         if let Err(missing) = monitor.check().and_then(|()| images.check()) {
             let saved = monitor.save(&journal, images);
@@ -92,7 +92,7 @@ impl OpenRun<'_> {
         facts: &Facts,
         client: &Client,
         monitor: &RunDirectoryMonitor,
-        journal: &mut Journal,
+        (journal, images): (&mut Journal, &mut BeforeImages),
         known: Known,
     ) -> Sent {
         let Settings { pace, limits, .. } = self.settings;
@@ -104,6 +104,7 @@ impl OpenRun<'_> {
             gate: &gate,
             retries: Retries(pace.retries),
             verification: self.settings.verification,
+            read_policy: self.settings.read_policy,
             workers: self.workers(),
             limit: limits.rows_sent,
             deadline: limits
@@ -121,7 +122,7 @@ impl OpenRun<'_> {
         let mut progress = Progress::new(self.settings.progress, self.log, due, pace.rate.unit());
         let read = || Reader::open(monitor.input()?, self.layout.into());
         let mut counts = facts.counts.final_only();
-        let sent = run.send(read, journal, &mut |event| {
+        let sent = run.send(read, journal, images, &mut |event| {
             if let Event::Recorded(result) = event {
                 counts.add(result.outcome, 1);
             }
@@ -129,7 +130,11 @@ impl OpenRun<'_> {
         });
         drop(progress);
         let sent = sent.and_then(|sent| {
-            journal.sync().map_err(RunError::Unwritable)?;
+            let images = || images.handle()?.map_or(Ok(()), |images| images.sync_data());
+            journal
+                .sync()
+                .and_then(|()| images())
+                .map_err(RunError::Unwritable)?;
             Ok(sent)
         });
         Sent {

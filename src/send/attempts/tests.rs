@@ -30,19 +30,19 @@ fn decided(replies: impl IntoIterator<Item = Reply<()>>) -> (Next<()>, Attempts)
     let mut attempts = attempts(Before::NotApplied);
     let mut next = Next::Retry(Duration::ZERO);
     for reply in replies {
-        next = attempts.decide(reply, Retries(2), Login::Unproven, 0.5);
+        next = attempts.decide(reply, Effect::Change, Retries(2), Login::Unproven, 0.5);
     }
     (next, attempts)
 }
 
-fn ending(replies: impl IntoIterator<Item = Reply<()>>) -> Option<Ending<()>> {
+fn ending(replies: impl IntoIterator<Item = Reply<()>>) -> Option<Ending> {
     match decided(replies).0 {
         Next::End(ending) => Some(ending),
-        Next::Retry(_) | Next::StopRun(_) => None,
+        Next::Done(()) | Next::Retry(_) | Next::StopRun(_) => None,
     }
 }
 
-fn given_up(replies: impl IntoIterator<Item = Reply<()>>) -> Ending<()> {
+fn given_up(replies: impl IntoIterator<Item = Reply<()>>) -> Ending {
     decided(replies).1.given_up()
 }
 
@@ -73,10 +73,8 @@ fn doubt_stays_until_a_definite_answer() {
         http_status: Some(200),
         result: Ok(()),
     };
-    assert_eq!(
-        ending([unclear(), throttled(), success]),
-        Some(Ending::Success(()))
-    );
+    let (next, _) = decided([unclear(), throttled(), success]);
+    assert_eq!(next, Next::Done(()));
 }
 
 #[test]
@@ -86,7 +84,7 @@ fn a_refused_login_stops_the_run_and_condemns_no_row() {
     let answer = "HTTP 401 Unauthorized: who?".to_owned();
     assert_eq!(next, Next::StopRun(StopReason::LoginRefused { answer }));
     assert_eq!(
-        attempts.given_up::<()>(),
+        attempts.given_up(),
         Ending::NotSent("the server refused the login (HTTP 401 Unauthorized: who?)".into())
     );
     assert!(matches!(
@@ -104,7 +102,7 @@ fn a_403_after_a_success_is_about_its_row() {
         Next::StopRun(StopReason::LoginRefused { answer })
     );
     let mut attempts = attempts(Before::NotApplied);
-    let next = attempts.decide(forbidden(), Retries(2), Login::Proven, 0.5);
+    let next = attempts.decide(forbidden(), Effect::Change, Retries(2), Login::Proven, 0.5);
     assert!(matches!(next, Next::End(Ending::Failed(_))));
 }
 
@@ -112,8 +110,8 @@ fn a_403_after_a_success_is_about_its_row() {
 fn what_an_earlier_run_left_in_doubt_stays_so_without_a_definite_answer() {
     let after = |before, reply| {
         let mut attempts = attempts(before);
-        attempts.decide(reply, Retries(9), Login::Unproven, 0.5);
-        attempts.given_up::<()>()
+        attempts.decide(reply, Effect::Change, Retries(9), Login::Unproven, 0.5);
+        attempts.given_up()
     };
     for reply in [not_connected(), throttled()] {
         let ending = after(Before::PerhapsApplied, reply);
@@ -128,10 +126,11 @@ fn what_an_earlier_run_left_in_doubt_stays_so_without_a_definite_answer() {
 #[test]
 fn backoffs_double_up_to_half_a_minute() {
     let mut attempts = attempts(Before::NotApplied);
-    let mut wait = || match attempts.decide(unclear(), Retries(99), Login::Unproven, 0.5) {
-        Next::Retry(wait) => wait.as_millis(),
-        Next::End(_) | Next::StopRun(_) => 0,
-    };
+    let mut wait =
+        || match attempts.decide(unclear(), Effect::Change, Retries(99), Login::Unproven, 0.5) {
+            Next::Retry(wait) => wait.as_millis(),
+            Next::Done(()) | Next::End(_) | Next::StopRun(_) => 0,
+        };
     let waits: Vec<_> = (0..9).map(|_| wait()).collect();
     assert_eq!(
         waits,
@@ -151,4 +150,48 @@ fn an_operation_that_is_given_up_ends_as_its_requests_say() {
         given_up([unclear(), throttled()]),
         Ending::Unknown(_)
     ));
+}
+
+/// What follows from answers to requests of those effects, one after another.
+fn after(replies: impl IntoIterator<Item = (Effect, Reply<()>)>) -> (Next<()>, Attempts) {
+    let mut attempts = attempts(Before::NotApplied);
+    let mut next = Next::Retry(Duration::ZERO);
+    for (effect, reply) in replies {
+        next = attempts.decide(reply, effect, Retries(2), Login::Unproven, 0.5);
+    }
+    (next, attempts)
+}
+
+#[test]
+fn a_read_that_fails_for_good_leaves_no_doubt() {
+    let (next, _) = after((0..3).map(|_| (Effect::None, unclear())));
+    let failed = "HTTP 500 (3 attempts)";
+    assert_eq!(next, Next::End(Ending::Failed(failed.into())));
+    let rejected = reply(422, FailureKind::Rejected, "no");
+    let (next, _) = after([(Effect::None, rejected)]);
+    let failed = "the read was refused: no";
+    assert_eq!(next, Next::End(Ending::Failed(failed.into())));
+}
+
+#[test]
+fn no_answer_to_a_read_says_what_became_of_an_update_before() {
+    let gone = || reply(404, FailureKind::NotFound, "no such conversation");
+    let (next, _) = after([(Effect::Change, unclear()), (Effect::None, gone())]);
+    let unknown = "no such conversation; it may have been applied";
+    assert_eq!(next, Next::End(Ending::Unknown(unknown.into())));
+    let (next, _) = after([(Effect::None, gone())]);
+    let not_found = "no such conversation";
+    assert_eq!(next, Next::End(Ending::NotFound(not_found.into())));
+}
+
+#[test]
+fn a_row_that_was_read_and_not_changed_when_the_run_stops_is_not_sent() {
+    let success = || Reply {
+        http_status: Some(200),
+        result: Ok(()),
+    };
+    for replies in [vec![success()], vec![unclear(), success()]] {
+        let (_, attempts) = after(replies.into_iter().map(|reply| (Effect::None, reply)));
+        assert_eq!(attempts.given_up(), Ending::NotSent(String::new()));
+    }
 }

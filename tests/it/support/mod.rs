@@ -13,6 +13,7 @@
     reason = "a support that cannot do its part ends the test, with words"
 )]
 
+pub(crate) mod account;
 pub(crate) mod answer;
 pub(crate) mod command;
 pub(crate) mod request;

@@ -1,0 +1,291 @@
+//! One row -> the next request for it, and what follows from the answer.
+//!
+//! A row that need not be read takes one request, the update. Another is read; what differs is sent;
+//! before that, what it replaces is in the file of before-images. After an update that may have been
+//! applied it is read again: what was computed from an old read must not be sent twice.
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+
+use super::prepared::Prepared;
+use super::queue::Task;
+use crate::api::{
+    Exchange, ReadConversation, ReadResult, Redactor, UpdateConversation, Updated, Verification,
+};
+use crate::change::{Change, Difference, GuardMode, NoChange, decide, lost_fields};
+use crate::ledger::{BeforeImages, Record};
+use crate::model::text::{one_line, quoted};
+use crate::model::{BeforeImage, Changes, Event, Outcome, ReadPolicy, StopReason, Update, remedy};
+use crate::send::{Attempts, Ending, MAY_BE_APPLIED, Priority, Sender, Step, Turn};
+
+/// What the rows of a run are sent with.
+pub(super) struct Steps<'a, E> {
+    pub(super) sender: &'a Sender<'a, E>,
+    pub(super) redactor: &'a Redactor,
+    pub(super) images: &'a Mutex<&'a mut BeforeImages>,
+    pub(super) read_policy: ReadPolicy,
+    pub(super) verification: Verification,
+}
+
+/// How a row ended.
+pub(super) struct RowEnd {
+    pub(super) outcome: Outcome,
+    pub(super) reasons: String,
+}
+
+/// What follows from one request for a row.
+pub(super) enum NextStep {
+    /// Another request.
+    Again,
+    /// Another request, after those of other rows.
+    Later,
+    /// The row has ended.
+    End(RowEnd),
+    /// The same, and the run ends too.
+    StopRun(RowEnd, StopReason),
+}
+
+/// The longest list of names in a message, in characters.
+const MAX_NAMES: usize = 200;
+
+/// Where events go.
+type Report<'a> = &'a dyn Fn(&Event<'_>);
+
+impl<E: Exchange> Steps<'_, E> {
+    /// Waits until the next request for a row may be sent; `None` if the run stops first.
+    pub(super) fn turn(&self, task: &Task) -> Option<Turn> {
+        let priority = match &task.prepared {
+            Some(_) => Priority::Started,
+            None => Priority::New,
+        };
+        self.sender.turn(&task.attempts, priority)
+    }
+
+    /// Sends the next request for a row.
+    pub(super) fn take(&self, task: &mut Task, turn: Turn, report: Report<'_>) -> NextStep {
+        let next = if task.update.is_read_first(self.read_policy) {
+            let prepared = task.prepared.take();
+            match prepared.filter(|prepared| self.sender.is_fresh(prepared.read)) {
+                Some(prepared) => self.change(task, prepared, turn, report),
+                None => self.read(task, turn, report),
+            }
+        } else {
+            let Task {
+                update, attempts, ..
+            } = task;
+            let updated = self.update(update, &update.changes, attempts, turn, report);
+            updated.map(|updated| NextStep::End(RowEnd::from(&updated)))
+        };
+        next.unwrap_or_else(|other| other)
+    }
+
+    /// Reads the conversation, and decides what is to be sent.
+    fn read(&self, task: &mut Task, turn: Turn, report: Report<'_>) -> Result<NextStep, NextStep> {
+        let slug = &task.update.slug;
+        let operation = ReadConversation { slug };
+        let found = done(
+            self.sender
+                .send(&operation, &mut task.attempts, turn, report),
+        )?;
+        let (read, read_at) = (Instant::now(), Timestamp::now());
+        let conversation = match found {
+            ReadResult::Conversation(conversation) => conversation,
+            ReadResult::Other(words) => return Ok(task.not_sent(Outcome::Conflict, words)),
+        };
+        // A row whose change may have been applied shows perhaps that.
+        let mode = if task.attempts.may_be_applied() {
+            GuardMode::HeldBefore
+        } else {
+            GuardMode::Check
+        };
+        let change = match decide(&task.update, &conversation, mode, self.read_policy.data) {
+            Ok(change) => change,
+            Err(why) => return Ok(self.no_change(task, why)),
+        };
+        if self.finds_token(&change) {
+            let why = "the conversation contains the API token, which must not be kept in a file";
+            return Ok(task.not_sent(Outcome::Conflict, why.into()));
+        }
+        task.prepared = Some(Prepared {
+            change,
+            conversation,
+            read,
+            read_at,
+            has_image: false,
+        });
+        Ok(NextStep::Again)
+    }
+
+    /// The end of a row for which no change is sent.
+    fn no_change(&self, task: &Task, why: NoChange) -> NextStep {
+        match why {
+            NoChange::NotNeeded if task.attempts.may_be_applied() => NextStep::End(RowEnd {
+                outcome: Outcome::Updated,
+                reasons: format!("{}applied by an earlier attempt", Record::NOTE),
+            }),
+            NoChange::NotNeeded => task.not_sent(Outcome::Unchanged, String::new()),
+            NoChange::Guards(failing) => {
+                let reasons: Vec<_> = failing.iter().map(Difference::of_guard).collect();
+                let reasons = self.redactor.redacted(&reasons.join("; "));
+                task.not_sent(Outcome::Conflict, reasons)
+            }
+            NoChange::Unsafe(why) => task.not_sent(Outcome::Conflict, self.redactor.redacted(&why)),
+            NoChange::Unreadable(what) => task.not_sent(Outcome::Failed, what),
+        }
+    }
+
+    /// Sends what was prepared.
+    fn change(
+        &self,
+        task: &mut Task,
+        mut prepared: Prepared,
+        turn: Turn,
+        report: Report<'_>,
+    ) -> Result<NextStep, NextStep> {
+        if !prepared.has_image {
+            if let Err(error) = self.keep_image(task, &prepared) {
+                let error = format!("before.jsonl: {error} ({})", remedy(&error));
+                let reason = StopReason::LedgerUnwritable { error };
+                return Ok(NextStep::StopRun(RowEnd::given_up(&task.attempts), reason));
+            }
+            prepared.has_image = true;
+        }
+        let Task {
+            update, attempts, ..
+        } = task;
+        let changes = &prepared.change.changes;
+        let updated = match self.update(update, changes, attempts, turn, report) {
+            Ok(updated) => updated,
+            Err(other) => {
+                // What may have been applied is read again before it is sent again.
+                task.prepared = (!attempts.may_be_applied()).then_some(prepared);
+                return Err(other);
+            }
+        };
+        let lost = lost_fields(&prepared.conversation, changes, &updated.conversation);
+        Ok(if lost.is_empty() {
+            NextStep::End(RowEnd::from(&updated))
+        } else {
+            replaced_data(update, &updated, &lost, self.redactor)
+        })
+    }
+
+    fn update(
+        &self,
+        update: &Update<'_>,
+        changes: &Changes<'_>,
+        attempts: &mut Attempts,
+        turn: Turn,
+        report: Report<'_>,
+    ) -> Result<Updated, NextStep> {
+        let operation = UpdateConversation {
+            slug: &update.slug,
+            changes,
+            verification: self.verification,
+        };
+        done(self.sender.send(&operation, attempts, turn, report))
+    }
+
+    /// Sees that what an update replaces is in the file of before-images.
+    fn keep_image(&self, task: &Task, prepared: &Prepared) -> std::io::Result<()> {
+        let mut images = self.images.lock();
+        let is_there = images.has(task.update.line);
+        // What is shown now may be our own change.
+        if is_there && task.attempts.may_be_applied() {
+            return Ok(());
+        }
+        images.append(&BeforeImage {
+            line: task.update.line,
+            slug: task.update.slug.as_str().to_owned(),
+            read_at: prepared.read_at,
+            before: prepared.change.before.clone(),
+            after: prepared.change.after.clone(),
+            supersedes: is_there,
+        })
+    }
+
+    fn finds_token(&self, change: &Change<'_>) -> bool {
+        let image = serde_json::to_string(&change.before);
+        image.is_ok_and(|image| self.redactor.finds_token(&image))
+    }
+}
+
+/// What an operation yields, or what follows if it has not been carried out.
+fn done<T>(step: Step<T>) -> Result<T, NextStep> {
+    Err(match step {
+        Step::Done(output) => return Ok(output),
+        Step::Ended(ending) => NextStep::End(ending.into()),
+        Step::Again => NextStep::Again,
+        Step::Postponed => NextStep::Later,
+    })
+}
+
+/// The end of a row and of a run whose server removes the custom fields that an update does not name.
+fn replaced_data(
+    update: &Update<'_>,
+    updated: &Updated,
+    lost: &[String],
+    redactor: &Redactor,
+) -> NextStep {
+    let names: Vec<_> = lost.iter().map(|name| quoted(name)).collect();
+    let names = redactor.redacted(&one_line(&names.join(", "), MAX_NAMES));
+    let lost = format!("data: the server has removed {names}, which the update did not name");
+    let message = format!("{}: {lost}", update.slug.shown());
+    let differences = updated.differences.iter().map(ToString::to_string);
+    let reasons: Vec<_> = differences.chain([lost]).collect();
+    let end = RowEnd {
+        outcome: Outcome::Updated,
+        reasons: reasons.join("; "),
+    };
+    NextStep::StopRun(end, StopReason::DataReplaced { message })
+}
+
+impl Task {
+    /// The end of a row after a read, with that outcome, unless a change that was sent before may have
+    /// been applied.
+    fn not_sent(&self, outcome: Outcome, reasons: String) -> NextStep {
+        NextStep::End(if self.attempts.may_be_applied() {
+            RowEnd {
+                outcome: Outcome::Unknown,
+                reasons: format!("{reasons}{MAY_BE_APPLIED}"),
+            }
+        } else {
+            RowEnd { outcome, reasons }
+        })
+    }
+}
+
+impl RowEnd {
+    /// The end of a row for which nothing more is sent.
+    pub(super) fn given_up(attempts: &Attempts) -> Self {
+        attempts.given_up().into()
+    }
+}
+
+impl From<Ending> for RowEnd {
+    fn from(ending: Ending) -> Self {
+        let (outcome, reasons) = match ending {
+            Ending::Rejected(reasons) => (Outcome::Rejected, reasons),
+            Ending::NotFound(reasons) => (Outcome::NotFound, reasons),
+            Ending::Failed(reasons) => (Outcome::Failed, reasons),
+            Ending::Unknown(reasons) => (Outcome::Unknown, reasons),
+            Ending::NotSent(reasons) => (Outcome::NotSent, reasons),
+        };
+        Self { outcome, reasons }
+    }
+}
+
+impl From<&Updated> for RowEnd {
+    /// With what differs, and what is good to know.
+    fn from(updated: &Updated) -> Self {
+        let differences = updated.differences.iter().map(ToString::to_string);
+        let note = updated.note().map(|note| format!("{}{note}", Record::NOTE));
+        let reasons: Vec<_> = differences.chain(note).collect();
+        Self {
+            outcome: Outcome::Updated,
+            reasons: reasons.join("; "),
+        }
+    }
+}
