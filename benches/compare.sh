@@ -229,12 +229,15 @@ puts() {
     for ((round = 0; round < rounds; round++)); do
         served ours -- "${command_line[@]}"
         served bare -- "$target/examples/bare_loop" $rows 8
+        served read -- "${command_line[@]}" --read-first
         [[ -z $(type -P curl) ]] || served curl -- bash -c "$with_curl" curl "$work/puts.curl"
     done
     row "$rows PUTs, rows/s of the whole run" "$(per_second ours seconds)" "bare loop $(per_second bare seconds)" \
         "$(ratio bare ours seconds)" 0.85 ""
     row "$rows PUTs, rows/s from first arrival to last answer" "$(per_second ours answering)" \
         "bare loop $(per_second bare answering)" "$(ratio bare ours answering)" 0.85 ""
+    row "$rows rows that are read first, rows/s of the whole run" "$(per_second read seconds)" \
+        "rows that are not $(per_second ours seconds)" "$(ratio ours read seconds)" 0.47 ""
     row "CPU per row, µs" "$(per_row ours)" "bare loop $(per_row bare)" "$(ratio ours bare cpu)" "" 1.35
     if [[ -n $(type -P curl) ]]; then
         row "$rows PUTs, rows/s of the whole run" "$(per_second ours seconds)" \
@@ -336,13 +339,19 @@ memory() {
         send "$work/$rows.csv" --rate 1000000/s --workers 8
         for ((round = 0; round < 3; round++)); do
             served "memory-$rows" -- "${command_line[@]}"
+            served "read-$rows" -- "${command_line[@]}" --read-first
         done
     done
-    local more
-    more=$(calc "($(typical memory-100000 peak_kb) - $(typical memory-10000 peak_kb)) * 1024 / 90000")
+    local more read_more
+    more=$(more_bytes memory)
+    read_more=$(more_bytes read)
     row "run of 10,000 rows, peak MB" "$(megabytes memory-10000)" "" "$(megabytes memory-10000)" "" 20
     row "run of 100,000 rows, bytes per additional row" "$(megabytes memory-100000) MB in all" "" "$more" "" 64
+    row "the same, rows read first" "$(megabytes read-100000) MB in all" "" "$read_more" "" 96
 }
+
+# more_bytes NAME: bytes that each row beyond 10,000 takes.
+more_bytes() { calc "($(typical "$1-100000" peak_kb) - $(typical "$1-10000" peak_kb)) * 1024 / 90000"; }
 
 megabytes() { calc "int($(typical "$1" peak_kb) / 1000 * 10) / 10"; }
 

@@ -2,7 +2,7 @@
 //!
 //! Starts the command with the address and login of a server on loopback in its environment, answers
 //! every `PUT /api/v1/conversations/SLUG` with a conversation that shows what was asked for, and
-//! ends with the command. All times are taken here, on one monotonic clock.
+//! every `GET` of one with a conversation that shows nothing of it; ends with the command. All times are taken here, on one monotonic clock.
 //!
 //! It must cost little compared with the client that is measured: one thread, which `poll` wakes up; a
 //! client waits for its answer, so that socket buffers never fill, and only the head of a request is
@@ -212,19 +212,26 @@ fn request(bytes: &[u8]) -> Option<(&str, &[u8], usize)> {
         .iter()
         .find(|header| header.name.eq_ignore_ascii_case("content-length"))
         .and_then(|header| str::from_utf8(header.value).ok()?.parse::<usize>().ok())
-        .expect("a request with a length");
+        // A read has no body.
+        .unwrap_or_default();
     let body = bytes.get(head..head + length)?;
     let slug = request.path?.rsplit('/').next()?;
     Some((slug, body, head + length))
 }
 
+/// What a conversation shows that was never changed.
+const UNCHANGED: &str = r#""tag_list":["inbox"],"status":0,"assignee":null,"hold_until":null,"data":{}"#;
+
 /// A conversation that shows what `body` asks for, word for word, among other things.
 fn conversation(slug: &str, body: &[u8]) -> Vec<u8> {
-    let asked = body
-        .strip_prefix(br#"{"conversation":{"#)
-        .and_then(|rest| rest.strip_suffix(b"}}"))
-        .expect("a body with a conversation and nothing else");
-    let asked = str::from_utf8(asked).expect("a body in UTF-8");
+    let asked = || {
+        let asked = body.strip_prefix(br#"{"conversation":{"#)?;
+        str::from_utf8(asked.strip_suffix(b"}}")?).ok()
+    };
+    let asked = match body {
+        b"" => UNCHANGED,
+        _ => asked().expect("a body with a conversation and nothing else"),
+    };
     let shown = format!(
         r#"{{"subject":"Where is my parcel?","slug":"{slug}","created_at":"2026-11-02T09:14:31.204Z","message":{{"body":"Hello, I ordered two weeks ago and have heard nothing since. Could you look into it, please? Thank you!","recipients":["Support <support@example.com>"]}},"author":{{"id":48151623,"name":"Ada Customer","email":"ada@example.net","friendly_name":"Ada","data":{{"plan":"trial"}}}},"followers":[],{asked}}}"#
     );
