@@ -382,13 +382,26 @@ fn the_sample_of_invalid_rows_breaks_every_rule_and_nothing_is_sent() {
 }
 
 #[test]
+fn the_sample_of_edited_tags_finds_some_rows_already_right_and_updates_the_others() {
+    let workspace = clone();
+    let arguments = ["run", "samples/retag.csv", "--sandbox", "--json"];
+    let output = workspace.command(&arguments).output();
+    assert_eq!(output.status, 0, "{}", output.stderr);
+    let summary: Value = serde_json::from_str(&output.stdout).expect("one document");
+    assert_eq!(summary["rows"], 40);
+    assert_eq!(summary["counts"]["unchanged"], 6);
+    assert_eq!(summary["counts"]["updated"], 34);
+}
+
+#[test]
 fn the_sample_of_mixed_rows_shows_what_comes_back() {
     let workspace = clone();
     let arguments = ["run", "samples/mixed.jsonl", "--sandbox", "--json"];
     let output = workspace.command(&arguments).output();
     assert_eq!(output.status, 1);
     let summary: Value = serde_json::from_str(&output.stdout).expect("one document");
-    assert_eq!(summary["counts"]["updated"], 5);
+    assert_eq!(summary["counts"]["updated"], 7);
     assert_eq!(summary["counts"]["rejected"], 2);
     assert_eq!(summary["counts"]["not_found"], 1);
+    assert_eq!(summary["counts"]["conflict"], 1);
 }
