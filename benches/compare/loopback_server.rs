@@ -220,7 +220,8 @@ fn request(bytes: &[u8]) -> Option<(&str, &[u8], usize)> {
 }
 
 /// What a conversation shows that was never changed.
-const UNCHANGED: &str = r#""tag_list":["inbox"],"status":0,"assignee":null,"hold_until":null,"data":{}"#;
+const UNCHANGED: &str =
+    r#""tag_list":["inbox"],"status":0,"assignee":null,"hold_until":null,"data":{}"#;
 
 /// A conversation that shows what `body` asks for, word for word, among other things.
 fn conversation(slug: &str, body: &[u8]) -> Vec<u8> {

@@ -52,6 +52,7 @@ mod resuming;
 mod run_directory;
 mod sandbox;
 mod sandbox_conversations;
+mod sandbox_runs;
 mod schema;
 mod schema_rows;
 mod sending;
