@@ -10,6 +10,7 @@ use std::sync::Arc;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::Timestamp;
 use reamaze_bulk::input::{Reader, Wanted};
+use reamaze_bulk::model::ReadPolicy;
 use reamaze_bulk::pipeline::{Check, KeepViolations, columns};
 use reamaze_bulk::stop::Stop;
 use reamaze_bulk::validate::{Clock, Damaged, Draft, Rules, Terms};
@@ -56,6 +57,8 @@ fn validated(text: &str) -> u64 {
     let rules = Arc::new(Rules::new(columns, Draft::default(), terms));
     let check = Check {
         keep: KeepViolations::First,
+        policy: ReadPolicy::default(),
+        limit: None,
         max_rows: None,
         recorded: Arc::default(),
         stop: &Stop::default(),

@@ -26,6 +26,20 @@ pub enum Guard<'a> {
     Data(Cow<'a, str>, Option<DataValue<'a>>),
 }
 
+/// The value beside the name of a guard, as a row of JSONL has it.
+impl serde::Serialize for Guard<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Status(status) => status.map(Status::code).serialize(serializer),
+            Self::Assignee(text) | Self::Category(text) => text.serialize(serializer),
+            Self::TagList(tags) => tags.serialize(serializer),
+            Self::HoldUntil(until) => until.serialize(serializer),
+            Self::UpdatedAt(instant) => instant.serialize(serializer),
+            Self::Data(_, value) => value.serialize(serializer),
+        }
+    }
+}
+
 impl Guard<'_> {
     /// The name of the guarded field.
     #[must_use]
@@ -39,6 +53,22 @@ impl Guard<'_> {
             Self::UpdatedAt(_) => "updated_at",
             Self::Data(name, _) => return Cow::Owned(format!("data.{name}")),
         })
+    }
+
+    /// What is expected, in words: several tags are separated by commas.
+    #[must_use]
+    pub fn expected(&self) -> Cow<'_, str> {
+        let text = match self {
+            Self::Status(status) => status.map(|status| status.shown().into()),
+            Self::Assignee(text) | Self::Category(text) => text.as_deref().map(Cow::Borrowed),
+            Self::TagList(tags) => (!tags.is_empty()).then(|| tags.join(", ").into()),
+            Self::HoldUntil(until) => until.as_ref().map(|until| until.text.as_str().into()),
+            Self::UpdatedAt(instant) => instant.map(|instant| instant.to_string().into()),
+            // `none` would be a text of the field.
+            Self::Data(_, None | Some(DataValue::Null)) => Some("null".into()),
+            Self::Data(_, Some(value)) => Some(value.as_text().into()),
+        };
+        text.unwrap_or(Cow::Borrowed("none"))
     }
 
     /// The same, whatever becomes of the row.

@@ -1,20 +1,18 @@
 //! What a file would change, in key figures and in bounded memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use super::{Changes, DataValue, Update};
+use super::field_changes::beginning;
+use super::{Changes, DataValue, FieldChanges, Guard, ReadPolicy, TagEdits, Update};
 
 /// Requests shown in full.
 const SAMPLES: usize = 3;
 
-/// Different values counted per field; further ones are not, which are not the commonest.
-const MOST_VALUES: usize = 1000;
-
 /// Fields counted one by one; custom fields beyond these are only known to exist.
 const MOST_FIELDS: usize = 100;
 
-/// The longest value kept, in characters.
-const VALUE_CHARS: usize = 80;
+/// What further fields are counted under.
+const OTHERS: &str = "(others)";
 
 /// The longest name kept, in characters.
 const NAME_CHARS: usize = 1000;
@@ -30,9 +28,20 @@ pub struct Preview {
     pub replaces_tags: u64,
     /// Rows that remove all tags.
     pub clears_tags: u64,
-    /// The first legal updates.
+    /// Rows that add tags to those that are there, or remove some of them.
+    pub edits_tags: u64,
+    /// Rows that are legal and ask for no change: they make no request.
+    pub without_change: u64,
+    /// What sending the legal rows takes, as far as they are to be sent.
+    pub send_counts: SendCounts,
+    /// The first updates that make a request.
     pub samples: Vec<Update<'static>>,
+    policy: ReadPolicy,
+    /// The most rows that make a request.
+    limit: Option<u64>,
     tag_list: FieldChanges,
+    add_tags: FieldChanges,
+    remove_tags: FieldChanges,
     status: FieldChanges,
     hold_until: FieldChanges,
     assignee: FieldChanges,
@@ -40,98 +49,50 @@ pub struct Preview {
     brand: FieldChanges,
     /// Custom fields by name.
     data: BTreeMap<String, FieldChanges>,
+    /// Guards by the name of the guarded field; their values are what is expected.
+    guards: BTreeMap<String, FieldChanges>,
 }
 
-/// What happens to one field.
-#[derive(Debug, Default)]
-pub struct FieldChanges {
-    /// Rows that set it.
+/// What sending takes, retries apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SendCounts {
+    /// Rows that make a request.
     pub rows: u64,
-    /// Of these, rows that set it to null.
-    pub nulls: u64,
-    /// Of these, rows with text that a spreadsheet or an export has damaged.
-    pub damaged: u64,
-    /// Whole values, as they are sent.
-    values: HashMap<String, u64>,
-    /// How longer ones begin.
-    beginnings: HashMap<String, u64>,
+    /// Of these, rows that are read before they are changed.
+    pub reads: u64,
 }
 
-/// A value of a field, with the rows that set it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ValueRows<'a> {
-    /// The value as it is sent, or its first 80 characters.
-    pub value: &'a str,
-    /// Whether it is longer.
-    pub is_cut: bool,
-    /// The rows.
-    pub rows: u64,
-}
-
-impl FieldChanges {
-    /// The commonest values with the rows that set them.
+impl SendCounts {
+    /// All requests, of which each row that is read makes two.
     #[must_use]
-    pub fn commonest(&self, most: usize) -> Vec<ValueRows<'_>> {
-        let kept = [(&self.values, false), (&self.beginnings, true)];
-        let mut values: Vec<_> = kept
-            .into_iter()
-            .flat_map(|(values, is_cut)| values.iter().map(move |entry| (entry, is_cut)))
-            .map(|((value, rows), is_cut)| ValueRows {
-                value,
-                is_cut,
-                rows: *rows,
-            })
-            .collect();
-        values.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.value.cmp(b.value)));
-        values.truncate(most);
-        values
+    pub fn requests(self) -> u64 {
+        self.rows + self.reads
     }
 
-    fn add(&mut self, value: &str) {
-        let beginning = beginning(value, VALUE_CHARS);
-        let values = if beginning.len() < value.len() {
-            &mut self.beginnings
-        } else {
-            &mut self.values
-        };
-        if let Some(rows) = values.get_mut(beginning) {
-            *rows += 1;
-        } else if values.len() < MOST_VALUES {
-            values.insert(beginning.to_owned(), 1);
-        }
+    /// Rows of which nobody will know what was there before.
+    #[must_use]
+    pub fn cannot_undo(self) -> u64 {
+        self.rows - self.reads
     }
 
-    fn set_data(&mut self, value: &DataValue<'_>) {
-        match value {
-            DataValue::Null => {
-                self.nulls += 1;
-                return self.set([]);
-            }
-            DataValue::Damaged(_) => self.damaged += 1,
-            DataValue::Text(_) | DataValue::Json(_) | DataValue::Flag(_) => {}
-        }
-        self.set([value.as_text()]);
+    fn add(&mut self, requests: u64) {
+        self.rows += requests.min(1);
+        self.reads += requests.saturating_sub(1);
     }
-
-    /// Counts one row that sets the field to those values.
-    fn set<'a>(&mut self, values: impl IntoIterator<Item = &'a str>) {
-        self.rows += 1;
-        for value in values {
-            self.add(value);
-        }
-    }
-}
-
-/// The first characters of `text`, at most `limit`.
-fn beginning(text: &str, limit: usize) -> &str {
-    if text.len() <= limit {
-        return text;
-    }
-    let end = text.char_indices().nth(limit);
-    end.map_or(text, |(end, _)| &text[..end])
 }
 
 impl Preview {
+    /// A preview of no row yet, where rows are read by `policy`, and not more than `limit` rows are
+    /// sent.
+    #[must_use]
+    pub fn new(policy: ReadPolicy, limit: Option<u64>) -> Self {
+        Self {
+            policy,
+            limit,
+            ..Self::default()
+        }
+    }
+
     /// Damaged texts of custom fields that are sent.
     #[must_use]
     pub fn damaged(&self) -> u64 {
@@ -159,6 +120,8 @@ impl Preview {
     fn own_fields(&self) -> impl Iterator<Item = (&'static str, &FieldChanges)> {
         let fields = [
             ("tag_list", &self.tag_list),
+            ("add_tags", &self.add_tags),
+            ("remove_tags", &self.remove_tags),
             ("status", &self.status),
             ("hold_until", &self.hold_until),
             ("assignee", &self.assignee),
@@ -178,8 +141,63 @@ impl Preview {
         self.rows += 1;
         self.legal += 1;
         self.count(&update.changes);
-        if self.samples.len() < SAMPLES {
+        self.count_edits(&update.tag_edits);
+        for guard in &update.guards {
+            self.count_guard(guard);
+        }
+        let requests = update.requests(self.policy);
+        if requests == 0 {
+            self.without_change += 1;
+        } else if self.limit.is_none_or(|limit| self.send_counts.rows < limit) {
+            self.send_counts.add(requests);
+        }
+        if requests > 0 && self.samples.len() < SAMPLES {
             self.samples.push(update.into_owned());
+        }
+    }
+
+    /// Whether the conversation of an update is read first.
+    #[must_use]
+    pub fn is_read_first(&self, update: &Update<'_>) -> bool {
+        update.is_read_first(self.policy)
+    }
+
+    /// Guards by the name of the guarded field; their values are what is expected.
+    pub fn guards(&self) -> impl Iterator<Item = (&str, &FieldChanges)> {
+        self.guards
+            .iter()
+            .map(|(name, changes)| (name.as_str(), changes))
+    }
+
+    fn count_edits(&mut self, edits: &TagEdits<'_>) {
+        if edits.is_empty() {
+            return;
+        }
+        self.edits_tags += 1;
+        for (field, tags) in [
+            (&mut self.add_tags, &edits.add),
+            (&mut self.remove_tags, &edits.remove),
+        ] {
+            if !tags.is_empty() {
+                field.set(tags.iter().map(AsRef::as_ref));
+            }
+        }
+    }
+
+    fn count_guard(&mut self, guard: &Guard<'_>) {
+        let name = guard.field();
+        let name = beginning(&name, NAME_CHARS);
+        // One row can name any number of custom fields.
+        let name = if self.guards.len() < MOST_FIELDS || self.guards.contains_key(name) {
+            name
+        } else {
+            OTHERS
+        };
+        let field = self.guards.entry(name.to_owned()).or_default();
+        match guard {
+            Guard::TagList(tags) if !tags.is_empty() => field.set(tags.iter().map(AsRef::as_ref)),
+            Guard::Data(_, value) => field.set_data(value.as_ref().unwrap_or(&DataValue::Null)),
+            guard => field.set([guard.expected().as_ref()]),
         }
     }
 
@@ -227,7 +245,7 @@ impl Preview {
         let name = if self.own_fields().count() + self.data.len() < MOST_FIELDS {
             name
         } else {
-            "(others)"
+            OTHERS
         };
         let field = self.data.entry(name.to_owned()).or_default();
         field.set_data(value);

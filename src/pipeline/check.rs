@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Planned, Planner};
 use crate::input::{InputError, Reader};
 use crate::ledger::{ResumeIndex, UnmatchedRecord};
-use crate::model::{Preview, Row, Violation};
+use crate::model::{Preview, ReadPolicy, Row, Violation};
 use crate::stop::Stop;
 use crate::validate::{Columns, Fingerprints, Repeated, Rules};
 
@@ -54,6 +54,10 @@ pub struct Check<'a> {
     pub keep: KeepViolations,
     /// Rows beyond this number are not looked at.
     pub max_rows: Option<u64>,
+    /// Which rows are read before they are sent.
+    pub policy: ReadPolicy,
+    /// The most rows that make a request.
+    pub limit: Option<u64>,
     /// What is known of earlier passes.
     pub recorded: Arc<ResumeIndex>,
     /// Ends the pass early.
@@ -116,7 +120,7 @@ impl Check<'_> {
         mut note: impl FnMut(&Planned<'_>) + Send,
     ) -> Result<Findings, CheckError> {
         let mut findings = Findings {
-            preview: Preview::default(),
+            preview: Preview::new(self.policy, self.limit),
             violations: Violations::new(self.keep).map_err(CheckError::Temporary)?,
             final_rows: 0,
             unmatched: None,

@@ -38,14 +38,21 @@ impl Serialize for DryRun<'_> {
         map.serialize_entry("damaged", &preview.damaged())?;
         map.serialize_entry("account", &self.plan.map(|plan| plan.account))?;
         map.serialize_entry("changes", &FieldsJson(preview))?;
-        map.serialize_entry("requests", &self.plan.map_or(0, |plan| plan.requests))?;
+        map.serialize_entry("guards", &GuardsJson(preview))?;
+        map.serialize_entry("edits_tags", &preview.edits_tags)?;
+        map.serialize_entry("without_change", &preview.without_change)?;
+        map.serialize_entry("cannot_undo", &self.plan.map_or(0, Plan::cannot_undo))?;
+        let counts = self.plan.map(|plan| plan.send_counts).unwrap_or_default();
+        map.serialize_entry("requests", &counts.requests())?;
+        map.serialize_entry("reads", &counts.reads)?;
         map.serialize_entry("rate_asked", &self.plan.map(|plan| plan.rate_per_second))?;
         map.serialize_entry(
             "expected_s",
             &self.plan.map(|plan| plan.expected().as_secs_f64()),
         )?;
         map.serialize_entry("warnings", self.plan.map_or(&[][..], |plan| &plan.warnings))?;
-        map.serialize_entry("samples", self.plan.map_or(&[][..], |plan| &plan.samples))?;
+        let samples = self.plan.map_or(&[][..], |plan| &plan.samples);
+        map.serialize_entry("samples", samples)?;
         map.serialize_entry("violations", &ViolationsJson(&self.violations))?;
         map.end()
     }
@@ -65,6 +72,21 @@ impl Serialize for FieldsJson<'_> {
                     preview: self.0,
                 },
             )
+        }))
+    }
+}
+
+struct GuardsJson<'a>(&'a Preview);
+
+impl Serialize for GuardsJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.guards().map(|(field, changes)| {
+            let json = FieldJson {
+                name: "",
+                changes,
+                preview: self.0,
+            };
+            (field, json)
         }))
     }
 }

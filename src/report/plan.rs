@@ -4,27 +4,13 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::value::RawValue;
 
-use super::in_words;
-use crate::model::text::{counted, exact, visible_json};
-use crate::model::{FieldChanges, Preview, ValueRows};
+use super::{Sample, in_words};
+use crate::model::text::{counted, exact};
+use crate::model::{FieldChanges, Preview, SendCounts, ValueRows};
 
 /// Values of a field on the page.
 const VALUES_SHOWN: usize = 5;
-
-/// A request that would be sent.
-#[derive(Debug, serde::Serialize)]
-pub struct Sample {
-    /// The row's line.
-    pub line: u64,
-    /// The method.
-    pub method: String,
-    /// The address.
-    pub url: String,
-    /// The body.
-    pub body: Box<RawValue>,
-}
 
 /// Where requests go, and as whom, for people; a dry run needs to know neither.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
@@ -65,21 +51,21 @@ pub struct Plan<'a> {
     pub settled: u64,
     /// What may be wrong with the file as a whole.
     pub warnings: Vec<String>,
-    /// Requests that would be sent.
-    pub requests: u64,
+    /// What would be sent.
+    pub send_counts: SendCounts,
     /// The rate as the user wrote it.
     pub rate: String,
     /// The same in requests per second.
     pub rate_per_second: f64,
     /// The first requests.
-    pub samples: Vec<Sample>,
+    pub samples: Vec<Sample<'a>>,
 }
 
 impl Plan<'_> {
     /// How long sending takes at least.
     pub(super) fn expected(&self) -> Duration {
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let seconds = self.requests as f64 / self.rate_per_second;
+        let seconds = self.send_counts.requests() as f64 / self.rate_per_second;
         Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
     }
 
@@ -104,25 +90,34 @@ impl Plan<'_> {
                 self.detail(&field, changes)
             );
         }
-        if let Some(damaged) = self.damaged() {
-            let _ = writeln!(page, "{damaged}");
+        if self.preview.guards().next().is_some() {
+            page.push_str("guards:\n");
+        }
+        for (field, expected) in self.preview.guards() {
+            let _ = writeln!(
+                page,
+                "  {}: {}{}",
+                exact(field),
+                counted(expected.rows, "row"),
+                self.detail("", expected)
+            );
+        }
+        for what in [self.edits(), self.damaged()].into_iter().flatten() {
+            let _ = writeln!(page, "{what}");
+        }
+        if self.preview.without_change > 0 {
+            let rows = counted(self.preview.without_change, "row");
+            let _ = writeln!(page, "changes nothing on {rows}");
         }
         let _ = writeln!(page, "{}", self.sending());
+        if let Some(warning) = self.no_undo() {
+            let _ = writeln!(page, "{warning}");
+        }
         if !self.samples.is_empty() {
             page.push_str("first requests:\n");
         }
-        for Sample {
-            line,
-            method,
-            url,
-            body,
-        } in &self.samples
-        {
-            let _ = writeln!(
-                page,
-                "line {line}: {method} {url}\n  {}",
-                visible_json(body.get())
-            );
+        for sample in &self.samples {
+            let _ = writeln!(page, "{sample}");
         }
         page
     }
@@ -130,7 +125,10 @@ impl Plan<'_> {
     /// The question before sending, with the key figures.
     #[must_use]
     pub fn question(&self) -> String {
-        let warnings = self.warnings("This ", ".\n");
+        let mut warnings = self.warnings("This ", ".\n");
+        if let Some(warning) = self.no_undo() {
+            let _ = writeln!(warnings, "{warning}");
+        }
         format!(
             "\n{warnings}Send {} to {}? [y/N] ",
             self.sending(),
@@ -140,7 +138,10 @@ impl Plan<'_> {
 
     /// The same in brief, for a run that does not ask.
     pub(super) fn line(&self) -> String {
-        let warnings = self.warnings("; ", "");
+        let mut warnings = self.warnings("; ", "");
+        if let Some(warning) = self.no_undo() {
+            let _ = write!(warnings, "; {warning}");
+        }
         format!(
             "{}{warnings}\n{}, to {}",
             self.rows(),
@@ -164,9 +165,13 @@ impl Plan<'_> {
     }
 
     fn sending(&self) -> String {
-        let requests = counted(self.requests, "request");
+        let requests = counted(self.send_counts.requests(), "request");
+        let reads = match self.send_counts.reads {
+            0 => String::new(),
+            rows => format!(", {rows} of them to read first,"),
+        };
         format!(
-            "{requests} at {} (about {})",
+            "{requests}{reads} at {} (about {})",
             self.rate,
             in_words(self.expected())
         )
@@ -174,8 +179,10 @@ impl Plan<'_> {
 
     /// What to know before answering yes, each between `start` and `end`.
     fn warnings(&self, start: &str, end: &str) -> String {
-        let warnings = self.tags().into_iter().chain(self.damaged());
+        let warnings = [self.tags(), self.edits(), self.damaged()];
         warnings
+            .into_iter()
+            .flatten()
             .flat_map(|warning| [start.to_owned(), warning, end.to_owned()])
             .collect()
     }
@@ -186,6 +193,31 @@ impl Plan<'_> {
             let values = counted(damaged, "damaged value");
             format!("sends {values} in custom fields unchanged (--allow-damaged)")
         })
+    }
+
+    fn edits(&self) -> Option<String> {
+        let rows = self.preview.edits_tags;
+        (rows > 0).then(|| format!("edits tags on {}", counted(rows, "conversation")))
+    }
+
+    /// Rows of which nobody will know what was there before. In the sandbox, that is no loss.
+    pub(super) fn cannot_undo(&self) -> u64 {
+        if self.account.is_sandbox {
+            0
+        } else {
+            self.send_counts.cannot_undo()
+        }
+    }
+
+    fn no_undo(&self) -> Option<String> {
+        let rows = self.cannot_undo();
+        // A resumed run is bound to how it was started.
+        let advice = if self.settled == 0 {
+            "add --read-first"
+        } else {
+            "the run was started without --read-first"
+        };
+        (rows > 0).then(|| format!("{} cannot be undone: {advice}", counted(rows, "row")))
     }
 
     /// The most dangerous thing that a file does.
@@ -259,8 +291,11 @@ impl Serialize for Plan<'_> {
         map.serialize_entry("account", &self.account)?;
         map.serialize_entry("replaces_tags", &self.preview.replaces_tags)?;
         map.serialize_entry("clears_tags", &self.preview.clears_tags)?;
+        map.serialize_entry("edits_tags", &self.preview.edits_tags)?;
         map.serialize_entry("damaged", &self.preview.damaged())?;
-        map.serialize_entry("requests", &self.requests)?;
+        map.serialize_entry("cannot_undo", &self.cannot_undo())?;
+        map.serialize_entry("requests", &self.send_counts.requests())?;
+        map.serialize_entry("reads", &self.send_counts.reads)?;
         map.serialize_entry("rate_asked", &self.rate_per_second)?;
         map.serialize_entry("expected_s", &self.expected().as_secs_f64())?;
         map.end()

@@ -397,7 +397,7 @@ fn counts_of_zero_are_not_told() {
     assert!(
         output
             .stderr
-            .contains("replaces all tags on 1 conversation\n"),
+            .contains("replaces all tags on 1 conversation; 1 row cannot be undone"),
         "{}",
         output.stderr
     );

@@ -237,3 +237,110 @@ fn the_default_pace_is_120_a_minute_and_50_a_second_in_the_sandbox() {
         assert_eq!(document["expected_s"], expected_s, "{options:?}");
     }
 }
+
+/// Rows that are read first, one that is not, and one that asks for no change.
+const EDITS: &str = "\
+slug,add_tags,remove_tags,tag_list,status,expect.status,expect.data.plan
+a,\"vip, refund\",new,,,open,
+b,vip,,,2,,gold
+c,,,x,,,
+1234,,,,2,,
+d,[],,,,,
+";
+
+#[test]
+fn edits_guards_reads_and_requests_are_counted() {
+    let document = preview("rows.csv", EDITS, &[]).document;
+    let figures = |document: &Value| {
+        let keys = [
+            "edits_tags",
+            "without_change",
+            "cannot_undo",
+            "requests",
+            "reads",
+        ];
+        keys.map(|key| document[key].as_u64().expect("a number"))
+    };
+    assert_eq!(figures(&document), [2, 1, 1, 7, 3]);
+    assert_eq!(document["expected_s"], 3.5);
+    let changes = &document["changes"];
+    assert_eq!(changes["add_tags"]["rows"], 2);
+    assert_eq!(
+        changes["add_tags"]["values"][0],
+        json!({"value": "vip", "rows": 2})
+    );
+    assert_eq!(changes["remove_tags"]["rows"], 1);
+    assert_eq!(changes["tag_list"]["replaces"], 1);
+    let guards = &document["guards"];
+    assert_eq!(
+        guards["status"]["values"][0],
+        json!({"value": "0 (Open)", "rows": 1})
+    );
+    assert_eq!(guards["data.plan"]["values"][0]["value"], "gold");
+
+    let of = |options: &[&str]| figures(&preview("rows.csv", EDITS, options).document);
+    assert_eq!(of(&["--read-first"]), [2, 1, 0, 8, 4]);
+    assert_eq!(of(&["--limit", "3"]), [2, 1, 1, 5, 2]);
+    assert_eq!(of(&["--sandbox"]), [2, 1, 0, 7, 3]);
+    assert_eq!(of(&["--set", "data.x=1"]), [2, 0, 2, 8, 3]);
+    assert_eq!(of(&["--set", "data.x=1", "--data-whole"]), [2, 0, 0, 10, 5]);
+}
+
+#[test]
+fn a_page_says_what_is_edited_and_what_cannot_be_undone() {
+    assert_says(
+        &page(EDITS, &[]),
+        "
+        add_tags: 2 rows: vip ×2, refund ×1
+        remove_tags: 1 row: new ×1
+        replaces all tags on 1 conversation
+        guards:
+        status: 1 row: 0 (Open) ×1
+        edits tags on 2 conversations
+        changes nothing on 1 row
+        7 requests, 3 of them to read first, at 120/m (about 4s)
+        1 row cannot be undone: add --read-first
+        line 2: GET https://BRAND.reamaze.io/api/v1/conversations/a
+        expects status: 0 (Open)
+        adds tags: vip, refund
+        removes tags: new
+        then PUT with the new tags, if they differ
+        then PUT with what differs of {\"conversation\":{\"status\":2}}
+        line 4: PUT https://BRAND.reamaze.io/api/v1/conversations/c
+        ",
+    );
+    for options in [["--read-first"], ["--sandbox"]] {
+        let page = page(EDITS, &options).stdout;
+        assert!(!page.contains("undone"), "{page}");
+    }
+}
+
+#[test]
+fn a_sample_of_a_row_that_is_read_has_its_edits_and_guards() {
+    let samples = &preview("rows.csv", EDITS, &[]).document["samples"];
+    assert_eq!(samples[0]["read_first"], true);
+    assert_eq!(samples[0]["add_tags"], json!(["vip", "refund"]));
+    assert_eq!(samples[0]["remove_tags"], json!(["new"]));
+    assert_eq!(samples[0]["expect"], json!({"status": 0}));
+    assert_eq!(samples[1]["body"], json!({"conversation": {"status": 2}}));
+    assert_eq!(samples[1]["expect"], json!({"data.plan": "gold"}));
+    assert_eq!(samples[2]["line"], 4);
+    assert!(samples[2].get("read_first").is_none(), "{samples}");
+}
+
+#[test]
+fn the_question_names_edits_and_what_cannot_be_undone() {
+    let workspace = workspace_with(EDITS);
+    let server = Server::start(Answer::echo);
+    let run = workspace.command(&["run", "rows.csv"]).against(&server);
+    let (status, screen) = run.on_terminal("n\n");
+    assert_eq!(status, 2, "{screen}");
+    for words in [
+        "This edits tags on 2 conversations.",
+        "1 row cannot be undone: add --read-first",
+        "Send 7 requests, 3 of them to read first, at 120/m (about 4s) to",
+    ] {
+        assert!(screen.contains(words), "{words:?} is not in {screen}");
+    }
+    assert_eq!(server.requests().len(), 0);
+}

@@ -10,7 +10,7 @@ use crate::config::{InvalidRows, Settings};
 use crate::error::Error;
 use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{CopyingReader, LedgerError, PrivateCopy, sha256_of};
-use crate::model::Update;
+use crate::model::{SendCounts, Update};
 use crate::pipeline::{Check, CheckError, Findings, KeepViolations, Planner, Violations, columns};
 use crate::report::{AccountLabel, Plan, Sample};
 use crate::stop::Stop;
@@ -60,6 +60,8 @@ pub(super) fn copy_and_check(
     let layout = reader.layout();
     let check = Check {
         keep,
+        policy: settings.read_policy,
+        limit: settings.limits.rows_sent,
         max_rows: settings.limits.max_rows,
         recorded: Arc::default(),
         stop,
@@ -152,17 +154,17 @@ impl CheckedRows {
     ) -> Plan<'a> {
         let preview = &self.findings.preview;
         let is_blocked = self.refusal(settings, Mode::Run).is_some();
-        let sendable = if is_blocked { 0 } else { preview.legal };
         let shown = base_url.map_or("https://BRAND.reamaze.io/api/v1", BaseUrl::as_str);
-        let sample = |update: &Update| {
+        let sample = |update: &'a Update<'static>| {
             let Request { method, url, body } =
                 Request::update(shown, &update.slug, &update.changes);
-            Sample {
-                line: update.line,
+            Some(Sample {
+                update,
                 method: method.to_string(),
                 url,
-                body: body.unwrap_or_default(),
-            }
+                body: body?,
+                is_read_first: preview.is_read_first(update),
+            })
         };
         Plan {
             input,
@@ -174,10 +176,14 @@ impl CheckedRows {
             preview,
             settled: self.findings.final_rows,
             warnings: self.warnings(input),
-            requests: sendable.min(settings.limits.rows_sent.unwrap_or(u64::MAX)),
+            send_counts: if is_blocked {
+                SendCounts::default()
+            } else {
+                preview.send_counts
+            },
             rate: settings.pace.rate.to_string(),
             rate_per_second: settings.pace.rate.per_second(),
-            samples: preview.samples.iter().map(sample).collect(),
+            samples: preview.samples.iter().filter_map(sample).collect(),
         }
     }
 

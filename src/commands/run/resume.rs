@@ -108,6 +108,8 @@ fn due(open_run: &OpenRun<'_>, run: &RunFile) -> Result<(Box<CheckedRows>, Histo
     let read = || open_run.read_input();
     let check = Check {
         keep: preview::kept(open_run.settings),
+        policy: open_run.settings.read_policy,
+        limit: open_run.settings.limits.rows_sent,
         max_rows: open_run.settings.limits.max_rows,
         recorded: Arc::clone(&history.recorded),
         stop: open_run.stop,

@@ -4,8 +4,9 @@ use std::cell::RefCell;
 
 use super::super::print::write_json;
 use super::super::{DryRun, violations_text};
-use super::plans::{full_preview, plan, sample};
+use super::plans::{edits_preview, full_preview, plan, sample, update};
 use super::{titled, violation};
+use crate::model::{Changes, ReadPolicy};
 
 fn json(document: &DryRun<'_>) -> String {
     let mut bytes = Vec::new();
@@ -17,7 +18,8 @@ fn json(document: &DryRun<'_>) -> String {
 fn the_document_of_a_dry_run_has_everything_that_the_page_has() {
     let preview = full_preview();
     let mut plan = plan(&preview);
-    plan.samples.push(sample());
+    let row = update(Changes::default());
+    plan.samples.push(sample(&row));
     plan.warnings.push("rows.csv: has 1048576 lines".into());
     let document = DryRun {
         plan: Some(&plan),
@@ -26,6 +28,20 @@ fn the_document_of_a_dry_run_has_everything_that_the_page_has() {
         error: Some("rows.csv: 1 of 14 rows are invalid".into()),
     };
     insta::assert_snapshot!("dry_run", json(&document));
+}
+
+#[test]
+fn the_document_of_a_dry_run_has_edits_and_guards() {
+    let preview = edits_preview(ReadPolicy::default(), None);
+    let mut plan = plan(&preview);
+    plan.samples = preview.samples.iter().map(sample).collect();
+    let document = DryRun {
+        plan: Some(&plan),
+        violations: RefCell::new(Box::new(std::iter::empty())),
+        exit_status: 0,
+        error: None,
+    };
+    insta::assert_snapshot!("dry_run_edits", json(&document));
 }
 
 #[test]

@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 use super::super::{AccountLabel, Level, Notice, Plan, Sample, json};
 use super::titled;
 use crate::model::{
-    Changes, DataValue, Destination, HoldUntil, Preview, Slug, Status, StatusChange, TagEdits,
-    Update,
+    Changes, DataValue, Destination, Guard, HoldUntil, PlainRows, Preview, ReadPolicy, Slug,
+    Status, StatusChange, TagEdits, Update,
 };
 
 const ACCOUNT: AccountLabel<'static> = AccountLabel {
@@ -100,28 +100,75 @@ pub(super) fn plan(preview: &Preview) -> Plan<'_> {
         preview,
         settled: 0,
         warnings: Vec::new(),
-        requests: preview.legal,
+        send_counts: preview.send_counts,
         rate: "60/m".into(),
         rate_per_second: 1.0,
         samples: Vec::new(),
     }
 }
 
-pub(super) fn sample() -> Sample {
+pub(super) fn sample<'a>(update: &'a Update<'static>) -> Sample<'a> {
     let body = r#"{"conversation":{"data":{"note":"no-break space"}}}"#;
     Sample {
-        line: 2,
+        update,
         method: "PUT".into(),
         url: "https://acme.reamaze.io/api/v1/conversations/a".into(),
         body: RawValue::from_string(body.replace("no-break ", "no-break\u{a0}")).expect("JSON"),
+        is_read_first: update.is_read_first(ReadPolicy::default()),
     }
+}
+
+fn texts(texts: &[&'static str]) -> Vec<Cow<'static, str>> {
+    texts.iter().copied().map(Cow::Borrowed).collect()
+}
+
+/// A row that edits tags, under guards of every kind, and sets a status.
+pub(super) fn edit() -> Update<'static> {
+    let until = HoldUntil {
+        instant: Timestamp::UNIX_EPOCH,
+        text: "1970-01-01T00:00:00Z".into(),
+    };
+    Update {
+        tag_edits: TagEdits {
+            add: texts(&["vip", "refund"]),
+            remove: texts(&["new"]),
+        },
+        guards: vec![
+            Guard::Status(Status::from_code(0)),
+            Guard::Assignee(None),
+            Guard::Category(Some("support".into())),
+            Guard::TagList(texts(&["new", "b"])),
+            Guard::HoldUntil(Some(until)),
+            Guard::UpdatedAt(Some(Timestamp::UNIX_EPOCH)),
+            Guard::Data("order".into(), Some(DataValue::Text("0012".into()))),
+            Guard::Data("plan".into(), None),
+        ],
+        ..update(status(StatusChange::To(
+            Status::from_code(2).expect("a status"),
+        )))
+    }
+}
+
+/// A preview with rows that are read first, rows that are not, and one that changes nothing.
+pub(super) fn edits_preview(policy: ReadPolicy, limit: Option<u64>) -> Preview {
+    let mut preview = Preview::new(policy, limit);
+    preview.add_legal(update(Changes::default()));
+    preview.add_legal(edit());
+    preview.add_legal(Update {
+        guards: Vec::new(),
+        changes: Changes::default(),
+        ..edit()
+    });
+    preview.add_legal(update(tags(&["x"])));
+    preview
 }
 
 #[test]
 fn the_page_shows_rows_changes_account_pace_and_the_first_requests() {
     let preview = full_preview();
     let mut plan = plan(&preview);
-    plan.samples.push(sample());
+    let row = update(Changes::default());
+    plan.samples.push(sample(&row));
     plan.warnings.push("rows.csv: has 1048576 lines".into());
     insta::assert_snapshot!("plan_page", plan.page());
 }
@@ -155,6 +202,32 @@ fn a_question_has_all_that_gives_pause() {
     let texts = [("resumed", resumed), ("sandbox", sandbox)];
     let texts = texts.map(|(title, plan)| (title, [plan.line(), plan.question()].join("\n")));
     insta::assert_snapshot!("plan_question", titled(texts));
+}
+
+#[test]
+fn rows_that_are_read_are_counted_and_shown_with_edits_and_guards() {
+    let preview = edits_preview(ReadPolicy::default(), None);
+    let mut plan = plan(&preview);
+    plan.samples = preview.samples.iter().map(sample).collect();
+    insta::assert_snapshot!("plan_edits", plan.page() + &plan.question());
+}
+
+#[test]
+fn only_rows_that_make_a_request_count_for_a_limit_and_for_an_undo() {
+    let read_first = ReadPolicy {
+        plain_rows: PlainRows::ReadFirst,
+        ..ReadPolicy::default()
+    };
+    let figures = |policy, limit| {
+        let preview = edits_preview(policy, limit);
+        let counts = preview.send_counts;
+        (counts.requests(), counts.reads, counts.cannot_undo())
+    };
+    assert_eq!(figures(ReadPolicy::default(), None), (5, 2, 1));
+    assert_eq!(figures(ReadPolicy::default(), Some(1)), (2, 1, 0));
+    assert_eq!(figures(ReadPolicy::default(), Some(9)), (5, 2, 1));
+    assert_eq!(figures(read_first, None), (6, 3, 0));
+    assert_eq!(figures(read_first, Some(2)), (4, 2, 0));
 }
 
 #[test]
