@@ -140,11 +140,11 @@ fn rows_of_which_each_is_refused_for_itself_stop_no_run_early() {
         assert_eq!(count(&sent, "failed"), 30);
     }
     // Once the server took an update, or said why not, it is about the rows.
-    for first in ["ok", "422", "404"] {
+    for first in ["ok", "rejected", "gone"] {
         let server = Server::start(move |request| match request.slug.as_str() {
             "ok" => Answer::echo(request),
-            "422" => Answer::text(422, "no"),
-            "404" => Answer::text(404, ""),
+            "rejected" => Answer::text(422, "no"),
+            "gone" => Answer::text(404, ""),
             _ => Answer::text(400, "no"),
         });
         let slugs = [vec![first.to_owned()], numbered("row-", 30)].concat();

@@ -288,10 +288,11 @@ fn what_a_server_says_is_no_formula_for_a_spreadsheet() {
         "＝1",
     ];
     let server = Server::start(move |request| {
-        let number: usize = request.slug.parse().expect("a number for a slug");
+        let number = request.slug.strip_prefix("row-").expect("a row");
+        let number: usize = number.parse().expect("its number");
         Answer::json(422, &json!({"error": formulas[number]}))
     });
-    let sent = send(&server, &numbered("", formulas.len()), "");
+    let sent = send(&server, &numbered("row-", formulas.len()), "");
     sent.expect_status(1);
     let lines = sent.ledger();
     let failed = sent.failed("csv").expect("rows to feed back");
