@@ -6,7 +6,9 @@ use super::terms::Terms;
 use super::times;
 use super::value::{self, Value};
 use crate::model::Guard;
+use crate::model::damage::{self, Damage};
 use crate::model::spreadsheet::meant;
+use crate::model::text::quoted;
 
 /// The guard that a value makes.
 pub(super) fn guard<'a>(
@@ -15,7 +17,12 @@ pub(super) fn guard<'a>(
     terms: &Terms,
 ) -> Result<Guard<'a>, String> {
     let clock = &terms.clock;
-    let is_none = value.is_null() || is_none(value);
+    let is_none = match guarded {
+        Guarded::Status | Guarded::TagList | Guarded::Data(_) => false,
+        Guarded::Assignee | Guarded::Category | Guarded::HoldUntil | Guarded::UpdatedAt => {
+            is_none(value)?
+        }
+    };
     Ok(match guarded {
         // The word is no status, and no conversation is without one.
         Guarded::Status if value.is_null() => Guard::Status(None),
@@ -41,8 +48,23 @@ pub(super) fn guard<'a>(
     })
 }
 
-/// Whether it is the word for nobody, no time or no channel.
-fn is_none(value: Value<'_>) -> bool {
-    let text = value.raw_text();
-    text.is_ok_and(|text| meant(&text).eq_ignore_ascii_case("none"))
+/// Whether it stands for nobody, no time or no channel.
+///
+/// # Errors
+/// When a program seems to have written it for that, in a way of its own.
+fn is_none(value: Value<'_>) -> Result<bool, String> {
+    let Ok(text) = value.raw_text() else {
+        return Ok(value.is_null());
+    };
+    if meant(&text).eq_ignore_ascii_case("none") {
+        return Ok(true);
+    }
+    match damage::of_word(&text) {
+        Some(damage @ (Damage::Nothing | Damage::PerhapsNothing)) => Err(format!(
+            "{} {} (write `none` to expect that nothing is there, or leave it empty for no guard)",
+            quoted(&text),
+            damage.what()
+        )),
+        _ => Ok(false),
+    }
 }

@@ -1,5 +1,16 @@
 //! `expect.*`: what is legal as a guard, in cells, in JSON and with `--set`.
 
+#![expect(clippy::expect_used, reason = "tests")]
+
+use csv::StringRecord;
+use jiff::Timestamp;
+use proptest::prelude::*;
+use proptest::sample::select;
+use reamaze_bulk::model::{Content, Row};
+use reamaze_bulk::validate::{Clock, Columns, Damaged, Draft, Rules, Terms};
+use serde_json::{Value, json};
+
+use super::properties::cases;
 use super::support::rows::preview;
 
 fn assert_legal(name: &str, rows: &str, options: &[&str]) {
@@ -88,6 +99,16 @@ fn a_guard_that_its_field_does_not_allow_is_refused() {
             "expect.status",
             "none",
             "looks like an exported empty value",
+        ),
+        (
+            "expect.assignee",
+            "NULL",
+            "write `none` to expect that nothing is there",
+        ),
+        (
+            "expect.hold_until",
+            "-",
+            "write `none` to expect that nothing is there",
         ),
         ("expect.status", "opne", "did you mean `Open`?"),
         ("expect.assignee", "ana", "is not a valid email address"),
@@ -218,5 +239,103 @@ fn an_unknown_guard_is_named_with_the_one_that_was_meant() {
         let preview = preview("rows.csv", "slug,status\na,2\n", &[&format!("--set={set}")]);
         assert_eq!(preview.status, 2);
         assert!(preview.stderr.contains(words), "{}", preview.stderr);
+    }
+}
+
+/// Names of guards, and a value as a cell and as JSON.
+fn guards() -> impl Strategy<Value = (&'static str, &'static str, Value)> {
+    select(vec![
+        ("expect.status", "open", json!(0)),
+        ("expect.status", "5", json!("On Hold")),
+        (
+            "expect.assignee",
+            "ana@example.com",
+            json!({"email": "ana@example.com"}),
+        ),
+        ("expect.assignee", "none", Value::Null),
+        ("expect.category", "support", json!("support")),
+        ("expect.category", "NONE", Value::Null),
+        ("expect.tag_list", "vip, x", json!(["vip", "x"])),
+        ("expect.tag_list", "[]", Value::Null),
+        (
+            "expect.hold_until",
+            "2001-01-01 09:00:00+01",
+            json!("2001-01-01T09:00:00+01:00"),
+        ),
+        ("expect.hold_until", "none", Value::Null),
+        (
+            "expect.updated_at",
+            "2001-01-01T08:00:00Z",
+            json!("2001-01-01T09:00:00+01:00"),
+        ),
+        ("expect.updated_at", "None", Value::Null),
+        ("expect.data.Order", "001042", json!("001042")),
+        ("expect.data.Order", "none", json!("none")),
+    ])
+}
+
+/// What the row is applied under, as JSONL has it, when `set` is given with `--set`.
+fn expected(columns: Columns, content: Content, set: Option<&str>) -> Vec<String> {
+    let clock = Clock {
+        now: Timestamp::UNIX_EPOCH,
+        timezone: None,
+    };
+    let terms = Terms {
+        clock,
+        damaged: Damaged::Refuse,
+    };
+    let set: Vec<_> = set
+        .iter()
+        .map(|set| set.parse().expect("an assignment"))
+        .collect();
+    let set = Draft::from_assignments(&set, &terms).expect("a legal guard");
+    let rules = Rules::new(columns, set, terms);
+    let row = Row { line: 2, content };
+    let update = rules.check(&row).expect("a legal row");
+    let guards = update.guards.iter();
+    guards
+        .map(|guard| format!("{} {}", guard.field(), json!(guard)))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(cases(256))]
+
+    #[test]
+    fn a_guard_is_the_same_in_a_cell_in_json_and_in_an_option(
+        (name, cell, json) in guards(),
+        is_spaced in any::<bool>(),
+    ) {
+        let columns = |names: &[&str]| {
+            Columns::from_header(&StringRecord::from(names.to_vec()), 1).expect("a header")
+        };
+        let text = |row: Value| Content::Object(row.to_string());
+        let is_data = name.contains("data");
+        let padded = if is_spaced && !is_data { format!(" {cell}\t") } else { cell.to_owned() };
+        let row = StringRecord::from(vec!["a", "2", &padded]);
+        let in_cell = expected(columns(&["slug", "status", name]), Content::Cells(row), None);
+        let in_json = expected(
+            Columns::default(),
+            text(json!({"slug": "a", "status": 2, (name): json})),
+            None,
+        );
+        let short = &name["expect.".len()..];
+        let in_object = expected(
+            Columns::default(),
+            text(json!({"slug": "a", "status": 2, "expect": {(short): json}})),
+            None,
+        );
+        let row = StringRecord::from(vec!["a", "2"]);
+        let set = format!("{name}={cell}");
+        let in_option = expected(columns(&["slug", "status"]), Content::Cells(row), Some(&set));
+        prop_assert_eq!(in_cell.len(), 1);
+        prop_assert_eq!(&in_cell, &in_json);
+        prop_assert_eq!(&in_cell, &in_object);
+        prop_assert_eq!(&in_cell, &in_option);
+        // A guard of the row wins over that of the option.
+        let row = StringRecord::from(vec!["a", "2", cell]);
+        let other = format!("{name}={}", if is_data { "x" } else { cell });
+        let own = expected(columns(&["slug", "status", name]), Content::Cells(row), Some(&other));
+        prop_assert_eq!(&in_cell, &own);
     }
 }
