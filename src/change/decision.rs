@@ -112,7 +112,10 @@ fn merged<'a>(there: &CustomFields, asked: &Changes<'a>) -> Vec<(Cow<'a, str>, D
         // Of a repeated key the last one counts.
         merged.retain(|(known, _)| known != name);
         if !is_set(name) {
-            let value = DataValue::Json(Cow::Owned(value.clone()));
+            let value = match value.get() {
+                "null" => DataValue::Null,
+                _ => DataValue::Json(Cow::Owned(value.clone())),
+            };
             merged.push((Cow::Owned(name.clone()), value));
         }
     }

@@ -102,6 +102,8 @@ fn advice(summary: &Summary, next: &NextCommands<'_>) -> String {
     // If every row got a definite answer, a resume would only get the same ones.
     let is_open = match summary.stop_reason {
         None | Some(StopReason::FailingAlike { .. }) => not_sent > 0 || is_unknown_only,
+        // Each further row would lose custom fields.
+        Some(StopReason::DataReplaced { .. }) => false,
         Some(_) => true,
     };
     if let Some(command) = next.resume

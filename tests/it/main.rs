@@ -15,6 +15,7 @@ mod contract;
 mod conversations;
 mod crashes;
 mod credentials;
+mod custom_fields;
 mod damaged;
 mod docs;
 mod edited_ledger;
