@@ -62,17 +62,28 @@ impl FollowUp {
     #[must_use]
     pub fn resubmission(&self, failed: &Path) -> String {
         let options = self.meaning.iter().chain(&self.sending);
-        shell_line(iter::once(failed.as_os_str()).chain(options.map(OsString::as_os_str)))
+        let failed = iter::once(failed.as_os_str());
+        shell_line("run", failed.chain(options.map(OsString::as_os_str)))
     }
 
     /// The command that continues the run in `directory`.
     #[must_use]
     pub fn resumption(&self, directory: &Path) -> String {
-        let first = [OsStr::new("--resume"), directory.as_os_str()];
+        self.about("run", &[OsStr::new("--resume"), directory.as_os_str()])
+    }
+
+    /// The command that puts back what the run in `directory` changed.
+    #[must_use]
+    pub fn undoing(&self, directory: &Path) -> String {
+        self.about("undo", &[directory.as_os_str()])
+    }
+
+    /// A command about a run, with its words first, sent the same way.
+    fn about(&self, command: &str, first: &[&OsStr]) -> String {
+        let first = first.iter().copied();
         shell_line(
-            first
-                .into_iter()
-                .chain(self.sending.iter().map(OsString::as_os_str)),
+            command,
+            first.chain(self.sending.iter().map(OsString::as_os_str)),
         )
     }
 }
@@ -104,9 +115,9 @@ impl Words {
     }
 }
 
-/// `reamaze-bulk run` with these words, as a shell reads it.
-fn shell_line<'a>(words: impl Iterator<Item = &'a OsStr>) -> String {
-    let start = ["reamaze-bulk", "run"].map(OsStr::new);
+/// `reamaze-bulk COMMAND` with these words, as a shell reads it.
+fn shell_line<'a>(command: &'a str, words: impl Iterator<Item = &'a OsStr>) -> String {
+    let start = ["reamaze-bulk", command].map(OsStr::new);
     let words: Vec<_> = start.into_iter().chain(words).map(shell_word).collect();
     words.join(" ")
 }

@@ -22,6 +22,8 @@ pub struct NextCommands<'a> {
     pub resume: Option<&'a str>,
     /// The command that sends the failed rows again.
     pub resubmit: Option<&'a str>,
+    /// The command that puts back what the run changed.
+    pub undo: Option<&'a str>,
     /// The name of the file with the failed rows.
     #[serde(skip)]
     pub failed: &'a str,
@@ -130,6 +132,9 @@ fn advice(summary: &Summary, next: &NextCommands<'_>) -> String {
     {
         let what = failed_rows(counts, next.failed);
         let _ = writeln!(advice, "to retry {what}, then:\n  {command}");
+    }
+    if let Some(command) = next.undo {
+        let _ = writeln!(advice, "to undo this run:\n  {command}");
     }
     advice
 }

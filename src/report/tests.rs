@@ -74,6 +74,7 @@ fn good_run() -> Summary {
 
 /// What a run that was left unfinished offers.
 const NEXT: NextCommands<'static> = NextCommands {
+    undo: None,
     resume: Some("reamaze-bulk run --resume reamaze-runs/rows-20260301"),
     resubmit: Some("reamaze-bulk run reamaze-runs/rows-20260301/failed.csv"),
     failed: "failed.csv",

@@ -11,7 +11,7 @@ use crate::cli::RunArgs;
 use crate::error::Error;
 use crate::exit;
 use crate::ledger::{BeforeImages, LedgerError, Totals, finish};
-use crate::model::{PlainRows, Shown as _, Summary};
+use crate::model::{Outcome, PlainRows, Shown as _, Summary};
 use crate::report::{self, Log, NextCommands, Notice};
 
 impl OpenRun<'_> {
@@ -56,11 +56,15 @@ impl OpenRun<'_> {
         let name = failed.file_name().unwrap_or_default();
         let has_failed = summary.counts.failed_file_rows() > 0;
         let resubmit = has_failed.then(|| self.settings.follow_up.resubmission(&failed));
+        let has_changed = summary.counts.of(Outcome::Updated) > 0;
+        let can_undo = has_changed && !is_gone && self.directory.images().exists();
+        let undo = can_undo.then(|| self.settings.follow_up.undoing(self.directory.path()));
         self.log.report(&Notice::Summary {
             summary,
             next: NextCommands {
                 resume: resume.as_deref(),
                 resubmit: resubmit.as_deref(),
+                undo: undo.as_deref(),
                 failed: &name.to_string_lossy(),
             },
         });

@@ -7,6 +7,7 @@ use crate::model::{Outcome, Pace, Pass, RateUnit, Reason, StopReason, Summary};
 const NOTHING_NEXT: NextCommands<'static> = NextCommands {
     resume: None,
     resubmit: None,
+    undo: None,
     failed: "failed.csv",
 };
 
@@ -156,6 +157,10 @@ fn the_page_ends_with_what_to_do_next() {
         resume: None,
         ..NEXT
     };
+    let with_undo = NextCommands {
+        undo: Some("reamaze-bulk undo reamaze-runs/rows-20260301"),
+        ..NOTHING_NEXT
+    };
     let advice = |summary: &Summary, next| {
         let page = text(summary, next);
         let start = page.find("\nresults: ").expect("the results");
@@ -172,6 +177,7 @@ fn the_page_ends_with_what_to_do_next() {
         ("a conflict only", advice(&conflict, &NEXT)),
         ("failed and conflicts", advice(&conflicts, &NEXT)),
         ("sandbox", advice(&unknown_only, &sandbox)),
+        ("rows were read first", advice(&good_run(), &with_undo)),
     ];
     insta::assert_snapshot!("summary_next", titled(ends.into_iter().chain(stops)));
 }
