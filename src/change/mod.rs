@@ -6,7 +6,11 @@ mod decision;
 mod equal;
 mod guards;
 mod missing;
+mod not_undone;
 mod tags;
+mod undo;
 
 pub use compare::{Difference, compare};
 pub use decision::{Change, GuardMode, NoChange, decide, lost_fields};
+pub use not_undone::{LeftOut, NotUndone};
+pub use undo::{Undo, UndoPart, UndoRow, UnsetFields, undo};

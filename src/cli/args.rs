@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use super::run::RunArgs;
 use super::sandbox::{self, SandboxArgs};
+use super::undo::{self, UndoArgs};
 use crate::exit;
 
 /// Change thousands of Re:amaze conversations from one file of rows.
@@ -24,6 +25,9 @@ pub enum Command {
     /// Validate, preview and send a file of changes
     #[command(after_long_help = exit_table() + "\n" + &examples())]
     Run(Box<RunArgs>),
+    /// Put back what a run changed
+    #[command(long_about = undo::ABOUT)]
+    Undo(Box<UndoArgs>),
     /// Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted
     #[command(long_about = sandbox::ABOUT)]
     Sandbox(SandboxArgs),

@@ -15,6 +15,7 @@ mod run;
 mod safety;
 mod sandbox;
 mod tips;
+mod undo;
 mod values;
 
 pub use account::AccountArgs;
@@ -29,3 +30,4 @@ pub use read::ReadArgs;
 pub use run::RunArgs;
 pub use safety::SafetyArgs;
 pub use sandbox::SandboxArgs;
+pub use undo::UndoArgs;

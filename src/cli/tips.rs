@@ -20,6 +20,9 @@ pub(super) fn with_tip(mut error: clap::Error, words: &[OsString]) -> clap::Erro
         ErrorKind::MissingRequiredArgument if error.to_string().contains("<INPUT>") => {
             Some("to preview a file: reamaze-bulk run rows.csv --dry-run".into())
         }
+        ErrorKind::MissingRequiredArgument if error.to_string().contains("<RUN_DIR|latest>") => {
+            Some("to see what would be put back: reamaze-bulk undo latest --dry-run".into())
+        }
         ErrorKind::ArgumentConflict if error.to_string().contains("--resume") => Some(
             "a resumed run reads its own copy of the input: reamaze-bulk run --resume DIR".into(),
         ),
@@ -57,7 +60,9 @@ fn command_tip(error: &mut clap::Error, words: &[OsString]) -> Option<String> {
         .filter(|word| !word.starts_with('-'));
     if let Some(tip) = tips_for(COMMANDS, &bare) {
         return Some(match next {
-            Some(next) if bare == "resume" => tip.replace("latest", &quoted(next)),
+            Some(next) if bare == "resume" || tip.ends_with("undo latest") => {
+                tip.replace("latest", &quoted(next))
+            }
             Some(next) => tip.replace("FILE", &quoted(next)),
             None => tip,
         });

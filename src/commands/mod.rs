@@ -6,6 +6,7 @@ mod run;
 mod sandbox;
 mod signals;
 mod status;
+mod undo;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -43,6 +44,10 @@ fn dispatch(words: &[OsString]) -> u8 {
         Command::Run(args) => {
             let log = log(args.output.log_format, args.output.level());
             run::run(*args, &Arc::new(log))
+        }
+        Command::Undo(args) => {
+            let log = log(args.output.log_format, args.output.level());
+            undo::undo(*args, &Arc::new(log))
         }
         Command::Sandbox(args) => {
             let level = if args.quiet {

@@ -134,7 +134,7 @@ fn before<T: std::fmt::Display>(
 
 fn another<T: std::fmt::Display>(run: &RunAccount, other: &Found<T>) -> Error {
     Error::Usage(format!(
-        "the run belongs to {} at {}: another account, {other}, cannot continue it (start a new run there)",
+        "the run belongs to {} at {}: another account, {other}, cannot continue or undo it (start a new run there)",
         run.email, run.base_url
     ))
 }

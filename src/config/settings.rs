@@ -83,13 +83,38 @@ pub struct Settings {
     input_args: InputArgs,
 }
 
+/// What an earlier run determines of one.
+#[derive(Clone, Copy, Default)]
+struct Recorded<'a> {
+    account: Option<&'a RunAccount>,
+    options: Option<&'a RunOptions>,
+}
+
 impl Settings {
     /// Resolves what was typed for a new run over `source`.
     ///
     /// # Errors
     /// When something is missing, contradictory, or a way for the token to reach another host.
     pub fn resolve(args: RunArgs, source: InputSource, stop: &Stop) -> Result<Self, Error> {
-        Self::from_options(args, source, None, stop)
+        Self::from_options(args, source, Recorded::default(), stop)
+    }
+
+    /// Resolves what was typed for undoing a run, whose account it is bound to. `source` has the rows
+    /// that do so.
+    ///
+    /// # Errors
+    /// The same, and when another account is asked for.
+    pub fn undo(
+        args: RunArgs,
+        source: InputSource,
+        account: &RunAccount,
+        stop: &Stop,
+    ) -> Result<Self, Error> {
+        let recorded = Recorded {
+            account: Some(account),
+            options: None,
+        };
+        Self::from_options(args, source, recorded, stop)
     }
 
     /// Resolves what was typed for continuing the run in `directory`.
@@ -108,16 +133,23 @@ impl Settings {
             ));
         }
         let input = directory.join(RunDirectory::input_name(run.options.format));
-        Self::from_options(args, InputSource::File(input), Some(run), stop)
+        let recorded = Recorded {
+            account: Some(&run.account),
+            options: Some(&run.options),
+        };
+        Self::from_options(args, InputSource::File(input), recorded, stop)
     }
 
     fn from_options(
         args: RunArgs,
         source: InputSource,
-        run: Option<&RunFile>,
+        recorded: Recorded<'_>,
         stop: &Stop,
     ) -> Result<Self, Error> {
-        let recorded = run.map(|run| &run.options);
+        let Recorded {
+            account: bound,
+            options: recorded,
+        } = recorded;
         let file = configuration(&args, stop)?;
         let zone = file.find(|profile, _| profile.timezone.clone());
         let rows = InputSettings::resolve(&args, recorded, zone)?;
@@ -131,7 +163,6 @@ impl Settings {
         let follow_up = FollowUp::new(&args, &rows, read_policy, &pace);
         let variables = |name: &str| env::var_os(name);
         let environment = Environment(&variables);
-        let bound = run.map(|run| &run.account);
         let Resolved {
             target,
             warnings,
@@ -203,6 +234,7 @@ impl Settings {
             },
             input: RunInput {
                 path: self.source.absolute(),
+                undo_of: self.source.undo_of(),
                 sha256,
                 damaged: 0,
             },
@@ -256,7 +288,7 @@ fn consent(args: &RunArgs, source: &InputSource) -> Result<Consent, Error> {
     if args.safety.yes || args.safety.dry_run {
         return Ok(Consent::Given);
     }
-    let why = if *source == InputSource::Stdin {
+    let why = if matches!(source, InputSource::Stdin) {
         ": standard input contains the rows"
     } else if args.output.log_format == LogFormat::Json {
         " with --log-format json"

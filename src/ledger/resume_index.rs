@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
-use super::lines::{Form, LedgerLines, Unreadable};
+use super::lines::{Form, LedgerLines};
 use super::{BeforeImages, LedgerError, Record, directory};
 use crate::model::{BeforeImage, Counts, Outcome};
 
@@ -166,6 +166,18 @@ impl ResumeIndex {
         self.known(line).is_some_and(|row| row.outcome.is_final())
     }
 
+    /// The rows of which something is recorded, in order of their lines, with their outcomes.
+    pub fn outcomes(&self) -> impl Iterator<Item = (u64, Outcome)> {
+        self.rows.iter().map(|row| (row.line, row.outcome))
+    }
+
+    /// Whether what is recorded of the row on `line` is about that slug.
+    #[must_use]
+    pub fn is_about(&self, line: u64, slug: &str) -> bool {
+        let slug = fingerprint(&Record::slug(slug));
+        self.known(line).is_some_and(|row| row.slug == slug)
+    }
+
     /// How many rows have a final outcome.
     #[must_use]
     pub fn final_rows(&self) -> u64 {
@@ -303,24 +315,4 @@ impl RowComparison<'_> {
         });
         self.unmatched.or(beyond)
     }
-}
-
-/// Where in the ledger at `path` the last record about the row on `line` is, and its slug; `None` if
-/// there is no record.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn find_record(path: &Path, line: u64) -> Result<Option<(u64, String)>, LedgerError> {
-    let file = directory::open(path)?;
-    let find = || -> Result<_, Unreadable> {
-        let mut lines = LedgerLines::open(&file)?;
-        let mut found = None;
-        while let Some(record) = lines.next()? {
-            if record.line == line {
-                found = Some((lines.number(), record.slug));
-            }
-        }
-        Ok(found)
-    };
-    find().map_err(LedgerError::from_ledger(path))
 }

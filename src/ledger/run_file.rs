@@ -41,8 +41,11 @@ pub struct RunAccount {
 /// What was read.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RunInput {
-    /// The input's absolute path, or `-`.
+    /// The input's absolute path, or `-`; of an undo, words that say of what.
     pub path: String,
+    /// The absolute path of the run that is undone; not in runs from before there was an undo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo_of: Option<String>,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
     /// Damaged texts of custom fields in its valid rows, which are sent as they are.

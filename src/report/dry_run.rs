@@ -51,6 +51,10 @@ impl Serialize for DryRun<'_> {
             &self.plan.map(|plan| plan.expected().as_secs_f64()),
         )?;
         map.serialize_entry("warnings", self.plan.map_or(&[][..], |plan| &plan.warnings))?;
+        if let Some(undo) = self.plan.and_then(|plan| plan.undo) {
+            map.serialize_entry("undoes_undo", &undo.undoes_undo)?;
+            map.serialize_entry("cannot_put_back", &undo.left_out)?;
+        }
         let samples = self.plan.map_or(&[][..], |plan| &plan.samples);
         map.serialize_entry("samples", samples)?;
         map.serialize_entry("violations", &ViolationsJson(&self.violations))?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Sample, in_words};
+use super::{Sample, UndoPreview, in_words};
 use crate::model::text::{counted, exact};
 use crate::model::{FieldChanges, Preview, SendCounts, ValueRows};
 
@@ -51,6 +51,8 @@ pub struct Plan<'a> {
     pub settled: u64,
     /// What may be wrong with the file as a whole.
     pub warnings: Vec<String>,
+    /// What there is to say of an undo.
+    pub undo: Option<&'a UndoPreview>,
     /// What would be sent.
     pub send_counts: SendCounts,
     /// The rate as the user wrote it.
@@ -109,6 +111,7 @@ impl Plan<'_> {
             let rows = counted(self.preview.without_change, "row");
             let _ = writeln!(page, "changes nothing on {rows}");
         }
+        page.push_str(&self.undo());
         let _ = writeln!(page, "{}", self.sending());
         if let Some(warning) = self.no_undo() {
             let _ = writeln!(page, "{warning}");
@@ -143,11 +146,17 @@ impl Plan<'_> {
             let _ = write!(warnings, "; {warning}");
         }
         format!(
-            "{}{warnings}\n{}, to {}",
+            "{}{warnings}\n{}{}, to {}",
             self.rows(),
+            self.undo(),
             self.sending(),
             self.account
         )
+    }
+
+    /// What there is to say of an undo, in lines.
+    fn undo(&self) -> String {
+        self.undo.map(UndoPreview::text).unwrap_or_default()
     }
 
     fn rows(&self) -> String {
@@ -179,7 +188,8 @@ impl Plan<'_> {
 
     /// What to know before answering yes, each between `start` and `end`.
     fn warnings(&self, start: &str, end: &str) -> String {
-        let warnings = [self.tags(), self.edits(), self.damaged()];
+        let undo = self.undo.and_then(UndoPreview::warning);
+        let warnings = [self.tags(), self.edits(), self.damaged(), undo];
         warnings
             .into_iter()
             .flatten()
@@ -293,6 +303,10 @@ impl Serialize for Plan<'_> {
         map.serialize_entry("clears_tags", &self.preview.clears_tags)?;
         map.serialize_entry("edits_tags", &self.preview.edits_tags)?;
         map.serialize_entry("damaged", &self.preview.damaged())?;
+        if let Some(undo) = self.undo {
+            map.serialize_entry("undoes_undo", &undo.undoes_undo)?;
+            map.serialize_entry("cannot_put_back", &undo.left_out.reasons())?;
+        }
         map.serialize_entry("cannot_undo", &self.cannot_undo())?;
         map.serialize_entry("requests", &self.send_counts.requests())?;
         map.serialize_entry("reads", &self.send_counts.reads)?;

@@ -19,6 +19,14 @@ pub fn print(text: &str) -> io::Result<()> {
     unless_gone(|out| out.write_all(shown(text).as_bytes()))
 }
 
+/// Writes all that there is to read to standard output, as it is.
+///
+/// # Errors
+/// When it cannot be read or written. A reader that has gone away is not an error.
+pub fn print_all(mut from: impl io::Read) -> io::Result<()> {
+    unless_gone(|out| io::copy(&mut from, out).map(drop))
+}
+
 /// Writes one JSON document to standard output.
 ///
 /// # Errors

@@ -132,6 +132,12 @@ fn the_options_page_has_each_option_of_the_help() {
         let help = Workspace::new().command(&[command, "-h"]).output().stdout;
         assert_eq!(signatures(section, "- `", '`'), signatures(&help, "", ' '));
     }
+    // An undo takes most options of a run.
+    let help = Workspace::new().command(&["undo", "-h"]).output().stdout;
+    let (_, undo) = rest.split_once("\n## undo\n").expect("options of undo");
+    let known = signatures(&(run.to_owned() + undo), "- `", '`');
+    let undo = signatures(&help, "", ' ');
+    assert!(undo.is_subset(&known), "{:?}", undo.difference(&known));
 }
 
 /// What `run` prints for that option.

@@ -239,7 +239,12 @@ fn a_command_that_is_a_guess_names_the_right_call() {
             "reamaze-bulk run --resume reamaze-runs/x\n",
         ),
         ("retry", "reamaze-bulk run RUN_DIR/failed.csv"),
-        ("undo latest", "cannot be undone"),
+        ("rollback", "reamaze-bulk undo latest\n"),
+        (
+            "revert reamaze-runs/x",
+            "reamaze-bulk undo reamaze-runs/x\n",
+        ),
+        ("undo", "reamaze-bulk undo latest --dry-run"),
         ("version", "reamaze-bulk --version"),
         ("RUN rows.csv", "reamaze-bulk run\n"),
         ("rows.csv", "reamaze-bulk run rows.csv --dry-run"),

@@ -65,6 +65,7 @@ mod support;
 mod support_test;
 mod tag_edits;
 mod throttling;
+mod undo;
 mod unfinished_files;
 mod unreachable;
 mod validation;

@@ -104,7 +104,7 @@ fn bash_completes_what_only_this_machine_knows() {
     }
     let (workspace, run) = used();
     let rows = ["rows.csv"].as_slice();
-    let cases: [(&[&str], &[&str]); 11] = [
+    let cases: [(&[&str], &[&str]); 14] = [
         (&["run", "--resume", ""], &["latest", &run]),
         (&["run", "--resume", "la"], &["latest"]),
         (&["run", "--resume", "=", "rea"], &[&run]),
@@ -119,6 +119,9 @@ fn bash_completes_what_only_this_machine_knows() {
         (&["run", "row"], rows),
         (&["run", "--dry-run", "row"], rows),
         (&["run", "m"], &["more rows.jsonl"]),
+        (&["undo", ""], &["latest", &run]),
+        (&["undo", "--dry-run", "la"], &["latest"]),
+        (&["undo", "latest", "--profile", "e"], &["eu"]),
     ];
     for (words, offered) in cases {
         assert_eq!(completed_by_bash(&workspace, words), offered, "{words:?}");
@@ -137,14 +140,16 @@ fn fish_completes_what_only_this_machine_knows() {
     let (workspace, run) = used();
     workspace.write("script.fish", printed(&["completions", "fish"]));
     for (line, offered) in [
-        ("--resume ", &["latest", &run][..]),
-        ("--profile ", &["eu", "us west"]),
-        ("--config other.toml --profile ", &["other"]),
-        ("--timezone Europe/Berl", &["Europe/Berlin"]),
-        ("", &["rows.csv", "more rows.jsonl"]),
+        ("run --resume ", &["latest", &run][..]),
+        ("run --profile ", &["eu", "us west"]),
+        ("run --config other.toml --profile ", &["other"]),
+        ("run --timezone Europe/Berl", &["Europe/Berlin"]),
+        ("run ", &["rows.csv", "more rows.jsonl"]),
+        ("undo ", &["latest", &run]),
+        ("undo --profile ", &["eu", "us west"]),
     ] {
         let mut fish = Command::new("fish");
-        let call = format!("source script.fish; complete -C 'reamaze-bulk run {line}'");
+        let call = format!("source script.fish; complete -C 'reamaze-bulk {line}'");
         fish.args(["--no-config", "-c", &call]);
         let lines = lines_of(&workspace, fish);
         let names: Vec<_> = lines
@@ -167,6 +172,7 @@ fn zsh_asks_for_what_only_this_machine_knows() {
         let asks = format!(": _reamaze_bulk_found --{option}'");
         assert!(line.is_some_and(|line| line.contains(&asks)), "{line:?}");
     }
+    assert!(script.contains("or `latest`: _reamaze_bulk_found --resume'"));
     assert!(script.contains("_reamaze_bulk_found() {"));
     assert!(script.contains("(csv|tsv|jsonl)"));
     if has("zsh") {

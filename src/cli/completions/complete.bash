@@ -8,7 +8,11 @@ _reamaze_bulk() {
     elif [[ $prev == "=" ]]; then
         prev=${COMP_WORDS[COMP_CWORD - 2]}
     fi
-    if [[ ${COMP_WORDS[1]} == run && $COMP_CWORD -gt 1 ]]; then
+    if [[ ${COMP_WORDS[1]} == undo && $cur != -* && ! $prev =~ ^(VALUED)$ ]]; then
+        # The run to undo is one that could be resumed.
+        prev=--resume
+    fi
+    if [[ ${COMP_WORDS[1]} =~ ^(run|undo)$ && $COMP_CWORD -gt 1 ]]; then
         case $prev in
         --resume | --profile | --timezone)
             COMPREPLY=()

@@ -48,6 +48,10 @@ fn zsh(script: &str) -> String {
             ":DIR|latest:_files -/'",
             ":DIR|latest: _reamaze_bulk_found --resume'",
         ),
+        (
+            "or `latest`:_files -/'",
+            "or `latest`: _reamaze_bulk_found --resume'",
+        ),
         (":NAME:_default'", ":NAME: _reamaze_bulk_found --profile'"),
         (
             ":AREA/CITY:_default'",

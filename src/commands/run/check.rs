@@ -12,7 +12,7 @@ use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{CopyingReader, LedgerError, PrivateCopy, sha256_of};
 use crate::model::{SendCounts, Update};
 use crate::pipeline::{Check, CheckError, Findings, KeepViolations, Planner, Violations, columns};
-use crate::report::{AccountLabel, Plan, Sample};
+use crate::report::{AccountLabel, Plan, Sample, UndoPreview};
 use crate::stop::Stop;
 use crate::validate::Rules;
 
@@ -21,6 +21,8 @@ pub(super) struct CheckedRows {
     pub(super) layout: Layout,
     pub(super) planner: Planner,
     pub(super) findings: Findings,
+    /// What there is to say of an undo.
+    pub(super) undo: Option<UndoPreview>,
 }
 
 /// What came of reading an input.
@@ -99,6 +101,7 @@ pub(super) fn check_rows(
         layout,
         planner,
         findings,
+        undo: None,
     })))
 }
 
@@ -176,6 +179,7 @@ impl CheckedRows {
             preview,
             settled: self.findings.final_rows,
             warnings: self.warnings(input),
+            undo: self.undo.as_ref(),
             send_counts: if is_blocked {
                 SendCounts::default()
             } else {

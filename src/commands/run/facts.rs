@@ -13,7 +13,7 @@ use crate::model::{
 
 /// What is known of a run. Each step returns it with what the step has found out.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// The run directory, once there is one.
     pub(super) run_dir: Option<String>,
     /// Rows of the input.
@@ -44,7 +44,7 @@ pub(super) struct Facts {
 
 /// A command that came to nothing, and what is known nonetheless.
 #[derive(Debug)]
-pub(super) struct Failed {
+pub(crate) struct Failed {
     pub(super) facts: Box<Facts>,
     pub(super) error: Error,
 }

@@ -1,4 +1,4 @@
-//! What `--resume` names -> a run directory; or why there is no run to resume.
+//! What `--resume` or `undo` names -> a run directory; or why there is no such run.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,8 +10,32 @@ use crate::model::Shown as _;
 use crate::model::file_words;
 use crate::report::Log;
 
-/// The run directory that `--resume` names.
-pub(super) fn find(from: &Path, log: &Log) -> Result<PathBuf, Error> {
+/// What a run is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Resume,
+    Undo,
+}
+
+impl Purpose {
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Resume => "resume",
+            Self::Undo => "undo",
+        }
+    }
+
+    /// What was typed before the name.
+    fn typed(self) -> &'static str {
+        match self {
+            Self::Resume => "--resume",
+            Self::Undo => "undo",
+        }
+    }
+}
+
+/// The run directory that `from` names.
+pub(crate) fn find(from: &Path, purpose: Purpose, log: &Log) -> Result<PathBuf, Error> {
     if from != Path::new("latest") {
         return Ok(from.to_owned());
     }
@@ -27,15 +51,20 @@ pub(super) fn find(from: &Path, log: &Log) -> Result<PathBuf, Error> {
                 return Ok(newest);
             }
             let why = refused.first().map(|first| format!("; {first}"));
-            ("no run to resume in", why.unwrap_or_default())
+            let runs = format!("no run to {} in", purpose.verb());
+            (runs, why.unwrap_or_default())
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            ("no such directory:", String::new())
+            ("no such directory:".to_owned(), String::new())
         }
-        Err(error) => ("cannot read", format!(": {}", file_words(&error))),
+        Err(error) => (
+            "cannot read".to_owned(),
+            format!(": {}", file_words(&error)),
+        ),
     };
     Err(Error::Usage(format!(
-        "--resume latest: {runs} {}{why} (change to the directory in which the run was started, or give its run directory)",
+        "{} latest: {runs} {}{why} (change to the directory in which the run was started, or give its run directory)",
+        purpose.typed(),
         files::absolute(Path::new(RUNS)).shown()
     )))
 }
@@ -46,8 +75,8 @@ fn is_like_latest(directory: &Path) -> bool {
     ["latest", "last", "newest", "recent"].contains(&word.as_str())
 }
 
-/// Why the run in that directory cannot be resumed.
-pub(super) fn not_found(directory: &Path, error: &RunFileError) -> Error {
+/// Why the run in that directory cannot be used.
+pub(crate) fn not_found(directory: &Path, purpose: Purpose, error: &RunFileError) -> Error {
     let name = RunFile::NAME;
     let kind = error.file().map_or(io::ErrorKind::Other, FileError::kind);
     let why = match kind {
@@ -70,5 +99,11 @@ pub(super) fn not_found(directory: &Path, error: &RunFileError) -> Error {
         }
         _ => error.to_string(),
     };
-    Error::Usage(format!("{}: cannot resume: {why}", directory.shown()))
+    cannot(directory, purpose, &why)
+}
+
+/// The error about a run that cannot be used, and why.
+pub(crate) fn cannot(directory: &Path, purpose: Purpose, why: &str) -> Error {
+    let verb = purpose.verb();
+    Error::Usage(format!("{}: cannot {verb}: {why}", directory.shown()))
 }

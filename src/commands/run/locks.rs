@@ -77,7 +77,7 @@ impl AccountLock {
 }
 
 /// Locks a run directory; the lock of its account names the process that is at work on it.
-pub(super) fn run_directory(run_file: &Path, base_url: &str, email: &str) -> Result<Lock, Error> {
+pub(crate) fn run_directory(run_file: &Path, base_url: &str, email: &str) -> Result<Lock, Error> {
     let directory = run_file.parent().unwrap_or(run_file);
     Lock::run(run_file).map_err(|refused| match refused {
         NotLocked::Held(_) => {

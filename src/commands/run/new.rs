@@ -22,7 +22,7 @@ use crate::exit;
 use crate::input::InputError;
 use crate::ledger::{BeforeImages, Journal, RunDirectory, Staging};
 use crate::pipeline::{KeepViolations, Known};
-use crate::report::{Log, Notice};
+use crate::report::{Log, Notice, UndoPreview};
 use crate::sandbox::{self, Sandbox};
 use crate::stop::Stop;
 
@@ -42,24 +42,36 @@ pub(super) fn run(
         error: InputError::Io(error),
     })?;
     let settings = Settings::resolve(args, input, stop)?;
-    warn(&settings, log);
+    start(&settings, None, began, log, stop)
+}
+
+/// The same with settings that are resolved, and with what there is to say of an undo.
+pub(crate) fn start(
+    settings: &Settings,
+    undo: Option<UndoPreview>,
+    began: Timestamp,
+    log: &Log,
+    stop: &Arc<Stop>,
+) -> Result<(Facts, u8), Failed> {
+    warn(settings, log);
     if settings.dry_run {
-        let status = preview::dry_run(&settings, log, stop)?;
+        let status = preview::dry_run(settings, undo, log, stop)?;
         return Ok((Facts::default(), status));
     }
     let (account, _sandbox) = account(&settings.target)?;
     let client = settings.client(&account)?;
-    let mut lock = AccountLock::take(&settings, &account, log)?;
+    let mut lock = AccountLock::take(settings, &account, log)?;
     let staging = Staging::prepare(settings.place.clone()).map_err(Error::Directory)?;
     let copy = staging.create(COPY).map_err(Error::Directory)?;
-    let (rows, facts) = check(&settings, &copy, log, stop)?;
+    let (mut rows, facts) = check(settings, &copy, log, stop)?;
+    rows.undo = undo;
     if facts.rows == 0 {
         let message = &format!("{}: no rows: nothing to do", settings.source.name());
         log.report(&Notice::NothingToDo { message });
         return Ok((facts, exit::DONE));
     }
-    let made = confirm(&settings, &rows, &account, log, stop).and_then(|()| {
-        let (directory, journal) = publish(staging, &copy, &settings, &rows, &account)?;
+    let made = confirm(settings, &rows, &account, log, stop).and_then(|()| {
+        let (directory, journal) = publish(staging, &copy, settings, &rows, &account)?;
         lock.name_run(directory.path());
         let run_lock = locks::run_directory(
             &directory.run_file(),
@@ -73,7 +85,7 @@ pub(super) fn run(
         Err(error) => return Err(facts.failed(error)),
     };
     let open_run = OpenRun {
-        settings: &settings,
+        settings,
         directory,
         layout: rows.layout,
         began,

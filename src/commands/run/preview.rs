@@ -10,11 +10,17 @@ use crate::exit;
 use crate::ledger::LedgerError;
 use crate::model::Violation;
 use crate::pipeline::{KeepViolations, Violations};
-use crate::report::{self, DryRun, Log};
+use crate::report::{self, DryRun, Log, UndoPreview};
 use crate::stop::Stop;
 
-/// Previews; the exit status. An error is what the preview cannot show.
-pub(super) fn dry_run(settings: &Settings, log: &Log, stop: &Arc<Stop>) -> Result<u8, Error> {
+/// Previews, with what there is to say of an undo; the exit status. An error is what the preview
+/// cannot show.
+pub(super) fn dry_run(
+    settings: &Settings,
+    undo: Option<UndoPreview>,
+    log: &Log,
+    stop: &Arc<Stop>,
+) -> Result<u8, Error> {
     let copy = tempfile::tempfile().map_err(|error| {
         Error::Directory(LedgerError::Io {
             path: std::env::temp_dir(),
@@ -22,7 +28,10 @@ pub(super) fn dry_run(settings: &Settings, log: &Log, stop: &Arc<Stop>) -> Resul
         })
     })?;
     match copy_and_check(settings, &copy, kept(settings), stop)? {
-        CheckedInput::Rows(rows) => show(settings, log, *rows, exit::DONE),
+        CheckedInput::Rows(mut rows) => {
+            rows.undo = undo;
+            show(settings, log, *rows, exit::DONE)
+        }
         CheckedInput::Header(violations) => {
             let error = invalid_header(&settings.source.name());
             print(settings, log, None, violations, Err(error))

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::check::{CheckedInput, CheckedRows, check_rows, from_check};
 use super::confirm::{confirm, warn};
 use super::facts::{Facts, Failed};
-use super::find::{find, not_found};
+use super::find::{Purpose, find, not_found};
 use super::history::{History, no_such_row};
 use super::locks::{self, AccountLock};
 use super::open_run::OpenRun;
@@ -38,8 +38,9 @@ pub(super) fn resume(
     log: &Log,
     stop: &Stop,
 ) -> Result<(Facts, u8), Failed> {
-    let directory = find(from, log)?;
-    let run = RunFile::read(&directory).map_err(|error| not_found(&directory, &error))?;
+    let directory = find(from, Purpose::Resume, log)?;
+    let run = RunFile::read(&directory);
+    let run = run.map_err(|error| not_found(&directory, Purpose::Resume, &error))?;
     let mut settings = Settings::resume(args, &directory, &run, stop)?;
     settings.warnings.extend(age(&run, &settings));
     warn(&settings, log);

@@ -1,7 +1,7 @@
 //! The input's bytes, in a way that a signal ends the wait for them.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -61,6 +61,11 @@ pub(super) fn open(source: &InputSource, stop: &Arc<Stop>) -> io::Result<Box<dyn
     let path = match source {
         InputSource::Stdin => return interruptible(|| Ok(io::stdin()), stop),
         InputSource::File(path) => path.clone(),
+        InputSource::Undo { rows, .. } => {
+            let mut rows = rows.try_clone()?;
+            rows.rewind()?;
+            return Ok(Box::new(rows));
+        }
     };
     if found(&path)?.is_file() {
         return Ok(Box::new(StableFile::open(path, stop)?));

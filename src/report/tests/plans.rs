@@ -100,6 +100,7 @@ pub(super) fn plan(preview: &Preview) -> Plan<'_> {
         preview,
         settled: 0,
         warnings: Vec::new(),
+        undo: None,
         send_counts: preview.send_counts,
         rate: "60/m".into(),
         rate_per_second: 1.0,

@@ -1,0 +1,620 @@
+//! `undo`: what a run changed goes back, what others changed since stays, and what cannot be put back is
+//! said before anything is sent.
+
+#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
+
+use super::support::account::Account;
+use super::support::answer::Answer;
+use super::support::command::{Output, Signal, Workspace, ledger, summary};
+use super::support::sent::{Sent, command, done, eventually, send_file, start};
+use super::support::server::Server;
+
+/// A run that has ended, and the account that it changed.
+struct Changed {
+    account: Arc<Account>,
+    server: Server,
+    sent: Sent,
+}
+
+impl Changed {
+    /// Runs `rows`, the lines of a JSONL file, on these conversations.
+    fn new<'a>(
+        conversations: impl IntoIterator<Item = (&'a str, Value)>,
+        rows: &[Value],
+        options: &str,
+    ) -> Self {
+        let account = Account::new(conversations);
+        let server = account.serve();
+        let lines: Vec<_> = rows.iter().map(Value::to_string).collect();
+        let sent = send_file(&server, "rows.jsonl", lines.join("\n"), options);
+        Self {
+            account,
+            server,
+            sent,
+        }
+    }
+
+    /// Undoes a run of that directory, into `DIRECTORY-undone`.
+    fn undo_of(&self, directory: &str, options: &str) -> Output {
+        let line =
+            format!("undo {directory} --yes --rate 500/s --out {directory}-undone {options}");
+        command(&self.sent.workspace, &line)
+            .against(&self.server)
+            .output()
+    }
+
+    fn undo(&self, options: &str) -> Output {
+        self.undo_of("out", options)
+    }
+
+    /// The outcomes of a run, as `SLUG OUTCOME`.
+    fn outcomes(&self, directory: &str) -> Vec<String> {
+        let lines = ledger(&self.sent.workspace.path().join(directory));
+        let lines = lines.iter();
+        lines
+            .map(|line| format!("{} {}", line.slug, line.outcome))
+            .collect()
+    }
+
+    fn puts(&self) -> usize {
+        let requests = self.server.requests();
+        requests
+            .iter()
+            .filter(|request| request.method == "PUT")
+            .count()
+    }
+}
+
+/// A conversation with its tags in one order: that is not restored.
+fn shown(account: &Account, slug: &str) -> Value {
+    let mut shown = account.show(slug);
+    if let Some(tags) = shown["tag_list"].as_array_mut() {
+        tags.sort_by_key(Value::to_string);
+    }
+    shown
+}
+
+fn preview(workspace: &Workspace, line: &str) -> Output {
+    let output = command(workspace, line).output();
+    assert_eq!(output.status, 0, "{output:#?}");
+    output
+}
+
+fn json_of(output: &Output) -> Value {
+    serde_json::from_str(&output.stdout).expect("a document")
+}
+
+/// Conversations with a bit of everything that a run can change.
+fn conversations() -> [(&'static str, Value); 3] {
+    [
+        (
+            "a",
+            json!({
+                "tag_list": ["VIP", "new"], "status": 0, "assignee": {"email": "ann@example.com"},
+                "data": {"plan": "trial", "n": 7, "#": "#N/A", "flag": true, "nothing": null},
+            }),
+        ),
+        (
+            "b",
+            json!({"tag_list": ["b"], "status": 5, "hold_until": "2099-01-01T00:00:00Z"}),
+        ),
+        ("c", json!({"tag_list": [], "status": 2})),
+    ]
+}
+
+fn rows() -> [Value; 3] {
+    [
+        json!({
+            "slug": "a", "add_tags": ["refund"], "remove_tags": ["vip"], "status": "done",
+            "assignee": "ben@example.com", "category": "sales",
+            "data": {"plan": "pro", "n": "8", "#": "x", "flag": false, "nothing": 1},
+        }),
+        json!({"slug": "b", "tag_list": ["x", "y"], "status": 1}),
+        json!({"slug": "c", "status": "on hold", "hold_until": "2099-02-01T00:00:00Z"}),
+    ]
+}
+
+#[test]
+fn run_then_undo_restores_what_nobody_else_touched() {
+    let changed = Changed::new(conversations(), &rows(), "--read-first");
+    changed.sent.expect_status(0);
+    let before = Account::new(conversations());
+    for slug in ["a", "b", "c"] {
+        assert_ne!(shown(&changed.account, slug), shown(&before, slug));
+    }
+    let output = changed.undo("");
+    assert_eq!(output.status, 0, "{output:#?}");
+    assert_eq!(
+        changed.outcomes("out-undone"),
+        ["a updated", "b updated", "c updated"]
+    );
+    for slug in ["a", "b", "c"] {
+        assert_eq!(shown(&changed.account, slug), shown(&before, slug));
+    }
+    // Once more, there is nothing to do.
+    let line = "undo out --yes --rate 500/s --out again";
+    let puts = changed.puts();
+    let output = command(&changed.sent.workspace, line)
+        .against(&changed.server)
+        .output();
+    assert_eq!(output.status, 1, "{output:#?}");
+    assert_eq!(changed.puts(), puts);
+}
+
+#[test]
+fn an_undo_can_be_undone() {
+    let changed = Changed::new(conversations(), &rows(), "--read-first");
+    let after: Vec<_> = ["a", "b", "c"]
+        .map(|slug| shown(&changed.account, slug))
+        .into();
+    assert_eq!(changed.undo("").status, 0);
+    let output = changed.undo_of("out-undone", "");
+    assert_eq!(output.status, 0, "{output:#?}");
+    assert!(
+        output.stderr.contains("out-undone is an undo itself"),
+        "{output:#?}"
+    );
+    let again: Vec<_> = ["a", "b", "c"]
+        .map(|slug| shown(&changed.account, slug))
+        .into();
+    assert_eq!(again, after);
+}
+
+#[test]
+fn what_others_changed_since_stays() {
+    let tags = || json!({"tag_list": ["vip", "new"], "status": 0});
+    let conversations = [("a", tags()), ("b", tags()), ("c", tags())];
+    let row =
+        |slug| json!({"slug": slug, "add_tags": ["refund"], "remove_tags": ["new"], "status": 2});
+    let only_tags = json!({"slug": "c", "add_tags": ["refund"], "remove_tags": ["new"]});
+    let changed = Changed::new(conversations, &[row("a"), row("b"), only_tags], "");
+    changed.sent.expect_status(0);
+    changed
+        .account
+        .change("a", json!({"tag_list": ["refund", "vip", "theirs"]}));
+    changed.account.change("b", json!({"status": 1}));
+    changed
+        .account
+        .change("c", json!({"tag_list": ["theirs"], "status": 4}));
+    let output = changed.undo("");
+    assert_eq!(output.status, 1, "{output:#?}");
+    assert_eq!(
+        changed.outcomes("out-undone"),
+        ["a updated", "b conflict", "c updated"]
+    );
+    assert_eq!(
+        shown(&changed.account, "a")["tag_list"],
+        json!(["new", "theirs", "vip"])
+    );
+    assert_eq!(
+        shown(&changed.account, "b")["tag_list"],
+        json!(["refund", "vip"])
+    );
+    assert_eq!(
+        shown(&changed.account, "c")["tag_list"],
+        json!(["new", "theirs"])
+    );
+    let failed = changed.sent.workspace.read("out-undone/failed.jsonl");
+    assert!(
+        failed.contains("expected 2 (Done/Resolved)") || failed.contains("expected 2"),
+        "{failed}"
+    );
+}
+
+#[test]
+fn what_cannot_be_put_back_is_said_before_anything_is_sent() {
+    let conversations = [
+        ("a", json!({"assignee": null, "tag_list": ["x"]})),
+        ("b", json!({"data": {"nested": {"x": 1}, "kept": "k"}})),
+        ("c", json!({"status": 7})),
+        ("d", json!({"tag_list": ["fine"]})),
+    ];
+    let rows = [
+        json!({"slug": "a", "add_tags": ["new"], "assignee": "ben@example.com"}),
+        json!({"slug": "b", "data": {"nested": 1, "made": 2, "kept": "other"}}),
+        json!({"slug": "c", "status": 2}),
+        json!({"slug": "d", "add_tags": ["new"]}),
+    ];
+    let changed = Changed::new(conversations, &rows, "--read-first");
+    changed.sent.expect_status(0);
+    let puts = changed.puts();
+    let workspace = &changed.sent.workspace;
+    let page = preview(workspace, "undo out --dry-run").stdout;
+    for words in [
+        "undo of out: 3 rows, 3 valid, 0 invalid",
+        "cannot be put back, and is left out, on 3 conversations:",
+        "  was unassigned: 1 row\n",
+        "  custom field that did not exist: 1 row\n",
+        "  line 1: a: assignee: was unassigned\n",
+        "  line 2: b: data.made: custom field that did not exist; data.nested: custom field with an object or a list in it\n",
+        "  line 3: c: status: had a status from 6 to 9\n",
+        "not undone: what the changes have set off (workflows, emails, statistics)",
+    ] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    let document = json_of(&preview(workspace, "undo out --dry-run --json"));
+    let left_out = &document["cannot_put_back"];
+    assert_eq!(left_out["rows"], 3, "{left_out:#}");
+    assert_eq!(
+        left_out["fields"].as_array().map(Vec::len),
+        Some(4),
+        "{left_out:#}"
+    );
+    assert_eq!(
+        left_out["fields"][0],
+        json!({"line": 1, "slug": "a", "field": "assignee", "reason": "was unassigned", "detail": null})
+    );
+    assert_eq!(changed.puts(), puts);
+    let output = changed.undo("");
+    assert_eq!(output.status, 0, "{output:#?}");
+    assert!(
+        output.stderr.contains("line 3: c: status: had a status"),
+        "{output:#?}"
+    );
+    assert_eq!(changed.account.show("a")["tag_list"], json!(["x"]));
+    assert_eq!(changed.account.show("b")["data"]["kept"], "k");
+    assert_eq!(changed.account.show("c")["status"], 2);
+    assert_eq!(changed.account.show("d")["tag_list"], json!(["fine"]));
+}
+
+#[test]
+fn values_that_an_input_may_not_have_are_left_out_and_not_sent() {
+    let conversations = [
+        (
+            "a",
+            json!({"assignee": {"email": "not an address"}, "status": 0}),
+        ),
+        ("b", json!({"tag_list": ["one, two", "three"]})),
+        ("c", json!({"data": {" odd ": "1", "f": "=\"007\""}})),
+    ];
+    let rows = [
+        json!({"slug": "a", "assignee": "ben@example.com", "status": 2}),
+        json!({"slug": "b", "tag_list": ["x"]}),
+        json!({"slug": "c", "data": {"f": "8"}}),
+    ];
+    let changed = Changed::new(conversations, &rows, "--read-first");
+    let document = json_of(&preview(
+        &changed.sent.workspace,
+        "undo out --dry-run --json",
+    ));
+    let fields = document["cannot_put_back"]["fields"]
+        .as_array()
+        .expect("a list");
+    let fields: Vec<_> = fields.iter().map(|field| &field["field"]).collect();
+    assert_eq!(fields, ["assignee", "tag_list", "data.f"], "{document:#}");
+    assert_eq!(document["rows"], 2, "{document:#}");
+    assert_eq!(document["invalid"], 0, "{document:#}");
+    let rows = preview(&changed.sent.workspace, "undo out --print").stdout;
+    let tags = r#"{"slug":"b","add_tags":["three"],"remove_tags":["x"]}"#;
+    assert!(rows.contains(tags), "{rows}");
+}
+
+#[test]
+fn printed_rows_are_an_input_that_does_the_same() {
+    let changed = Changed::new(conversations(), &rows(), "--read-first");
+    let workspace = &changed.sent.workspace;
+    let output = preview(workspace, "undo out --print");
+    let lines: Vec<Value> = output
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a row"))
+        .collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(
+        lines[2],
+        json!({
+            "slug": "c", "status": 2, "expect.status": 5,
+            "expect.hold_until": "2099-02-01T00:00:00Z",
+        })
+    );
+    let advice = "reamaze-bulk run FILE --read-first --allow-damaged";
+    assert!(output.stderr.contains(advice), "{output:#?}");
+    workspace.write("undo.jsonl", &output.stdout);
+    let line = "run undo.jsonl --read-first --allow-damaged --yes --rate 500/s --out again";
+    let output = command(workspace, line).against(&changed.server).output();
+    assert_eq!(output.status, 0, "{output:#?}");
+    let before = Account::new(conversations());
+    for slug in ["a", "b", "c"] {
+        assert_eq!(shown(&changed.account, slug), shown(&before, slug));
+    }
+}
+
+#[test]
+fn an_undo_is_a_run_of_its_own() {
+    let changed = Changed::new(conversations(), &rows(), "--read-first");
+    let workspace = &changed.sent.workspace;
+    let line = "undo out --yes --rate 500/s --limit 1 --json";
+    let output = command(workspace, line).against(&changed.server).output();
+    assert_eq!(output.status, 4, "{output:#?}");
+    let directory = workspace.run_dirs().pop().expect("a run directory");
+    let name = directory.file_name().expect("a name").to_string_lossy();
+    assert!(name.starts_with("undo-out-"), "{name}");
+    let run: Value =
+        serde_json::from_str(&fs::read_to_string(directory.join("run.json")).expect("a file"))
+            .expect("JSON");
+    let of = fs::canonicalize(&changed.sent.run_dir).expect("a path");
+    let undo_of = run["input"]["undo_of"].as_str().expect("a path");
+    assert_eq!(fs::canonicalize(undo_of).expect("a path"), of);
+    assert_eq!(run["options"]["read_first"], true);
+    assert_eq!(run["options"]["allow_damaged"], true);
+
+    // The newest run is one that may be continued or undone.
+    let output = command(workspace, "undo latest --yes")
+        .against(&changed.server)
+        .output();
+    assert_eq!(output.status, 2, "{output:#?}");
+    for words in [
+        "run --resume reamaze-runs/undo-out-",
+        "undo reamaze-runs/undo-out-",
+    ] {
+        assert!(output.stderr.contains(words), "{output:#?}");
+    }
+    let line = "run --resume latest --yes";
+    let output = command(workspace, line).against(&changed.server).output();
+    assert_eq!(output.status, 0, "{output:#?}");
+    let before = Account::new(conversations());
+    for slug in ["a", "b", "c"] {
+        assert_eq!(shown(&changed.account, slug), shown(&before, slug));
+    }
+    // Now it is finished, and is undone.
+    let output = preview(workspace, "undo latest --dry-run");
+    assert!(output.stdout.contains("is an undo itself"), "{output:#?}");
+}
+
+#[test]
+fn custom_fields_that_the_server_erased_are_put_back() {
+    let data = || json!({"data": {"plan": "trial", "n": 7, "deep": {"x": 1}}});
+    let account = Account::new([("a", data()), ("b", data())]);
+    let shared = Arc::clone(&account);
+    let server = Server::start(move |request| {
+        if request.method == "PUT" && request.body["conversation"].get("data").is_some() {
+            shared.change(&request.slug, json!({"data": {}}));
+        }
+        shared.answer(request)
+    });
+    let sent = send_file(
+        &server,
+        "rows.csv",
+        "slug,data.plan\na,pro\nb,pro\n",
+        "--read-first --workers 1",
+    );
+    sent.expect_status(6);
+    assert_eq!(account.show("a")["data"], json!({"plan": "pro"}));
+    let changed = Changed {
+        account,
+        server,
+        sent,
+    };
+    let output = changed.undo("");
+    assert_eq!(output.status, 0, "{output:#?}");
+    assert!(
+        output
+            .stderr
+            .contains("data.deep: custom field with an object"),
+        "{output:#?}"
+    );
+    assert_eq!(
+        changed.account.show("a")["data"],
+        json!({"plan": "trial", "n": 7})
+    );
+    assert_eq!(changed.account.show("b")["data"], data()["data"]);
+    let run = changed.sent.workspace.read("out-undone/run.json");
+    let run: Value = serde_json::from_str(&run).expect("JSON");
+    assert_eq!(run["options"]["data_whole"], true);
+}
+
+#[test]
+fn a_run_that_sent_all_custom_fields_is_undone_in_the_same_way() {
+    let data = json!({"plan": "trial", "n": 7});
+    let account = Account::new([("a", json!({ "data": data }))]);
+    let shared = Arc::clone(&account);
+    let server = Server::start(move |request| {
+        if request.method == "PUT" {
+            shared.change(&request.slug, json!({"data": {}}));
+        }
+        shared.answer(request)
+    });
+    let sent = send_file(
+        &server,
+        "rows.csv",
+        "slug,data.plan\na,pro\n",
+        "--data-whole",
+    );
+    sent.expect_status(0);
+    let changed = Changed {
+        account,
+        server,
+        sent,
+    };
+    let output = changed.undo("");
+    assert_eq!(output.status, 0, "{output:#?}");
+    assert_eq!(changed.account.show("a")["data"], data);
+}
+
+#[test]
+fn a_row_that_was_in_flight_when_the_run_was_killed_is_undone() {
+    let account = Account::new([("a", json!({"tag_list": ["x"], "status": 1}))]);
+    let shared = Arc::clone(&account);
+    let is_killed = Arc::new(AtomicBool::new(false));
+    let answers = Arc::clone(&is_killed);
+    let server = Server::start(move |request| {
+        let answer = shared.answer(request);
+        if request.method == "PUT" && !answers.load(Ordering::Relaxed) {
+            return Answer::hang();
+        }
+        answer
+    });
+    let workspace = Workspace::new();
+    workspace.write("rows.csv", "slug,add_tags,status\na,vip,2\n");
+    let line = "run rows.csv --yes --rate 500/s --out out";
+    let child = command(&workspace, line).against(&server).spawn();
+    eventually("the change has arrived", || {
+        account.show("a")["status"] == 2
+    });
+    child.signal(Signal::KILL);
+    child.wait();
+    is_killed.store(true, Ordering::Relaxed);
+    let ledger_before = workspace.read("out/results.csv");
+    assert_eq!(ledger_before.lines().count(), 1, "{ledger_before}");
+    let line = "undo out --yes --rate 500/s --out undone";
+    let output = command(&workspace, line).against(&server).output();
+    assert_eq!(output.status, 0, "{output:#?}");
+    assert_eq!(account.show("a")["tag_list"], json!(["x"]));
+    assert_eq!(account.show("a")["status"], 1);
+    // The run that was undone stays as it was.
+    assert_eq!(workspace.read("out/results.csv"), ledger_before);
+}
+
+#[test]
+fn an_undo_is_bound_to_the_account_of_its_run() {
+    let changed = Changed::new(conversations(), &rows(), "--read-first");
+    let other = Server::start(Answer::echo);
+    let (status, words) = refused(&changed.sent.workspace, &other, "undo out --yes");
+    assert_eq!(status, 2, "{words}");
+    assert!(words.contains("another account"), "{words}");
+    assert!(other.requests().is_empty());
+}
+
+/// The exit status of `undo out`, and what it says.
+fn refused(workspace: &Workspace, server: &Server, line: &str) -> (i32, String) {
+    let output = command(workspace, line).against(server).output();
+    (output.status, output.stderr)
+}
+
+#[test]
+fn runs_that_cannot_be_undone_are_refused_with_the_reason() {
+    let server = Server::start(Answer::echo);
+    let plain = send_file(&server, "rows.csv", done(&["a"]), "");
+    plain.expect_status(0);
+    let (status, words) = refused(&plain.workspace, &server, "undo out --yes");
+    assert_eq!(status, 2, "{words}");
+    assert!(
+        words.contains("out: cannot undo: its conversations were changed without being read first"),
+        "{words}"
+    );
+    assert!(words.contains("--read-first"), "{words}");
+
+    let workspace = Workspace::new();
+    workspace.write("rows.csv", done(&["a"]));
+    assert_eq!(
+        command(&workspace, "run rows.csv --sandbox --out out")
+            .output()
+            .status,
+        0
+    );
+    for (line, expected) in [
+        ("undo out --yes", "cannot undo: it ran in the sandbox"),
+        ("undo none --yes", "none: cannot undo: no such directory"),
+        ("undo latest --yes", "undo latest: no such directory"),
+        (
+            "undo rows.csv --yes",
+            "cannot undo: it is a file, not a run directory",
+        ),
+        ("undo", "RUN_DIR"),
+    ] {
+        let (status, words) = refused(&workspace, &server, line);
+        assert_eq!(status, 2, "{line}: {words}");
+        assert!(words.contains(expected), "{line}: {words}");
+    }
+}
+
+#[test]
+fn a_run_that_is_still_open_is_not_undone() {
+    let server = Server::start(|_| Answer::hang());
+    let started = start(&server, &["a"], "--read-first");
+    eventually("the run has begun", || {
+        started.run_dir().join("run.json").exists()
+    });
+    let (status, words) = refused(
+        &started.workspace,
+        &server,
+        "undo out --yes --allow-overlap",
+    );
+    assert_eq!(status, 5, "{words}");
+    let (status, _) = refused(&started.workspace, &server, "undo out --print");
+    assert_eq!(status, 5);
+    started.end_by(Signal::KILL);
+}
+
+#[test]
+fn nothing_to_put_back_is_said_and_is_a_success() {
+    let changed = Changed::new(
+        [
+            ("a", json!({"tag_list": ["vip"]})),
+            ("b", json!({"assignee": null})),
+        ],
+        &[
+            json!({"slug": "a", "add_tags": ["vip"]}),
+            json!({"slug": "b", "assignee": "ben@example.com"}),
+        ],
+        "--read-first",
+    );
+    changed.sent.expect_status(0);
+    let requests = changed.server.requests().len();
+    let output = changed.undo("");
+    assert_eq!(output.status, 0, "{output:#?}");
+    assert!(
+        output.stderr.contains("undo of out: nothing to put back"),
+        "{output:#?}"
+    );
+    assert!(
+        output
+            .stderr
+            .contains("line 2: b: assignee: was unassigned"),
+        "{output:#?}"
+    );
+    assert_eq!(changed.server.requests().len(), requests);
+    assert!(!changed.sent.workspace.path().join("out-undone").exists());
+}
+
+#[test]
+fn rows_that_were_not_read_first_are_named() {
+    let changed = Changed::new(
+        [("a", json!({})), ("b", json!({}))],
+        &[
+            json!({"slug": "a", "add_tags": ["vip"]}),
+            json!({"slug": "b", "status": 2}),
+        ],
+        "",
+    );
+    changed.sent.expect_status(0);
+    let page = preview(&changed.sent.workspace, "undo out --dry-run").stdout;
+    assert!(
+        page.contains("line 2: b: changed without being read first"),
+        "{page}"
+    );
+    assert!(page.contains("undo of out: 1 row, 1 valid"), "{page}");
+}
+
+#[test]
+fn an_image_of_another_conversation_than_the_ledger_has_is_an_error() {
+    let changed = Changed::new(conversations(), &rows(), "--read-first");
+    let path = changed.sent.run_dir.join("before.jsonl");
+    let images = fs::read_to_string(&path).expect("images");
+    fs::write(&path, images.replace("\"slug\":\"b\"", "\"slug\":\"z\"")).expect("room");
+    let output = changed.undo("");
+    assert_eq!(output.status, 6, "{output:#?}");
+    assert!(output.stderr.contains("before.jsonl:"), "{output:#?}");
+    assert!(
+        output
+            .stderr
+            .contains("slug: `z`, and results.csv has another"),
+        "{output:#?}"
+    );
+}
+
+#[test]
+fn the_document_of_an_undo_counts_its_rows() {
+    let changed = Changed::new(conversations(), &rows(), "--read-first");
+    let output = changed.undo("--json");
+    let document = json_of(&output);
+    assert_eq!(document["counts"]["updated"], 3, "{document:#}");
+    let directory = changed.sent.workspace.path().join("out-undone");
+    assert_eq!(summary(&directory)["rows"], 3);
+}
