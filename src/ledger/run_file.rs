@@ -10,7 +10,7 @@ use crate::input::Format;
 use crate::model::{Assignment, Delimiter, RequestRate, RowLimit, Timeout, Workers, Zone};
 
 /// The version of the format of a run directory. A program reads its own and older ones.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// What a run was asked for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
