@@ -237,6 +237,7 @@ impl Settings {
                 undo_of: self.source.undo_of(),
                 sha256,
                 damaged: 0,
+                cannot_put_back: None,
             },
             options: RunOptions {
                 format: layout.format,

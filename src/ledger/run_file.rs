@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::files::{self, FileError, MAX_TEXT_BYTES};
 use crate::input::Format;
-use crate::model::{Assignment, Delimiter, RequestRate, RowLimit, Timeout, Workers, Zone};
+use crate::model::{
+    Assignment, CannotPutBack, Delimiter, RequestRate, RowLimit, Timeout, Workers, Zone,
+};
 
 /// The version of the format of a run directory. A program reads its own and older ones.
 pub const FORMAT_VERSION: u32 = 2;
@@ -51,6 +53,9 @@ pub struct RunInput {
     /// Damaged texts of custom fields in its valid rows, which are sent as they are.
     #[serde(default)]
     pub damaged: u64,
+    /// Of an undo, what it leaves out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cannot_put_back: Option<CannotPutBack>,
 }
 
 /// How rows were read and sent: options as they were typed or came by default.

@@ -65,7 +65,7 @@ pub use shown::{Shown, shell_word};
 pub use slug::Slug;
 pub use status::Status;
 pub use stop::{Signal, StopReason};
-pub use summary::{Counts, Done, Reason, Reasons, Summary};
+pub use summary::{CannotPutBack, Counts, Done, Reason, ReasonRows, Reasons, Summary};
 pub use update::{
     Changes, DataMode, Destination, PlainRows, ReadPolicy, StatusChange, TagEdits, Update,
 };

@@ -99,6 +99,24 @@ pub struct Reason {
     pub example: String,
 }
 
+/// What an undo leaves out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct CannotPutBack {
+    /// Rows of which something is left out.
+    pub rows: u64,
+    /// Rows by reason, the commonest first.
+    pub reasons: Vec<ReasonRows>,
+}
+
+/// Rows for which there is that reason.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ReasonRows {
+    /// In words.
+    pub reason: String,
+    /// How many.
+    pub rows: u64,
+}
+
 /// What a run did.
 #[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Summary {
@@ -118,6 +136,9 @@ pub struct Summary {
     pub differs: u64,
     /// Damaged texts of custom fields that the run sends as they are (`--allow-damaged`).
     pub damaged: u64,
+    /// Of an undo, what it leaves out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cannot_put_back: Option<CannotPutBack>,
     /// What went over the wire, in all passes.
     #[serde(flatten)]
     pub pace: Pace,

@@ -2,6 +2,7 @@
 //! scripts.
 
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
@@ -12,6 +13,7 @@ use serde::ser::{Error as _, SerializeMap, SerializeSeq as _, Serializer};
 use serde_json::value::RawValue;
 
 use crate::model::text::{counted, one_line};
+use crate::model::{CannotPutBack, ReasonRows};
 
 /// Rows that are listed for people.
 const ROWS_SHOWN: usize = 20;
@@ -55,6 +57,15 @@ impl UndoPreview {
             );
         }
         text + "not undone: what the changes have set off (workflows, emails, statistics)\n"
+    }
+
+    /// What it leaves out, in numbers.
+    #[must_use]
+    pub fn cannot_put_back(&self) -> CannotPutBack {
+        CannotPutBack {
+            rows: self.left_out.rows,
+            reasons: self.left_out.by_reason(),
+        }
     }
 
     /// The figure to know before answering yes.
@@ -121,9 +132,13 @@ impl LeftOutFields {
     }
 
     /// Reasons, the commonest first.
-    fn by_reason(&self) -> Vec<(&str, u64)> {
-        let mut reasons: Vec<_> = self.reasons.iter().map(|(why, n)| (&**why, *n)).collect();
-        reasons.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
+    fn by_reason(&self) -> Vec<ReasonRows> {
+        let reasons = self.reasons.iter().map(|(reason, rows)| ReasonRows {
+            reason: reason.clone(),
+            rows: *rows,
+        });
+        let mut reasons: Vec<_> = reasons.collect();
+        reasons.sort_by_key(|reason| Reverse(reason.rows));
         reasons
     }
 
@@ -134,7 +149,7 @@ impl LeftOutFields {
         }
         let rows = counted(self.rows, "conversation");
         let _ = writeln!(text, "cannot be put back, and is left out, on {rows}:");
-        for (reason, rows) in self.by_reason() {
+        for ReasonRows { reason, rows } in self.by_reason() {
             let _ = writeln!(text, "  {reason}: {}", counted(rows, "row"));
         }
         for row in &self.first {
@@ -169,28 +184,12 @@ fn in_words(left_out: &FieldLeftOut) -> String {
     )
 }
 
-/// Rows for a reason.
-#[derive(Serialize)]
-struct ReasonRows<'a> {
-    reason: &'a str,
-    rows: u64,
-}
-
-impl LeftOutFields {
-    /// Rows per reason, for a document.
-    pub(super) fn reasons(&self) -> impl Serialize {
-        let reasons = self.by_reason().into_iter();
-        let reasons = reasons.map(|(reason, rows)| ReasonRows { reason, rows });
-        reasons.collect::<Vec<_>>()
-    }
-}
-
 /// All of it: the fields are read from the file one by one.
 impl Serialize for LeftOutFields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("rows", &self.rows)?;
-        map.serialize_entry("reasons", &self.reasons())?;
+        map.serialize_entry("reasons", &self.by_reason())?;
         map.serialize_entry("fields", &FieldsOfFile(&self.all))?;
         map.end()
     }

@@ -28,7 +28,7 @@ pub use log::{Audience, Log, LogFormat};
 pub use metrics::{MetricsError, check as check_metrics, write as write_metrics};
 pub use notice::{Level, Notice};
 pub use plan::{AccountLabel, Plan};
-pub use print::{print, print_all, print_json};
+pub use print::{print, print_json, print_json_lines};
 pub use progress::{Progress, ProgressDisplay};
 pub use sample::Sample;
 pub use summary::NextCommands;

@@ -305,7 +305,7 @@ impl Serialize for Plan<'_> {
         map.serialize_entry("damaged", &self.preview.damaged())?;
         if let Some(undo) = self.undo {
             map.serialize_entry("undoes_undo", &undo.undoes_undo)?;
-            map.serialize_entry("cannot_put_back", &undo.left_out.reasons())?;
+            map.serialize_entry("cannot_put_back", &undo.cannot_put_back())?;
         }
         map.serialize_entry("cannot_undo", &self.cannot_undo())?;
         map.serialize_entry("requests", &self.send_counts.requests())?;

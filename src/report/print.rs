@@ -1,6 +1,6 @@
 //! Text and documents -> standard output.
 
-use std::io::{self, Write as _};
+use std::io::{self, BufRead as _, Write as _};
 
 use serde::Serialize;
 
@@ -19,12 +19,17 @@ pub fn print(text: &str) -> io::Result<()> {
     unless_gone(|out| out.write_all(shown(text).as_bytes()))
 }
 
-/// Writes all that there is to read to standard output, as it is.
+/// Writes lines of JSON to standard output.
 ///
 /// # Errors
-/// When it cannot be read or written. A reader that has gone away is not an error.
-pub fn print_all(mut from: impl io::Read) -> io::Result<()> {
-    unless_gone(|out| io::copy(&mut from, out).map(drop))
+/// When they cannot be read or written. A reader that has gone away is not an error.
+pub fn print_json_lines(lines: impl io::Read) -> io::Result<()> {
+    unless_gone(|out| {
+        for line in io::BufReader::new(lines).lines() {
+            writeln!(out, "{}", visible_json(&line?))?;
+        }
+        Ok(())
+    })
 }
 
 /// Writes one JSON document to standard output.

@@ -66,6 +66,7 @@ mod support_test;
 mod tag_edits;
 mod throttling;
 mod undo;
+mod undo_model;
 mod unfinished_files;
 mod unreachable;
 mod validation;

@@ -250,13 +250,24 @@ fn what_cannot_be_put_back_is_said_before_anything_is_sent() {
         left_out["fields"][0],
         json!({"line": 1, "slug": "a", "field": "assignee", "reason": "was unassigned", "detail": null})
     );
+    let asked = command(workspace, "undo out --out asked --rate 500/s").against(&changed.server);
+    let (status, shown) = asked.on_terminal("n\n");
+    assert_eq!(status, 2, "{shown}");
+    let listed = shown.find("line 3: c: status: had a status from 6 to 9");
+    let question = shown.find("This leaves out what cannot be put back on 3 conversations.");
+    assert!(listed.is_some() && listed < question, "{shown}");
     assert_eq!(changed.puts(), puts);
-    let output = changed.undo("");
+    let output = changed.undo("--json");
     assert_eq!(output.status, 0, "{output:#?}");
     assert!(
         output.stderr.contains("line 3: c: status: had a status"),
         "{output:#?}"
     );
+    // A script that has not looked first is told afterwards, and so is one that looks later.
+    let undone = workspace.path().join("out-undone");
+    for summary in [json_of(&output), summary(&undone)] {
+        assert_eq!(summary["cannot_put_back"]["rows"], 3, "{summary:#}");
+    }
     assert_eq!(changed.account.show("a")["tag_list"], json!(["x"]));
     assert_eq!(changed.account.show("b")["data"]["kept"], "k");
     assert_eq!(changed.account.show("c")["status"], 2);

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 
 use super::history::History;
 use crate::error::Error;
-use crate::ledger::Totals;
+use crate::ledger::{RunInput, Totals};
 use crate::model::{
-    Counts, Done, Outcome, Pace, Pass, Preview, RateUnit, Reason, StopReason, Summary, pass,
+    CannotPutBack, Counts, Done, Outcome, Pace, Pass, Preview, RateUnit, Reason, StopReason,
+    Summary, pass,
 };
 
 /// What is known of a run. Each step returns it with what the step has found out.
@@ -24,6 +25,8 @@ pub(crate) struct Facts {
     pub(super) differs: u64,
     /// Damaged texts of custom fields that are sent as they are.
     pub(super) damaged: u64,
+    /// Of an undo, what it leaves out.
+    pub(super) cannot_put_back: Option<CannotPutBack>,
     /// Why rows are not updated, or differ.
     pub(super) reasons: Vec<Reason>,
     /// The passes of the run, this one too once it has begun.
@@ -65,15 +68,24 @@ impl Facts {
         }
     }
 
-    /// What the passes before left of a run with that many damaged texts and rows.
-    pub(super) fn resumed(history: &History, damaged: u64, rows: u64) -> Self {
+    /// An undo that leaves this out, and has nothing to put back.
+    pub(crate) fn nothing_but(left_out: CannotPutBack) -> Self {
+        Self {
+            cannot_put_back: Some(left_out),
+            ..Self::default()
+        }
+    }
+
+    /// What the passes before left of a run with that input and so many rows.
+    pub(super) fn resumed(history: &History, input: &RunInput, rows: u64) -> Self {
         let recorded = &history.recorded;
         let last = recorded.last_finished.as_deref();
         Self {
             rows,
             counts: recorded.counts.clone(),
             differs: recorded.differs,
-            damaged,
+            damaged: input.damaged,
+            cannot_put_back: input.cannot_put_back.clone(),
             passes: history.passes.clone(),
             last_finished: last.and_then(|time| time.parse().ok()),
             ..Self::default()
@@ -148,6 +160,7 @@ impl Facts {
             counts: facts.counts,
             differs: facts.differs,
             damaged: facts.damaged,
+            cannot_put_back: facts.cannot_put_back,
             pace: pass::total(&passes),
             rate_asked: last.and_then(|last| last.rate_asked),
             rate_unit: facts.rate_unit,

@@ -63,7 +63,8 @@ pub(crate) fn start(
     let mut lock = AccountLock::take(settings, &account, log)?;
     let staging = Staging::prepare(settings.place.clone()).map_err(Error::Directory)?;
     let copy = staging.create(COPY).map_err(Error::Directory)?;
-    let (mut rows, facts) = check(settings, &copy, log, stop)?;
+    let (mut rows, mut facts) = check(settings, &copy, log, stop)?;
+    facts.cannot_put_back = undo.as_ref().map(UndoPreview::cannot_put_back);
     rows.undo = undo;
     if facts.rows == 0 {
         let message = &format!("{}: no rows: nothing to do", settings.source.name());
@@ -142,6 +143,7 @@ fn publish(
     let sha256 = sha256_of_copy(copy)?;
     let mut run_file = settings.run_file(account, rows.layout, sha256);
     run_file.input.damaged = rows.findings.preview.damaged();
+    run_file.input.cannot_put_back = rows.undo.as_ref().map(UndoPreview::cannot_put_back);
     staging
         .publish(COPY, rows.layout.format, &run_file)
         .map_err(Error::Directory)

@@ -47,7 +47,7 @@ pub(super) fn resume(
     let (open_run, _locks) = open(directory, &run, &settings, began, log, stop)?;
     let (rows, mut history) = due(&open_run, &run)?;
     let due = rows.findings.preview.rows;
-    let facts = Facts::resumed(&history, run.input.damaged, due + rows.findings.final_rows);
+    let facts = Facts::resumed(&history, &run.input, due + rows.findings.final_rows);
     if settings.dry_run {
         return match look(&open_run, *rows, &history.recorded, &facts) {
             Ok(status) => Ok((facts, status)),

@@ -41,9 +41,8 @@ fn print(original: Original, log: &Log) -> Result<(), Error> {
     };
     let rows = temporary(tempfile::tempfile())?;
     let made = Rows::make(&original.read()?, &rows, Timestamp::now())?;
-    let mut file = &rows;
-    temporary(file.rewind())?;
-    report::print_all(file).map_err(Error::Output)?;
+    temporary((&rows).rewind())?;
+    report::print_json_lines(&rows).map_err(Error::Output)?;
     let advice =
         format!("to send these rows: reamaze-bulk run FILE --read-first --allow-damaged{whole}");
     let message = format!("{}{advice}", made.preview.text());
@@ -66,7 +65,8 @@ fn send(mut args: RunArgs, original: Original, start: &CommandStart<'_>) -> Came
         let (name, notes) = (settings.source.name(), made.preview.text());
         let message = &format!("{name}: nothing to put back\n{notes}");
         start.log.report(&Notice::NothingToDo { message });
-        return Ok((Facts::default(), exit::DONE));
+        let facts = Facts::nothing_but(made.preview.cannot_put_back());
+        return Ok((facts, exit::DONE));
     }
     run::start(
         &settings,
