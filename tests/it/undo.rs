@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::support::account::Account;
 use super::support::answer::Answer;
 use super::support::command::{Output, Signal, Workspace, ledger, summary};
+use super::support::resumed::HEADER;
 use super::support::sent::{Sent, command, done, eventually, send_file, start};
 use super::support::server::Server;
 
@@ -448,38 +449,77 @@ fn a_run_that_sent_all_custom_fields_is_undone_in_the_same_way() {
     assert_eq!(changed.account.show("a")["data"], data);
 }
 
-#[test]
-fn a_row_that_was_in_flight_when_the_run_was_killed_is_undone() {
-    let account = Account::new([("a", json!({"tag_list": ["x"], "status": 1}))]);
-    let shared = Arc::clone(&account);
-    let is_killed = Arc::new(AtomicBool::new(false));
-    let answers = Arc::clone(&is_killed);
-    let server = Server::start(move |request| {
-        let answer = shared.answer(request);
-        if request.method == "PUT" && !answers.load(Ordering::Relaxed) {
+/// A server of `account` whose answers to updates do not come before `is_killed`, though it makes the
+/// changes.
+fn silent_until(account: &Arc<Account>, is_killed: &Arc<AtomicBool>) -> Server {
+    let (account, is_killed) = (Arc::clone(account), Arc::clone(is_killed));
+    Server::start(move |request| {
+        let answer = account.answer(request);
+        if request.method == "PUT" && !is_killed.load(Ordering::Relaxed) {
             return Answer::hang();
         }
         answer
-    });
-    let workspace = Workspace::new();
-    workspace.write("rows.csv", "slug,add_tags,status\na,vip,2\n");
-    let line = "run rows.csv --yes --rate 500/s --out out";
-    let child = command(&workspace, line).against(&server).spawn();
+    })
+}
+
+/// Starts a command, and kills it as soon as the status of `a` is that.
+fn killed_at(workspace: &Workspace, server: &Server, line: &str, account: &Account, status: u8) {
+    let child = command(workspace, line).against(server).spawn();
     eventually("the change has arrived", || {
-        account.show("a")["status"] == 2
+        account.show("a")["status"] == status
     });
     child.signal(Signal::KILL);
     child.wait();
-    is_killed.store(true, Ordering::Relaxed);
+}
+
+#[test]
+fn a_row_that_was_in_flight_when_the_run_was_killed_is_undone() {
+    let account = Account::new([("a", json!({"tag_list": ["x"], "status": 1}))]);
+    let is_killed = Arc::new(AtomicBool::new(false));
+    let server = silent_until(&account, &is_killed);
+    let workspace = Workspace::new();
+    workspace.write("rows.csv", "slug,add_tags,status\na,vip,2\n");
+    let line = "run rows.csv --yes --rate 500/s --out out";
+    killed_at(&workspace, &server, line, &account, 2);
     let ledger_before = workspace.read("out/results.csv");
     assert_eq!(ledger_before.lines().count(), 1, "{ledger_before}");
+    // So is one of the undo, when that is killed too and continued.
     let line = "undo out --yes --rate 500/s --out undone";
+    killed_at(&workspace, &server, line, &account, 1);
+    is_killed.store(true, Ordering::Relaxed);
+    let line = "run --resume undone --yes";
     let output = command(&workspace, line).against(&server).output();
     assert_eq!(output.status, 0, "{output:#?}");
     assert_eq!(account.show("a")["tag_list"], json!(["x"]));
     assert_eq!(account.show("a")["status"], 1);
     // The run that was undone stays as it was.
     assert_eq!(workspace.read("out/results.csv"), ledger_before);
+}
+
+#[test]
+fn a_change_that_never_arrived_is_not_undone() {
+    let conversations = [
+        ("a", json!({"tag_list": ["x"]})),
+        ("b", json!({"status": 1})),
+    ];
+    let rows = [
+        json!({"slug": "a", "add_tags": ["vip"]}),
+        json!({"slug": "b", "status": 2}),
+    ];
+    let changed = Changed::new(conversations.clone(), &rows, "--read-first");
+    // As if it had been killed between the images and the updates.
+    changed.sent.crash(HEADER);
+    for (slug, own) in conversations {
+        changed.account.change(slug, own);
+    }
+    let puts = changed.puts();
+    let output = changed.undo("");
+    assert_eq!(output.status, 1, "{output:#?}");
+    assert_eq!(
+        changed.outcomes("out-undone"),
+        ["a unchanged", "b conflict"]
+    );
+    assert_eq!(changed.puts(), puts);
 }
 
 #[test]
