@@ -177,7 +177,7 @@ impl Plan<'_> {
         let requests = counted(self.send_counts.requests(), "request");
         let reads = match self.send_counts.reads {
             0 => String::new(),
-            rows => format!(", {rows} of them to read first,"),
+            reads => format!(" ({})", counted(reads, "read")),
         };
         format!(
             "{requests}{reads} at {} (about {})",

@@ -10,9 +10,11 @@ use std::path::Path;
 use reamaze_bulk::exit;
 use serde_json::{Value, json};
 
+use crate::read_first::puts;
+use crate::support::account::Account;
 use crate::support::answer::Answer;
 use crate::support::command::{Output, Workspace};
-use crate::support::request::Request;
+use crate::support::sandbox::served;
 use crate::support::sent::{done, numbered};
 use crate::support::server::Server;
 
@@ -90,7 +92,7 @@ fn run(line: &str, workspace: &Workspace, server: &Server) -> Output {
     let line = line.replace('~', &home.display().to_string());
     let words = shlex::split(&line).expect("words");
     let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let asks = words[0] == "run"
+    let asks = ["run", "undo"].contains(&words[0])
         && !["--dry-run", "--sandbox", "--yes"]
             .iter()
             .any(|option| words.contains(option));
@@ -199,7 +201,11 @@ fn the_first_command_runs_the_main_job_and_the_second_all_tests() {
 
 #[test]
 fn the_commands_of_the_readme_work_in_their_order() {
-    let server = Server::start(Answer::echo);
+    let account = Account::new([
+        ("late-parcel", json!({"tag_list": ["new"]})),
+        ("gift-wrapping-question", json!({"tag_list": ["Inbox"]})),
+    ]);
+    let server = account.serve();
     let workspace = clone();
     let mut statuses = Vec::new();
     for line in code("README.md", "sh") {
@@ -215,11 +221,12 @@ fn the_commands_of_the_readme_work_in_their_order() {
     // The sample and what is left of it contain rows that the sandbox refuses; then a limit of one row.
     let found: Vec<i32> = statuses.iter().map(|(_, status)| *status).collect();
     assert_eq!(found, [0, 1, 1, 0, 4, 0, 0], "{statuses:#?}");
-    let slugs = server.requests().into_iter().map(|request| request.slug);
-    assert_eq!(
-        slugs.collect::<Vec<_>>(),
-        ["late-parcel", "gift-wrapping-question"]
-    );
+    let updated = puts(&server)
+        .into_iter()
+        .map(|changes| changes["tag_list"].clone());
+    let tags = [json!(["returns", "vip"]), json!([])];
+    let undone = [json!(["new"]), json!(["Inbox"])];
+    assert_eq!(updated.collect::<Vec<_>>(), [tags, undone].concat());
 }
 
 #[test]
@@ -257,55 +264,32 @@ fn without_numbers(text: &str) -> String {
     words.replace("#m #s", "#s")
 }
 
-/// The rows of the transcript: most pass, one is throttled first, one is missing, one is refused.
-fn like_the_transcript(request: &Request) -> Answer {
-    match (request.slug.as_str(), request.nth) {
-        ("return-110", 0) => Answer::text(429, "").header("Retry-After", "1"),
-        ("missing-249", _) => Answer::text(404, ""),
-        ("return-250", _) => {
-            let errors = json!({"errors": {"assignee": ["is not a staff user of this account"]}});
-            Answer::json(422, &errors)
-        }
-        _ => Answer::echo(request),
-    }
-}
-
 #[test]
 fn the_transcript_shows_what_the_program_prints() {
     let transcript = page("README.md");
     let (_, transcript) = transcript.split_once("```text\n$ ").expect("a transcript");
-    let (command, transcript) = transcript
-        .split_once('\n')
-        .expect("a command and its output");
     let (transcript, _) = transcript.split_once("\n```").expect("its end");
-    let server = Server::start(like_the_transcript);
-    let workspace = Workspace::new();
-    let mut rows = "slug,tag_list,status,assignee\n".to_owned();
-    let slugs = (101..=248).map(|number| format!("return-{number}"));
-    for slug in slugs.chain(["missing-249".to_owned()]) {
-        rows.extend([&slug, ",\"returns, 2026-autumn\",done,\n"]);
+    let workspace = clone();
+    let (_server, address) = served(&workspace, "--quiet");
+    let mut commands = 0;
+    for part in transcript.split("\n$ ") {
+        let (command, shown) = part.split_once('\n').expect("a command and its output");
+        // As fast as can be, in the unit of the transcript.
+        let words = command.split(' ').skip(1).chain(["--rate", "30000/m"]);
+        let words: Vec<&str> = words.collect();
+        let run = workspace.command(&words);
+        let run = run.env("REAMAZE_BASE_URL", format!("http://{address}/api/v1"));
+        let run = run.env("REAMAZE_EMAIL", "you@example.com");
+        let (status, screen) = run.env("REAMAZE_API_TOKEN", "token").on_terminal("y\n");
+        assert_eq!(status, 0, "{screen}");
+        let printed = without_numbers(&screen);
+        for line in shown.lines().filter(|line| *line != "...") {
+            let line = without_numbers(line.trim_end_matches(" y"));
+            assert!(printed.contains(&line), "{line}\n\n{screen}");
+        }
+        commands += 1;
     }
-    let last = "return-250,\"returns, 2026-autumn\",,nobody@example.com\n";
-    workspace.write("returns.csv", rows + last);
-    // As fast as can be, in the unit of the transcript.
-    let words: Vec<&str> = command
-        .split(' ')
-        .skip(1)
-        .chain(["--rate", "30000/m"])
-        .collect();
-    let preview = [&words[..], &["--dry-run"]].concat();
-    let preview = workspace.command(&preview).against(&server).output();
-    let (status, screen) = workspace
-        .command(&words)
-        .against(&server)
-        .on_terminal("y\n");
-    assert_eq!(status, 1, "{screen}");
-    let printed = format!("{}{screen}", preview.stdout).replace("agent@", "you@");
-    let printed = without_numbers(&printed);
-    for line in transcript.lines().filter(|line| *line != "...") {
-        let line = without_numbers(line.trim_end_matches(" y"));
-        assert!(printed.contains(&line), "{line}\n\n{printed}");
-    }
+    assert_eq!(commands, 2, "a run, and its undo");
 }
 
 /// What a heading is called in links to it.

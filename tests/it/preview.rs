@@ -298,7 +298,7 @@ fn a_page_says_what_is_edited_and_what_cannot_be_undone() {
         status: 1 row: 0 (Open) ×1
         edits tags on 2 conversations
         changes nothing on 1 row
-        7 requests, 3 of them to read first, at 120/m (about 4s)
+        7 requests (3 reads) at 120/m (about 4s)
         1 row cannot be undone: add --read-first
         line 2: GET https://BRAND.reamaze.io/api/v1/conversations/a
         expects status: 0 (Open)
@@ -338,7 +338,7 @@ fn the_question_names_edits_and_what_cannot_be_undone() {
     for words in [
         "This edits tags on 2 conversations.",
         "1 row cannot be undone: add --read-first",
-        "Send 7 requests, 3 of them to read first, at 120/m (about 4s) to",
+        "Send 7 requests (3 reads) at 120/m (about 4s) to",
     ] {
         assert!(screen.contains(words), "{words:?} is not in {screen}");
     }
