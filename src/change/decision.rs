@@ -1,6 +1,7 @@
 //! What a row asks for, and the conversation as it was read -> what is to be sent, if anything is.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::missing::missing;
 use super::tags::{edited, unsafe_tag};
@@ -106,19 +107,19 @@ pub fn decide<'a>(
 
 /// All custom fields that are there, and those that the row sets.
 fn merged<'a>(there: &CustomFields, asked: &Changes<'a>) -> Vec<(Cow<'a, str>, DataValue<'a>)> {
-    let is_set = |name: &str| asked.data.iter().any(|(set, _)| set == name);
-    let mut merged: Vec<(Cow<'a, str>, DataValue<'a>)> = Vec::new();
-    for (name, value) in &there.0 {
-        // Of a repeated key the last one counts.
-        merged.retain(|(known, _)| known != name);
-        if !is_set(name) {
-            let value = match value.get() {
-                "null" => DataValue::Null,
-                _ => DataValue::Json(Cow::Owned(value.clone())),
-            };
-            merged.push((Cow::Owned(name.clone()), value));
-        }
-    }
+    let set = asked.data.iter().map(|(name, _)| name.as_ref());
+    let mut known: HashSet<&str> = set.collect();
+    // Of a repeated key the last one counts.
+    let others = there.0.iter().rev().filter(|(name, _)| known.insert(name));
+    let others = others.map(|(name, value)| {
+        let value = match value.get() {
+            "null" => DataValue::Null,
+            _ => DataValue::Json(Cow::Owned(value.clone())),
+        };
+        (Cow::Owned(name.clone()), value)
+    });
+    let mut merged: Vec<(Cow<'a, str>, DataValue<'a>)> = others.collect();
+    merged.reverse();
     merged.extend(asked.data.iter().cloned());
     merged
 }
@@ -193,9 +194,10 @@ pub fn lost_fields(read: &Conversation, sent: &Changes<'_>, shown: &Conversation
     let (Some(before), Some(after), false) = (&read.data, &shown.data, sent.data.is_empty()) else {
         return Vec::new();
     };
-    let is_lost = |name: &&String| {
-        after.get(name).is_none() && !sent.data.iter().any(|(sent, _)| sent == *name)
-    };
+    let shown = after.0.iter().map(|(name, _)| name.as_str());
+    let sent = sent.data.iter().map(|(name, _)| name.as_ref());
+    let mut known: HashSet<&str> = shown.chain(sent).collect();
     let names = before.0.iter().map(|(name, _)| name);
-    names.filter(is_lost).cloned().collect()
+    // Each once: an answer may have a key twice.
+    names.filter(|name| known.insert(name)).cloned().collect()
 }

@@ -18,7 +18,7 @@ pub(super) fn edited(current: &[String], edits: &TagEdits<'_>) -> Vec<String> {
 }
 
 /// Why tags that a conversation has cannot be sent back, if so. A server that joins them with commas,
-/// as tagging libraries do, would make others of them.
+/// as tagging libraries do, would make others of them; and what was lost on the way here is not known.
 pub(super) fn unsafe_tag(tags: &[String]) -> Option<String> {
     let refusal = |tag: &str, what| {
         let tag = quoted(tag);
@@ -28,6 +28,9 @@ pub(super) fn unsafe_tag(tags: &[String]) -> Option<String> {
     };
     if let Some(tag) = tags.iter().find(|tag| tag.contains(',')) {
         return Some(refusal(tag, "contains a comma"));
+    }
+    if let Some(tag) = tags.iter().find(|tag| tag.contains('\u{fffd}')) {
+        return Some(refusal(tag, "contains U+FFFD, which stands for lost text"));
     }
     for quote in ['"', '\''] {
         let opens = tags.iter().position(|tag| tag.starts_with(quote));
@@ -64,7 +67,13 @@ mod tests {
 
     #[test]
     fn tags_that_a_server_would_take_apart_are_not_written_back() {
-        for tags in [&["a, b"][..], &["\"a\""], &["'a'"], &["x", "\"a", "b\""]] {
+        for tags in [
+            &["a, b"][..],
+            &["\"a\""],
+            &["'a'"],
+            &["x", "\"a", "b\""],
+            &["caf\u{fffd}"],
+        ] {
             assert!(unsafe_tag(&owned(tags)).is_some(), "{tags:?}");
         }
         for tags in [

@@ -50,6 +50,7 @@ mod reporting;
 mod reread;
 mod resume_order;
 mod resuming;
+mod retag_model;
 mod run_directory;
 mod sandbox;
 mod sandbox_conversations;

@@ -281,6 +281,9 @@ fn read_answer(slug: &str) -> Option<Answer> {
         "text-tags" => Answer::json(200, &shown(json!("a, b"))),
         "odd-tags" => Answer::json(200, &shown(json!([{"name": "a"}]))),
         "comma" => Answer::json(200, &shown(json!(["a, b"]))),
+        "lost-text" => Answer::raw(
+            b"HTTP/1.1 200 \r\ncontent-length: 40\r\n\r\n{\"slug\":\"lost-text\",\"tag_list\":[\"caf\xe9\"]}".to_vec(),
+        ),
         "quotes" => Answer::json(200, &shown(json!(["\"a\""]))),
         "no-slug" | "123" => {
             Answer::json(200, &json!({"subject": "x", "status": 0, "tag_list": []}))
@@ -293,7 +296,7 @@ fn read_answer(slug: &str) -> Option<Answer> {
     })
 }
 
-const READS: [Fate; 22] = [
+const READS: [Fate; 23] = [
     ("fine", "updated 200 2", ""),
     ("gone", "not_found 404 1", "no such conversation"),
     ("moved", "failed 301 1", "never followed"),
@@ -313,6 +316,7 @@ const READS: [Fate; 22] = [
     ("odd-tags", "failed 200 1", "shows no array of tags"),
     ("comma", "conflict 200 1", "contains a comma"),
     ("quotes", "conflict 200 1", "has quotes around it"),
+    ("lost-text", "conflict 200 1", "stands for lost text"),
     ("no-slug", "updated 200 2", ""),
     ("123", "conflict 200 1", "database ID"),
     (

@@ -284,6 +284,12 @@ impl Child {
             .expect("a child can be sent a signal");
     }
 
+    /// Whether it has ended by now.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        let status = self.process.child.try_wait();
+        status.expect("a child can be waited for").is_some()
+    }
+
     /// The number of the process.
     pub(crate) fn pid(&self) -> u32 {
         self.process.child.id()

@@ -177,7 +177,7 @@ impl Sent {
 
     /// Fails the test unless every row is accounted for: a line in the ledger each, and in the file
     /// of failed rows those that are neither updated nor merely not sent.
-    fn check_sums(&self) {
+    pub(crate) fn check_sums(&self) {
         let (lines, summary) = (self.ledger(), self.summary());
         assert_eq!(
             summary["rows"],
@@ -197,7 +197,7 @@ impl Sent {
     }
 
     /// Fails the test unless every try is a request, and every request a try.
-    fn check_requests(&self) {
+    pub(crate) fn check_requests(&self) {
         let attempts: u64 = self.ledger().iter().map(|line| line.attempts).sum();
         assert_eq!(self.summary()["requests"], attempts, "requests, attempts");
     }
