@@ -111,6 +111,13 @@ fn valid(rules: &Rules, image: &BeforeImage, undo: Undo) -> (Option<String>, Vec
     let mut fields: Vec<_> = known
         .map(|LeftOut { field, reason }| left_out(field, reason, None))
         .collect();
+    if undo.parts.is_empty() {
+        return (None, fields);
+    }
+    // Nearly always, all of it is valid.
+    if let Ok(text) = checked(rules, image, &undo.parts) {
+        return (Some(text), fields);
+    }
     let mut parts = Vec::new();
     for part in undo.parts {
         if checked(rules, image, slice::from_ref(&part)).is_ok() {
@@ -126,16 +133,14 @@ fn valid(rules: &Rules, image: &BeforeImage, undo: Undo) -> (Option<String>, Vec
         }
         parts.extend(UndoPart::join(kept));
     }
-    if parts.is_empty() {
-        return (None, fields);
-    }
     match checked(rules, image, &parts) {
+        _ if parts.is_empty() => (None, fields),
         Ok(text) => (Some(text), fields),
         Err(why) => {
             let parts = parts.into_iter();
-            fields.extend(
-                parts.map(|part| left_out(part.field, NotUndone::Invalid, Some(why.clone()))),
-            );
+            let invalid =
+                |part: UndoPart| left_out(part.field, NotUndone::Invalid, Some(why.clone()));
+            fields.extend(parts.map(invalid));
             (None, fields)
         }
     }
