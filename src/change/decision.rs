@@ -188,16 +188,15 @@ fn after(asked: &Changes<'_>) -> Conversation {
 }
 
 /// The custom fields that were there at the read, were not sent, and are gone from the answer to the
-/// update: then the server replaces `data` instead of adding to it.
+/// update: then the server replaces `data` instead of adding to it. One that is null is not there.
 #[must_use]
 pub fn lost_fields(read: &Conversation, sent: &Changes<'_>, shown: &Conversation) -> Vec<String> {
     let (Some(before), Some(after), false) = (&read.data, &shown.data, sent.data.is_empty()) else {
         return Vec::new();
     };
-    let shown = after.0.iter().map(|(name, _)| name.as_str());
     let sent = sent.data.iter().map(|(name, _)| name.as_ref());
-    let mut known: HashSet<&str> = shown.chain(sent).collect();
-    let names = before.0.iter().map(|(name, _)| name);
+    let mut known: HashSet<&str> = after.names().chain(sent).collect();
     // Each once: an answer may have a key twice.
-    names.filter(|name| known.insert(name)).cloned().collect()
+    let lost = before.names().filter(|name| known.insert(name));
+    lost.map(str::to_owned).collect()
 }

@@ -134,6 +134,12 @@ impl CustomFields {
         let found = self.0.iter().rfind(|(known, _)| known == name);
         found.map(|(_, value)| &**value)
     }
+
+    /// The names of fields that are not null.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let fields = self.0.iter().filter(|(_, value)| value.get() != "null");
+        fields.map(|(name, _)| name.as_str())
+    }
 }
 
 impl Serialize for CustomFields {

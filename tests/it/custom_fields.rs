@@ -61,6 +61,28 @@ fn a_server_that_replaces_custom_fields_stops_the_run_at_the_first_row() {
 }
 
 #[test]
+fn a_custom_field_that_is_null_is_one_that_is_not_there() {
+    let account = Account::new([("a", json!({"data": {"plan": "trial", "order": null}}))]);
+    for (after, status) in [(json!({}), 0), (json!({"order": null, "note": null}), 6)] {
+        let answering = Arc::clone(&account);
+        let server = Server::start(move |request| {
+            if request.method == "PUT" {
+                answering.change(&request.slug, json!({ "data": after }));
+            }
+            answering.answer(request)
+        });
+        let sent = send_file(
+            &server,
+            "rows.csv",
+            "slug,data.plan\na,pro\n",
+            "--read-first",
+        );
+        sent.expect_status(status);
+        account.change("a", json!({"data": {"plan": "trial", "note": "x"}}));
+    }
+}
+
+#[test]
 fn custom_fields_are_sent_whole_if_asked_for() {
     let account = with_fields();
     let server = replacing(&account);

@@ -68,6 +68,8 @@ pub(super) struct Row {
     pub(super) category: Option<&'static str>,
     pub(super) data: BTreeMap<&'static str, &'static str>,
     pub(super) guards: Vec<(String, Value)>,
+    /// Whether all custom fields are sent if one is.
+    pub(super) is_whole: bool,
 }
 
 impl Row {
@@ -162,6 +164,7 @@ pub(super) struct Case {
     pub(super) rows: Vec<Row>,
     pub(super) is_jsonl: bool,
     pub(super) reads_all: bool,
+    pub(super) is_whole: bool,
     pub(super) workers: usize,
     /// By the number of the request.
     pub(super) happenings: BTreeMap<usize, Happening>,
@@ -180,7 +183,8 @@ impl Case {
     /// Whether the row is read before it is changed.
     pub(super) fn is_read(&self, row: &Row) -> bool {
         let is_number = row.slug.bytes().all(|byte| byte.is_ascii_digit());
-        self.reads_all || row.has_edits() || !row.guards.is_empty() || is_number
+        let is_whole = row.is_whole && !row.data.is_empty();
+        self.reads_all || is_whole || row.has_edits() || !row.guards.is_empty() || is_number
     }
 
     /// The name of the file, and what is in it.

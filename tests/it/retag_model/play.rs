@@ -49,8 +49,13 @@ impl<'a> Play<'a> {
         } else {
             ""
         };
+        let whole = if self.case.is_whole {
+            "--data-whole"
+        } else {
+            ""
+        };
         let limits = "--max-failures none --max-differs none --retries 8";
-        let options = format!("--rate 1000/s --workers {workers} {limits} {reads}");
+        let options = format!("--rate 1000/s --workers {workers} {limits} {reads} {whole}");
         self.command(&format!("run {name} --yes --out {out} {options}"))
     }
 

@@ -1,6 +1,7 @@
 //! What should be sent for a row, by the rules as users know them, computed without the program.
 
 use std::collections::BTreeSet;
+use std::mem;
 
 use serde_json::{Map, Value, json};
 
@@ -57,7 +58,16 @@ pub(super) fn missing(row: &Row, shown: &Value) -> Value {
             if let Some(fields) = value.as_object_mut() {
                 fields.retain(|name, value| *value != shown["data"][name]);
             }
-            *value != json!({})
+            let differs = *value != json!({});
+            if row.is_whole
+                && let (Some(fields), Some(others)) =
+                    (value.as_object_mut(), shown["data"].as_object())
+            {
+                let mut whole = others.clone();
+                whole.extend(mem::take(fields));
+                *fields = whole;
+            }
+            differs
         }
         name => differs(name, value),
     });

@@ -140,6 +140,7 @@ fn rows(shown: &Value) -> impl Strategy<Value = Row> + use<> {
                 category,
                 data,
                 guards,
+                is_whole: false,
             };
             if !row.has_change() {
                 row.status = Some((2, None));
@@ -215,17 +216,19 @@ pub(super) fn cases() -> impl Strategy<Value = Case> {
     let manner = (
         any::<bool>(),
         prop::bool::weighted(0.3),
+        prop::bool::weighted(0.2),
         1..=4_usize,
         any::<bool>(),
     );
     (pairs, happenings, later, manner).prop_map(|(pairs, happenings, later, manner)| {
-        let (is_jsonl, reads_all, workers, is_resumed) = manner;
+        let (is_jsonl, reads_all, is_whole, workers, is_resumed) = manner;
         let mut case = Case {
             conversations: BTreeMap::new(),
             refused: Vec::new(),
             rows: Vec::new(),
             is_jsonl,
             reads_all,
+            is_whole,
             workers,
             happenings,
             later,
@@ -240,7 +243,11 @@ pub(super) fn cases() -> impl Strategy<Value = Case> {
             case.conversations.insert(slug.clone(), shown);
             case.refused
                 .extend((kind == Kind::Refused).then(|| slug.clone()));
-            case.rows.extend(row.map(|row| Row { slug, ..row }));
+            case.rows.extend(row.map(|row| Row {
+                slug,
+                is_whole,
+                ..row
+            }));
         }
         case
     })
