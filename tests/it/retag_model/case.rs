@@ -164,7 +164,6 @@ pub(super) struct Case {
     pub(super) rows: Vec<Row>,
     pub(super) is_jsonl: bool,
     pub(super) reads_all: bool,
-    pub(super) is_whole: bool,
     pub(super) workers: usize,
     /// By the number of the request.
     pub(super) happenings: BTreeMap<usize, Happening>,

@@ -49,7 +49,7 @@ impl<'a> Play<'a> {
         } else {
             ""
         };
-        let whole = if self.case.is_whole {
+        let whole = if self.case.rows.iter().any(|row| row.is_whole) {
             "--data-whole"
         } else {
             ""

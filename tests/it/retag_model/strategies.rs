@@ -228,7 +228,6 @@ pub(super) fn cases() -> impl Strategy<Value = Case> {
             rows: Vec::new(),
             is_jsonl,
             reads_all,
-            is_whole,
             workers,
             happenings,
             later,
