@@ -210,3 +210,45 @@ impl Serialize for FieldsOfFile<'_> {
         sequence.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_see_the_first_rows_and_scripts_all_of_them() {
+        let mut left_out = LeftOutFields::new().expect("a temporary file");
+        for line in 1..=25 {
+            let field = |name: &str| FieldLeftOut {
+                line,
+                slug: format!("row-{line}"),
+                field: Some(name.into()),
+                reason: "custom field that did not exist".into(),
+                detail: None,
+            };
+            let fields = vec![field("data.a\u{1b}[31m"), field("data.b")];
+            left_out.add_row(fields).expect("room");
+        }
+        left_out.add_row(Vec::new()).expect("room");
+        let preview = UndoPreview {
+            undoes_undo: None,
+            left_out,
+        };
+        let text = preview.text();
+        assert!(text.contains("  custom field that did not exist: 25 rows\n"));
+        assert!(text.contains("  line 20: row-20: data.a"), "{text}");
+        assert!(
+            !text.contains("row-21") && !text.contains('\u{1b}'),
+            "{text}"
+        );
+        assert!(text.contains("... and 5 more (--dry-run --json lists all)"));
+        // As often as it is asked for.
+        for _ in 0..2 {
+            let document = serde_json::to_value(&preview.left_out).expect("JSON");
+            assert_eq!(document["rows"], 25);
+            let fields = document["fields"].as_array().expect("a list");
+            assert_eq!(fields.len(), 50);
+            assert_eq!(fields[49]["slug"], "row-25");
+        }
+    }
+}

@@ -280,13 +280,15 @@ fn values_that_an_input_may_not_have_are_left_out_and_not_sent() {
     let conversations = [
         (
             "a",
-            json!({"assignee": {"email": "not an address"}, "status": 0}),
+            json!({
+                "assignee": {"email": "not an address"}, "status": 0, "tag_list": ["x;y", "z"],
+            }),
         ),
         ("b", json!({"tag_list": ["one, two", "three"]})),
         ("c", json!({"data": {" odd ": "1", "f": "=\"007\""}})),
     ];
     let rows = [
-        json!({"slug": "a", "assignee": "ben@example.com", "status": 2}),
+        json!({"slug": "a", "assignee": "ben@example.com", "status": 2, "tag_list": []}),
         json!({"slug": "b", "tag_list": ["x"]}),
         json!({"slug": "c", "data": {"f": "8"}}),
     ];
@@ -305,6 +307,7 @@ fn values_that_an_input_may_not_have_are_left_out_and_not_sent() {
     let rows = preview(&changed.sent.workspace, "undo out --print").stdout;
     let tags = r#"{"slug":"b","add_tags":["three"],"remove_tags":["x"]}"#;
     assert!(rows.contains(tags), "{rows}");
+    assert!(rows.contains(r#""add_tags":["x;y","z"]"#), "{rows}");
 }
 
 #[test]
