@@ -127,6 +127,7 @@ fn check_run_and_undo(case: &Case, figures: &mut Figures) -> Checked {
         Vec::new()
     };
     for (at, (slug, entries)) in log.iter().enumerate() {
+        check_updates(case, slug, entries)?;
         let (before, changed, after) = (&before[at], &changed[at], &after[at]);
         let line = lines.iter().find(|line| line.slug == *slug);
         let context = || format!("{before} {entries:#?} {changed} {after} {line:?} {output}");
@@ -188,7 +189,7 @@ fn check(cases: u32, check: fn(&Case, &mut Figures) -> Checked) -> Figures {
 
 #[test]
 fn tags_of_others_stay_and_a_second_run_has_nothing_to_do() {
-    let figures = check(12, check_run_and_again);
+    let figures = check(16, check_run_and_again);
     assert!(
         figures.updated > 0 && figures.second_runs > 0,
         "{figures:?}"
@@ -197,7 +198,7 @@ fn tags_of_others_stay_and_a_second_run_has_nothing_to_do() {
 
 #[test]
 fn an_undo_puts_back_what_nobody_else_has_touched() {
-    let figures = check(12, check_run_and_undo);
+    let figures = check(16, check_run_and_undo);
     assert!(figures.put_back > 0, "{figures:?}");
 }
 

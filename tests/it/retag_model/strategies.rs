@@ -174,7 +174,7 @@ fn happenings() -> impl Strategy<Value = Happening> {
             .prop_map(|(is_after, deed)| Happening::Colleague { is_after, deed }),
         4 => (any::<usize>(), deeds())
             .prop_map(|(number, deed)| Happening::Elsewhere { number, deed }),
-        1 => (losses, any::<bool>())
+        2 => (losses, any::<bool>())
             .prop_map(|(loss, is_applied)| Happening::Lost { loss, is_applied }),
         1 => Just(Happening::Throttled),
         3 => any::<bool>().prop_map(|is_applied| Happening::KillUnanswered { is_applied }),
@@ -207,7 +207,7 @@ fn pairs() -> impl Strategy<Value = (Kind, Value, Option<Row>)> {
 
 pub(super) fn cases() -> impl Strategy<Value = Case> {
     let pairs = vec(pairs(), 3..=15);
-    let happenings = btree_map(0..40_usize, happenings(), 0..10);
+    let happenings = btree_map(0..25_usize, happenings(), 0..10);
     let kills = prop_oneof![
         any::<bool>().prop_map(|is_applied| Happening::KillUnanswered { is_applied }),
         Just(Happening::KillAnswered),
