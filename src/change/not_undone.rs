@@ -14,7 +14,8 @@ pub struct LeftOut {
 /// Why a field is not put back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NotUndone {
-    /// The conversation was changed without being read.
+    /// There is no before-image: the conversation was changed without being read, or somebody has
+    /// shortened the file.
     NotRead,
     /// It was assigned to nobody.
     Unassigned,
@@ -41,7 +42,7 @@ pub enum NotUndone {
 impl fmt::Display for NotUndone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotRead => "changed without being read first",
+            Self::NotRead => "changed without being read first, or its before-image is missing",
             Self::Unassigned => "was unassigned",
             Self::NewField => "custom field that did not exist",
             Self::Nested => "custom field with an object or a list in it",

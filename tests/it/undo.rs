@@ -644,6 +644,14 @@ fn rows_that_were_not_read_first_are_named() {
         "{page}"
     );
     assert!(page.contains("undo of out: 1 row, 1 valid"), "{page}");
+    fs::remove_file(changed.sent.run_dir.join("before.jsonl")).expect("images");
+    let (status, words) = refused(
+        &changed.sent.workspace,
+        &changed.server,
+        "undo out --dry-run",
+    );
+    assert_eq!(status, 2, "{words}");
+    assert!(words.contains("or before.jsonl was removed"), "{words}");
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl Original {
             .iter()
             .sum();
         if images.is_empty() && changed > 0 {
-            let why = "its conversations were changed without being read first (next time, add --read-first)";
+            let why = "its conversations were changed without being read first (next time, add --read-first), or before.jsonl was removed";
             return Err(cannot(&path, Purpose::Undo, why));
         }
         let is_undo = run.input.undo_of.is_some();
