@@ -17,7 +17,12 @@ pub enum NoChange {
     /// The conversation shows all that is asked for.
     NotNeeded,
     /// These guards do not hold.
-    Guards(Vec<Difference>),
+    Guards {
+        /// What is expected, and what is shown.
+        failing: Vec<Difference>,
+        /// Whether the conversation shows all that is asked for, guards apart.
+        is_changed_already: bool,
+    },
     /// The change cannot be made safely: why.
     Unsafe(String),
     /// The answer lacks what the change depends on: what.
@@ -61,22 +66,18 @@ pub fn decide<'a>(
                 .into(),
         ));
     }
+    let asked = asked(update, shown);
     if mode == GuardMode::Check {
         let failing = guards::failing(&update.guards, shown);
         if !failing.is_empty() {
-            return Err(NoChange::Guards(failing));
+            let is_there = |asked| missing(&asked, shown).is_empty();
+            return Err(NoChange::Guards {
+                failing,
+                is_changed_already: asked.is_ok_and(is_there),
+            });
         }
     }
-    let mut asked = update.changes.clone();
-    if !update.tag_edits.is_empty() {
-        let Some(TagList::Array(current)) = &shown.tag_list else {
-            return Err(NoChange::Unreadable(
-                "tag_list: the answer shows no array of tags to edit".into(),
-            ));
-        };
-        let tags = edited(current, &update.tag_edits);
-        asked.tag_list = Some(tags.into_iter().map(Cow::Owned).collect());
-    }
+    let asked = asked?;
     let mut changes = missing(&asked, shown);
     if changes.is_empty() {
         return Err(NoChange::NotNeeded);
@@ -103,6 +104,21 @@ pub fn decide<'a>(
         before: before(&asked, shown),
         after: after(&asked),
     })
+}
+
+/// What the row sets, tag edits made to the tags that are there.
+fn asked<'a>(update: &Update<'a>, shown: &Conversation) -> Result<Changes<'a>, NoChange> {
+    let mut asked = update.changes.clone();
+    if !update.tag_edits.is_empty() {
+        let Some(TagList::Array(current)) = &shown.tag_list else {
+            return Err(NoChange::Unreadable(
+                "tag_list: the answer shows no array of tags to edit".into(),
+            ));
+        };
+        let tags = edited(current, &update.tag_edits);
+        asked.tag_list = Some(tags.into_iter().map(Cow::Owned).collect());
+    }
+    Ok(asked)
 }
 
 /// All custom fields that are there, and those that the row sets.

@@ -44,7 +44,7 @@ pub(super) fn is_same_time(a: &HoldUntil, b: &HoldUntil) -> bool {
 /// Tags as people read them.
 pub(super) fn listed(tags: &[impl AsRef<str>]) -> String {
     if tags.is_empty() {
-        return "none".into();
+        return "[]".into();
     }
     let tags: Vec<_> = tags.iter().map(AsRef::as_ref).collect();
     tags.join(", ")

@@ -12,6 +12,9 @@ pub struct BeforeImage {
     pub line: u64,
     /// The conversation's slug.
     pub slug: String,
+    /// Requests for the row before the one that this image is for, those of earlier passes included.
+    #[serde(default)]
+    pub attempts: u32,
     /// When the conversation was read.
     pub read_at: Timestamp,
     /// The attributes that the row sets, as they were; of custom fields all.

@@ -18,6 +18,8 @@ const MAX_PUT_BACK: usize = 1000;
 pub(super) struct Task {
     pub(super) update: Update<'static>,
     pub(super) attempts: Attempts,
+    /// Requests for the row in earlier passes.
+    pub(super) earlier_attempts: u32,
     /// What is to be sent, of a row that was read.
     pub(super) prepared: Option<Prepared>,
 }

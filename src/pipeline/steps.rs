@@ -126,8 +126,13 @@ impl<E: Exchange> Steps<'_, E> {
                 reasons: format!("{}applied by an earlier attempt", Record::NOTE),
             }),
             NoChange::NotNeeded => task.not_sent(Outcome::Unchanged, String::new()),
-            NoChange::Guards(failing) => {
-                let reasons: Vec<_> = failing.iter().map(Difference::of_guard).collect();
+            NoChange::Guards {
+                failing,
+                is_changed_already,
+            } => {
+                let reasons = failing.iter().map(Difference::of_guard);
+                let known = is_changed_already.then(|| "all other values are there already".into());
+                let reasons: Vec<_> = reasons.chain(known).collect();
                 let reasons = self.redactor.redacted(&reasons.join("; "));
                 task.not_sent(Outcome::Conflict, reasons)
             }
@@ -199,6 +204,9 @@ impl<E: Exchange> Steps<'_, E> {
         images.append(&BeforeImage {
             line: task.update.line,
             slug: task.update.slug.as_str().to_owned(),
+            attempts: task
+                .earlier_attempts
+                .saturating_add(task.attempts.requests()),
             read_at: prepared.read_at,
             before: prepared.change.before.clone(),
             after: prepared.change.after.clone(),

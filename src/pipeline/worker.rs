@@ -46,6 +46,7 @@ impl<E: Exchange> Worker<'_, '_, E> {
             };
             let attempts = Attempts::new(update.line, update.slug.shown(), before);
             Task {
+                earlier_attempts: self.earlier.attempts(update.line),
                 update,
                 attempts,
                 prepared: None,

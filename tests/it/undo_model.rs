@@ -183,6 +183,7 @@ proptest! {
         };
         let mut after = applied(&before, &change);
         let image = BeforeImage {
+                    attempts: 1,
             line: 1,
             slug: "late-parcel".into(),
             read_at: NOW.parse().expect("a time"),
@@ -222,7 +223,7 @@ proptest! {
                 }
                 prop_assert_eq!(comparable(&restored), comparable(&expected), "{}", text);
             }
-            Err(NoChange::Guards(_)) => prop_assert!(touched, "{}", text),
+            Err(NoChange::Guards { .. }) => prop_assert!(touched, "{}", text),
             Err(other) => prop_assert!(false, "{other:?}: {text}"),
         }
     }

@@ -13,6 +13,7 @@ const READ_AT: &str = "2026-01-01T00:00:05Z";
 fn image(line: u64, status: &str) -> BeforeImage {
     BeforeImage {
         line,
+        attempts: 1,
         slug: format!("row-{line}"),
         read_at: READ_AT.parse().expect("a time"),
         before: Conversation {
