@@ -89,14 +89,12 @@ impl Operation for UpdateConversation<'_> {
             Verification::Compare => compare(self.changes, &conversation),
             Verification::Skip => Vec::new(),
         };
-        let redacted = |difference: Difference| Difference {
-            asked: redactor.known_forms(&difference.asked),
-            shown: redactor.server_text(&difference.shown),
-            ..difference
-        };
         Ok(Updated {
             conversation,
-            differences: differences.into_iter().map(redacted).collect(),
+            differences: differences
+                .into_iter()
+                .map(|difference| redactor.difference(difference))
+                .collect(),
             known_as: known_as.map(|slug| redactor.server_text(&slug)),
         })
     }

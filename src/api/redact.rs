@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::normal_text::NormalText;
+use crate::change::Difference;
 use crate::model::text::head;
 
 /// What replaces a secret.
@@ -28,6 +29,9 @@ const FEWEST: usize = 5;
 
 /// Letters and digits of a part of a secret that are found, at least.
 const FEWEST_OF_PART: usize = 8;
+
+/// Characters of a token that is no part of what people write, at least.
+const NO_WORD: usize = 8;
 
 /// Takes the secrets of one account out of texts. Its `Debug` form does not show them.
 pub struct Redactor {
@@ -55,7 +59,8 @@ impl Redactor {
     }
 
     /// `text` of the server without secrets, before anything of it is shown or cut.
-    pub(super) fn server_text(&self, text: &str) -> String {
+    #[must_use]
+    pub fn server_text(&self, text: &str) -> String {
         let text = self.known_forms(text);
         // Too short to be distinguished from parts of words: only as it is.
         if text.contains(&self.token) {
@@ -79,16 +84,20 @@ impl Redactor {
         redacted + &kept[done..]
     }
 
-    /// `text` that is partly the server's, fit to be shown and kept.
+    /// A difference that may be shown and kept.
     #[must_use]
-    pub fn redacted(&self, text: &str) -> String {
-        self.known_forms(text)
+    pub fn difference(&self, difference: Difference) -> Difference {
+        Difference {
+            asked: self.known_forms(&difference.asked),
+            shown: self.server_text(&difference.shown),
+            ..difference
+        }
     }
 
     /// Whether the token is in `text`, which is to be kept as it is. One that is short may be a word.
     #[must_use]
     pub fn finds_token(&self, text: &str) -> bool {
-        self.token.len() >= FEWEST_OF_PART && text.contains(&self.token)
+        self.token.len() >= NO_WORD && text.contains(&self.token)
     }
 
     /// Where secrets are, in order and apart.

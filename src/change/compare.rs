@@ -28,9 +28,9 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// The same, as the words about a guard.
+    /// In words, that a guard does not hold.
     #[must_use]
-    pub fn of_guard(&self) -> String {
+    pub fn as_failed_guard(&self) -> String {
         let (asked, shown) = (short(&self.asked), short(&self.shown));
         let field = one_line(&self.field, MAX_VALUE);
         format!("{field}: expected {asked}, the conversation shows {shown}")

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::missing::missing;
-use super::tags::{edited, unsafe_tag};
+use super::tags::{UnsafeTag, edited, unsafe_tag};
 use super::{Difference, guards};
 use crate::model::{
-    Attribute, Changes, Conversation, CustomFields, DataMode, DataValue, StatusChange, TagList,
-    Update,
+    Attribute, Changes, Conversation, CustomFields, DataMode, DataValue, Guard, StatusChange,
+    TagList, Update,
 };
 
 /// Why nothing is sent after a read.
@@ -23,10 +23,12 @@ pub enum NoChange {
         /// Whether the conversation shows all that is asked for, guards apart.
         is_changed_already: bool,
     },
-    /// The change cannot be made safely: why.
-    Unsafe(String),
+    /// This tag that is there cannot be kept as it is.
+    UnsafeTag(UnsafeTag),
+    /// The change cannot be made safely for another reason.
+    Unsafe(&'static str),
     /// The answer lacks what the change depends on: what.
-    Unreadable(String),
+    Unreadable(&'static str),
 }
 
 /// What is to be sent.
@@ -45,9 +47,9 @@ pub struct Change<'a> {
 pub enum GuardMode {
     /// They must hold.
     Check,
-    /// They held at the first read, and what was sent then may have been applied: what is shown now
-    /// may be our own change.
-    HeldBefore,
+    /// They held at the first read, and what was sent then may have been applied: a field that the row
+    /// sets may show our own change.
+    AfterUpdate,
 }
 
 /// What is to be sent for `update` to the conversation that `shown` is.
@@ -62,39 +64,46 @@ pub fn decide<'a>(
 ) -> Result<Change<'a>, NoChange> {
     if update.slug.is_number() && shown.slug.is_none() {
         return Err(NoChange::Unsafe(
-            "the answer shows no slug: the number may be the database ID of another conversation"
-                .into(),
+            "the answer shows no slug: the number may be the database ID of another conversation",
         ));
     }
     let asked = asked(update, shown);
+    let missing = asked.as_ref().ok().map(|asked| missing(asked, shown));
     if mode == GuardMode::Check {
-        let failing = guards::failing(&update.guards, shown);
+        let failing = guards::failing(update.guards.iter(), shown);
         if !failing.is_empty() {
-            let is_there = |asked| missing(&asked, shown).is_empty();
             return Err(NoChange::Guards {
                 failing,
-                is_changed_already: asked.is_ok_and(is_there),
+                is_changed_already: missing.is_some_and(|missing| missing.is_empty()),
             });
         }
     }
-    let asked = asked?;
-    let mut changes = missing(&asked, shown);
+    let (asked, mut changes) = (asked?, missing.unwrap_or_default());
     if changes.is_empty() {
         return Err(NoChange::NotNeeded);
+    }
+    if mode == GuardMode::AfterUpdate {
+        let of_others = |guard: &&Guard<'_>| !guards::is_ours(guard, &asked, &changes);
+        let failing = guards::failing(update.guards.iter().filter(of_others), shown);
+        if !failing.is_empty() {
+            return Err(NoChange::Guards {
+                failing,
+                is_changed_already: false,
+            });
+        }
     }
     if !update.tag_edits.is_empty()
         && let Some(tags) = &changes.tag_list
     {
         let tags: Vec<_> = tags.iter().map(|tag| tag.clone().into_owned()).collect();
         if let Some(why) = unsafe_tag(&tags) {
-            return Err(NoChange::Unsafe(why));
+            return Err(NoChange::UnsafeTag(why));
         }
     }
     if data == DataMode::Whole && !changes.data.is_empty() {
         let Some(fields) = &shown.data else {
             return Err(NoChange::Unsafe(
-                "data: the answer shows no custom fields, and --data-whole would remove them"
-                    .into(),
+                "data: the answer shows no custom fields, and --data-whole would remove them",
             ));
         };
         changes.data = merged(fields, &asked);
@@ -112,7 +121,7 @@ fn asked<'a>(update: &Update<'a>, shown: &Conversation) -> Result<Changes<'a>, N
     if !update.tag_edits.is_empty() {
         let Some(TagList::Array(current)) = &shown.tag_list else {
             return Err(NoChange::Unreadable(
-                "tag_list: the answer shows no array of tags to edit".into(),
+                "tag_list: the answer shows no array of tags to edit",
             ));
         };
         let tags = edited(current, &update.tag_edits);

@@ -1,94 +1,76 @@
 //! Guards, and what a conversation shows -> the guards that fail.
 
-use std::borrow::Cow;
-
 use super::Difference;
 use super::equal::{is_alike, is_same_data, is_same_time, is_status, listed, tag_set};
-use crate::model::{Attribute, Conversation, DataValue, Guard, Status, TagList, literal};
+use crate::model::{Attribute, Changes, Conversation, DataValue, Guard, Status, TagList, literal};
 
 /// What is shown of an attribute that an answer does not have.
 const NOT_SHOWN: &str = "no such field";
 
-/// What is shown, and expected, where there is nothing.
+/// What is shown where there is nothing.
 const NONE: &str = "none";
 
 /// The guards that `shown` does not meet. One on a field that it does not show is not met.
-pub(super) fn failing(guards: &[Guard<'_>], shown: &Conversation) -> Vec<Difference> {
-    guards
-        .iter()
-        .filter_map(|guard| check(guard, shown))
-        .collect()
-}
-
-fn check(guard: &Guard<'_>, shown: &Conversation) -> Option<Difference> {
-    let is_equal = |expected: &Cow<'_, str>, shown: &String| is_alike(expected, shown);
-    let (expected, is_met, shown) = match guard {
-        Guard::Status(expected) => (
-            expected.map_or(NONE, Status::shown).to_owned(),
-            match (expected, &shown.status) {
-                (Some(status), Some(shown)) => is_status(*status, shown),
-                (None, Some(shown)) => shown.is_empty(),
-                (_, None) => false,
-            },
-            shown
-                .status
-                .as_deref()
-                .map_or(NOT_SHOWN.to_owned(), status_in_words),
-        ),
-        Guard::Assignee(expected) => attribute(expected.as_ref(), &shown.assignee, is_equal),
-        Guard::Category(expected) => attribute(expected.as_ref(), &shown.category, is_equal),
-        Guard::HoldUntil(expected) => {
-            let shown = &shown.hold_until;
-            let texts = (
-                expected.as_ref().map(|time| &time.text),
-                map(shown, |time| &time.text),
-            );
-            let is_met = is_met(expected.as_ref(), shown, is_same_time);
-            (text(texts.0), is_met, in_words(&texts.1))
-        }
-        Guard::UpdatedAt(expected) => {
-            attribute(expected.as_ref(), &shown.updated_at, |a, b| a == b)
-        }
-        Guard::TagList(expected) => match &shown.tag_list {
-            Some(TagList::Array(tags)) => (
-                listed(expected),
-                tag_set(expected) == tag_set(tags),
-                listed(tags),
-            ),
-            Some(TagList::Other(_)) | None => (listed(expected), false, NOT_SHOWN.to_owned()),
-        },
-        Guard::Data(name, expected) => {
-            let value = shown.data.as_ref().map(|data| data.get(name));
-            let expected = expected.as_ref().unwrap_or(&DataValue::Null);
-            let words = match value {
-                None => NOT_SHOWN.to_owned(),
-                Some(value) => value.map(literal).unwrap_or_default(),
-            };
-            let is_met = value.is_some_and(|value| is_same_data(expected, value));
-            (expected.as_text().to_owned(), is_met, words)
-        }
-    };
-    (!is_met).then(|| Difference {
+pub(super) fn failing<'a>(
+    guards: impl Iterator<Item = &'a Guard<'a>>,
+    shown: &Conversation,
+) -> Vec<Difference> {
+    let failing = guards.filter(|guard| !is_met(guard, shown));
+    let difference = |guard: &Guard<'_>| Difference {
         field: guard.field().into_owned(),
-        asked: expected,
-        shown,
-    })
+        asked: guard.expected().into_owned(),
+        shown: current(guard, shown),
+    };
+    failing.map(difference).collect()
 }
 
-/// What is expected, whether it is met, and what is shown.
-fn attribute<T: ToString, U: ToString>(
-    expected: Option<&T>,
-    shown: &Attribute<U>,
-    is_equal: impl Fn(&T, &U) -> bool,
-) -> (String, bool, String) {
-    (
-        text(expected),
-        is_met(expected, shown, is_equal),
-        in_words(shown),
-    )
+/// Whether a guard is on a value that the row sets itself, in a conversation that lacks only
+/// `missing` of what is `asked`: what is shown may be our own change.
+pub(super) fn is_ours(guard: &Guard<'_>, asked: &Changes<'_>, missing: &Changes<'_>) -> bool {
+    match guard {
+        Guard::Status(_) | Guard::HoldUntil(_) => {
+            asked.status.is_some() && missing.status.is_none()
+        }
+        Guard::Assignee(_) => asked.assignee.is_some() && missing.assignee.is_none(),
+        Guard::Category(_) => asked.destination.is_some() && missing.destination.is_none(),
+        Guard::TagList(_) => asked.tag_list.is_some() && missing.tag_list.is_none(),
+        Guard::Data(name, _) => {
+            let has = |changes: &Changes<'_>| changes.data.iter().any(|(known, _)| known == name);
+            has(asked) && !has(missing)
+        }
+        // Our own change moves it too.
+        Guard::UpdatedAt(_) => true,
+    }
 }
 
-fn is_met<T, U>(
+fn is_met(guard: &Guard<'_>, shown: &Conversation) -> bool {
+    match guard {
+        Guard::Status(None) => shown.status.as_deref() == Some(""),
+        Guard::Status(Some(expected)) => {
+            let status = shown.status.as_ref();
+            status.is_some_and(|shown| is_status(*expected, shown))
+        }
+        Guard::Assignee(expected) => {
+            meets(expected.as_ref(), &shown.assignee, |a, b| is_alike(a, b))
+        }
+        Guard::Category(expected) => {
+            meets(expected.as_ref(), &shown.category, |a, b| is_alike(a, b))
+        }
+        Guard::HoldUntil(expected) => meets(expected.as_ref(), &shown.hold_until, is_same_time),
+        Guard::UpdatedAt(expected) => meets(expected.as_ref(), &shown.updated_at, |a, b| a == b),
+        Guard::TagList(expected) => matches!(
+            &shown.tag_list,
+            Some(TagList::Array(tags)) if tag_set(expected) == tag_set(tags)
+        ),
+        Guard::Data(name, expected) => {
+            let expected = expected.as_ref().unwrap_or(&DataValue::Null);
+            let fields = shown.data.as_ref();
+            fields.is_some_and(|fields| is_same_data(expected, fields.get(name)))
+        }
+    }
+}
+
+fn meets<T, U>(
     expected: Option<&T>,
     shown: &Attribute<U>,
     is_equal: impl Fn(&T, &U) -> bool,
@@ -100,23 +82,31 @@ fn is_met<T, U>(
     }
 }
 
-fn text<T: ToString>(expected: Option<&T>) -> String {
-    expected.map_or_else(|| NONE.to_owned(), T::to_string)
+/// What is shown of the guarded field, as people read it.
+fn current(guard: &Guard<'_>, shown: &Conversation) -> String {
+    let text = match guard {
+        Guard::Status(_) => shown.status.as_deref().map(status_in_words),
+        Guard::Assignee(_) => in_words(&shown.assignee),
+        Guard::Category(_) => in_words(&shown.category),
+        Guard::HoldUntil(_) => in_words(&shown.hold_until),
+        Guard::UpdatedAt(_) => in_words(&shown.updated_at),
+        Guard::TagList(_) => match &shown.tag_list {
+            Some(TagList::Array(tags)) => Some(listed(tags)),
+            Some(TagList::Other(_)) | None => None,
+        },
+        Guard::Data(name, _) => {
+            let value = shown.data.as_ref().map(|fields| fields.get(name));
+            value.map(|value| value.map(literal).unwrap_or_default())
+        }
+    };
+    text.unwrap_or_else(|| NOT_SHOWN.to_owned())
 }
 
-fn in_words<T: ToString>(shown: &Attribute<T>) -> String {
+fn in_words(shown: &Attribute<impl ToString>) -> Option<String> {
     match shown {
-        Attribute::NotShown => NOT_SHOWN.to_owned(),
-        Attribute::Empty => NONE.to_owned(),
-        Attribute::Value(value) => value.to_string(),
-    }
-}
-
-fn map<'a, T, U>(attribute: &'a Attribute<T>, to: impl Fn(&'a T) -> U) -> Attribute<U> {
-    match attribute {
-        Attribute::NotShown => Attribute::NotShown,
-        Attribute::Empty => Attribute::Empty,
-        Attribute::Value(value) => Attribute::Value(to(value)),
+        Attribute::NotShown => None,
+        Attribute::Empty => Some(NONE.to_owned()),
+        Attribute::Value(value) => Some(value.to_string()),
     }
 }
 

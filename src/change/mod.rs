@@ -13,4 +13,5 @@ mod undo;
 pub use compare::{Difference, compare};
 pub use decision::{Change, GuardMode, NoChange, decide, lost_fields};
 pub use not_undone::{LeftOut, NotUndone};
+pub use tags::UnsafeTag;
 pub use undo::{Undo, UndoPart, UndoRow, UnsetFields, undo};

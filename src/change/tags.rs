@@ -1,6 +1,7 @@
 //! The tags that are there, and edits -> the tags to be there.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use super::equal::tag_set;
 use crate::model::TagEdits;
@@ -17,20 +18,38 @@ pub(super) fn edited(current: &[String], edits: &TagEdits<'_>) -> Vec<String> {
     tags
 }
 
-/// Why tags that a conversation has cannot be sent back, if so. A server that joins them with commas,
-/// as tagging libraries do, would make others of them; and what was lost on the way here is not known.
-pub(super) fn unsafe_tag(tags: &[String]) -> Option<String> {
-    let refusal = |tag: &str, what| {
-        let tag = quoted(tag);
-        format!(
+/// A tag of a conversation that cannot be sent back as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsafeTag {
+    /// The tag.
+    pub tag: String,
+    /// What is the matter with it.
+    pub what: &'static str,
+}
+
+impl fmt::Display for UnsafeTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (tag, what) = (quoted(&self.tag), self.what);
+        write!(
+            f,
             "the tag {tag} {what}, and would be changed by writing it back (edit the tags in the app)"
         )
+    }
+}
+
+/// The first tag of a conversation that cannot be sent back, if there is one. A server that joins tags
+/// with commas, as tagging libraries do, would make others of them; and what was lost on the way here
+/// is not known.
+pub(super) fn unsafe_tag(tags: &[String]) -> Option<UnsafeTag> {
+    let refusal = |tag: &String, what| {
+        let tag = tag.clone();
+        Some(UnsafeTag { tag, what })
     };
     if let Some(tag) = tags.iter().find(|tag| tag.contains(',')) {
-        return Some(refusal(tag, "contains a comma"));
+        return refusal(tag, "contains a comma");
     }
     if let Some(tag) = tags.iter().find(|tag| tag.contains('\u{fffd}')) {
-        return Some(refusal(tag, "contains U+FFFD, which stands for lost text"));
+        return refusal(tag, "contains U+FFFD, which stands for lost text");
     }
     for quote in ['"', '\''] {
         let opens = tags.iter().position(|tag| tag.starts_with(quote));
@@ -40,7 +59,7 @@ pub(super) fn unsafe_tag(tags: &[String]) -> Option<String> {
         // Between the quotes, commas separate nothing.
         let is_quoted = tag.len() > 1 && tag.ends_with(quote);
         if is_quoted || tags.iter().skip(at + 1).any(|tag| tag.ends_with(quote)) {
-            return Some(refusal(tag, "has quotes around it"));
+            return refusal(tag, "has quotes around it");
         }
     }
     None

@@ -24,3 +24,9 @@ impl<'de> serde::Deserialize<'de> for HoldUntil {
         Ok(Self { instant, text })
     }
 }
+
+impl std::fmt::Display for HoldUntil {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}

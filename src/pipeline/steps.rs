@@ -14,7 +14,7 @@ use super::queue::Task;
 use crate::api::{
     Exchange, ReadConversation, ReadResult, Redactor, UpdateConversation, Updated, Verification,
 };
-use crate::change::{Change, Difference, GuardMode, NoChange, decide, lost_fields};
+use crate::change::{Change, GuardMode, NoChange, UnsafeTag, decide, lost_fields};
 use crate::ledger::{BeforeImages, Record};
 use crate::model::text::{one_line, quoted};
 use crate::model::{BeforeImage, Changes, Event, Outcome, ReadPolicy, StopReason, Update, remedy};
@@ -54,29 +54,37 @@ const MAX_NAMES: usize = 200;
 type Report<'a> = &'a dyn Fn(&Event<'_>);
 
 impl<E: Exchange> Steps<'_, E> {
-    /// Waits until the next request for a row may be sent; `None` if the run stops first.
-    pub(super) fn turn(&self, task: &Task) -> Option<Turn> {
-        let priority = match &task.prepared {
-            Some(_) => Priority::Started,
-            None => Priority::New,
-        };
-        self.sender.turn(&task.attempts, priority)
+    /// Waits until the next request for a row may be sent; `None` if the run stops first. What was read
+    /// may become too old meanwhile: then it is dropped, and the row takes its turn like a new one.
+    pub(super) fn turn(&self, task: &mut Task) -> Option<Turn> {
+        if let Some(prepared) = &task.prepared {
+            let max_age = self.sender.max_age();
+            let until = prepared.read + max_age;
+            let turn = self
+                .sender
+                .turn(&task.attempts, Priority::Started { until });
+            if turn.is_none() || !prepared.is_younger_than(max_age) {
+                task.prepared = None;
+            }
+            if turn.is_some() {
+                return turn;
+            }
+        }
+        self.sender.turn(&task.attempts, Priority::New)
     }
 
-    /// Sends the next request for a row.
+    /// Sends the next request for a row. An error is what ends the step before its last line.
     pub(super) fn take(&self, task: &mut Task, turn: Turn, report: Report<'_>) -> NextStep {
-        let next = if task.update.is_read_first(self.read_policy) {
-            let prepared = task.prepared.take();
-            match prepared.filter(|prepared| self.sender.is_fresh(prepared.read)) {
-                Some(prepared) => self.change(task, prepared, turn, report),
-                None => self.read(task, turn, report),
-            }
-        } else {
+        let next = if !task.update.is_read_first(self.read_policy) {
             let Task {
                 update, attempts, ..
             } = task;
             let updated = self.update(update, &update.changes, attempts, turn, report);
             updated.map(|updated| NextStep::End(RowEnd::from(&updated)))
+        } else if let Some(prepared) = task.prepared.take() {
+            self.change(task, prepared, turn, report)
+        } else {
+            self.read(task, turn, report)
         };
         next.unwrap_or_else(|other| other)
     }
@@ -92,11 +100,11 @@ impl<E: Exchange> Steps<'_, E> {
         let (read, read_at) = (Instant::now(), Timestamp::now());
         let conversation = match found {
             ReadResult::Conversation(conversation) => conversation,
-            ReadResult::Other(words) => return Ok(task.not_sent(Outcome::Conflict, words)),
+            ReadResult::Other(words) => return Ok(task.ended_by_read(Outcome::Conflict, words)),
         };
         // A row whose change may have been applied shows perhaps that.
         let mode = if task.attempts.may_be_applied() {
-            GuardMode::HeldBefore
+            GuardMode::AfterUpdate
         } else {
             GuardMode::Check
         };
@@ -106,7 +114,7 @@ impl<E: Exchange> Steps<'_, E> {
         };
         if self.finds_token(&change) {
             let why = "the conversation contains the API token, which must not be kept in a file";
-            return Ok(task.not_sent(Outcome::Conflict, why.into()));
+            return Ok(task.ended_by_read(Outcome::Conflict, why.into()));
         }
         task.prepared = Some(Prepared {
             change,
@@ -125,19 +133,25 @@ impl<E: Exchange> Steps<'_, E> {
                 outcome: Outcome::Updated,
                 reasons: format!("{}applied by an earlier attempt", Record::NOTE),
             }),
-            NoChange::NotNeeded => task.not_sent(Outcome::Unchanged, String::new()),
+            NoChange::NotNeeded => task.ended_by_read(Outcome::Unchanged, String::new()),
             NoChange::Guards {
                 failing,
                 is_changed_already,
             } => {
-                let reasons = failing.iter().map(Difference::of_guard);
+                let failing = failing.into_iter();
+                let failing =
+                    failing.map(|guard| self.redactor.difference(guard).as_failed_guard());
                 let known = is_changed_already.then(|| "all other values are there already".into());
-                let reasons: Vec<_> = reasons.chain(known).collect();
-                let reasons = self.redactor.redacted(&reasons.join("; "));
-                task.not_sent(Outcome::Conflict, reasons)
+                let reasons: Vec<_> = failing.chain(known).collect();
+                task.ended_by_read(Outcome::Conflict, reasons.join("; "))
             }
-            NoChange::Unsafe(why) => task.not_sent(Outcome::Conflict, self.redactor.redacted(&why)),
-            NoChange::Unreadable(what) => task.not_sent(Outcome::Failed, what),
+            NoChange::UnsafeTag(unsafe_tag) => {
+                let tag = self.redactor.server_text(&unsafe_tag.tag);
+                let why = UnsafeTag { tag, ..unsafe_tag };
+                task.ended_by_read(Outcome::Conflict, why.to_string())
+            }
+            NoChange::Unsafe(why) => task.ended_by_read(Outcome::Conflict, why.into()),
+            NoChange::Unreadable(what) => task.ended_by_read(Outcome::Failed, what.into()),
         }
     }
 
@@ -164,8 +178,10 @@ impl<E: Exchange> Steps<'_, E> {
         let updated = match self.update(update, changes, attempts, turn, report) {
             Ok(updated) => updated,
             Err(other) => {
-                // What may have been applied is read again before it is sent again.
-                task.prepared = (!attempts.may_be_applied()).then_some(prepared);
+                // What may have been applied is read again before it is sent again; and before other
+                // rows have had their turn, what was read is too old.
+                let is_next = matches!(other, NextStep::Again);
+                task.prepared = (is_next && !attempts.may_be_applied()).then_some(prepared);
                 return Err(other);
             }
         };
@@ -237,8 +253,9 @@ fn replaced_data(
     lost: &[String],
     redactor: &Redactor,
 ) -> NextStep {
-    let names: Vec<_> = lost.iter().map(|name| quoted(name)).collect();
-    let names = redactor.redacted(&one_line(&names.join(", "), MAX_NAMES));
+    let names = lost.iter().map(|name| redactor.server_text(name));
+    let names: Vec<_> = names.map(|name| quoted(&name)).collect();
+    let names = one_line(&names.join(", "), MAX_NAMES);
     let lost = format!("data: the server has removed {names}, which the update did not name");
     let message = format!("{}: {lost}", update.slug.shown());
     let differences = updated.differences.iter().map(ToString::to_string);
@@ -253,7 +270,7 @@ fn replaced_data(
 impl Task {
     /// The end of a row after a read, with that outcome, unless a change that was sent before may have
     /// been applied.
-    fn not_sent(&self, outcome: Outcome, reasons: String) -> NextStep {
+    fn ended_by_read(&self, outcome: Outcome, reasons: String) -> NextStep {
         NextStep::End(if self.attempts.may_be_applied() {
             RowEnd {
                 outcome: Outcome::Unknown,

@@ -59,7 +59,7 @@ impl<E: Exchange> Worker<'_, '_, E> {
     fn send(&self, mut task: Task) -> Option<Task> {
         let report = |event: &Event<'_>| self.recorder.lock().report(event);
         loop {
-            let next = match self.steps.turn(&task) {
+            let next = match self.steps.turn(&mut task) {
                 Some(turn) => self.steps.take(&mut task, turn, &report),
                 None => NextStep::End(RowEnd::given_up(&task.attempts)),
             };

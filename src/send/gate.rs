@@ -12,8 +12,11 @@ use crate::stop::Stop;
 /// Which requests go first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Priority {
-    /// Of a row that was read, and is to be changed before anybody else does: ahead of all others.
-    Started,
+    /// The second of two that belong together: ahead of all others.
+    Started {
+        /// It is of no use after that.
+        until: Instant,
+    },
     /// Any other.
     New,
 }
@@ -25,9 +28,9 @@ pub struct Gate {
     /// Held by the worker whose turn is next, while it waits: the others queue for the lock, and do
     /// not all wake up for every request.
     turn: Mutex<()>,
-    /// The same among started rows.
+    /// The same among those that are started.
     started_turn: Mutex<()>,
-    /// How many started rows wait.
+    /// How many of them wait.
     started: Mutex<u32>,
     /// No more of them wait.
     none_started: Condvar,
@@ -54,27 +57,42 @@ impl Gate {
         self.ceiling
     }
 
-    /// Waits until a request may go out, and returns when that was; `None` if the run stops first.
+    /// Waits until a request may go out, and returns when that was; `None` if the run stops first, or
+    /// it is of no use any more.
     pub fn pass(&self, stop: &Stop, priority: Priority) -> Option<Instant> {
-        let _waiting = (priority == Priority::Started).then(|| StartedRow::wait(self));
-        let _turn = match priority {
-            Priority::Started => self.started_turn.lock(),
-            Priority::New => self.turn.lock(),
-        };
-        while !stop.is_set() {
-            if priority == Priority::New {
-                // Even one that comes later goes first. They all leave when the run stops.
-                let mut started = self.started.lock();
-                self.none_started.wait_while(&mut started, |rows| *rows > 0);
+        match priority {
+            Priority::Started { until } => {
+                let _waiting = StartedRequest::wait(self);
+                let _turn = self.started_turn.try_lock_until(until)?;
+                self.take(stop, Some(until), || {})
             }
+            Priority::New => {
+                let _turn = self.turn.lock();
+                // Even one that comes later goes first. They all leave when the run stops.
+                let give_way = || {
+                    let mut started = self.started.lock();
+                    self.none_started
+                        .wait_while(&mut started, |count| *count > 0);
+                };
+                self.take(stop, None, give_way)
+            }
+        }
+    }
+
+    fn take(&self, stop: &Stop, end: Option<Instant>, give_way: impl Fn()) -> Option<Instant> {
+        while !stop.is_set() {
+            give_way();
             let mut pacer = self.pacer.lock();
             let now = Instant::now();
+            if end.is_some_and(|end| now > end) {
+                return None;
+            }
             let taken = pacer.take(now);
             // Unlocked for the wait.
             drop(pacer);
             match taken {
                 Ok(()) => return Some(now),
-                Err(until) => stop.wait_until(until),
+                Err(until) => stop.wait_until(end.map_or(until, |end| until.min(end))),
             }
         }
         None
@@ -120,17 +138,17 @@ impl Gate {
     }
 }
 
-/// A started row while it waits at the gate.
-struct StartedRow<'a>(&'a Gate);
+/// A started request while it waits at the gate.
+struct StartedRequest<'a>(&'a Gate);
 
-impl<'a> StartedRow<'a> {
+impl<'a> StartedRequest<'a> {
     fn wait(gate: &'a Gate) -> Self {
         *gate.started.lock() += 1;
         Self(gate)
     }
 }
 
-impl Drop for StartedRow<'_> {
+impl Drop for StartedRequest<'_> {
     fn drop(&mut self) {
         let mut started = self.0.started.lock();
         *started -= 1;
@@ -182,10 +200,12 @@ mod tests {
     }
 
     #[test]
-    fn a_started_row_goes_ahead_of_new_ones_that_wait_already() {
+    fn a_started_request_goes_ahead_of_new_ones_that_wait_already() {
         let (stop, gate) = (Stop::default(), gate(Rate::new(50, SECOND)));
         gate.pass(&stop, Priority::New);
         let order = Mutex::new(Vec::new());
+        let until = Instant::now() + 60 * SECOND;
+        let started = Priority::Started { until };
         let pass = &|priority| {
             gate.pass(&stop, priority);
             order.lock().push(priority);
@@ -198,11 +218,21 @@ mod tests {
             while gate.turn.try_lock().is_some() {
                 std::thread::yield_now();
             }
-            scope.spawn(move || pass(Priority::Started));
-            scope.spawn(move || pass(Priority::Started));
+            scope.spawn(move || pass(started));
+            scope.spawn(move || pass(started));
         });
         let order = order.into_inner();
-        assert_eq!(order[..2], [Priority::Started; 2]);
+        assert_eq!(order[..2], [started; 2]);
         assert_eq!(order[2..], [Priority::New; 3]);
+    }
+
+    #[test]
+    fn a_started_request_that_comes_too_late_lets_the_others_pass() {
+        let (stop, gate) = (Stop::default(), gate(Rate::new(1, SECOND)));
+        assert!(gate.pass(&stop, Priority::New).is_some());
+        gate.throttled(Instant::now(), Some(SECOND));
+        let until = Instant::now() + SECOND / 10;
+        assert_eq!(gate.pass(&stop, Priority::Started { until }), None);
+        assert!(gate.pass(&stop, Priority::New).is_some());
     }
 }

@@ -57,8 +57,7 @@ pub enum Step<T> {
 #[derive(Debug)]
 pub struct Turn(Instant);
 
-/// How long what was read counts, unless requests are so far apart that it takes longer to send the
-/// next one: colleagues change conversations meanwhile.
+/// How long what was read counts, at least.
 const MAX_AGE: Duration = Duration::from_secs(10);
 
 /// Where events go.
@@ -78,7 +77,7 @@ impl<'a, E: Exchange> Sender<'a, E> {
         }
     }
 
-    /// Waits until the next request for a row may be sent; `None` if the run stops first.
+    /// Waits until the next request may be sent; `None` if the run stops first, or that is too late.
     pub fn turn(&self, attempts: &Attempts, priority: Priority) -> Option<Turn> {
         if let Some(until) = attempts.postponed.until {
             self.stop.wait_until(until);
@@ -116,11 +115,11 @@ impl<'a, E: Exchange> Sender<'a, E> {
         }
     }
 
-    /// Whether what was read at `read` still counts as what the conversation shows.
+    /// How long what was read counts as what the conversation shows: colleagues change it meanwhile.
+    /// Where requests are so far apart that the next one takes longer, three times that.
     #[must_use]
-    pub fn is_fresh(&self, read: Instant) -> bool {
-        let spacing = self.gate.rate().interval();
-        read.elapsed() <= MAX_AGE.max(spacing * 3)
+    pub fn max_age(&self) -> Duration {
+        MAX_AGE.max(self.gate.rate().interval() * 3)
     }
 
     /// How many requests are in flight.

@@ -303,6 +303,22 @@ fn a_run_that_was_killed_after_the_update_knows_its_own_change() {
 }
 
 #[test]
+fn a_guard_is_held_against_what_others_did_after_an_update_that_never_came() {
+    let account = Account::new([("a", json!({"status": 0}))]);
+    let rows = "slug,status,expect.status\na,done,open\n";
+    let (server, sent) = killed(&account, rows, false);
+    account.change("a", json!({"status": 3}));
+    let resumed = command(&sent.workspace, "run --resume out --yes --rate 500/s");
+    let output = resumed.against(&server).output();
+    assert_eq!(output.status, 1, "{output:#?}");
+    let line = sent.line("a");
+    assert_eq!(line.outcome, "unknown", "{line:?}");
+    let shown = "status: expected 0 (Open), the conversation shows 3 (Spam)";
+    assert!(line.reasons.starts_with(shown), "{line:?}");
+    assert_eq!(account.show("a")["status"], 3);
+}
+
+#[test]
 fn a_row_that_was_read_when_the_run_was_interrupted_is_not_sent() {
     let account = Account::new([("a", json!({})), ("b", json!({}))]);
     let server = account.serve();
