@@ -11,6 +11,7 @@ mod queue;
 mod recorder;
 mod runner;
 mod steps;
+mod supervision;
 mod tally;
 mod worker;
 

@@ -2,12 +2,11 @@
 //! they take the next, the calling thread watches the time.
 
 use std::convert::Infallible;
-use std::fs::File;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{self, channel};
 use std::thread::{self, Scope, ScopedJoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use parking_lot::Mutex;
 
@@ -18,19 +17,14 @@ use super::feeder::Feeder;
 use super::queue::Queue;
 use super::recorder::Recorder;
 use super::steps::Steps;
+use super::supervision::Supervision;
 use super::worker::Worker;
 use crate::api::{Exchange, Verification};
 use crate::input::{InputError, Reader};
 use crate::ledger::{BeforeImages, Journal, RunDirectoryMonitor};
-use crate::model::{Detail, Event, Pace, ReadPolicy, Stall, StopReason};
+use crate::model::{Detail, Event, Pace, ReadPolicy, StopReason};
 use crate::send::{Gate, Policy, Retries, Sender};
 use crate::stop::Stop;
-
-/// How often the progress display is refreshed.
-const TICK: Duration = Duration::from_millis(500);
-
-/// How often the ledger is made to outlast a power cut.
-const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// One run over the rows of one input.
 #[derive(Debug)]
@@ -97,6 +91,9 @@ impl<E: Exchange> Run<'_, E> {
             deadline: self.deadline,
             stop: self.stop,
             monitor: self.monitor,
+            ledger: &file,
+            images: &images,
+            recorder: &recorder,
         };
         let steps = Steps {
             sender: &sender,
@@ -132,8 +129,7 @@ impl<E: Exchange> Run<'_, E> {
             }
             let feed = move || feeder.feed(planner, read, &batches);
             threads.push(spawn(scope, self.stop, running, feed).map_err(RunError::Threads)?);
-            let (sync, why) = (|| sync(&file, &images), || sender.stall());
-            supervise(&ended, &recorder, sync, &supervision, why);
+            supervision.watch(&ended, || sender.stall());
             let ended: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
             if ended.iter().any(Result::is_err) {
                 return Err(RunError::Panicked);
@@ -153,14 +149,6 @@ impl<E: Exchange> Run<'_, E> {
     }
 }
 
-/// Makes what is recorded outlast a power cut.
-fn sync(ledger: &File, images: &Mutex<&mut BeforeImages>) -> io::Result<()> {
-    ledger.sync_data()?;
-    // Not under the lock: updates would wait for the disk.
-    let images = images.lock().handle()?;
-    images.map_or(Ok(()), |images| images.sync_data())
-}
-
 /// As many workers as the system allows, of those wanted.
 fn start_workers<T>(wanted: usize, start: impl Fn() -> io::Result<T>) -> Result<Vec<T>, RunError> {
     let mut threads = Vec::with_capacity(wanted + 1);
@@ -172,56 +160,6 @@ fn start_workers<T>(wanted: usize, start: impl Fn() -> io::Result<T>) -> Result<
         }
     }
     Ok(threads)
-}
-
-/// What ends a run while its rows are sent.
-struct Supervision<'a> {
-    deadline: Option<Instant>,
-    stop: &'a Stop,
-    monitor: Option<&'a RunDirectoryMonitor>,
-}
-
-/// Until all have ended, sees that what is recorded reaches the disk, that the deadline is kept, and that
-/// the progress display is refreshed.
-fn supervise(
-    ended: &Receiver<Infallible>,
-    recorder: &Mutex<Recorder<'_>>,
-    sync: impl Fn() -> io::Result<()>,
-    supervision: &Supervision<'_>,
-    why: impl Fn() -> Option<Stall>,
-) {
-    let Supervision {
-        deadline,
-        stop,
-        monitor,
-    } = *supervision;
-    let mut synced = Instant::now();
-    let left = || deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-    // Once the deadline has passed, there is nothing to be in time for.
-    let wait = || {
-        left()
-            .filter(|left| !left.is_zero())
-            .map_or(TICK, |left| left.min(TICK))
-    };
-    while ended.recv_timeout(wait()) == Err(RecvTimeoutError::Timeout) {
-        if synced.elapsed() >= SYNC_EVERY {
-            if let Err(error) = sync() {
-                recorder.lock().unwritable(error);
-            }
-            synced = Instant::now();
-        }
-        if left().is_some_and(|left| left.is_zero()) {
-            stop.because(StopReason::MaxDuration);
-        }
-        if let Some(Err(missing)) = monitor.map(RunDirectoryMonitor::check) {
-            let message = missing.to_string();
-            stop.because(StopReason::RunDirectoryGone { message });
-        }
-        let stall = why();
-        let mut recorder = recorder.lock();
-        recorder.report(&Event::Tick { stall });
-        recorder.announce();
-    }
 }
 
 /// Ends the run when its thread panics: what that thread had in hand is lost to the ledger.
@@ -253,6 +191,7 @@ fn spawn<'scope>(
 mod tests {
     use std::io::Cursor;
     use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::time::Duration;
 
     use jiff::Timestamp;
     use reqwest::StatusCode;

@@ -130,10 +130,10 @@ impl OpenRun<'_> {
         });
         drop(progress);
         let sent = sent.and_then(|sent| {
+            // Images first: a row that is recorded must have one.
             let images = || images.handle()?.map_or(Ok(()), |images| images.sync_data());
-            journal
-                .sync()
-                .and_then(|()| images())
+            images()
+                .and_then(|()| journal.sync())
                 .map_err(RunError::Unwritable)?;
             Ok(sent)
         });
