@@ -200,15 +200,18 @@ fn category(before: &Conversation, after: &Conversation) -> Keys {
     };
     let is_same_brand = match (&before.brand, &after.brand) {
         (Attribute::Value(old), Attribute::Value(ours)) => is_alike(old, ours),
-        // What is not shown is of the brand that the slug of its channel says.
+        // Where the answer did not show the brand of the old channel, only our channel is surely of ours.
         (_, Attribute::Value(_)) => is_alike(old, ours),
         (_, Attribute::NotShown | Attribute::Empty) => true,
     };
-    match () {
-        () if is_alike(old, ours) && is_same_brand => Ok(Vec::new()),
-        () if before.is_email == Some(false) => Err(NotUndone::NoEmailChannel),
-        () if !is_same_brand => Err(NotUndone::OtherBrand),
-        () => Ok(pair("category", old, ours)),
+    if is_alike(old, ours) && is_same_brand {
+        Ok(Vec::new())
+    } else if before.is_email == Some(false) {
+        Err(NotUndone::NoEmailChannel)
+    } else if !is_same_brand {
+        Err(NotUndone::OtherBrand)
+    } else {
+        Ok(pair("category", old, ours))
     }
 }
 

@@ -46,8 +46,8 @@ pub fn finish(
         let found =
             records.next_if(|record| record.as_ref().is_ok_and(|record| record.line == row.line));
         let record = found.unwrap_or_else(|| Err(unaccounted(&row)))?;
-        let may_be_applied = [Outcome::Updated, Outcome::Unknown].contains(&record.outcome);
-        if may_be_applied && images.is_some_and(|images| !images.has(record.line)) {
+        if record.outcome.may_be_applied() && images.is_some_and(|images| !images.has(record.line))
+        {
             return Err(LedgerError::Sums(format!(
                 "the row on line {} is {} without a before-image",
                 record.line,

@@ -71,6 +71,21 @@ impl Outcome {
         }
     }
 
+    /// Whether the change was applied, or may have been.
+    #[must_use]
+    pub fn may_be_applied(self) -> bool {
+        match self {
+            Self::Updated | Self::Unknown => true,
+            Self::Unchanged
+            | Self::Conflict
+            | Self::Rejected
+            | Self::NotFound
+            | Self::Failed
+            | Self::Invalid
+            | Self::NotSent => false,
+        }
+    }
+
     /// Whether a resumed run skips the row: its answer was definite, or it can never be sent.
     #[must_use]
     pub fn is_final(self) -> bool {

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::input::MAX_RECORD_BYTES;
 use crate::ledger::{LedgerError, each_record};
 use crate::model::text::quoted;
-use crate::model::{BeforeImage, Content, Outcome, Row, Update, literal};
+use crate::model::{BeforeImage, Content, Row, Update, literal};
 use crate::report::{FieldLeftOut, LeftOutFields, UndoPreview};
 use crate::validate::{Clock, Columns, Damaged, Draft, Rules, Terms};
 
@@ -41,9 +41,8 @@ impl Rows {
         let mut rows = 0;
         let mut not_read = BTreeSet::new();
         let mut images = original.images.reader()?;
-        let changed = [Outcome::Updated, Outcome::Unknown];
         let recorded = original.recorded.outcomes();
-        for (line, _) in recorded.filter(|(_, outcome)| changed.contains(outcome)) {
+        for (line, _) in recorded.filter(|(_, outcome)| outcome.may_be_applied()) {
             let Some(image) = images.image(line)? else {
                 not_read.insert(line);
                 continue;
