@@ -2,7 +2,8 @@
 //! an undo.
 //!
 //! Of several images of a row the first one counts, because a later one may show the row's own change;
-//! unless a later one supersedes it. Whether a row was changed after its image is not known here.
+//! unless a later one supersedes it. Whether a row was changed after its image is not known here. Among
+//! them is noted whether the server has erased custom fields.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, Write as _};
@@ -10,12 +11,11 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::identity::{Identity, Missing};
+use super::image_line::{ImageLine, is_torn, read_line};
+use super::positioned::Positioned;
 use super::{LedgerError, directory};
 use crate::files::{self, FileError};
 use crate::model::BeforeImage;
-
-/// The longest line, in bytes: an image has less in it than twice the longest answer.
-const MAX_LINE: u64 = 4 << 20;
 
 /// The before-images of a run, at 16 bytes a row. Each is in the operating system's hands when
 /// `append` returns.
@@ -28,6 +28,10 @@ pub struct BeforeImages {
     length: u64,
     /// Whether the last line lacks its end: an editor may have taken it away.
     is_unended: bool,
+    /// Whether the server has erased custom fields that the run did not set.
+    has_erased: bool,
+    /// Whether a line could not be written: half of it may be left, and nothing must follow that.
+    is_broken: bool,
     /// The file, once there is one.
     file: Option<OpenFile>,
 }
@@ -96,8 +100,8 @@ impl BeforeImages {
             if read == 0 {
                 break;
             }
-            match parsed(&line) {
-                Ok(Some(image)) => {
+            match ImageLine::parse(&line) {
+                Ok(ImageLine::Image(image)) => {
                     let place = Place {
                         line: image.line,
                         offset: self.length,
@@ -105,7 +109,8 @@ impl BeforeImages {
                     self.index.push(place);
                     superseding.extend(image.supersedes.then_some(place));
                 }
-                Ok(None) => {}
+                Ok(ImageLine::Erased) => self.has_erased = true,
+                Ok(ImageLine::Nothing) => {}
                 Err(what) => {
                     let is_last = reader.fill_buf().is_ok_and(<[u8]>::is_empty);
                     if is_last && is_torn(&line) {
@@ -153,6 +158,12 @@ impl BeforeImages {
         self.index.is_empty()
     }
 
+    /// Whether the server has erased custom fields that the run did not set.
+    #[must_use]
+    pub fn has_erased(&self) -> bool {
+        self.has_erased
+    }
+
     /// Whether there is an image of the row on `line` of the input.
     #[must_use]
     pub fn has(&self, line: u64) -> bool {
@@ -169,25 +180,46 @@ impl BeforeImages {
     /// # Errors
     /// When it cannot be written. The file then ends with the image before.
     pub fn append(&mut self, image: &BeforeImage) -> io::Result<()> {
-        let mut line = serde_json::to_vec(image)?;
-        line.push(b'\n');
-        self.open_to_append()?;
-        self.append_line(&line)?;
+        let offset = self.append_line(&ImageLine::of_image(image)?)?;
         let place = Place {
             line: image.line,
-            offset: self.length,
+            offset,
         };
-        self.length += line.len() as u64;
         self.note(place, image.supersedes);
         Ok(())
     }
 
-    fn append_line(&self, line: &[u8]) -> io::Result<()> {
+    /// Appends that the server has erased custom fields when it updated the row on `line` of the input.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn note_erased(&mut self, line: u64) -> io::Result<()> {
+        self.append_line(&ImageLine::of_erased(line)?)?;
+        self.has_erased = true;
+        Ok(())
+    }
+
+    /// Appends a line; where it begins.
+    fn append_line(&mut self, line: &[u8]) -> io::Result<u64> {
+        if self.is_broken {
+            return Err(io::Error::other("an earlier line could not be written"));
+        }
+        self.open_to_append()?;
+        let at = self.length;
+        self.write(line)?;
+        Ok(at)
+    }
+
+    fn write(&mut self, line: &[u8]) -> io::Result<()> {
         let open = self.file.as_ref().ok_or(io::ErrorKind::NotFound)?;
-        (&open.file).write_all(line).inspect_err(|_| {
-            // Half a line must not stay: the next image would follow it.
+        if let Err(error) = (&open.file).write_all(line) {
+            self.is_broken = true;
+            // Half a line must not stay, where that can be helped.
             let _ = open.file.set_len(self.length);
-        })
+            return Err(error);
+        }
+        self.length += line.len() as u64;
+        Ok(())
     }
 
     fn open_to_append(&mut self) -> io::Result<()> {
@@ -211,8 +243,7 @@ impl BeforeImages {
         }
         self.file = Some(OpenFile::new(file, Access::Append)?);
         if self.is_unended {
-            self.append_line(b"\n")?;
-            self.length += 1;
+            self.write(b"\n")?;
             self.is_unended = false;
         }
         Ok(())
@@ -244,8 +275,7 @@ impl BeforeImages {
         };
         let mut copy = directory::create(path)?;
         let mut copied = || {
-            let mut file = &open.file;
-            file.rewind()?;
+            let file = Positioned::from(open.file.try_clone()?);
             io::copy(&mut file.take(self.length), &mut copy)?;
             copy.sync_all()
         };
@@ -279,17 +309,17 @@ impl BeforeImages {
         let file = self.handle().map_err(LedgerError::at(&self.path))?;
         Ok(ImageReader {
             images: self,
-            file: file.map(BufReader::new),
+            file: file.map(Positioned::from).map(BufReader::new),
             line: Vec::new(),
         })
     }
 }
 
-/// Reads images one by one. The file must have no other reader meanwhile.
+/// Reads images one by one.
 #[derive(Debug)]
 pub struct ImageReader<'a> {
     images: &'a BeforeImages,
-    file: Option<BufReader<File>>,
+    file: Option<BufReader<Positioned>>,
     line: Vec<u8>,
 }
 
@@ -307,38 +337,13 @@ impl ImageReader<'_> {
             let step = i128::from(offset) - i128::from(file.stream_position()?);
             file.seek_relative(i64::try_from(step).map_err(io::Error::other)?)?;
             read_line(file, &mut self.line)?;
-            parsed(&self.line).map_err(io::Error::other)
+            match ImageLine::parse(&self.line).map_err(io::Error::other)? {
+                ImageLine::Image(image) => Ok(Some(*image)),
+                ImageLine::Nothing | ImageLine::Erased => Ok(None),
+            }
         };
         read().map_err(LedgerError::at(&self.images.path))
     }
-
-    /// The images that count, in order of their rows; one at a time is in memory.
-    pub fn images(&mut self) -> impl Iterator<Item = Result<BeforeImage, LedgerError>> {
-        let places = self.images.index.iter();
-        places.filter_map(|place| self.image(place.line).transpose())
-    }
-}
-
-/// Reads up to the end of a line; its bytes.
-fn read_line(reader: &mut BufReader<impl io::Read>, line: &mut Vec<u8>) -> io::Result<usize> {
-    line.clear();
-    reader.by_ref().take(MAX_LINE).read_until(b'\n', line)
-}
-
-/// The image in a line, if it is not empty; or what is wrong with it.
-fn parsed(line: &[u8]) -> Result<Option<BeforeImage>, String> {
-    if line.trim_ascii().is_empty() {
-        return Ok(None);
-    }
-    serde_json::from_slice(line)
-        .map(Some)
-        .map_err(|error| format!("is not a before-image: {error}"))
-}
-
-/// Whether a crash can have left a last line so. File systems fill what a power cut left unwritten
-/// with NUL.
-fn is_torn(line: &[u8]) -> bool {
-    !line.ends_with(b"\n") || line.contains(&0)
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use super::identity::{Identity, Missing};
+use super::positioned::Positioned;
 use super::staging::{Staging, numbered};
 use super::{BeforeImages, Journal, LedgerError, RunDirectory, RunFile};
 use crate::input::Format;
@@ -67,7 +67,7 @@ impl RunDirectoryMonitor {
     /// When the system allows no more open files.
     pub fn input(&self) -> io::Result<impl Read + Send + use<>> {
         let file = self.input.try_clone()?;
-        Ok(Positioned { file, at: 0 })
+        Ok(Positioned::from(file))
     }
 
     /// Makes a run directory of what was in this one, from the files that are still open.
@@ -94,19 +94,5 @@ impl RunDirectoryMonitor {
             .map_err(LedgerError::at(&directory.results()))?;
         images.save(&directory.images())?;
         Ok(directory)
-    }
-}
-
-/// A file that several read at once, each at a position of its own.
-struct Positioned {
-    file: File,
-    at: u64,
-}
-
-impl Read for Positioned {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read_at(buffer, self.at)?;
-        self.at += read as u64;
-        Ok(read)
     }
 }

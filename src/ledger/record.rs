@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::text::{as_one_line, defused, head};
@@ -62,10 +61,9 @@ impl Record {
         }
     }
 
-    /// The record of a row that was in flight when the run was killed: after `image` was written, and
-    /// so many requests before that are recorded.
+    /// The record of a row that was in flight when the run was killed, after `image` was written.
     #[must_use]
-    pub(super) fn in_flight(image: &BeforeImage, attempts: u32) -> Self {
+    pub(super) fn in_flight(image: &BeforeImage) -> Self {
         Self {
             line: image.line,
             slug: Self::slug(&image.slug).into_owned(),
@@ -73,20 +71,9 @@ impl Record {
             http_status: None,
             reasons: "the run was killed while this row was in flight; it may have been applied"
                 .into(),
-            // One read it.
-            attempts: attempts.saturating_add(1),
+            attempts: image.attempts,
             elapsed_ms: None,
             finished_at: Some(utc_millis(image.read_at)),
-        }
-    }
-
-    /// Whether the row ended before `instant`, as exactly as records have it.
-    pub(super) fn is_before(&self, instant: Timestamp) -> bool {
-        match &self.finished_at {
-            // Of two texts in this form, the greater is the later.
-            Some(finished) => *finished < utc_millis(instant),
-            // Nothing was sent; else another program has changed the time.
-            None => self.attempts == 0,
         }
     }
 

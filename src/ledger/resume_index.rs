@@ -2,15 +2,14 @@
 //! is known of each row.
 //!
 //! A row with an image that is newer than its last record was in flight when the run was killed: it
-//! may have been applied.
+//! may have been applied. Newer is the one with more requests for the row: clocks can be set back.
 
-use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
 use super::lines::{Form, LedgerLines};
 use super::{BeforeImages, LedgerError, Record, directory};
-use crate::model::{BeforeImage, Counts, Outcome};
+use crate::model::{Counts, Outcome};
 
 /// What is known of each row from a ledger, at 16 bytes a row.
 #[derive(Debug, Default)]
@@ -33,8 +32,8 @@ pub struct ResumeIndex {
     has_tried_any: bool,
     /// When the last row ended: RFC 3339, UTC, milliseconds.
     pub last_finished: Option<String>,
-    /// Rows that were in flight when the run was killed, by line, each as its record would be.
-    in_flight: BTreeMap<u64, Record>,
+    /// Lines of the rows that were in flight when the run was killed.
+    in_flight: Vec<u64>,
     pub(super) form: Form,
 }
 
@@ -58,25 +57,17 @@ impl ResumeIndex {
         let file = directory::open(path)?;
         let at = || LedgerError::from_ledger(path);
         let mut recorded = Self::default();
-        // Open rows with an image: their last records.
-        let mut open = BTreeMap::new();
         let mut lines = LedgerLines::open(&file).map_err(at())?;
         while let Some(record) = lines.next().map_err(at())? {
             recorded.take_in(&record);
-            // A row that is final is sent no more, and nothing can be less certain than unknown.
-            let is_open = !record.outcome.is_final() && record.outcome != Outcome::Unknown;
-            if is_open && images.has(record.line) {
-                open.insert(record.line, record);
-            } else {
-                open.remove(&record.line);
-            }
         }
         recorded.form = lines.form;
         recorded.sort();
-        recorded.in_flight = recorded.newer(images, &open)?;
-        for record in recorded.in_flight.clone().values() {
-            recorded.take_in(record);
+        let in_flight = recorded.newer(images)?;
+        for record in in_flight_records(&in_flight, images)? {
+            recorded.take_in(&record?);
         }
+        recorded.in_flight = in_flight;
         recorded.sort();
         for row in &recorded.rows {
             recorded.counts.add(row.outcome, 1);
@@ -111,34 +102,32 @@ impl ResumeIndex {
         self.rows = last.filter_map(|same| same.last().copied()).collect();
     }
 
-    /// The records of rows with an image that is newer than their record, if they have one: those in
-    /// `open`.
-    fn newer(
-        &self,
-        images: &BeforeImages,
-        open: &BTreeMap<u64, Record>,
-    ) -> Result<BTreeMap<u64, Record>, LedgerError> {
+    /// Lines of the rows with an image that is newer than their record, if they have one.
+    fn newer(&self, images: &BeforeImages) -> Result<Vec<u64>, LedgerError> {
         let mut reader = images.reader()?;
-        let mut newer = BTreeMap::new();
-        for line in images.lines() {
-            let record = open.get(&line);
-            if record.is_none() && self.known(line).is_some() {
-                continue;
-            }
-            let image = reader.image(line)?;
-            let is_newer =
-                |image: &BeforeImage| record.is_none_or(|record| record.is_before(image.read_at));
-            if let Some(image) = image.filter(is_newer) {
-                let attempts = record.map_or(0, |record| record.attempts);
-                newer.insert(line, Record::in_flight(&image, attempts));
-            }
+        let mut newer = Vec::new();
+        // A row that is final is sent no more.
+        for line in images.lines().filter(|line| !self.is_final(*line)) {
+            let is_newer = match (self.known(line), reader.image(line)?) {
+                (Some(known), Some(image)) => image.attempts > u32::from(known.attempts),
+                (None, image) => image.is_some(),
+                (Some(_), None) => false,
+            };
+            newer.extend(is_newer.then_some(line));
         }
         Ok(newer)
     }
 
-    /// The records that are missing of rows that were in flight when the run was killed.
-    pub fn in_flight(&self) -> impl Iterator<Item = &Record> {
-        self.in_flight.values()
+    /// The records that are missing of rows that were in flight when the run was killed, made of their
+    /// `images`.
+    ///
+    /// # Errors
+    /// When the system allows no more open files.
+    pub fn in_flight(
+        &self,
+        images: &BeforeImages,
+    ) -> Result<impl Iterator<Item = Result<Record, LedgerError>>, LedgerError> {
+        in_flight_records(&self.in_flight, images)
     }
 
     /// What was tried before for the row on `line`, if its outcome is not final.
@@ -236,6 +225,17 @@ impl Known {
             _ => Earlier::Nothing,
         }
     }
+}
+
+/// The records of the rows on these lines, one at a time.
+fn in_flight_records(
+    lines: &[u64],
+    images: &BeforeImages,
+) -> Result<impl Iterator<Item = Result<Record, LedgerError>>, LedgerError> {
+    let mut reader = images.reader()?;
+    let images = lines.iter().map(move |line| reader.image(*line));
+    let records = images.map(|image| Ok(image?.as_ref().map(Record::in_flight)));
+    Ok(records.filter_map(Result::transpose))
 }
 
 /// What was tried for a row whose outcome is not final.

@@ -14,10 +14,10 @@ use super::support::resumed::{HEADER, begun, record};
 use super::support::sent::{Sent, done};
 use super::support::server::Server;
 
-/// A line of before.jsonl, read later than anything that `record` records.
+/// A line of before.jsonl, of a request after any that `record` records.
 fn image(line: u64, slug: &str) -> String {
     let image = json!({
-        "line": line, "slug": slug, "read_at": "2026-01-02T00:00:00Z",
+        "line": line, "slug": slug, "attempts": 2, "read_at": "2025-01-02T00:00:00Z",
         "before": {"status": "0"}, "after": {"status": "2"},
     });
     format!("{image}\n")

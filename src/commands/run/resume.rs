@@ -54,7 +54,7 @@ pub(super) fn resume(
             Err(error) => Err(facts.failed(error)),
         };
     }
-    match ready(&open_run, &rows, &history.recorded) {
+    match ready(&open_run, &rows, &history) {
         Ok(Some((client, journal))) => {
             let known = known_account(&history.recorded);
             open_run.run(*rows, facts, &client, journal, &mut history.images, known)
@@ -166,18 +166,18 @@ fn look(
 fn ready(
     open_run: &OpenRun<'_>,
     rows: &CheckedRows,
-    recorded: &ResumeIndex,
+    history: &History,
 ) -> Result<Option<(Client, Journal)>, Error> {
     let settings = open_run.settings;
     open_run.directory.sweep()?;
     let (Target::Account(account), 1..) = (&settings.target, rows.findings.preview.rows) else {
         report_finished(open_run);
-        reopen(open_run, recorded)?;
+        reopen(open_run, history)?;
         return Ok(None);
     };
     let client = settings.client(account)?;
     confirm(settings, rows, account, open_run.log, open_run.stop)?;
-    Ok(Some((client, reopen(open_run, recorded)?)))
+    Ok(Some((client, reopen(open_run, history)?)))
 }
 
 /// What the ledger proves of the account.
@@ -206,7 +206,8 @@ fn report_finished(open_run: &OpenRun<'_>) {
 }
 
 /// The ledger, to be appended to.
-fn reopen(open_run: &OpenRun<'_>, recorded: &ResumeIndex) -> Result<Journal, Error> {
+fn reopen(open_run: &OpenRun<'_>, history: &History) -> Result<Journal, Error> {
+    let recorded = &history.recorded;
     let results = open_run.directory.results();
     let (mut journal, kept) = Journal::open(&results, recorded)?;
     if let Some(kept) = kept {
@@ -220,8 +221,8 @@ fn reopen(open_run: &OpenRun<'_>, recorded: &ResumeIndex) -> Result<Journal, Err
             .warning(&format!("{}: {what} {}", results.shown(), kept.shown()));
     }
     // Whatever comes next, what may have been applied is recorded.
-    for record in recorded.in_flight() {
-        let appended = journal.append(record);
+    for record in recorded.in_flight(&history.images)? {
+        let appended = journal.append(&record?);
         appended.map_err(|error| open_run.with_remedy(RunError::Unwritable(error)))?;
     }
     Ok(journal)

@@ -79,8 +79,8 @@ impl Files {
 /// Line and status of the images that count.
 fn statuses(images: &BeforeImages) -> Vec<(u64, String)> {
     let mut reader = images.reader().expect("a reader");
-    let found = reader.images().map(|image| {
-        let image = image.expect("an image");
+    let found = images.lines().map(|line| {
+        let image = reader.image(line).expect("images").expect("an image");
         (image.line, image.before.status.unwrap_or_default())
     });
     found.collect()
@@ -196,49 +196,109 @@ fn where_an_image_is_can_be_said() {
     assert_eq!(files.open().find(8).expect("images"), None);
 }
 
-fn record(outcome: Outcome, attempts: u32, finished_at: Option<&str>) -> Record {
-    let unsent = Record::unsent(2, "row-2".into(), outcome, String::new());
-    Record {
-        attempts,
-        finished_at: finished_at.map(str::to_owned),
-        ..unsent
+#[test]
+fn what_was_erased_is_known_later_and_is_no_image() {
+    let files = Files::new();
+    let mut images = files.open();
+    images.append(&image(2, "0")).expect("room");
+    assert!(!images.has_erased() && !files.open().has_erased());
+    images.note_erased(7).expect("room");
+    images.append(&image(3, "1")).expect("room");
+    let line = files.content().lines().nth(1).map(str::to_owned);
+    assert_eq!(line.as_deref(), Some(r#"{"line":7,"erased":true}"#));
+    for images in [&images, &files.open()] {
+        assert!(images.has_erased());
+        assert_eq!(statuses(images), expected(&[(2, "0"), (3, "1")]));
     }
 }
 
 #[test]
-fn a_row_whose_image_is_newer_than_its_record_was_in_flight() {
-    let (before, after) = ("2026-01-01T00:00:04.999Z", "2026-01-01T00:00:05.000Z");
+fn nothing_follows_a_line_that_could_not_be_written() {
+    let files = Files::with(text(&image(2, "0")));
+    let mut images = files.open();
+    let read_only = File::open(files.path()).expect("a file");
+    images.file = Some(OpenFile::new(read_only, Access::Append).expect("a file"));
+    images.append(&image(3, "1")).expect_err("a full disk");
+    // However it may be writable again.
+    images.file = Some(files.open().file.expect("a file"));
+    let error = images.append(&image(4, "1")).expect_err("a latch");
+    assert!(error.to_string().contains("an earlier line"), "{error}");
+    images.note_erased(4).expect_err("a latch");
+    assert_eq!(files.content(), text(&image(2, "0")));
+}
+
+#[test]
+fn readers_do_not_disturb_each_other() {
+    let files = Files::new();
+    let mut images = files.open();
+    for line in [5, 2, 9] {
+        images.append(&image(line, "0")).expect("room");
+    }
+    let reader = || images.reader().expect("a reader");
+    let (mut one, mut other) = (reader(), reader());
+    let saved = files.directory.path().join("saved.jsonl");
+    for line in [9, 2, 5, 5] {
+        for reader in [&mut one, &mut other] {
+            let found = reader.image(line).expect("images");
+            assert_eq!(found.map(|image| image.line), Some(line));
+        }
+        if !saved.exists() {
+            images.save(&saved).expect("room");
+        }
+    }
+    assert_eq!(fs::read_to_string(saved).expect("images"), files.content());
+}
+
+/// A record of a row of which so many requests are known.
+fn record(outcome: Outcome, attempts: u32) -> Record {
+    Record {
+        attempts,
+        // The clock was set back before the image was made.
+        finished_at: (attempts > 0).then(|| "2026-06-01T00:00:00.000Z".to_owned()),
+        ..Record::unsent(2, "row-2".into(), outcome, String::new())
+    }
+}
+
+#[test]
+fn a_row_whose_image_is_for_a_later_request_than_its_record_was_in_flight() {
     for (record, is_in_flight) in [
         (None, true),
-        (Some(record(Outcome::NotSent, 0, None)), true),
-        (Some(record(Outcome::Failed, 3, Some(before))), true),
-        (Some(record(Outcome::NotSent, 1, Some(before))), true),
-        // The image is what came before that request.
-        (Some(record(Outcome::Failed, 3, Some(after))), false),
-        // Another program has taken the time away.
-        (Some(record(Outcome::Failed, 3, None)), false),
-        (Some(record(Outcome::Updated, 2, Some(before))), false),
-        (Some(record(Outcome::Conflict, 1, Some(before))), false),
+        (Some(record(Outcome::NotSent, 0)), true),
+        (Some(record(Outcome::Failed, 2)), true),
+        (Some(record(Outcome::NotSent, 1)), true),
+        (Some(record(Outcome::Unknown, 2)), true),
+        // The image is what came before the last of these requests.
+        (Some(record(Outcome::Failed, 4)), false),
+        (Some(record(Outcome::NotSent, 4)), false),
+        (Some(record(Outcome::Unknown, 4)), false),
+        (Some(record(Outcome::Updated, 4)), false),
+        // It is sent no more, whatever another program has made of the number.
+        (Some(record(Outcome::Updated, 1)), false),
     ] {
-        let files = Files::with(text(&image(2, "0")));
-        let recorded = files.recorded(record.as_slice());
-        let missing: Vec<_> = recorded.in_flight().collect();
+        let image = BeforeImage {
+            attempts: 3,
+            ..image(2, "0")
+        };
+        let files = Files::with(text(&image));
+        let (recorded, images) = (files.recorded(record.as_slice()), files.open());
+        let missing = recorded.in_flight(&images).expect("images");
+        let missing: Vec<_> = missing.collect::<Result<_, _>>().expect("images");
         assert_eq!(missing.len(), usize::from(is_in_flight), "{record:?}");
-        if is_in_flight {
-            assert_eq!(recorded.earlier(2), Earlier::InDoubt);
-            assert_eq!(recorded.counts.of(Outcome::Unknown), 1, "{record:?}");
-            assert_eq!(recorded.counts.total(), 1);
-            assert_eq!(recorded.last_tried(), Some(2));
-            let before = record.map_or(0, |record| record.attempts);
-            assert_eq!(recorded.attempts(2), before + 1);
+        if !is_in_flight {
+            continue;
         }
+        assert_eq!(recorded.earlier(2), Earlier::InDoubt);
+        assert_eq!(recorded.counts.of(Outcome::Unknown), 1, "{record:?}");
+        assert_eq!(recorded.counts.total(), 1);
+        assert_eq!(recorded.last_tried(), Some(2));
+        assert_eq!(recorded.attempts(2), 3);
         // Once it is recorded, it is known.
-        let again = missing.into_iter().cloned().collect::<Vec<_>>();
-        if is_in_flight {
-            let files = Files::with(text(&image(2, "0")));
-            let recorded = files.recorded(&again);
-            assert_eq!(recorded.in_flight().count(), 0);
-            assert_eq!(recorded.earlier(2), Earlier::InDoubt);
-        }
+        let files = Files::with(text(&image));
+        let recorded = files.recorded(&missing);
+        assert_eq!(
+            recorded.in_flight(&files.open()).expect("images").count(),
+            0
+        );
+        assert_eq!(recorded.earlier(2), Earlier::InDoubt);
     }
 }
