@@ -11,8 +11,11 @@ use super::undo::{self, UndoArgs};
 use crate::exit;
 
 /// Change thousands of Re:amaze conversations from one file of rows.
+///
+/// Rows add and remove tags, or set tags, status, assignee, channel and custom fields. What a run changed can be
+/// put back with `undo`, where the conversations were read first.
 #[derive(Debug, Parser)]
-#[command(name = "reamaze-bulk", version, max_term_width = 100, after_help = examples())]
+#[command(name = "reamaze-bulk", version, max_term_width = 100, after_help = examples(&EXAMPLES))]
 pub struct Args {
     /// The command.
     #[command(subcommand)]
@@ -23,10 +26,18 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Validate, preview and send a file of changes
-    #[command(after_long_help = exit_table() + "\n" + &examples())]
+    ///
+    /// One request per row, or two where the conversation is read first: for rows that edit tags (`add_tags`,
+    /// `remove_tags`) or have guards (`expect.status` and others), and for all rows with --read-first. What was read first
+    /// can be put back: see `reamaze-bulk undo --help`.
+    #[command(after_long_help = exit_table() + "\n" + &examples(&EXAMPLES))]
     Run(Box<RunArgs>),
     /// Put back what a run changed
-    #[command(long_about = undo::ABOUT)]
+    #[command(
+        long_about = undo::ABOUT,
+        mut_arg("dry_run", |option| option.help(undo::DRY_RUN)),
+        after_long_help = exit_table() + "\n" + &examples(&undo::EXAMPLES)
+    )]
     Undo(Box<UndoArgs>),
     /// Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted
     #[command(long_about = sandbox::ABOUT)]
@@ -43,23 +54,24 @@ pub enum Command {
 }
 
 /// Commands to begin with, and what each is for.
-pub(super) const EXAMPLES: [(&str, &str); 4] = [
+pub(super) const EXAMPLES: [(&str, &str); 5] = [
     ("reamaze-bulk run rows.csv --dry-run", "preview only"),
     ("reamaze-bulk run rows.csv --sandbox", "rehearse"),
     ("reamaze-bulk run rows.csv --limit 20", "send 20 rows ..."),
     ("reamaze-bulk run --resume latest", "... then the rest"),
+    ("reamaze-bulk undo latest --dry-run", "preview an undo"),
 ];
 
 /// Columns that every terminal has: tables of this width are wrapped by nobody else.
 const TABLE_WIDTH: usize = 60;
 
 fn exit_table() -> String {
-    let mut table = String::from("Exit status:\n");
-    for (status, meaning) in exit::TABLE {
+    let mut table = String::from("Exit codes:\n");
+    for (code, meaning) in exit::TABLE {
         let lines = wrapped(meaning, TABLE_WIDTH - 17);
         for (at, line) in lines.iter().enumerate() {
-            let status = if at == 0 { status } else { "" };
-            let _ = writeln!(table, "  {status:<13}  {line}");
+            let code = if at == 0 { code } else { "" };
+            let _ = writeln!(table, "  {code:<13}  {line}");
         }
     }
     table
@@ -80,9 +92,11 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-fn examples() -> String {
-    let lines = EXAMPLES.map(|(command, what)| format!("\n  {command:<37}   {what}"));
-    format!("Examples:{}", lines.concat())
+fn examples(examples: &[(&str, &str)]) -> String {
+    let lines = examples
+        .iter()
+        .map(|(command, what)| format!("\n  {command:<37}   {what}"));
+    format!("Examples:{}", lines.collect::<String>())
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ const FILES: [(&str, &str); 8] = [
     ),
     (
         "reamaze-runs/INPUT-TIME/failed.csv (or .tsv, .jsonl)",
-        "rows that need a person, to fix and to give as input again",
+        "rows that need a person, to be fixed and run again",
     ),
     (
         "reamaze-runs/INPUT-TIME/before.jsonl",
@@ -70,17 +70,21 @@ const FILES: [(&str, &str); 8] = [
 ];
 
 /// What the program is for, and what it promises: a paragraph each.
-const DESCRIPTION: [&str; 5] = [
+const DESCRIPTION: [&str; 6] = [
     "reamaze-bulk changes tags, status, assignee, channel and custom fields of many Re:amaze conversations. It reads \
-     a CSV, TSV or JSONL file with a row per conversation, and sends one request per row.",
+     a CSV, TSV or JSONL file with one row per conversation, and sends one request per row, or two where the \
+     conversation is read first.",
     "Every row is validated before anything is sent. Then a preview shows what would change, and the program asks for \
-     confirmation. One invalid row, and nothing is sent. With --dry-run it stops after the preview; with --sandbox it \
+     confirmation. If any row is invalid, nothing is sent. With --dry-run it stops after the preview; with --sandbox it \
      sends to a simulated Re:amaze.",
     "Requests stay below --rate. When the server answers with HTTP 429, all workers back off, continue at a lower rate, \
-     and increase it gradually. Errors that may pass are retried.",
-    "Each run makes a run directory, by default below reamaze-runs. Its results.csv records the outcome of every row as \
-     soon as it is known. Rows that need to be fixed or looked at are in failed.csv, with reasons, to be given as \
-     input again. A run that was cut short is continued with --resume: it reads its own copy of the input, and skips \
+     and increase it gradually. Temporary errors are retried.",
+    "Rows that edit tags (add_tags, remove_tags) or have guards (expect.status and others) are read first, and so are all \
+     rows with --read-first. Tags that a row does not name are kept, only what differs is sent, and a row whose guard \
+     does not match is a conflict: it is left alone. What a run changed on conversations that were read first, undo puts back.",
+    "Each run creates a run directory, by default below reamaze-runs. Its results.csv records the outcome of every row as \
+     soon as it is known. Rows that need to be fixed or looked at are in failed.csv, with reasons, to be \
+     fixed and run again. A run that was cut short is continued with --resume: it reads its own copy of the input, and skips \
      rows that are finished. Nothing is ever overwritten.",
     "The API token is read from a file, the environment or a program, and is never printed, logged or \
      stored. Only one run per account works at a time on a machine.",
@@ -105,7 +109,7 @@ pub fn man() -> io::Result<String> {
         page.extend(section_of(command)?);
     }
     for (heading, entries) in [
-        ("EXIT STATUS", &exit::TABLE[..]),
+        ("EXIT CODES", &exit::TABLE[..]),
         ("ENVIRONMENT", &ENVIRONMENT),
         ("FILES", &FILES),
         ("EXAMPLES", &EXAMPLES),

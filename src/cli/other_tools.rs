@@ -9,6 +9,9 @@ pub(super) const COMMANDS: &str = include_str!("other_commands.txt");
 /// Options, without their hyphens.
 pub(super) const OPTIONS: &str = include_str!("other_options.txt");
 
+/// Options of `undo` and those of `run` that it has not, without their hyphens.
+pub(super) const UNDO_OPTIONS: &str = include_str!("undo_options.txt");
+
 /// The tips for `name`, a line each.
 pub(super) fn tips_for(table: &str, name: &str) -> Option<String> {
     let is_tip = |line: &&str| line.starts_with(' ');
@@ -36,19 +39,21 @@ mod tests {
         for name in names(COMMANDS) {
             assert!(known.find_subcommand(name).is_none(), "{name}");
         }
-        let run = known.find_subcommand("run").expect("run");
-        for name in names(OPTIONS) {
-            let is_known = run.get_arguments().any(|known| {
-                known.get_long() == Some(name)
-                    || known.get_short().is_some_and(|c| name == c.to_string())
-            });
-            assert!(!is_known, "{name}");
+        for (command, table) in [("run", OPTIONS), ("undo", UNDO_OPTIONS)] {
+            let command = known.find_subcommand(command).expect("a command");
+            for name in names(table) {
+                let is_known = command.get_arguments().any(|known| {
+                    known.get_long() == Some(name)
+                        || known.get_short().is_some_and(|c| name == c.to_string())
+                });
+                assert!(!is_known, "{name}");
+            }
         }
     }
 
     #[test]
     fn every_guess_has_one_meaning_and_a_tip() {
-        for table in [COMMANDS, OPTIONS] {
+        for table in [COMMANDS, OPTIONS, UNDO_OPTIONS] {
             let mut all: Vec<_> = names(table).collect();
             assert!(
                 all.iter()

@@ -65,7 +65,7 @@ pub struct RunArgs {
     /// Write metrics of this run to FILE, for Prometheus [default: none]
     ///
     /// For the textfile collector of `node_exporter`, which reads `*.prom`.
-    /// FILE is replaced at the end, whatever the exit status; not by a dry run.
+    /// FILE is replaced at the end, whatever the exit code; not by a dry run.
     #[arg(long, value_name = "FILE", value_parser = path(), value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub metrics: Option<PathBuf>,
 }

@@ -10,7 +10,7 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::args::Args;
-use super::other_tools::{COMMANDS, OPTIONS, tips_for};
+use super::other_tools::{COMMANDS, OPTIONS, UNDO_OPTIONS, tips_for};
 
 /// The error, with a tip, or several, where what was probably meant is known.
 pub(super) fn with_tip(mut error: clap::Error, words: &[OsString]) -> clap::Error {
@@ -94,6 +94,10 @@ fn option_tip(error: &clap::Error, words: &[OsString]) -> Option<String> {
             let tip = "a run reads one file (quote a name that contains spaces)";
             return Some(tip.into());
         }
+        ("undo", true) => return undo_tip(&name),
+        ("undo", false) => {
+            return Some("an undo is of one run: its directory, or `latest`".into());
+        }
         ("-v", _) => return Some("to show the version: reamaze-bulk --version".into()),
         (command, true) if command == "run" || command.starts_with('-') => {}
         _ => return None,
@@ -109,6 +113,20 @@ fn option_tip(error: &clap::Error, words: &[OsString]) -> Option<String> {
         ));
     }
     tips_for(OPTIONS, &name)
+}
+
+/// The tips for an option that `undo` does not have.
+fn undo_tip(name: &str) -> Option<String> {
+    let known = Args::command();
+    let undo = known.find_subcommand("undo")?;
+    tips_for(UNDO_OPTIONS, name).or_else(|| {
+        // Of those for `run`, the ones that an undo has too.
+        let tip = tips_for(OPTIONS, name)?;
+        let mut meant = tip.split([' ', ',', ';']);
+        let meant = meant.find_map(|word| word.strip_prefix("--"))?;
+        let mut options = undo.get_arguments().filter_map(clap::Arg::get_long);
+        options.any(|option| option == meant).then_some(tip)
+    })
 }
 
 fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {

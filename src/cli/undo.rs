@@ -24,6 +24,16 @@ other field goes back only where it still has the value that the run set, and is
 put back is listed before anything is sent. An undo is a run of its own: it can be resumed with `run --resume`, and be \
 undone.";
 
+/// What its `--dry-run` shows, which is not what that of a run does.
+pub(super) const DRY_RUN: &str = "Show what would be put back and what cannot be; send nothing";
+
+/// Commands to begin with, and what each is for.
+pub(super) const EXAMPLES: [(&str, &str); 3] = [
+    ("reamaze-bulk undo latest --dry-run", "preview only"),
+    ("reamaze-bulk undo latest", "ask, and put back"),
+    ("reamaze-bulk undo latest --print", "show the rows"),
+];
+
 /// Options of `undo`.
 #[derive(Debug, clap::Args)]
 pub struct UndoArgs {

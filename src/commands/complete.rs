@@ -29,9 +29,10 @@ pub(super) fn complete(words: &[OsString]) -> io::Result<()> {
     report::print(&lines.join("\n"))
 }
 
-/// The runs that can be resumed, and `latest`, if there is one.
+/// `latest`, and the runs that can be resumed, the newest first.
 fn runs() -> Vec<String> {
-    let runs = RunDirectory::runs().unwrap_or_default().resumable;
+    let mut runs = RunDirectory::runs().unwrap_or_default().resumable;
+    runs.sort_by(|a, b| b.cmp(a));
     let latest = (!runs.is_empty()).then(|| "latest".to_owned());
     let runs = runs.iter().map(|(_, path)| path.display().to_string());
     latest.into_iter().chain(runs).collect()

@@ -134,7 +134,7 @@ fn before<T: std::fmt::Display>(
 
 fn another<T: std::fmt::Display>(run: &RunAccount, other: &Found<T>) -> Error {
     Error::Usage(format!(
-        "the run belongs to {} at {}: another account, {other}, cannot continue or undo it (start a new run there)",
+        "this run belongs to {} at {}, but {other} is given: a run can only be continued or undone on its own account (start a new run for another one)",
         run.email, run.base_url
     ))
 }
@@ -250,7 +250,7 @@ mod tests {
         let other = run("me@example.com");
         let why = resolved(&profile_eu(), &[], Some(&other)).expect_err("another");
         assert!(
-            why.contains("another account, eu@example.com (profile eu in c.toml)"),
+            why.contains("but eu@example.com (profile eu in c.toml) is given: "),
             "{why}"
         );
         let other = [("REAMAZE_BRAND", "other")];

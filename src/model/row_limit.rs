@@ -48,9 +48,9 @@ impl fmt::Display for RowLimit {
 pub fn percentage(text: &str) -> Result<f64, String> {
     let number = text.strip_suffix('%').unwrap_or(text);
     match number.trim().parse::<f64>() {
-        Ok(_) if !text.ends_with('%') => Err(format!("not a share; try {text}%")),
+        Ok(_) if !text.ends_with('%') => Err(format!("not a percentage; try {text}%")),
         Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent / 100.0),
-        _ => Err("not a share from 0% to 100%; try 50%".into()),
+        _ => Err("not a percentage from 0% to 100%; try 50%".into()),
     }
 }
 

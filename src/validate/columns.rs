@@ -108,7 +108,7 @@ impl Columns {
             if value::cell(field, cell).is_empty() && *field != Field::Slug {
                 continue;
             }
-            if let Err(why) = draft.take_value(field.borrowed(), Value::Text(cell), terms) {
+            if let Err(why) = draft.take_value(field.borrowed(), Value::Cell(cell), terms) {
                 faults.add(&column.name, why);
             }
         }

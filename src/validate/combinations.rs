@@ -25,7 +25,7 @@ pub(super) fn update<'a>(
         let what = if draft.guards.is_empty() {
             "changes nothing (fill in a cell, or use --set)"
         } else {
-            "has guards and changes nothing (add a change, or use --set)"
+            "has only guards, no change (fill in a change, or use --set, like --set status=done)"
         };
         faults.add(Violation::ROW, what);
     }

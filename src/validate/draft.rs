@@ -92,15 +92,19 @@ impl<'a> Draft<'a> {
                 ));
             }
             if value::cell(&field, value).is_empty() {
+                let or_none = match field {
+                    Field::TagList => ", or write tag_list=[] to remove all tags",
+                    _ => "",
+                };
                 return Err(format!(
-                    "--set {option}: the value is empty (to remove all tags, write tag_list=[])"
+                    "--set {option}: the value is empty (leave the option out{or_none})"
                 ));
             }
             if seen.contains(&field) {
                 return Err(format!("--set {option}: `{name}` is set twice (keep one)"));
             }
             draft
-                .take_value(field.clone(), Value::Text(value), terms)
+                .take_value(field.clone(), Value::Option(value), terms)
                 .map_err(|why| format!("--set {option}: {why}"))?;
             seen.push(field);
         }

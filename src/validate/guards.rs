@@ -60,11 +60,14 @@ fn is_none(value: Value<'_>) -> Result<bool, String> {
         return Ok(true);
     }
     match damage::of_word(&text) {
-        Some(damage @ (Damage::Nothing | Damage::PerhapsNothing)) => Err(format!(
-            "{} {} (write `none` to expect that nothing is there, or leave it empty for no guard)",
-            quoted(&text),
-            damage.what()
-        )),
+        Some(damage @ (Damage::Nothing | Damage::PerhapsNothing)) => {
+            let leave = value.how_to_omit();
+            Err(format!(
+                "{} {} (write `none` to expect that nothing is there, or {leave} for no guard)",
+                quoted(&text),
+                damage.what()
+            ))
+        }
         _ => Ok(false),
     }
 }

@@ -83,9 +83,23 @@ pub(super) fn meant(name: &str) -> Option<&'static str> {
 }
 
 fn guard_meant(rest: &str) -> Option<&'static str> {
-    let guard = |name: &str| GUARDS.into_iter().find(|guard| guard[7..] == *name);
-    let nearest = || nearest(rest, GUARDS.into_iter().map(|guard| &guard[7..]));
-    guard(rest).or_else(|| guard(synonym(rest).or_else(nearest)?))
+    let guard = |name: &str| GUARDS.into_iter().find(|guard| guard[EXPECTED..] == *name);
+    let nearest = || nearest(rest, guards_on());
+    let meant = synonym(rest).unwrap_or(rest);
+    // There is one guard on tags, whichever word for them is used.
+    let meant = match meant {
+        "add_tags" | "remove_tags" => "tag_list",
+        other => other,
+    };
+    guard(meant).or_else(|| guard(nearest()?))
+}
+
+/// Where the attribute begins in the name of a guard.
+const EXPECTED: usize = "expect.".len();
+
+/// What guards are on, custom fields apart.
+fn guards_on() -> impl Iterator<Item = &'static str> {
+    GUARDS.into_iter().map(|guard| &guard[EXPECTED..])
 }
 
 fn synonym(name: &str) -> Option<&'static str> {
@@ -114,8 +128,8 @@ pub(super) fn unknown(name: &str) -> String {
         (Some(meant), None) => format!("is not a known field (did you mean `{meant}`?)"),
         (Some(meant), Some(_)) => format!("is not a known guard (did you mean `{meant}`?)"),
         (None, Some(name)) => format!(
-            "is not a known guard (known guards: {}; one on a custom field is written `expect.data.{name}`)",
-            GUARDS.join(", "),
+            "is not a known guard (after `expect.`: {}; or `expect.data.{name}` for a custom field)",
+            guards_on().collect::<Vec<_>>().join(", "),
         ),
         (None, None) => format!(
             "is not a known field (known fields: {}; a guard is written like `expect.status`, a custom field `data.{name}`, one to ignore `_{name}`)",

@@ -22,7 +22,7 @@ pub const DIFFERENCES: [&str; 14] = [
     "a single tag that contains `;` or `|` is refused, even if it is repeated",
     "a repeated key is refused; so are a custom field given both as `data.NAME` and in `data`, a guard given both as `expect.NAME` and in `expect`, and two `_` keys that differ only in case",
     "an email address that is too long, or has quotes or non-ASCII characters where they are not allowed, is refused",
-    "text that a spreadsheet, a database or an export has damaged is refused: `NULL`, `#N/A`, `###`, `1.23457E+11`, `{a,b}`, `Ã©`, and, except in custom fields, `N/A`, a leading apostrophe, and surrounding quotes; `--allow-damaged` accepts it in custom fields",
+    "text that a spreadsheet, a database or an export has damaged is refused: `NULL`, `#N/A`, `###`, `1.23457E+11`, `{a,b}`, `Ã©`, `'001042`, and, except in custom fields, `N/A` and surrounding quotes, and, except in tags too, any leading apostrophe; `--allow-damaged` accepts it in custom fields",
     "a line of more than 1 MiB is refused",
     "field names are accepted in any case; names and texts are accepted with spaces and invisible characters around them, statuses with any white space in place of a space, and `=\"a\"` as `a`",
     "joiners and variation selectors are accepted in tags and custom field names where they belong, as inside an emoji",

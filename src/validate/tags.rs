@@ -8,7 +8,7 @@ use crate::model::Text;
 use crate::model::damage::{self, Damage};
 use crate::model::invisible::{contained, first_hidden};
 use crate::model::spreadsheet::{self, meant, trimmed};
-use crate::model::text::{nfc, part, quoted};
+use crate::model::text::{folded, nfc, part, quoted};
 
 /// How tags are written. In an array, text that only resembles damage is meant.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,14 +28,32 @@ pub(super) enum TagUse {
     Expect,
 }
 
-impl TagUse {
-    /// How to say that there is none.
-    fn none(self) -> &'static str {
-        match self {
-            Self::Replace => "write `[]` to remove all tags",
-            Self::Edit => "write `[]` for none in this row",
-            Self::Expect => "write `[]` for no tags",
+/// What to write instead of a value that seems to stand for no tags.
+#[derive(Clone, Copy)]
+struct Advice {
+    /// How to say nothing about tags.
+    leave: &'static str,
+    /// How to say that there is none, where that is something else.
+    none: Option<&'static str>,
+}
+
+impl Advice {
+    fn new(value: Value<'_>, used: TagUse) -> Self {
+        let none = match (used, value) {
+            (TagUse::Replace, _) => Some("write `[]` to remove all tags"),
+            (TagUse::Edit, Value::Option(_)) => None,
+            (TagUse::Edit, _) => Some("write `[]` for none in this row"),
+            (TagUse::Expect, _) => Some("write `[]` for no tags"),
+        };
+        Self {
+            leave: value.how_to_omit(),
+            none,
         }
+    }
+
+    fn both(self) -> String {
+        let Self { leave, none } = self;
+        none.map_or_else(|| leave.to_owned(), |none| format!("{leave}, or {none}"))
     }
 }
 
@@ -43,14 +61,16 @@ impl TagUse {
 pub(super) const MAX_TAG_CHARS: usize = 255;
 
 pub(super) fn tags(value: Value<'_>, used: TagUse) -> Result<Vec<Cow<'_, str>>, String> {
+    let advice = Advice::new(value, used);
     let array = match value {
-        Value::Text(raw) => {
+        Value::Cell(raw) | Value::Option(raw) => {
             let cell = meant(raw);
             if !cell.starts_with('[') {
-                check(raw, damage::of_tag(raw), Spelling::Cell, used)?;
-                return some_tags(cell.split(',').map(Cow::Borrowed), Spelling::Cell, used);
+                check(raw, damage::of_tag(raw), Spelling::Cell, advice)?;
+                let tags = cell.split(',').map(Cow::Borrowed);
+                return some_tags(tags, Spelling::Cell, used, advice);
             }
-            check(raw, damage::of_text(raw), Spelling::Cell, used)?;
+            check(raw, damage::of_text(raw), Spelling::Cell, advice)?;
             cell
         }
         Value::Json(json) => json.get(),
@@ -59,29 +79,26 @@ pub(super) fn tags(value: Value<'_>, used: TagUse) -> Result<Vec<Cow<'_, str>>, 
     if tags.is_empty() {
         return Ok(Vec::new());
     }
-    some_tags(tags.into_iter().map(|Text(tag)| tag), Spelling::Array, used)
+    let tags = tags.into_iter().map(|Text(tag)| tag);
+    some_tags(tags, Spelling::Array, used, advice)
 }
 
 fn check(
     text: &str,
     damage: Option<Damage>,
     spelling: Spelling,
-    used: TagUse,
+    advice: Advice,
 ) -> Result<(), String> {
-    let none = used.none();
     match damage {
         None => Ok(()),
         Some(Damage::PerhapsNothing | Damage::CurlyQuotes) if spelling == Spelling::Array => Ok(()),
         Some(damage) => Err(match damage {
-            Damage::Nothing => format!(
-                "{} {} (leave the cell empty, or {none})",
-                quoted(text),
-                damage.what()
-            ),
+            Damage::Nothing => format!("{} {} ({})", quoted(text), damage.what(), advice.both()),
             Damage::PerhapsNothing => format!(
-                "{} {} (leave the cell empty, or {none}; if it is meant, write an array: [\"{text}\"])",
+                "{} {} ({}; if it is meant, write an array: [\"{text}\"])",
                 quoted(text),
-                damage.what()
+                damage.what(),
+                advice.both()
             ),
             Damage::List => format!(
                 "{} {} (write `vip, refund` or [\"vip\", \"refund\"])",
@@ -96,14 +113,20 @@ fn check(
 /// Tags that are compared one by one; further ones are looked up.
 const FEW_TAGS: usize = 16;
 
-/// The tags that there are, trimmed and each of them once.
+/// The tags that there are, trimmed and each of them once. Edits compare them as they do those of a
+/// conversation, in any letter case.
 fn some_tags<'a>(
     tags: impl Iterator<Item = Cow<'a, str>>,
     spelling: Spelling,
     used: TagUse,
+    advice: Advice,
 ) -> Result<Vec<Cow<'a, str>>, String> {
     let mut kept: Vec<Cow<'a, str>> = Vec::new();
     let mut seen = HashSet::new();
+    let key = |tag: &str| match used {
+        TagUse::Edit => folded(tag),
+        TagUse::Replace | TagUse::Expect => nfc(tag).into_owned(),
+    };
     for raw in tags {
         let tag = part(raw, trimmed);
         if tag.is_empty() {
@@ -115,7 +138,7 @@ fn some_tags<'a>(
                 quoted(&tag)
             ));
         }
-        check(&tag, damage::of_tag(&tag), spelling, used)?;
+        check(&tag, damage::of_tag(&tag), spelling, advice)?;
         if tag.len() > MAX_TAG_CHARS && tag.chars().count() > MAX_TAG_CHARS {
             return Err(format!(
                 "the tag {} is longer than {MAX_TAG_CHARS} characters (shorten it)",
@@ -126,25 +149,33 @@ fn some_tags<'a>(
             return Err(format!("the tag {} {}", quoted(&tag), contained(c)));
         }
         if kept.len() == FEW_TAGS {
-            seen.extend(kept.iter().map(|tag| nfc(tag).into_owned()));
+            seen.extend(kept.iter().map(|tag| key(tag)));
         }
         let is_new = if kept.len() < FEW_TAGS {
+            let is_exact = tag.is_ascii() && used != TagUse::Edit;
             !kept
                 .iter()
-                .any(|kept| *kept == tag || (!tag.is_ascii() && nfc(kept) == nfc(&tag)))
+                .any(|kept| *kept == tag || (!is_exact && key(kept) == key(&tag)))
         } else {
-            seen.insert(nfc(&tag).into_owned())
+            seen.insert(key(&tag))
         };
         if is_new {
             kept.push(tag);
         }
     }
     match kept.as_slice() {
-        [] => Err(format!("contains no tag ({})", used.none())),
-        [lone] if lone.contains([';', '|']) => Err(format!(
-            "{} is one tag: is this a separator? (tags are separated by commas)",
-            quoted(lone)
-        )),
+        [] => {
+            let advice = advice.none.unwrap_or(advice.leave);
+            Err(format!("contains no tag ({advice})"))
+        }
+        [lone] => match lone.find([';', '|']) {
+            None => Ok(kept),
+            Some(at) => Err(format!(
+                "{} contains `{}`: is this a separator? (separate tags with commas)",
+                quoted(lone),
+                &lone[at..=at]
+            )),
+        },
         _ => Ok(kept),
     }
 }
@@ -161,4 +192,21 @@ fn array_of_text(json: &str) -> Result<Vec<Text<'_>>, String> {
             quoted(json)
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_compare_tags_in_any_letter_case_however_many_there_are() {
+        let many: Vec<_> = (0..2 * FEW_TAGS).map(|n| format!("t\u{fc}-{n}")).collect();
+        let cell = format!("{0}, {1}", many.join(","), many.join(",").to_uppercase());
+        assert_eq!(
+            tags(Value::Cell(&cell), TagUse::Edit).as_deref(),
+            Ok(&many.iter().map(Cow::from).collect::<Vec<_>>()[..])
+        );
+        let both = tags(Value::Cell("vip, VIP, vip"), TagUse::Replace);
+        assert_eq!(both, Ok(vec!["vip".into(), "VIP".into()]));
+    }
 }

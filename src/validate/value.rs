@@ -17,8 +17,10 @@ use crate::model::{DataValue, HoldUntil, Members, Status, Text};
 /// A value as the input has it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Value<'a> {
-    /// A cell, or the value of a `--set`.
-    Text(&'a str),
+    /// A cell.
+    Cell(&'a str),
+    /// The value of a `--set`, written as a cell.
+    Option(&'a str),
     /// A JSON value.
     Json(&'a RawValue),
 }
@@ -37,10 +39,19 @@ impl<'a> Value<'a> {
         matches!(self, Self::Json(json) if json.get() == "null")
     }
 
+    /// How to leave it out.
+    pub(super) fn how_to_omit(self) -> &'static str {
+        match self {
+            Self::Cell(_) => "leave the cell empty",
+            Self::Option(_) => "leave the option out",
+            Self::Json(_) => "leave it out",
+        }
+    }
+
     /// The text that it is, unchanged.
     pub(super) fn raw_text(self) -> Result<Cow<'a, str>, String> {
         match self {
-            Self::Text(text) => Ok(Cow::Borrowed(text)),
+            Self::Cell(text) | Self::Option(text) => Ok(Cow::Borrowed(text)),
             Self::Json(json) => serde_json::from_str(json.get())
                 .map(|Text(text)| text)
                 .map_err(|_| format!("{self} is not text (write a string)")),
@@ -56,7 +67,11 @@ impl<'a> Value<'a> {
     fn word(self) -> Result<Cow<'a, str>, String> {
         let raw = self.raw_text()?;
         if let Some(damage) = damage::of_word(&raw) {
-            return Err(damaged(&raw, damage));
+            let fix = match (self, damage) {
+                (Self::Option(_), Damage::Nothing | Damage::PerhapsNothing) => self.how_to_omit(),
+                _ => damage.fix(),
+            };
+            return Err(format!("{} {} ({fix})", quoted(&raw), damage.what()));
         }
         let text = part(raw, meant);
         if text.is_empty() {
@@ -78,7 +93,7 @@ impl<'a> Value<'a> {
     pub(super) fn members(self) -> Result<Members<'a>, String> {
         let wrong = || format!("{self} is not an object (write {{\"NAME\": ...}})");
         match self {
-            Self::Text(_) => Err(wrong()),
+            Self::Cell(_) | Self::Option(_) => Err(wrong()),
             Self::Json(json) => serde_json::from_str(json.get()).map_err(|_| wrong()),
         }
     }
@@ -87,7 +102,7 @@ impl<'a> Value<'a> {
 impl std::fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&quoted(match self {
-            Self::Text(text) => text,
+            Self::Cell(text) | Self::Option(text) => text,
             Self::Json(json) => json.get(),
         }))
     }
@@ -183,7 +198,9 @@ pub(super) fn data<'a>(
     allowed: &str,
 ) -> Result<DataValue<'a>, String> {
     let json = match value {
-        Value::Text(_) => return text_of_data(value.raw_text()?, damaged, allowed),
+        Value::Cell(_) | Value::Option(_) => {
+            return text_of_data(value.raw_text()?, damaged, allowed);
+        }
         Value::Json(json) => json,
     };
     match json.get().as_bytes().first() {

@@ -15,7 +15,7 @@ use crate::support::account::Account;
 use crate::support::answer::Answer;
 use crate::support::command::{Output, Workspace};
 use crate::support::sandbox::served;
-use crate::support::sent::{done, numbered};
+use crate::support::sent::numbered;
 use crate::support::server::Server;
 
 /// A newcomer reads it to the end.
@@ -163,18 +163,26 @@ fn the_short_help_is_grouped_and_has_one_line_for_each_option() {
 
 #[test]
 fn the_examples_of_the_help_work() {
-    let help = help("--help");
-    let (_, examples) = help.split_once("\nExamples:\n").expect("examples");
-    let server = Server::start(Answer::echo);
+    let slugs = numbered("slug-", 30);
+    let account = Account::new(slugs.iter().map(|slug| (slug.as_str(), json!({}))));
+    let server = account.serve();
     let workspace = Workspace::new();
-    workspace.write("rows.csv", done(&numbered("slug-", 30)));
-    let statuses = examples.lines().map(|line| {
-        let (command, _) = line.split_once("   ").expect("a command and what it does");
-        let command = command.trim().trim_start_matches("reamaze-bulk ");
-        run(command, &workspace, &server).status
-    });
-    assert_eq!(statuses.collect::<Vec<_>>(), [0, 0, 4, 0]);
-    assert_eq!(server.requests().len(), 30);
+    let rows: String = slugs.iter().map(|slug| format!("{slug},vip\n")).collect();
+    workspace.write("rows.csv", format!("slug,add_tags\n{rows}"));
+    for (command, statuses, updates) in [
+        ("run", &[0, 0, 4, 0, 0][..], 30),
+        ("undo", &[0, 0, 0], 30 + 30),
+    ] {
+        let help = workspace.command(&[command, "--help"]).output().stdout;
+        let (_, examples) = help.split_once("\nExamples:\n").expect("examples");
+        let found = examples.lines().map(|line| {
+            let (command, _) = line.split_once("   ").expect("a command and what it does");
+            let command = command.trim().trim_start_matches("reamaze-bulk ");
+            run(command, &workspace, &server).status
+        });
+        assert_eq!(found.collect::<Vec<_>>(), statuses);
+        assert_eq!(puts(&server).len(), updates);
+    }
 }
 
 #[test]

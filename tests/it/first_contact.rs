@@ -193,7 +193,7 @@ fn a_value_that_an_option_does_not_take_says_what_would_be_right() {
         ("--max-duration 1d", "a day is 24h"),
         ("--max-failures lots", "try 100, 50% or none"),
         ("--max-differs lots", "try 100, 50% or none"),
-        ("--max-failures 200%", "not a share from 0% to 100%"),
+        ("--max-failures 200%", "not a percentage from 0% to 100%"),
         ("--delimiter semicolon", "did you mean ';'?"),
         ("--timezone Berlin", "did you mean Europe/Berlin?"),
         ("--timezone +01:00", "an offset is not a time zone"),
@@ -351,9 +351,15 @@ fn a_run_that_is_not_there_says_where_it_was_looked_for() {
         2,
         &["it is a file, not a run directory"],
     );
-    for word in ["last", "LATEST"] {
-        let line = format!("run --resume {word}");
-        expect(&workspace, &line, 2, &["did you mean latest?"]);
+    for word in ["last", "LATEST", "lastest"] {
+        for line in [format!("run --resume {word}"), format!("undo {word}")] {
+            expect(
+                &workspace,
+                &line,
+                2,
+                &["no such directory (did you mean latest?)"],
+            );
+        }
     }
     workspace.write("reamaze-runs/one/run.json", "{}");
     workspace.write("reamaze-runs/one/failed.csv", "");
@@ -363,6 +369,29 @@ fn a_run_that_is_not_there_says_where_it_was_looked_for() {
         2,
         &["did you mean reamaze-runs/one?"],
     );
+}
+
+#[test]
+fn an_option_that_undo_does_not_have_leads_to_what_is_meant() {
+    let workspace = workspace();
+    for (line, told) in [
+        ("undo q --read-first", "an undo always reads first"),
+        (
+            "undo latest --set status=done",
+            "to edit the rows of an undo: reamaze-bulk undo RUN_DIR --print > undo.jsonl",
+        ),
+        ("undo q --parallel 3", "use --workers N"),
+        ("undo q r", "an undo is of one run"),
+        (
+            "run --undo q",
+            "to put back what a run changed: reamaze-bulk undo RUN_DIR",
+        ),
+    ] {
+        expect(&workspace, line, 2, &[told]);
+    }
+    // What helps with a run only is no help here.
+    let output = expect(&workspace, "undo q --file rows.csv", 2, &[]);
+    assert!(!output.stderr.contains("tip: "), "{}", output.stderr);
 }
 
 /// 429 to the first try of `slug-0`, and what was asked for to all else.
@@ -422,7 +451,7 @@ fn help_is_short_where_nothing_was_asked_for_and_no_table_is_broken() {
             .command(&["run", "--help"])
             .env("COLUMNS", columns);
         let help = run.output().stdout;
-        let (_, tables) = help.split_once("Exit status:\n").expect("a table");
+        let (_, tables) = help.split_once("Exit codes:\n").expect("a table");
         let (statuses, examples) = tables.split_once("\n\nExamples:\n").expect("examples");
         for line in statuses.lines() {
             let (status, meaning) = line.split_at(17);
@@ -437,7 +466,7 @@ fn help_is_short_where_nothing_was_asked_for_and_no_table_is_broken() {
         }
         for line in examples.lines() {
             assert!(
-                line.len() <= 60 && line.starts_with("  reamaze-bulk run "),
+                line.len() <= 60 && line.starts_with("  reamaze-bulk "),
                 "{line:?}"
             );
         }

@@ -174,7 +174,8 @@ fn a_guard_that_its_field_does_not_allow_is_refused() {
 
 #[test]
 fn a_guard_is_no_change() {
-    let words = "has guards and changes nothing (add a change, or use --set)";
+    let words =
+        "has only guards, no change (fill in a change, or use --set, like --set status=done)";
     assert_refused("rows.csv", "slug,expect.status\na,0\n", &[], "row", words);
     let row = r#"{"slug":"a","expect":{"status":0}}"#;
     assert_refused("rows.jsonl", row, &[], "row", words);
@@ -202,6 +203,10 @@ fn an_unknown_guard_is_named_with_the_one_that_was_meant() {
             "expect.tags",
             "is not a known guard (did you mean `expect.tag_list`?)",
         ),
+        ("expect.tag", "did you mean `expect.tag_list`?"),
+        ("expect.label", "did you mean `expect.tag_list`?"),
+        ("expect.labels", "did you mean `expect.tag_list`?"),
+        ("expect.add_tags", "did you mean `expect.tag_list`?"),
         (
             "expect.agent",
             "is not a known guard (did you mean `expect.assignee`?)",
@@ -211,11 +216,11 @@ fn an_unknown_guard_is_named_with_the_one_that_was_meant() {
         ("if.assignee", "did you mean `expect.assignee`?"),
         (
             "expect.brand",
-            "is not a known guard (known guards: expect.tag_list, ",
+            "is not a known guard (after `expect.`: tag_list, status, ",
         ),
         (
             "expect.order_no",
-            "one on a custom field is written `expect.data.order_no`",
+            "or `expect.data.order_no` for a custom field",
         ),
         ("expect.data.", "write `expect.data.NAME`"),
         (
@@ -232,7 +237,14 @@ fn an_unknown_guard_is_named_with_the_one_that_was_meant() {
     }
     for (set, words) in [
         ("expect.stat=open", "did you mean `expect.status`?"),
-        ("expect.status=", "the value is empty"),
+        (
+            "expect.status=",
+            "the value is empty (leave the option out)",
+        ),
+        (
+            "expect.assignee=NULL",
+            "or leave the option out for no guard",
+        ),
         ("expect.status=opne", "did you mean `Open`?"),
         ("expect=open", "cannot be set for every row"),
     ] {

@@ -188,6 +188,26 @@ fn zsh_asks_for_what_only_this_machine_knows() {
 }
 
 #[test]
+fn runs_are_offered_with_the_newest_first() {
+    let server = Server::start(Answer::echo);
+    let workspace = Workspace::new();
+    // The names are in no order that the times have.
+    for name in ["b", "c", "a"] {
+        workspace.write(&format!("{name}.csv"), done(&[name]));
+        let line = format!("run {name}.csv --yes --rate 500/s --out reamaze-runs/{name}");
+        let run = command(&workspace, &line).against(&server).output();
+        assert_eq!(run.status, 0, "{run:?}");
+    }
+    let offered = workspace.command(&["__complete", "--resume"]).output();
+    assert_eq!(
+        offered.stdout,
+        "latest\nreamaze-runs/a\nreamaze-runs/c\nreamaze-runs/b\n"
+    );
+    let script = printed(&["completions", "zsh"]);
+    assert!(script.contains("compadd -V found -a found"), "{script}");
+}
+
+#[test]
 fn completion_says_nothing_where_there_is_nothing_to_offer() {
     let workspace = Workspace::new();
     workspace.configure("this is not TOML");
@@ -268,6 +288,8 @@ fn the_manual_page_has_every_command_option_and_exit_status() {
         "--rate",
         "run directory",
         "--resume",
+        "read first",
+        "undo",
         "token",
     ] {
         assert!(description.contains(word), "{word}: {description}");

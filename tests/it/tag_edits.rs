@@ -109,13 +109,52 @@ fn a_tag_is_added_or_removed() {
 }
 
 #[test]
+fn what_a_set_option_cannot_mean_is_told_in_words_for_options() {
+    let none = "looks like an exported empty value (leave the option out; if it is meant, write an array: [\"none\"])";
+    let rows = "slug,status\na,2\n";
+    for (set, words) in [
+        ("add_tags=", "the value is empty (leave the option out)"),
+        ("status=", "the value is empty (leave the option out)"),
+        (
+            "tag_list=",
+            "the value is empty (leave the option out, or write tag_list=[] to remove all tags)",
+        ),
+        ("add_tags=none", none),
+        ("remove_tags=, ,", "contains no tag (leave the option out)"),
+        (
+            "tag_list=NULL",
+            "(leave the option out, or write `[]` to remove all tags)",
+        ),
+        ("assignee=none", "empty value (leave the option out)"),
+    ] {
+        let preview = preview("rows.csv", rows, &[&format!("--set={set}")]);
+        assert_eq!(preview.status, 2, "{set}");
+        assert!(preview.stderr.contains(words), "{}", preview.stderr);
+    }
+}
+
+#[test]
+fn a_tag_that_is_repeated_in_another_letter_case_is_edited_once() {
+    let rows = "slug,add_tags\na,\"vip, VIP, Refund\"\nb,\"Vip, vip\"\n";
+    let document = preview("rows.csv", rows, &[]).document;
+    let tags = ["Refund", "Vip", "vip"].map(|tag| json!({"value": tag, "rows": 1}));
+    let shown = document["changes"]["add_tags"]["values"].as_array();
+    let mut shown = shown.expect("values").clone();
+    shown.sort_by_key(|tag| tag["value"].to_string());
+    assert_eq!(shown, tags);
+}
+
+#[test]
 fn a_tag_to_add_is_checked_like_any_other() {
     for (cell, words) in [
         (
             "NULL",
             "looks like an exported empty value (leave the cell empty, or write `[]` for none in this row)",
         ),
-        ("a;b", "is this a separator?"),
+        (
+            "a;b",
+            "`a;b` contains `;`: is this a separator? (separate tags with commas)",
+        ),
         ("\"[\"\"a,b\"\"]\"", "contains a comma"),
         (
             "\", ,\"",

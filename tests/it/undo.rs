@@ -531,7 +531,10 @@ fn an_undo_is_bound_to_the_account_of_its_run() {
     let other = Server::start(Answer::echo);
     let (status, words) = refused(&changed.sent.workspace, &other, "undo out --yes");
     assert_eq!(status, 2, "{words}");
-    assert!(words.contains("another account"), "{words}");
+    assert!(
+        words.contains("can only be continued or undone on its own account"),
+        "{words}"
+    );
     assert!(other.requests().is_empty());
 }
 

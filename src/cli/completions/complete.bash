@@ -20,7 +20,7 @@ _reamaze_bulk() {
                 [[ $found != "$cur"* ]] || COMPREPLY+=("$(printf %q "$found")")
             done < <("$1" __complete "$prev" "${COMP_WORDS[@]}" 2>/dev/null)
             if [[ $prev == --resume ]]; then
-                compopt -o plusdirs 2>/dev/null
+                compopt -o plusdirs -o nosort 2>/dev/null || compopt -o plusdirs 2>/dev/null
             fi
             return 0
             ;;

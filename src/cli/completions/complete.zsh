@@ -2,6 +2,6 @@
 _reamaze_bulk_found() {
     local -a found
     found=(${(f)"$(_call_program found $service __complete $1 ${(Q)words} 2>/dev/null)"})
-    compadd -a found && return
+    compadd -V found -a found && return
     [[ $1 == --resume ]] && _files -/
 }

@@ -8,6 +8,7 @@ use crate::files::{self, FileError};
 use crate::ledger::{RUNS, RunDirectory, RunFile, RunFileError, Runs};
 use crate::model::Shown as _;
 use crate::model::file_words;
+use crate::model::nearest;
 use crate::report::Log;
 
 /// What a run is wanted for.
@@ -72,7 +73,7 @@ pub(crate) fn find(from: &Path, purpose: Purpose, log: &Log) -> Result<PathBuf, 
 /// What people write for `latest`.
 fn is_like_latest(directory: &Path) -> bool {
     let word = directory.to_string_lossy().to_lowercase();
-    ["latest", "last", "newest", "recent"].contains(&word.as_str())
+    nearest(&word, ["latest", "last", "newest", "recent"].into_iter()).is_some()
 }
 
 /// Why the run in that directory cannot be used.
