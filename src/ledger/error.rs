@@ -54,10 +54,10 @@ pub enum LedgerError {
         /// What is wrong.
         what: String,
     },
-    /// The ledger has less in it than before.
+    /// The ledger, or the file of before-images, has less in it than before.
     #[error("{}: {what}", path.shown())]
     Lost {
-        /// The ledger.
+        /// That file.
         path: PathBuf,
         /// What is gone, and what to do.
         what: String,

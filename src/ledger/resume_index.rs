@@ -155,9 +155,10 @@ impl ResumeIndex {
         self.known(line).is_some_and(|row| row.outcome.is_final())
     }
 
-    /// The rows of which something is recorded, in order of their lines, with their outcomes.
-    pub fn outcomes(&self) -> impl Iterator<Item = (u64, Outcome)> {
-        self.rows.iter().map(|row| (row.line, row.outcome))
+    /// Lines of the rows whose change was applied, or may have been, in order.
+    pub fn changed(&self) -> impl Iterator<Item = u64> {
+        let changed = |row: &&Known| row.outcome.may_be_applied();
+        self.rows.iter().filter(changed).map(|row| row.line)
     }
 
     /// Whether what is recorded of the row on `line` is about that slug.

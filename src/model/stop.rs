@@ -93,9 +93,6 @@ pub enum StopReason {
 }
 
 impl StopReason {
-    /// The name of the reason that the server replaces custom fields.
-    pub const DATA_REPLACED: &str = "data_replaced";
-
     /// The name in `summary.json`.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -110,7 +107,7 @@ impl StopReason {
             Self::MaxDuration => "max_duration",
             Self::TooManyFailures { .. } => "too_many_failures",
             Self::TooManyDiffers { .. } => "too_many_differs",
-            Self::DataReplaced { .. } => Self::DATA_REPLACED,
+            Self::DataReplaced { .. } => "data_replaced",
             Self::ServerDown { .. } => "server_down",
             Self::FailingAlike { .. } => "failing_alike",
             Self::WrongBrand { .. } => "wrong_brand",

@@ -165,9 +165,8 @@ impl<E: Exchange> Steps<'_, E> {
     ) -> Result<NextStep, NextStep> {
         if !prepared.has_image {
             if let Err(error) = self.keep_image(task, &prepared) {
-                let error = format!("before.jsonl: {error} ({})", remedy(&error));
-                let reason = StopReason::LedgerUnwritable { error };
-                return Ok(NextStep::StopRun(RowEnd::given_up(&task.attempts), reason));
+                let end = RowEnd::given_up(&task.attempts);
+                return Ok(NextStep::StopRun(end, unwritable(&error)));
             }
             prepared.has_image = true;
         }
@@ -189,7 +188,13 @@ impl<E: Exchange> Steps<'_, E> {
         Ok(if lost.is_empty() {
             NextStep::End(RowEnd::from(&updated))
         } else {
-            replaced_data(update, &updated, &lost, self.redactor)
+            let (end, reason) = replaced_data(update, &updated, &lost, self.redactor);
+            // Before the record: whatever ends the run, an undo must know.
+            let noted = self.images.lock().note_erased(update.line);
+            NextStep::StopRun(
+                end,
+                noted.map_or_else(|error| unwritable(&error), |()| reason),
+            )
         })
     }
 
@@ -252,7 +257,7 @@ fn replaced_data(
     updated: &Updated,
     lost: &[String],
     redactor: &Redactor,
-) -> NextStep {
+) -> (RowEnd, StopReason) {
     let names = lost.iter().map(|name| redactor.server_text(name));
     let names: Vec<_> = names.map(|name| quoted(&name)).collect();
     let names = one_line(&names.join(", "), MAX_NAMES);
@@ -264,7 +269,13 @@ fn replaced_data(
         outcome: Outcome::Updated,
         reasons: reasons.join("; "),
     };
-    NextStep::StopRun(end, StopReason::DataReplaced { message })
+    (end, StopReason::DataReplaced { message })
+}
+
+/// Why a run ends that cannot write before-images.
+fn unwritable(error: &std::io::Error) -> StopReason {
+    let error = format!("before.jsonl: {error} ({})", remedy(error));
+    StopReason::LedgerUnwritable { error }
 }
 
 impl Task {

@@ -4,14 +4,15 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 
 use serde_json::{Value, json};
 
+use super::support::account::Account;
 use super::support::answer::Answer;
 use super::support::command::{ledger, summary};
 use super::support::resumed::{HEADER, begun, record};
-use super::support::sent::{Sent, done};
+use super::support::sent::{Sent, done, start};
 use super::support::server::Server;
 
 /// A line of before.jsonl, of a request after any that `record` records.
@@ -94,20 +95,65 @@ fn an_image_of_a_row_that_is_not_in_the_input_is_named() {
 }
 
 #[test]
-fn in_a_run_that_reads_first_an_updated_row_without_an_image_is_an_internal_error() {
+fn a_run_that_reads_first_is_not_continued_without_the_images_of_what_it_sent() {
     let server = Server::start(|_| Answer::text(404, ""));
-    let results = [(2, "a"), (3, "b"), (4, "c"), (5, "d")];
-    let results = results
-        .map(|(line, slug)| record(line, slug, "updated"))
-        .concat();
-    let images = image(2, "a") + &image(3, "b") + &image(4, "c");
-    for (images, status) in [(images.clone() + &image(5, "d"), 0), (images, 70)] {
+    let results =
+        record(2, "a", "updated") + &record(3, "b", "unknown") + &record(4, "c", "failed");
+    let all = image(2, "a") + &image(3, "b");
+    for (images, words) in [
+        (image(2, "a"), "has no before-image of the row on line 3"),
+        (image(3, "b"), "has no before-image of the row on line 2"),
+        (String::new(), "is missing"),
+    ] {
         let sent = killed(&server, &results, &images, "--read-first");
+        let path = sent.run_dir.join("before.jsonl");
+        if images.is_empty() {
+            fs::remove_file(&path).expect("a file");
+        }
+        let requests = server.requests().len();
+        for look in ["", "--dry-run"] {
+            let output = sent.resumption(look).against(&server).output();
+            assert_eq!(output.status, 6, "{output:#?}");
+            assert!(
+                output.stderr.contains(&format!("before.jsonl: {words}")),
+                "{output:#?}"
+            );
+        }
+        assert_eq!(server.requests().len(), requests);
+        fs::write(&path, &all).expect("a backup");
         let output = sent.resumption("").against(&server).output();
-        assert_eq!(output.status, status, "{output:#?}");
-        let words = "the row on line 5 is updated without a before-image";
-        assert_eq!(output.stderr.contains(words), status == 70, "{output:#?}");
+        assert_eq!(output.status, 1, "{output:#?}");
     }
+}
+
+#[test]
+fn images_that_are_removed_during_a_run_are_missed_at_once_and_saved() {
+    let account = Account::new([("a", json!({})), ("b", json!({}))]);
+    let (release, held) = mpsc::channel::<()>();
+    let held = Mutex::new(held);
+    let server = Server::start(move |request| {
+        if request.slug == "b" {
+            // The end of the other side is what is waited for.
+            let _ = held.lock().expect("one waits at a time").recv();
+        }
+        account.answer(request)
+    });
+    let started = start(&server, &["a", "b"], "--read-first --workers 1");
+    server.wait_for_requests(3);
+    let file = started.run_dir().join("before.jsonl");
+    let images = fs::read_to_string(&file).expect("images");
+    fs::remove_file(&file).expect("images");
+    started
+        .child
+        .wait_for_stderr("before.jsonl was removed or renamed during the run");
+    drop(release);
+    let (saved, output) = (
+        started.workspace.path().join("out-saved"),
+        started.child.wait(),
+    );
+    assert_eq!(output.status, 6, "{output:#?}");
+    let saved = fs::read_to_string(saved.join("before.jsonl")).expect("images");
+    assert_eq!(saved, images);
 }
 
 #[test]

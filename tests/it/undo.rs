@@ -4,8 +4,8 @@
 #![expect(clippy::expect_used, reason = "a step that fails fails the test")]
 
 use std::fs;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use super::support::account::Account;
 use super::support::answer::Answer;
 use super::support::command::{Output, Signal, Workspace, ledger, summary};
 use super::support::resumed::HEADER;
-use super::support::sent::{Sent, command, done, eventually, send_file, start};
+use super::support::sent::{Sent, command, done, eventually, send_file, start, to_out};
 use super::support::server::Server;
 
 /// A run that has ended, and the account that it changed.
@@ -382,17 +382,58 @@ fn an_undo_is_a_run_of_its_own() {
     assert!(output.stdout.contains("is an undo itself"), "{output:#?}");
 }
 
+/// A server that erases the custom fields that an update does not name, and then waits before it answers.
+fn erasing(account: &Arc<Account>, wait: impl Fn() + Send + Sync + 'static) -> Server {
+    let account = Arc::clone(account);
+    Server::start(move |request| {
+        let erases = request.method == "PUT" && request.body["conversation"].get("data").is_some();
+        if erases {
+            account.change(&request.slug, json!({"data": {}}));
+        }
+        let answer = account.answer(request);
+        if erases {
+            wait();
+        }
+        answer
+    })
+}
+
+#[test]
+fn custom_fields_that_the_server_erased_are_put_back_whatever_ended_the_run() {
+    let data = json!({"plan": "trial", "n": 7});
+    let account = Account::new([("a", json!({ "data": data })), ("b", json!({}))]);
+    let (release, held) = mpsc::channel::<()>();
+    let held = Mutex::new(held);
+    let server = erasing(&account, move || {
+        // The end of the other side is what is waited for.
+        let _ = held.lock().expect("one waits at a time").recv();
+    });
+    let workspace = Workspace::new();
+    workspace.write("rows.csv", "slug,data.plan\na,pro\nb,pro\n");
+    let child = to_out(&workspace, "rows.csv", "--read-first --workers 1")
+        .against(&server)
+        .spawn();
+    server.wait_for_requests(2);
+    child.signal(Signal::INT);
+    child.wait_for_stderr("waiting for 1 request in flight");
+    drop(release);
+    let output = child.wait();
+    assert_eq!(output.status, 130, "{output:#?}");
+    assert_eq!(account.show("a")["data"], json!({"plan": "pro"}));
+    // Nor does it need what a kill would not have left.
+    fs::remove_file(workspace.path().join("out/summary.json")).expect("a summary");
+    let output = command(&workspace, "undo out --yes --rate 500/s --out undone")
+        .against(&server)
+        .output();
+    assert_eq!(output.status, 0, "{output:#?}");
+    assert_eq!(account.show("a")["data"], data);
+}
+
 #[test]
 fn custom_fields_that_the_server_erased_are_put_back() {
     let data = || json!({"data": {"plan": "trial", "n": 7, "deep": {"x": 1}}});
     let account = Account::new([("a", data()), ("b", data())]);
-    let shared = Arc::clone(&account);
-    let server = Server::start(move |request| {
-        if request.method == "PUT" && request.body["conversation"].get("data").is_some() {
-            shared.change(&request.slug, json!({"data": {}}));
-        }
-        shared.answer(request)
-    });
+    let server = erasing(&account, || ());
     let sent = send_file(
         &server,
         "rows.csv",

@@ -35,21 +35,34 @@ impl Purpose {
     }
 }
 
+/// A run directory that was named.
+pub(crate) struct NamedRun {
+    pub(crate) path: PathBuf,
+    /// Whether as the newest one, and not by its path.
+    pub(crate) is_latest: bool,
+}
+
 /// The run directory that `from` names.
-pub(crate) fn find(from: &Path, purpose: Purpose, log: &Log) -> Result<PathBuf, Error> {
+pub(crate) fn find(from: &Path, purpose: Purpose, log: &Log) -> Result<NamedRun, Error> {
     if from != Path::new("latest") {
-        return Ok(from.to_owned());
+        return Ok(NamedRun {
+            path: from.to_owned(),
+            is_latest: false,
+        });
     }
     let (runs, why) = match RunDirectory::runs() {
         Ok(Runs { resumable, refused }) => {
             let described =
                 |(path, why): &(PathBuf, RunFileError)| format!("skipped {}: {why}", path.shown());
             let refused: Vec<_> = refused.iter().map(described).collect();
-            if let Some((_, newest)) = resumable.into_iter().max() {
+            if let Some((_, path)) = resumable.into_iter().max() {
                 for why in &refused {
                     log.warning(why);
                 }
-                return Ok(newest);
+                return Ok(NamedRun {
+                    path,
+                    is_latest: true,
+                });
             }
             let why = refused.first().map(|first| format!("; {first}"));
             let runs = format!("no run to {} in", purpose.verb());

@@ -15,10 +15,14 @@ use crate::model::{Outcome, PlainRows, Shown as _, Summary};
 use crate::report::{self, Log, NextCommands, Notice};
 
 impl OpenRun<'_> {
-    /// Puts the results in order, makes what is derived from them, and reports what came of the run:
-    /// what is known of it then, and the exit status.
-    pub(super) fn finish(&self, facts: Facts) -> Result<(Facts, u8), Failed> {
-        let totals = match self.totals() {
+    /// Puts the results in order, makes what is derived from them and the `images` written, and reports
+    /// what came of the run: what is known of it then, and the exit status.
+    pub(super) fn finish(
+        &self,
+        facts: Facts,
+        images: &BeforeImages,
+    ) -> Result<(Facts, u8), Failed> {
+        let totals = match self.totals(images) {
             Ok(totals) => totals,
             Err(error) => return Err(facts.failed(self.not_derived(error))),
         };
@@ -38,12 +42,12 @@ impl OpenRun<'_> {
         Ok((facts, status))
     }
 
-    fn totals(&self) -> Result<Totals, LedgerError> {
-        let images = match self.settings.read_policy.plain_rows {
+    fn totals(&self, images: &BeforeImages) -> Result<Totals, LedgerError> {
+        let needed = match self.settings.read_policy.plain_rows {
             PlainRows::Send => None,
-            PlainRows::ReadFirst => Some(BeforeImages::open(self.directory.images())?),
+            PlainRows::ReadFirst => Some(images),
         };
-        finish(&self.directory, self.read()?, images.as_ref())
+        finish(&self.directory, self.read()?, needed)
     }
 
     /// Reports what came of the run, and what to do next.

@@ -25,6 +25,9 @@ impl History {
     pub(super) fn read(directory: &RunDirectory, run: &RunFile, log: &Log) -> Result<Self, Error> {
         let images = BeforeImages::open(directory.images())?;
         let recorded = recorded(directory, &images)?;
+        if run.options.read_first {
+            check_images(directory, &recorded, &images)?;
+        }
         let past = PastPasses::read(directory);
         let gone = match &past {
             Ok(None) if recorded.counts.total() > 0 => Some("is missing".to_owned()),
@@ -41,7 +44,7 @@ impl History {
         let (finished, counted) = (recorded.final_rows(), past.counts.final_rows());
         if finished < counted {
             return Err(lost(
-                directory,
+                directory.results(),
                 format!(
                     "has {finished} finished rows, and summary.json counts {counted}: lines were removed, and their rows would be sent again (restore it from a backup; to send them again, remove summary.json)"
                 ),
@@ -68,7 +71,7 @@ fn recorded(directory: &RunDirectory, images: &BeforeImages) -> Result<ResumeInd
     if directory.has_begun() && !recorded.has_header() {
         let what = if is_there { "is empty" } else { "is missing" };
         return Err(lost(
-            directory,
+            directory.results(),
             format!(
                 "{what}: updated rows would be sent again (restore it from a backup, or start a new run)"
             ),
@@ -93,8 +96,28 @@ fn completed(mut passes: Vec<Pass>, recorded: &ResumeIndex, run: &RunFile) -> Ve
     passes
 }
 
-fn lost(directory: &RunDirectory, what: String) -> Error {
-    let path = directory.results();
+/// Sees that each row that may have been applied has an image: without them, the run could be continued, but not
+/// undone.
+fn check_images(
+    directory: &RunDirectory,
+    recorded: &ResumeIndex,
+    images: &BeforeImages,
+) -> Result<(), Error> {
+    let path = directory.images();
+    let what = match recorded.changed().find(|line| !images.has(*line)) {
+        None => return Ok(()),
+        Some(_) if !path.exists() => "is missing".to_owned(),
+        Some(line) => format!("has no before-image of the row on line {line}, which was sent"),
+    };
+    Err(lost(
+        path,
+        format!(
+            "{what}: rows that were sent could not be undone (restore it from a backup, or start a new run)"
+        ),
+    ))
+}
+
+fn lost(path: PathBuf, what: String) -> Error {
     Error::Ledger(LedgerError::Lost { path, what })
 }
 

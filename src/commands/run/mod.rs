@@ -31,7 +31,7 @@ use crate::stop::Stop;
 use finish::CommandEnd;
 
 pub(super) use facts::{Facts, Failed};
-pub(super) use find::{Purpose, cannot, find, not_found};
+pub(super) use find::{NamedRun, Purpose, cannot, find, not_found};
 pub(super) use finish::print_error as print_run_error;
 pub(super) use locks::run_directory as lock_run_directory;
 pub(super) use new::start;

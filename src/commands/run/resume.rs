@@ -38,7 +38,7 @@ pub(super) fn resume(
     log: &Log,
     stop: &Stop,
 ) -> Result<(Facts, u8), Failed> {
-    let directory = find(from, Purpose::Resume, log)?;
+    let directory = find(from, Purpose::Resume, log)?.path;
     let run = RunFile::read(&directory);
     let run = run.map_err(|error| not_found(&directory, Purpose::Resume, &error))?;
     let mut settings = Settings::resume(args, &directory, &run, stop)?;
@@ -59,7 +59,7 @@ pub(super) fn resume(
             let known = known_account(&history.recorded);
             open_run.run(*rows, facts, &client, journal, &mut history.images, known)
         }
-        Ok(None) => open_run.finish(facts),
+        Ok(None) => open_run.finish(facts, &history.images),
         Err(error) => Err(facts.failed(error)),
     }
 }

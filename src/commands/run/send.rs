@@ -54,10 +54,10 @@ impl OpenRun<'_> {
         let facts = self.after(facts, counts, result.as_ref().ok());
         if let Err(missing) = monitor.check().and_then(|()| images.check()) {
             let saved = monitor.save(&journal, images);
-            return self.rescue(facts, &missing, saved, result.is_ok());
+            return self.rescue(facts, images, &missing, saved, result.is_ok());
         }
         let Err(error) = result else {
-            return self.finish(facts);
+            return self.finish(facts, images);
         };
         let error = self.with_remedy(error);
         let facts = Facts {
@@ -171,6 +171,7 @@ impl OpenRun<'_> {
     fn rescue(
         &self,
         facts: Facts,
+        images: &BeforeImages,
         missing: &Missing,
         saved: Result<RunDirectory, LedgerError>,
         is_whole: bool,
@@ -209,7 +210,7 @@ impl OpenRun<'_> {
             ..*self
         };
         if is_whole {
-            return open_run.finish(facts);
+            return open_run.finish(facts, images);
         }
         let resume = open_run.resumption();
         Err(facts.failed(Error::Fatal(format!(

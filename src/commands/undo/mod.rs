@@ -24,23 +24,23 @@ use rows::{Rows, temporary};
 pub(super) fn undo(args: UndoArgs, log: &Arc<Log>) -> u8 {
     let (from, is_printed) = (args.run.clone(), args.print);
     run::command(args.into_run(), log, |args, start| {
-        let original = Original::find(&from, start.log)?;
+        let original = Original::read(&from, start.log)?;
         if is_printed {
-            print(original, start.log)?;
+            print(&original, start.log)?;
             return Ok((Facts::default(), exit::DONE));
         }
-        send(args, original, start)
+        send(args, &original, start)
     })
 }
 
 /// Prints the rows, and on standard error what they leave out.
-fn print(original: Original, log: &Log) -> Result<(), Error> {
+fn print(original: &Original, log: &Log) -> Result<(), Error> {
     let whole = match original.data_mode() {
         DataMode::Changed => "",
         DataMode::Whole => " --data-whole",
     };
     let rows = temporary(tempfile::tempfile())?;
-    let made = Rows::make(&original.read()?, &rows, Timestamp::now())?;
+    let made = Rows::make(original, &rows, Timestamp::now())?;
     temporary((&rows).rewind())?;
     report::print_json_lines(&rows).map_err(Error::Output)?;
     let advice =
@@ -51,7 +51,7 @@ fn print(original: Original, log: &Log) -> Result<(), Error> {
 }
 
 /// Sends the rows, or previews that.
-fn send(mut args: RunArgs, original: Original, start: &CommandStart<'_>) -> Came {
+fn send(mut args: RunArgs, original: &Original, start: &CommandStart<'_>) -> Came {
     let rows = temporary(tempfile::tempfile())?;
     let source = InputSource::Undo {
         run: original.directory.path().to_owned(),
@@ -59,8 +59,7 @@ fn send(mut args: RunArgs, original: Original, start: &CommandStart<'_>) -> Came
     };
     args.read.data_whole = original.data_mode() == DataMode::Whole;
     let settings = Settings::undo(args, source, &original.run.account, &start.stop)?;
-    let original = original.read()?;
-    let made = Rows::make(&original, &rows, settings.terms.clock.now)?;
+    let made = Rows::make(original, &rows, settings.terms.clock.now)?;
     if made.rows == 0 && !settings.dry_run {
         let (name, notes) = (settings.source.name(), made.preview.text());
         let message = &format!("{name}: nothing to put back\n{notes}");

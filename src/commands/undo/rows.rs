@@ -10,7 +10,7 @@ use std::slice;
 
 use jiff::Timestamp;
 
-use super::original::ReadOriginal;
+use super::original::Original;
 use crate::change::{LeftOut, NotUndone, Undo, UndoPart, UndoRow, undo};
 use crate::error::Error;
 use crate::input::MAX_RECORD_BYTES;
@@ -30,19 +30,14 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Writes the rows that undo `original` at `now` into `file`.
-    pub(super) fn make(
-        original: &ReadOriginal,
-        file: &File,
-        now: Timestamp,
-    ) -> Result<Self, Error> {
+    pub(super) fn make(original: &Original, file: &File, now: Timestamp) -> Result<Self, Error> {
         let rules = rules(now);
         let mut writer = BufWriter::new(file);
         let mut left_out = temporary(LeftOutFields::new())?;
         let mut rows = 0;
         let mut not_read = BTreeSet::new();
         let mut images = original.images.reader()?;
-        let recorded = original.recorded.outcomes();
-        for (line, _) in recorded.filter(|(_, outcome)| outcome.may_be_applied()) {
+        for line in original.recorded.changed() {
             let Some(image) = images.image(line)? else {
                 not_read.insert(line);
                 continue;
@@ -61,7 +56,7 @@ impl Rows {
         Ok(Self {
             rows,
             preview: UndoPreview {
-                undoes_undo: original.undoes_undo.clone(),
+                undoes_undo: original.undoes_undo(),
                 left_out,
             },
         })
@@ -81,7 +76,7 @@ fn rules(now: Timestamp) -> Rules {
 }
 
 /// Sees that the image is about the conversation of which the ledger says that it was changed.
-fn check_slug(original: &ReadOriginal, image: &BeforeImage) -> Result<(), Error> {
+fn check_slug(original: &Original, image: &BeforeImage) -> Result<(), Error> {
     if original.recorded.is_about(image.line, &image.slug) {
         return Ok(());
     }
@@ -188,7 +183,7 @@ fn is_meant(update: &Update<'_>, parts: &[UndoPart]) -> bool {
 
 /// Adds the rows that were changed without being read first.
 fn add_not_read(
-    original: &ReadOriginal,
+    original: &Original,
     mut lines: BTreeSet<u64>,
     left_out: &mut LeftOutFields,
 ) -> Result<(), Error> {
