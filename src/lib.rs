@@ -7,9 +7,13 @@
 //!                       \--> Violations
 //! ```
 //!
+//! A row that is read first passes `send` more than once: what the conversation shows decides, in
+//! [`change`], what of the `Update` is sent; and what that replaces is on disk before.
+//!
 //! Dependencies point downwards only. [`model`] is the vocabulary: plain data that imports nothing
-//! of ours. The stages above it do not know each other, save that [`pipeline`] puts them in order;
-//! [`commands`] wires a command together, and [`report`] is the only code that prints.
+//! of ours. The stages above it do not know each other, save that [`pipeline`] puts them in order, and
+//! [`api`] asks [`change`] whether an answer shows what was asked for; [`commands`] wires a command
+//! together, and [`report`] is the only code that prints.
 //!
 //! ```text
 //! main     -> commands
