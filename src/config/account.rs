@@ -73,11 +73,11 @@ impl AccountSettings {
     fn bound_to(mut self, run: &RunAccount) -> Result<Self, Error> {
         let is_other = |address: &&Found<Address>| address.value.base_url.as_str() != run.base_url;
         if let Some(other) = self.address.as_ref().filter(is_other) {
-            return Err(another(run, other));
+            return Err(another(run, other, other.value.as_given()));
         }
         let is_other = |email: &&Found<String>| !email.value.eq_ignore_ascii_case(&run.email);
         if let Some(other) = self.email.as_ref().filter(is_other) {
-            return Err(another(run, other));
+            return Err(another(run, other, &other.value));
         }
         if self.address.is_none() {
             let recorded = Found::new(&run.base_url, Origin::Run);
@@ -132,9 +132,16 @@ fn before<T: std::fmt::Display>(
     (found.or(file), warning)
 }
 
-fn another<T: std::fmt::Display>(run: &RunAccount, other: &Found<T>) -> Error {
+/// The error about an account that is not the run's; `given` is the value as it was typed.
+fn another<T: std::fmt::Display>(run: &RunAccount, other: &Found<T>, given: &str) -> Error {
+    let other = match &other.origin {
+        Origin::Typed(name) | Origin::Variable(name) => format!("{name} is {given}"),
+        Origin::File(_) | Origin::Run | Origin::Default => {
+            format!("{} has {}", other.origin, other.value)
+        }
+    };
     Error::Usage(format!(
-        "this run belongs to {} at {}, but {other} is given: a run can only be continued or undone on its own account (start a new run for another one)",
+        "this run belongs to {} at {}, but {other}: a run can only be continued or undone on its own account (start a new run for another one)",
         run.email, run.base_url
     ))
 }
@@ -250,11 +257,11 @@ mod tests {
         let other = run("me@example.com");
         let why = resolved(&profile_eu(), &[], Some(&other)).expect_err("another");
         assert!(
-            why.contains("but eu@example.com (profile eu in c.toml) is given: "),
+            why.contains("but profile eu in c.toml has eu@example.com: "),
             "{why}"
         );
         let other = [("REAMAZE_BRAND", "other")];
         let why = resolved(&none, &other, Some(&same)).expect_err("another");
-        assert!(why.contains("brand other (REAMAZE_BRAND)"), "{why}");
+        assert!(why.contains("but REAMAZE_BRAND is other: "), "{why}");
     }
 }

@@ -23,6 +23,12 @@ impl Address {
         let brand = None;
         Ok(Self { base_url, brand })
     }
+
+    /// The brand or the base URL, whichever it was given by.
+    pub(super) fn as_given(&self) -> &str {
+        let brand = self.brand.as_deref();
+        brand.unwrap_or(self.base_url.as_str())
+    }
 }
 
 /// `brand acme`, or `base_url https://...`.

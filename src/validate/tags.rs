@@ -110,6 +110,27 @@ fn check(
     }
 }
 
+/// Checks a tag that is trimmed and not empty.
+fn check_tag(tag: &str, spelling: Spelling, advice: Advice) -> Result<(), String> {
+    if tag.contains(',') {
+        return Err(format!(
+            "the tag {} contains a comma (write two tags)",
+            quoted(tag)
+        ));
+    }
+    check(tag, damage::of_tag(tag), spelling, advice)?;
+    if tag.len() > MAX_TAG_CHARS && tag.chars().count() > MAX_TAG_CHARS {
+        return Err(format!(
+            "the tag {} is longer than {MAX_TAG_CHARS} characters (shorten it)",
+            quoted(tag)
+        ));
+    }
+    match first_hidden(tag) {
+        Some(c) => Err(format!("the tag {} {}", quoted(tag), contained(c))),
+        None => Ok(()),
+    }
+}
+
 /// Tags that are compared one by one; further ones are looked up.
 const FEW_TAGS: usize = 16;
 
@@ -132,22 +153,7 @@ fn some_tags<'a>(
         if tag.is_empty() {
             continue;
         }
-        if tag.contains(',') {
-            return Err(format!(
-                "the tag {} contains a comma (write two tags)",
-                quoted(&tag)
-            ));
-        }
-        check(&tag, damage::of_tag(&tag), spelling, advice)?;
-        if tag.len() > MAX_TAG_CHARS && tag.chars().count() > MAX_TAG_CHARS {
-            return Err(format!(
-                "the tag {} is longer than {MAX_TAG_CHARS} characters (shorten it)",
-                quoted(&tag)
-            ));
-        }
-        if let Some(c) = first_hidden(&tag) {
-            return Err(format!("the tag {} {}", quoted(&tag), contained(c)));
-        }
+        check_tag(&tag, spelling, advice)?;
         if kept.len() == FEW_TAGS {
             seen.extend(kept.iter().map(|tag| key(tag)));
         }

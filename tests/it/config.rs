@@ -615,15 +615,15 @@ fn a_profile_of_another_account_cannot_go_on_with_a_run() {
     let workspace = configured(&format!("{eu}{us}{me}"));
     run(&workspace, "--profile eu --limit 1", 4);
     for (name, word) in [
-        ("us", "brand us (profile us in "),
-        ("me", "me@example.com (profile me in "),
+        ("us", "config.toml has brand us: "),
+        ("me", "config.toml has me@example.com: "),
     ] {
         for option in ["--yes", "--dry-run"] {
             let line = format!("run --resume out --profile {name} {option}");
             let output = command(&workspace, &line).output();
             assert_eq!(output.status, 2, "{output:#?}");
             assert!(
-                output.stderr.contains("the run belongs to eu@example.com"),
+                output.stderr.contains("this run belongs to eu@example.com"),
                 "{output:#?}"
             );
             assert!(output.stderr.contains(word), "{output:#?}");

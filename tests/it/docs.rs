@@ -167,8 +167,8 @@ fn the_examples_of_the_help_work() {
     let account = Account::new(slugs.iter().map(|slug| (slug.as_str(), json!({}))));
     let server = account.serve();
     let workspace = Workspace::new();
-    let rows: String = slugs.iter().map(|slug| format!("{slug},vip\n")).collect();
-    workspace.write("rows.csv", format!("slug,add_tags\n{rows}"));
+    let rows = slugs.join(",vip\n");
+    workspace.write("rows.csv", format!("slug,add_tags\n{rows},vip\n"));
     for (command, statuses, updates) in [
         ("run", &[0, 0, 4, 0, 0][..], 30),
         ("undo", &[0, 0, 0], 30 + 30),
