@@ -95,13 +95,7 @@ impl<E: Exchange> Run<'_, E> {
             images: &images,
             recorder: &recorder,
         };
-        let steps = Steps {
-            sender: &sender,
-            redactor: self.exchange.redactor(),
-            images: &images,
-            read_policy: self.read_policy,
-            verification: self.verification,
-        };
+        let steps = self.steps(&sender, &images);
         let workers = thread::scope(|scope| {
             let (batches, queue) = Queue::new();
             let queue = Arc::new(queue);
@@ -138,6 +132,20 @@ impl<E: Exchange> Run<'_, E> {
         })?;
         recorder.into_inner().end()?;
         Ok(sender.pace(workers))
+    }
+
+    fn steps<'a>(
+        &'a self,
+        sender: &'a Sender<'a, E>,
+        images: &'a Mutex<&'a mut BeforeImages>,
+    ) -> Steps<'a, E> {
+        Steps {
+            sender,
+            redactor: self.exchange.redactor(),
+            images,
+            read_policy: self.read_policy,
+            verification: self.verification,
+        }
     }
 
     fn policy(&self) -> Policy {
