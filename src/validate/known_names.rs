@@ -120,7 +120,10 @@ pub(super) fn unknown(name: &str) -> String {
     if let Some(why) = fault_of_name(name) {
         return why;
     }
-    let guarded = name.strip_prefix("expect.").map(|rest| one_line(rest, 60));
+    let guarded = name.strip_prefix("expect.").map(|rest| match rest {
+        "" => "NAME".to_owned(),
+        _ => one_line(rest, 60),
+    });
     match (meant(name), guarded) {
         (Some("tag_list"), _) if synonym(name).is_some() => {
             "is not a known field (did you mean `tag_list`? it replaces all tags; `add_tags` keeps them)".into()

@@ -223,6 +223,7 @@ fn an_unknown_guard_is_named_with_the_one_that_was_meant() {
             "or `expect.data.order_no` for a custom field",
         ),
         ("expect.data.", "write `expect.data.NAME`"),
+        ("expect.", "or `expect.data.NAME` for a custom field"),
         (
             "expect",
             "is not a column (a guard is written like `expect.status`)",
