@@ -88,7 +88,8 @@ fn name(value: Option<&RawValue>, key: &str) -> Attribute<String> {
 
 fn data(value: &RawValue) -> Option<CustomFields> {
     // Some languages write an object without members as a list.
-    if value.get() == "null" || value.get().starts_with('[') {
+    let is_empty_list = || matches!(parsed(value), Some(Value::Array(items)) if items.is_empty());
+    if value.get() == "null" || is_empty_list() {
         return Some(CustomFields::default());
     }
     let members: Members<'_> = serde_json::from_str(value.get()).ok()?;

@@ -94,10 +94,11 @@ impl Redactor {
         }
     }
 
-    /// Whether the token is in `text`, which is to be kept as it is. One that is short may be a word.
+    /// Whether a secret is in `text`, in whatever form, which is to be kept as it is. A token that is
+    /// short may be a word.
     #[must_use]
-    pub fn finds_token(&self, text: &str) -> bool {
-        self.token.len() >= NO_WORD && text.contains(&self.token)
+    pub fn finds_secret(&self, text: &str) -> bool {
+        self.token.len() >= NO_WORD && !self.find(text, false).is_empty()
     }
 
     /// Where secrets are, in order and apart.

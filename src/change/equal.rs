@@ -15,12 +15,14 @@ pub(super) fn is_alike(a: &str, b: &str) -> bool {
     a == b || folded(a) == folded(b)
 }
 
-/// Whether a custom field shows just that value: of texts, letter case counts.
+/// Whether a custom field shows just that value: of texts, letter case counts. No value, null and an
+/// empty text are the same: servers turn one into the other.
 pub(super) fn is_same_data(asked: &DataValue<'_>, shown: Option<&RawValue>) -> bool {
-    let Some(shown) = shown.filter(|shown| shown.get() != "null") else {
-        return matches!(asked, DataValue::Null);
+    let text = shown.map(literal).unwrap_or_default();
+    let asked_text = asked.as_text();
+    let Some(shown) = shown.filter(|_| !text.is_empty()) else {
+        return asked_text.is_empty();
     };
-    let (text, asked_text) = (literal(shown), asked.as_text());
     let is_text = shown.get().starts_with('"');
     match asked {
         DataValue::Null => false,

@@ -237,7 +237,7 @@ impl<E: Exchange> Steps<'_, E> {
 
     fn finds_token(&self, change: &Change<'_>) -> bool {
         let image = serde_json::to_string(&change.before);
-        image.is_ok_and(|image| self.redactor.finds_token(&image))
+        image.is_ok_and(|image| self.redactor.finds_secret(&image))
     }
 }
 

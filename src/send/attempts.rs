@@ -74,6 +74,9 @@ pub struct Attempts {
     problem: Option<String>,
     /// Whether some request may have been applied, and its answer is missing.
     may_be_applied: bool,
+    /// Whether the conversation was read after such a request, and shows something else than before.
+    /// Then no answer to another update says that the first one was not applied.
+    is_changed: bool,
     /// Whether the last request failed in another way than by a 429.
     is_retrying: bool,
     /// The answer that refused the login.
@@ -109,6 +112,7 @@ impl Attempts {
             counted: 0,
             problem: None,
             may_be_applied: before == Before::PerhapsApplied,
+            is_changed: false,
             is_retrying: false,
             refusal: None,
             throttled: None,
@@ -134,6 +138,8 @@ impl Attempts {
                 self.is_retrying = false;
                 if !self.may_be_applied {
                     self.problem = None;
+                } else if effect == Effect::None {
+                    self.is_changed = true;
                 }
                 return Next::Done(output);
             }
@@ -202,6 +208,11 @@ impl Attempts {
         self.may_be_applied
     }
 
+    /// Takes in that the last read showed the conversation as it was before the first update.
+    pub fn found_unchanged(&mut self) {
+        self.is_changed = false;
+    }
+
     /// Requests sent so far.
     #[must_use]
     pub fn requests(&self) -> u32 {
@@ -253,12 +264,13 @@ impl Attempts {
         self.postponed.until
     }
 
-    /// A definite no. To a read, it says nothing of an update that was sent before.
+    /// A definite no. To a read, or to an update that was computed again, it says nothing of an update that
+    /// was sent before.
     fn refused<T>(&self, effect: Effect, message: String, ending: fn(String) -> Ending) -> Next<T> {
         let is_read = effect == Effect::None;
         Next::End(match ending(message) {
             Ending::Rejected(message) | Ending::NotFound(message) | Ending::Failed(message)
-                if is_read && self.may_be_applied =>
+                if (is_read || self.is_changed) && self.may_be_applied =>
             {
                 Ending::Unknown(format!("{message}{MAY_BE_APPLIED}"))
             }

@@ -7,6 +7,9 @@ use super::backoff::{PATIENCE, too_long};
 /// The longest wait of our own choice for one operation, as a power of two of seconds.
 const LONGEST_WAIT: u32 = 6;
 
+/// So often, an operation is throttled by what does not pass.
+const MANY: u32 = 10;
+
 /// Which operations the server throttles.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Throttled {
@@ -23,12 +26,17 @@ pub(super) struct Postponement {
     pub(super) until: Option<Instant>,
     /// Since when it alone is throttled, and how often that was.
     alone: Option<(Instant, u32)>,
+    /// Since when it is throttled at all, and how often that was.
+    first: Option<Instant>,
+    times: u32,
 }
 
 impl Postponement {
     /// Postpones it for `wait` from `now`; where the server throttles it alone, for as long as the
     /// server asks, or a growing time.
     pub(super) fn extend(&mut self, now: Instant, wait: Duration, throttled: Throttled) {
+        self.first.get_or_insert(now);
+        self.times += 1;
         let Throttled::Alone(asked) = throttled else {
             self.until = Some(now + wait);
             self.alone = None;
@@ -49,6 +57,13 @@ impl Postponement {
             Some((since, _)) if now.duration_since(since) >= PATIENCE => Some(format!(
                 "only {slug} has been rate limited, for 15 minutes: continue later"
             )),
+            // Reads may be answered all the while, so that nothing else shows it.
+            _ if self.times >= MANY && self.first.is_some_and(|first| now >= first + PATIENCE) => {
+                Some(format!(
+                    "{slug} has been rate limited {} times, over more than 15 minutes: continue later",
+                    self.times
+                ))
+            }
             _ => None,
         }
     }
@@ -90,6 +105,18 @@ mod tests {
         let late = began + 901 * SECOND;
         postponed.extend(late, Duration::ZERO, Throttled::Alone(None));
         assert_eq!(postponed.is_too_long(late, "held"), None);
+    }
+
+    #[test]
+    fn a_row_that_is_throttled_without_end_is_given_up_whoever_else_is() {
+        let (began, mut postponed) = (Instant::now(), Postponement::default());
+        for minute in 0..15 {
+            let now = began + 60 * minute * SECOND;
+            assert_eq!(postponed.is_too_long(now, "held"), None, "{minute}");
+            postponed.extend(now, SECOND, Throttled::All);
+        }
+        let why = postponed.is_too_long(began + 901 * SECOND, "held");
+        assert!(why.is_some_and(|why| why.contains("15 times")));
     }
 
     #[test]

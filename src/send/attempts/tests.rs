@@ -185,6 +185,25 @@ fn no_answer_to_a_read_says_what_became_of_an_update_before() {
 }
 
 #[test]
+fn a_refusal_of_an_update_that_was_computed_again_settles_nothing_of_the_first() {
+    let success = || Reply {
+        http_status: Some(200),
+        result: Ok(()),
+    };
+    let rejected = || reply(422, FailureKind::Rejected, "no");
+    let (_, mut attempts) = after([(Effect::Change, unclear()), (Effect::None, success())]);
+    let mut again = attempts.clone();
+    let decide = |attempts: &mut Attempts| {
+        attempts.decide(rejected(), Effect::Change, Retries(2), Login::Proven, 0.5)
+    };
+    let unknown = "no; it may have been applied";
+    let next = decide(&mut attempts);
+    assert_eq!(next, Next::End(Ending::Unknown(unknown.into())));
+    again.found_unchanged();
+    assert_eq!(decide(&mut again), Next::End(Ending::Rejected("no".into())));
+}
+
+#[test]
 fn a_row_that_was_read_and_not_changed_when_the_run_stops_is_not_sent() {
     let success = || Reply {
         http_status: Some(200),
