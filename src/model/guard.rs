@@ -55,13 +55,15 @@ impl Guard<'_> {
         })
     }
 
-    /// What is expected, in words: several tags are separated by commas.
+    /// What is expected, in words: several tags are separated by commas, and no tags are `[]` as in a
+    /// file (`none` would be a tag).
     #[must_use]
     pub fn expected(&self) -> Cow<'_, str> {
         let text = match self {
             Self::Status(status) => status.map(|status| status.shown().into()),
             Self::Assignee(text) | Self::Category(text) => text.as_deref().map(Cow::Borrowed),
-            Self::TagList(tags) => (!tags.is_empty()).then(|| tags.join(", ").into()),
+            Self::TagList(tags) if tags.is_empty() => Some("[]".into()),
+            Self::TagList(tags) => Some(tags.join(", ").into()),
             Self::HoldUntil(until) => until.as_ref().map(|until| until.text.as_str().into()),
             Self::UpdatedAt(instant) => instant.map(|instant| instant.to_string().into()),
             // `none` would be a text of the field.
@@ -83,5 +85,21 @@ impl Guard<'_> {
             Self::UpdatedAt(instant) => Guard::UpdatedAt(instant),
             Self::Data(name, value) => Guard::Data(owned(name), value.map(DataValue::into_owned)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_tags_are_not_a_tag_called_none() {
+        let expected = |tags: &[&'static str]| {
+            let tags = tags.iter().copied().map(Cow::Borrowed).collect();
+            Guard::TagList(tags).expected().into_owned()
+        };
+        assert_eq!(expected(&[]), "[]");
+        assert_eq!(expected(&["none"]), "none");
+        assert_eq!(expected(&["vip", "new"]), "vip, new");
     }
 }

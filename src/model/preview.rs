@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::field_changes::beginning;
-use super::{Changes, DataValue, FieldChanges, Guard, ReadPolicy, TagEdits, Update};
+use super::{Changes, DataMode, DataValue, FieldChanges, Guard, ReadPolicy, TagEdits, Update};
 
 /// Requests shown in full.
 const SAMPLES: usize = 3;
@@ -37,6 +37,8 @@ pub struct Preview {
     /// The first updates that make a request.
     pub samples: Vec<Update<'static>>,
     policy: ReadPolicy,
+    /// Rows that set custom fields.
+    sets_data: u64,
     /// The most rows that make a request.
     limit: Option<u64>,
     tag_list: FieldChanges,
@@ -97,6 +99,21 @@ impl Preview {
     #[must_use]
     pub fn damaged(&self) -> u64 {
         self.data.values().map(|changes| changes.damaged).sum()
+    }
+
+    /// Rows that send all custom fields of their conversation, and not only those that change.
+    #[must_use]
+    pub fn sends_all_data(&self) -> u64 {
+        match self.policy.data {
+            DataMode::Changed => 0,
+            DataMode::Whole => self.sets_data,
+        }
+    }
+
+    /// Legal rows that ask for a change.
+    #[must_use]
+    pub fn with_change(&self) -> u64 {
+        self.legal - self.without_change
     }
 
     /// Rows that are not legal.
@@ -231,6 +248,7 @@ impl Preview {
                 self.brand.set([brand.as_ref()]);
             }
         }
+        self.sets_data += u64::from(!data.is_empty());
         for (name, value) in data {
             self.count_data(name, value);
         }

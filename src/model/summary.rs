@@ -104,6 +104,9 @@ pub struct Reason {
 pub struct CannotPutBack {
     /// Rows of which something is left out.
     pub rows: u64,
+    /// Of these, rows of which nothing can be put back.
+    #[serde(default)]
+    pub whole_rows: u64,
     /// Rows by reason, the commonest first.
     pub reasons: Vec<ReasonRows>,
 }
@@ -174,6 +177,13 @@ pub struct Done {
 }
 
 impl Summary {
+    /// Whether there is nothing to look at: all rows went well, and an undo leaves nothing out.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        let is_left_out = |left_out: &CannotPutBack| left_out.rows > 0;
+        self.exit_status == Some(0) && !self.cannot_put_back.as_ref().is_some_and(is_left_out)
+    }
+
     /// Whether all went well, and the server took the pace that was asked for.
     #[must_use]
     pub fn is_uneventful(&self) -> bool {

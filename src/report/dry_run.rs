@@ -40,6 +40,7 @@ impl Serialize for DryRun<'_> {
         map.serialize_entry("changes", &FieldsJson(preview))?;
         map.serialize_entry("guards", &GuardsJson(preview))?;
         map.serialize_entry("edits_tags", &preview.edits_tags)?;
+        map.serialize_entry("sends_all_data", &preview.sends_all_data())?;
         map.serialize_entry("without_change", &preview.without_change)?;
         map.serialize_entry("cannot_undo", &self.plan.map_or(0, Plan::cannot_undo))?;
         let counts = self.plan.map(|plan| plan.send_counts).unwrap_or_default();
@@ -52,7 +53,7 @@ impl Serialize for DryRun<'_> {
         )?;
         map.serialize_entry("warnings", self.plan.map_or(&[][..], |plan| &plan.warnings))?;
         if let Some(undo) = self.plan.and_then(|plan| plan.undo) {
-            map.serialize_entry("undoes_undo", &undo.undoes_undo)?;
+            map.serialize_entry("undoes_undo", &undo.undoes_undo())?;
             map.serialize_entry("cannot_put_back", &undo.left_out)?;
         }
         let samples = self.plan.map_or(&[][..], |plan| &plan.samples);

@@ -36,44 +36,13 @@ pub struct FieldLeftOut {
     pub detail: Option<String>,
 }
 
-/// What an undo does beside the rows that it sends.
-#[derive(Debug)]
-pub struct UndoPreview {
-    /// The run that is undone, if that was an undo itself.
-    pub undoes_undo: Option<String>,
-    /// What cannot be put back.
-    pub left_out: LeftOutFields,
-}
-
-impl UndoPreview {
-    /// The part of a page that is about it, with the end of its last line.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let mut text = self.left_out.text();
-        if let Some(run) = &self.undoes_undo {
-            let _ = writeln!(
-                text,
-                "{run} is an undo itself: this makes the changes again that it put back"
-            );
-        }
-        text + "not undone: what the changes have set off (workflows, emails, statistics)\n"
-    }
-
-    /// What it leaves out, in numbers.
-    #[must_use]
-    pub fn cannot_put_back(&self) -> CannotPutBack {
-        CannotPutBack {
-            rows: self.left_out.rows,
-            reasons: self.left_out.by_reason(),
-        }
-    }
-
-    /// The figure to know before answering yes.
-    pub(super) fn warning(&self) -> Option<String> {
-        let rows = self.left_out.rows;
-        let rows = (rows > 0).then(|| counted(rows, "conversation"));
-        rows.map(|rows| format!("leaves out what cannot be put back on {rows}"))
-    }
+/// How much of what a row has changed is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOutExtent {
+    /// The rest is put back.
+    Part,
+    /// Nothing is put back.
+    Whole,
 }
 
 /// What cannot be put back, most of it in a temporary file.
@@ -81,12 +50,22 @@ impl UndoPreview {
 pub struct LeftOutFields {
     /// Rows with such a field.
     rows: u64,
-    /// The same by reason.
-    reasons: BTreeMap<String, u64>,
+    /// Of these, rows of which nothing is put back.
+    whole_rows: u64,
+    /// Rows by reason.
+    reasons: BTreeMap<String, LeftOutRows>,
     /// Rows that are listed for people.
     first: Vec<Vec<FieldLeftOut>>,
     /// All fields, a line of JSON each.
     all: RefCell<File>,
+}
+
+/// Rows of which something is left out for one reason.
+#[derive(Debug)]
+struct LeftOutRows {
+    rows: u64,
+    /// The field, if it is the same in all of them.
+    field: Option<String>,
 }
 
 impl LeftOutFields {
@@ -97,6 +76,7 @@ impl LeftOutFields {
     pub fn new() -> io::Result<Self> {
         Ok(Self {
             rows: 0,
+            whole_rows: 0,
             reasons: BTreeMap::new(),
             first: Vec::new(),
             all: RefCell::new(tempfile::tempfile()?),
@@ -107,22 +87,30 @@ impl LeftOutFields {
     ///
     /// # Errors
     /// When the temporary file cannot be written.
-    pub fn add_row(&mut self, fields: Vec<FieldLeftOut>) -> io::Result<()> {
+    pub fn add_row(&mut self, fields: Vec<FieldLeftOut>, extent: LeftOutExtent) -> io::Result<()> {
         if fields.is_empty() {
             return Ok(());
         }
         self.rows += 1;
+        self.whole_rows += u64::from(extent == LeftOutExtent::Whole);
         let mut lines = Vec::new();
-        let mut reasons: Vec<&str> = Vec::new();
+        let mut counted: Vec<&str> = Vec::new();
+        for FieldLeftOut { field, reason, .. } in &fields {
+            let rows = self.reasons.entry(reason.clone()).or_insert(LeftOutRows {
+                rows: 0,
+                field: field.clone(),
+            });
+            if rows.field != *field {
+                rows.field = None;
+            }
+            if !counted.contains(&reason.as_str()) {
+                rows.rows += 1;
+                counted.push(reason);
+            }
+        }
         for field in &fields {
             serde_json::to_writer(&mut lines, field)?;
             lines.push(b'\n');
-            if !reasons.contains(&field.reason.as_str()) {
-                reasons.push(&field.reason);
-            }
-        }
-        for reason in reasons {
-            *self.reasons.entry(reason.to_owned()).or_default() += 1;
         }
         self.all.get_mut().write_all(&lines)?;
         if self.first.len() < ROWS_SHOWN {
@@ -131,26 +119,53 @@ impl LeftOutFields {
         Ok(())
     }
 
+    /// The same in numbers.
+    pub(super) fn figures(&self) -> CannotPutBack {
+        CannotPutBack {
+            rows: self.rows,
+            whole_rows: self.whole_rows,
+            reasons: self.by_reason(),
+        }
+    }
+
     /// Reasons, the commonest first.
     fn by_reason(&self) -> Vec<ReasonRows> {
-        let reasons = self.reasons.iter().map(|(reason, rows)| ReasonRows {
-            reason: reason.clone(),
+        let reasons = self.commonest().into_iter();
+        let reasons = reasons.map(|(reason, LeftOutRows { rows, .. })| ReasonRows {
+            reason: reason.to_owned(),
             rows: *rows,
         });
-        let mut reasons: Vec<_> = reasons.collect();
-        reasons.sort_by_key(|reason| Reverse(reason.rows));
+        reasons.collect()
+    }
+
+    fn commonest(&self) -> Vec<(&str, &LeftOutRows)> {
+        let reasons = self.reasons.iter();
+        let mut reasons: Vec<_> = reasons
+            .map(|(reason, rows)| (reason.as_str(), rows))
+            .collect();
+        reasons.sort_by_key(|(_, rows)| Reverse(rows.rows));
         reasons
     }
 
-    fn text(&self) -> String {
+    /// The list for people; empty if nothing is left out.
+    #[must_use]
+    pub fn text(&self) -> String {
         let mut text = String::new();
         if self.rows == 0 {
             return text;
         }
         let rows = counted(self.rows, "conversation");
-        let _ = writeln!(text, "cannot be put back, and is left out, on {rows}:");
-        for ReasonRows { reason, rows } in self.by_reason() {
-            let _ = writeln!(text, "  {reason}: {}", counted(rows, "row"));
+        let _ = match self.whole_rows {
+            0 => writeln!(text, "cannot be put back on {rows}:"),
+            whole if whole == self.rows => writeln!(text, "nothing can be put back on {rows}:"),
+            whole => writeln!(
+                text,
+                "cannot be put back on {rows} (on {whole} of them, nothing can):"
+            ),
+        };
+        for (reason, LeftOutRows { rows, field }) in self.commonest() {
+            let field = named(field.as_deref());
+            let _ = writeln!(text, "  {field}{reason}: {rows}");
         }
         for row in &self.first {
             let Some(FieldLeftOut { line, slug, .. }) = row.first() else {
@@ -158,7 +173,8 @@ impl LeftOutFields {
             };
             let fields: Vec<_> = row.iter().map(in_words).collect();
             let slug = one_line(slug, MAX_NAME);
-            let _ = writeln!(text, "  line {line}: {slug}: {}", fields.join("; "));
+            let fields = fields.join("; ");
+            let _ = writeln!(text, "  {slug} (line {line} of the run): {fields}");
         }
         let more = self.rows - self.first.len() as u64;
         if more > 0 {
@@ -175,13 +191,17 @@ fn in_words(left_out: &FieldLeftOut) -> String {
         detail,
         ..
     } = left_out;
-    let field = field.as_ref().map(|name| one_line(name, MAX_NAME) + ": ");
     let detail = detail.as_ref().map(|detail| format!(": {detail}"));
     format!(
         "{}{reason}{}",
-        field.unwrap_or_default(),
+        named(field.as_deref()),
         detail.unwrap_or_default()
     )
+}
+
+/// The name of a field, as it stands before a reason.
+fn named(field: Option<&str>) -> String {
+    field.map_or_else(String::new, |name| one_line(name, MAX_NAME) + ": ")
 }
 
 /// All of it: the fields are read from the file one by one.
@@ -189,6 +209,7 @@ impl Serialize for LeftOutFields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("rows", &self.rows)?;
+        map.serialize_entry("whole_rows", &self.whole_rows)?;
         map.serialize_entry("reasons", &self.by_reason())?;
         map.serialize_entry("fields", &FieldsOfFile(&self.all))?;
         map.end()
@@ -227,16 +248,18 @@ mod tests {
                 detail: None,
             };
             let fields = vec![field("data.a\u{1b}[31m"), field("data.b")];
-            left_out.add_row(fields).expect("room");
+            left_out.add_row(fields, LeftOutExtent::Part).expect("room");
         }
-        left_out.add_row(Vec::new()).expect("room");
-        let preview = UndoPreview {
-            undoes_undo: None,
-            left_out,
-        };
-        let text = preview.text();
-        assert!(text.contains("  custom field that did not exist: 25 rows\n"));
-        assert!(text.contains("  line 20: row-20: data.a"), "{text}");
+        left_out
+            .add_row(Vec::new(), LeftOutExtent::Whole)
+            .expect("room");
+        let text = left_out.text();
+        assert!(text.starts_with("cannot be put back on 25 conversations:\n"));
+        assert!(text.contains("  custom field that did not exist: 25\n"));
+        assert!(
+            text.contains("  row-20 (line 20 of the run): data.a"),
+            "{text}"
+        );
         assert!(
             !text.contains("row-21") && !text.contains('\u{1b}'),
             "{text}"
@@ -244,11 +267,47 @@ mod tests {
         assert!(text.contains("... and 5 more (--dry-run --json lists all)"));
         // As often as it is asked for.
         for _ in 0..2 {
-            let document = serde_json::to_value(&preview.left_out).expect("JSON");
+            let document = serde_json::to_value(&left_out).expect("JSON");
             assert_eq!(document["rows"], 25);
             let fields = document["fields"].as_array().expect("a list");
             assert_eq!(fields.len(), 50);
             assert_eq!(fields[49]["slug"], "row-25");
         }
+    }
+
+    #[test]
+    fn rows_of_which_nothing_is_put_back_are_counted_apart() {
+        use LeftOutExtent::{Part, Whole};
+        let heading = |extents: &[LeftOutExtent]| {
+            let mut left_out = LeftOutFields::new().expect("a temporary file");
+            for extent in extents {
+                let field = FieldLeftOut {
+                    line: 2,
+                    slug: "a".into(),
+                    field: Some("assignee".into()),
+                    reason: "was unassigned".into(),
+                    detail: None,
+                };
+                left_out.add_row(vec![field], *extent).expect("room");
+            }
+            let text = left_out.text();
+            let lines: Vec<_> = text.lines().take(2).collect();
+            lines.join("\n")
+        };
+        let texts = [
+            heading(&[]),
+            heading(&[Part]),
+            heading(&[Part, Whole, Part]),
+            heading(&[Whole]),
+        ];
+        assert_eq!(
+            texts,
+            [
+                "",
+                "cannot be put back on 1 conversation:\n  assignee: was unassigned: 1",
+                "cannot be put back on 3 conversations (on 1 of them, nothing can):\n  assignee: was unassigned: 3",
+                "nothing can be put back on 1 conversation:\n  assignee: was unassigned: 1",
+            ]
+        );
     }
 }

@@ -20,10 +20,12 @@ mod stderr;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod undo_preview;
+mod warnings;
 mod words;
 
 pub use dry_run::DryRun;
-pub use left_out::{FieldLeftOut, LeftOutFields, UndoPreview};
+pub use left_out::{FieldLeftOut, LeftOutExtent, LeftOutFields};
 pub use log::{Audience, Log, LogFormat};
 pub use metrics::{MetricsError, check as check_metrics, write as write_metrics};
 pub use notice::{Level, Notice};
@@ -32,4 +34,5 @@ pub use print::{print, print_json, print_json_lines};
 pub use progress::{Progress, ProgressDisplay};
 pub use sample::Sample;
 pub use summary::NextCommands;
+pub use undo_preview::UndoPreview;
 pub use words::{in_words, violations_text};

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{NextCommands, Plan, in_words, summary, words};
 use crate::model::text::counted;
-use crate::model::{Counts, StopReason, Summary, Violation, as_seconds};
+use crate::model::{CannotPutBack, Counts, StopReason, Summary, Violation, as_seconds};
 
 /// How important something is. `-q` shows warnings and errors only, `-v` everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -69,6 +69,20 @@ pub enum Notice<'a> {
         /// Why.
         message: &'a str,
     },
+    /// What an undo leaves out, where that is not part of a plan.
+    CannotPutBack {
+        /// In numbers.
+        #[serde(flatten)]
+        figures: &'a CannotPutBack,
+        /// The list for people.
+        #[serde(skip)]
+        text: &'a str,
+    },
+    /// What is good to know.
+    Note {
+        /// What.
+        message: &'a str,
+    },
     /// The sandbox is ready.
     Listening {
         /// Where, and until when.
@@ -127,10 +141,12 @@ impl Notice<'_> {
             Self::Warning { .. }
             | Self::Violation { .. }
             | Self::MoreViolations { .. }
+            | Self::CannotPutBack { .. }
             | Self::StoppedAtOnce { .. } => Level::Warning,
-            Self::Summary { summary, .. } if summary.exit_status != Some(0) => Level::Warning,
+            Self::Summary { summary, .. } if !summary.is_clean() => Level::Warning,
             Self::Plan(_)
             | Self::NothingToDo { .. }
+            | Self::Note { .. }
             | Self::Listening { .. }
             | Self::Served { .. }
             | Self::Progress { .. }
@@ -147,6 +163,8 @@ impl Notice<'_> {
             Self::Panic { message }
             | Self::Setting { message }
             | Self::NothingToDo { message }
+            | Self::Note { message }
+            | Self::CannotPutBack { text: message, .. }
             | Self::Listening { message } => (*message).to_owned(),
             Self::Violation { file, violation } => words::violation(file, violation),
             Self::MoreViolations { count } => words::more_violations(*count),

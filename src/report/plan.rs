@@ -64,7 +64,7 @@ pub struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    /// How long sending takes at least.
+    /// How long sending takes at that rate; where rows are read first, at most.
     pub(super) fn expected(&self) -> Duration {
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let seconds = self.send_counts.requests() as f64 / self.rate_per_second;
@@ -104,7 +104,7 @@ impl Plan<'_> {
                 self.detail("", expected)
             );
         }
-        for what in [self.edits(), self.damaged()].into_iter().flatten() {
+        for what in self.effects() {
             let _ = writeln!(page, "{what}");
         }
         if self.preview.without_change > 0 {
@@ -113,8 +113,8 @@ impl Plan<'_> {
         }
         page.push_str(&self.undo());
         let _ = writeln!(page, "{}", self.sending());
-        if let Some(warning) = self.no_undo() {
-            let _ = writeln!(page, "{warning}");
+        for limit in self.limits() {
+            let _ = writeln!(page, "{limit}");
         }
         if !self.samples.is_empty() {
             page.push_str("first requests:\n");
@@ -128,26 +128,33 @@ impl Plan<'_> {
     /// The question before sending, with the key figures.
     #[must_use]
     pub fn question(&self) -> String {
-        let mut warnings = self.warnings("This ", ".\n");
-        if let Some(warning) = self.no_undo() {
-            let _ = writeln!(warnings, "{warning}");
+        let mut question = "\n".to_owned();
+        for what in self.tags().into_iter().chain(self.effects()) {
+            let _ = writeln!(question, "This {what}.");
         }
-        format!(
-            "\n{warnings}Send {} to {}? [y/N] ",
-            self.sending(),
-            self.account
-        )
+        if let Some(undo) = self.undo {
+            question.push_str(&undo.before_yes());
+        }
+        for limit in self.limits() {
+            let _ = writeln!(question, "{limit}");
+        }
+        let send = match self.undo {
+            Some(UndoPreview { run, .. }) => format!("Undo {run}: send"),
+            None => "Send".to_owned(),
+        };
+        let (sending, account) = (self.sending(), &self.account);
+        let _ = write!(question, "{send} {sending} to {account}? [y/N] ");
+        question
     }
 
     /// The same in brief, for a run that does not ask.
     pub(super) fn line(&self) -> String {
-        let mut warnings = self.warnings("; ", "");
-        if let Some(warning) = self.no_undo() {
-            let _ = write!(warnings, "; {warning}");
-        }
+        let warnings = self.tags().into_iter();
+        let warnings = warnings.chain(self.effects()).chain(self.limits());
+        let rows: Vec<_> = std::iter::once(self.rows()).chain(warnings).collect();
         format!(
-            "{}{warnings}\n{}{}, to {}",
-            self.rows(),
+            "{}\n{}{}, to {}",
+            rows.join("; "),
             self.undo(),
             self.sending(),
             self.account
@@ -175,80 +182,14 @@ impl Plan<'_> {
 
     fn sending(&self) -> String {
         let requests = counted(self.send_counts.requests(), "request");
-        let reads = match self.send_counts.reads {
-            0 => String::new(),
-            reads => format!(" ({})", counted(reads, "read")),
-        };
-        format!(
-            "{requests}{reads} at {} (about {})",
-            self.rate,
-            in_words(self.expected())
-        )
-    }
-
-    /// What to know before answering yes, each between `start` and `end`.
-    fn warnings(&self, start: &str, end: &str) -> String {
-        let undo = self.undo.and_then(UndoPreview::warning);
-        let warnings = [self.tags(), self.edits(), self.damaged(), undo];
-        warnings
-            .into_iter()
-            .flatten()
-            .flat_map(|warning| [start.to_owned(), warning, end.to_owned()])
-            .collect()
-    }
-
-    fn damaged(&self) -> Option<String> {
-        let damaged = self.preview.damaged();
-        (damaged > 0).then(|| {
-            let values = counted(damaged, "damaged value");
-            format!("sends {values} in custom fields unchanged (--allow-damaged)")
-        })
-    }
-
-    fn edits(&self) -> Option<String> {
-        let rows = self.preview.edits_tags;
-        (rows > 0).then(|| format!("edits tags on {}", counted(rows, "conversation")))
-    }
-
-    /// Rows of which nobody will know what was there before. In the sandbox, that is no loss.
-    pub(super) fn cannot_undo(&self) -> u64 {
-        if self.account.is_sandbox {
-            0
-        } else {
-            self.send_counts.cannot_undo()
-        }
-    }
-
-    fn no_undo(&self) -> Option<String> {
-        let rows = self.cannot_undo();
-        // A resumed run is bound to how it was started.
-        let advice = if self.settled == 0 {
-            "add --read-first"
-        } else {
-            "the run was started without --read-first"
-        };
-        (rows > 0).then(|| format!("{} cannot be undone: {advice}", counted(rows, "row")))
-    }
-
-    /// The most dangerous thing that a file does.
-    fn tags(&self) -> Option<String> {
-        let Preview {
-            replaces_tags,
-            clears_tags,
-            ..
-        } = self.preview;
-        let replaced = || counted(*replaces_tags, "conversation");
-        match (replaces_tags, clears_tags) {
-            (0, 0) => None,
-            (_, 0) => Some(format!("replaces all tags on {}", replaced())),
-            (0, _) => {
-                let cleared = counted(*clears_tags, "conversation");
-                Some(format!("clears all tags on {cleared}"))
+        let (rate, time) = (&self.rate, in_words(self.expected()));
+        match self.send_counts.reads {
+            0 => format!("{requests} at {rate} (about {time})"),
+            // What is read need not be changed.
+            reads => {
+                let reads = counted(reads, "read");
+                format!("up to {requests} ({reads}) at {rate} (at most about {time})")
             }
-            _ => Some(format!(
-                "replaces all tags on {}, clears them on {clears_tags}",
-                replaced()
-            )),
         }
     }
 
@@ -302,9 +243,10 @@ impl Serialize for Plan<'_> {
         map.serialize_entry("replaces_tags", &self.preview.replaces_tags)?;
         map.serialize_entry("clears_tags", &self.preview.clears_tags)?;
         map.serialize_entry("edits_tags", &self.preview.edits_tags)?;
+        map.serialize_entry("sends_all_data", &self.preview.sends_all_data())?;
         map.serialize_entry("damaged", &self.preview.damaged())?;
         if let Some(undo) = self.undo {
-            map.serialize_entry("undoes_undo", &undo.undoes_undo)?;
+            map.serialize_entry("undoes_undo", &undo.undoes_undo())?;
             map.serialize_entry("cannot_put_back", &undo.cannot_put_back())?;
         }
         map.serialize_entry("cannot_undo", &self.cannot_undo())?;

@@ -49,11 +49,12 @@ impl fmt::Display for Sample<'_> {
                 write!(f, "\n  {what} tags: {}", tags.join(", "))?;
             }
         }
-        f.write_str("\n  then ")?;
-        if update.changes.is_empty() {
-            write!(f, "{method} with the new tags, if they differ")
-        } else {
-            write!(f, "{method} with what differs of {body}")
+        let unless = "unless the conversation already shows them";
+        write!(f, "\n  then {method} ")?;
+        match (update.tag_edits.is_empty(), update.changes.is_empty()) {
+            (_, true) => write!(f, "the new tags, {unless}"),
+            (false, false) => write!(f, "the new tags and these fields, {unless}: {body}"),
+            (true, false) => write!(f, "these fields, {unless}: {body}"),
         }
     }
 }

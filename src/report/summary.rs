@@ -44,6 +44,9 @@ pub(super) fn line(summary: &Summary) -> String {
             let _ = write!(line, ", {}", retries(sent));
         }
     }
+    if let Some(rows) = not_restored(summary) {
+        let _ = write!(line, "; {rows} cannot be fully restored");
+    }
     if let Some(run_dir) = &summary.run_dir {
         let _ = write!(line, "; results: {}", run_dir.shown());
     }
@@ -54,15 +57,14 @@ pub(super) fn line(summary: &Summary) -> String {
 pub(super) fn text(summary: &Summary, next: &NextCommands<'_>) -> String {
     let mut page = String::new();
     if summary.differs > 0 {
-        let differ = if summary.differs == 1 {
-            "differs"
-        } else {
-            "differ"
+        let (differ, do_not) = match summary.differs {
+            1 => ("differs", "answer does not"),
+            _ => ("differ", "answers do not"),
         };
         let _ = writeln!(
             page,
-            "{} {differ}: the server accepted the change but shows another value (see reasons in results.csv)",
-            counted(summary.differs, "row")
+            "{} {differ}: the {do_not} show what was asked for (see reasons in results.csv)",
+            counted(summary.differs, "updated row")
         );
     }
     if summary.damaged > 0 {
@@ -70,6 +72,12 @@ pub(super) fn text(summary: &Summary, next: &NextCommands<'_>) -> String {
         let _ = writeln!(
             page,
             "{values} in custom fields, sent unchanged (--allow-damaged)"
+        );
+    }
+    if let Some(rows) = not_restored(summary) {
+        let _ = writeln!(
+            page,
+            "{rows} cannot be fully restored (for a list of what is left out: undo RUN_DIR --dry-run --json)"
         );
     }
     let _ = writeln!(page, "{}", rows(summary));
@@ -131,7 +139,7 @@ fn advice(summary: &Summary, next: &NextCommands<'_>) -> String {
         && !(is_unknown_only && next.resume.is_some())
     {
         let what = failed_rows(counts, next.failed);
-        let _ = writeln!(advice, "to retry {what}, then:\n  {command}");
+        let _ = writeln!(advice, "{what}, then:\n  {command}");
     }
     if let Some(command) = next.undo {
         let _ = writeln!(advice, "to undo this run:\n  {command}");
@@ -142,19 +150,29 @@ fn advice(summary: &Summary, next: &NextCommands<'_>) -> String {
 /// The rows in the file of failed rows, and what to do with them there.
 fn failed_rows(counts: &Counts, file: &str) -> String {
     let all = counts.failed_file_rows();
-    let them = if all == 1 { "it" } else { "them" };
-    match counts.of(Outcome::Conflict) {
-        0 => format!("{}, fix {them} in {file}", counted(all, "failed row")),
-        // As it is, the row would be in conflict again.
-        conflicts if conflicts == all => {
-            format!("{}, review {them} in {file}", counted(all, "conflict"))
+    let conflicts = counts.of(Outcome::Conflict);
+    let failed = counted(all - conflicts, "failed row");
+    // As it is, a row would be in conflict again.
+    match (all, conflicts) {
+        (1, 0) => format!("to retry {failed}, fix it in {file}"),
+        (_, 0) => format!("to retry {failed}, fix them in {file}"),
+        (1, 1) => {
+            format!("1 conflict needs a decision: see its reason in {file} and change the row")
         }
-        conflicts => format!(
-            "{} and {}, fix or review them in {file}",
-            counted(all - conflicts, "failed row"),
-            counted(conflicts, "conflict"),
+        _ if conflicts == all => format!(
+            "{conflicts} conflicts need a decision: see their reasons in {file} and change the rows"
         ),
+        _ => {
+            let conflicts = counted(conflicts, "conflict");
+            format!("to retry {failed} and {conflicts}, fix or change them in {file}")
+        }
     }
+}
+
+/// The conversations of which an undo leaves something out, if there are any.
+fn not_restored(summary: &Summary) -> Option<String> {
+    let rows = summary.cannot_put_back.as_ref()?.rows;
+    (rows > 0).then(|| counted(rows, "conversation"))
 }
 
 fn rows(summary: &Summary) -> String {
@@ -171,6 +189,14 @@ fn sent_requests(pace: &Pace) -> String {
     }
 }
 
+/// The same of all passes. Of a pass that was killed, the number of reads is not known.
+fn all_requests(summary: &Summary) -> String {
+    if summary.passes.iter().any(|pass| pass.reads.is_none()) {
+        return counted(summary.pace.requests, "request");
+    }
+    sent_requests(&summary.pace)
+}
+
 fn retries(pace: &Pace) -> String {
     match pace.retries {
         1 => "1 retry".to_owned(),
@@ -181,7 +207,10 @@ fn retries(pace: &Pace) -> String {
 /// The requests of this command, and of all passes if there were several.
 fn requests(summary: &Summary) -> String {
     let pace = summary.command.sent.as_ref().unwrap_or(&summary.pace);
-    let mut text = sent_requests(pace);
+    let mut text = match &summary.command.sent {
+        Some(sent) => sent_requests(sent),
+        None => all_requests(summary),
+    };
     if let Some(rate) = pace.rate_reached {
         let unit = summary.rate_unit;
         let asked = unit.shown(summary.rate_asked.unwrap_or(rate));
@@ -195,7 +224,7 @@ fn requests(summary: &Summary) -> String {
         let _ = write!(text, ", {} rate limited (HTTP 429)", pace.throttled);
     }
     if summary.command.sent.is_some() && summary.passes.len() > 1 {
-        let all = sent_requests(&summary.pace);
+        let all = all_requests(summary);
         let _ = write!(text, "; {all} over {} passes", summary.passes.len());
     }
     if let Some(limit) = pace.limit_found {

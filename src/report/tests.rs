@@ -8,11 +8,14 @@ mod metrics;
 mod notices;
 mod plans;
 mod summaries;
+mod undos;
 
 use std::fmt::Write as _;
 
 use super::*;
-use crate::model::{Counts, Done, Outcome, Pace, Pass, StopReason, Summary, Violation};
+use crate::model::{
+    CannotPutBack, Counts, Done, Outcome, Pace, Pass, ReasonRows, StopReason, Summary, Violation,
+};
 
 /// Texts under their titles, as one snapshot.
 fn titled<T: AsRef<str>>(texts: impl IntoIterator<Item = (T, String)>) -> String {
@@ -69,6 +72,18 @@ fn good_run() -> Summary {
             sent: Some(pace),
         },
         ..Summary::default()
+    }
+}
+
+/// What an undo leaves out on three conversations, on one of them all.
+fn left_out() -> CannotPutBack {
+    CannotPutBack {
+        rows: 3,
+        whole_rows: 1,
+        reasons: vec![ReasonRows {
+            reason: "was unassigned".into(),
+            rows: 3,
+        }],
     }
 }
 

@@ -192,7 +192,7 @@ fn with_skip_invalid_the_preview_is_of_the_rows_that_would_be_sent() {
     let [valid, invalid, requests] = ["valid", "invalid", "requests"].map(|key| &document[key]);
     assert_eq!(json!([valid, invalid, requests]), json!([2, 1, 2]));
     assert_eq!(document["changes"]["status"]["rows"], 2);
-    let told = "1 of 3 rows are invalid: the run skips them; only the dry run exits with 3";
+    let told = "1 of 3 rows is invalid: the run skips it; only the dry run exits with 3";
     assert!(preview.stderr.contains(told), "{}", preview.stderr);
 }
 
@@ -298,14 +298,14 @@ fn a_page_says_what_is_edited_and_what_cannot_be_undone() {
         status: 1 row: 0 (Open) ×1
         edits tags on 2 conversations
         changes nothing on 1 row
-        7 requests (3 reads) at 120/m (about 4s)
+        up to 7 requests (3 reads) at 120/m (at most about 4s)
         1 row cannot be undone: add --read-first
         line 2: GET https://BRAND.reamaze.io/api/v1/conversations/a
         expects status: 0 (Open)
         adds tags: vip, refund
         removes tags: new
-        then PUT with the new tags, if they differ
-        then PUT with what differs of {\"conversation\":{\"status\":2}}
+        then PUT the new tags, unless the conversation already shows them
+        then PUT the new tags and these fields, unless the conversation already shows them: {\"conversation\":{\"status\":2}}
         line 4: PUT https://BRAND.reamaze.io/api/v1/conversations/c
         ",
     );
@@ -338,7 +338,7 @@ fn the_question_names_edits_and_what_cannot_be_undone() {
     for words in [
         "This edits tags on 2 conversations.",
         "1 row cannot be undone: add --read-first",
-        "Send 7 requests (3 reads) at 120/m (about 4s) to",
+        "Send up to 7 requests (3 reads) at 120/m (at most about 4s) to",
     ] {
         assert!(screen.contains(words), "{words:?} is not in {screen}");
     }

@@ -251,7 +251,8 @@ fn an_unchanged_row_is_a_success_and_a_conflict_needs_a_person() {
     let reasons = &sent.summary()["reasons"];
     assert_eq!(reasons[0]["outcome"], "conflict", "{reasons}");
     assert_eq!(reasons.as_array().map(Vec::len), Some(1));
-    let advice = "to retry 1 conflict, review it in failed.csv, then:";
+    let advice =
+        "1 conflict needs a decision: see its reason in failed.csv and change the row, then:";
     assert!(sent.output.stderr.contains(advice), "{:?}", sent.output);
 }
 

@@ -158,7 +158,9 @@ fn an_undo_can_be_undone() {
     let output = changed.undo_of("out-undone", "");
     assert_eq!(output.status, 0, "{output:#?}");
     assert!(
-        output.stderr.contains("out-undone is an undo itself"),
+        output
+            .stderr
+            .contains("out-undone is itself an undo: undoing it makes the original changes again"),
         "{output:#?}"
     );
     let again: Vec<_> = ["a", "b", "c"]
@@ -229,13 +231,13 @@ fn what_cannot_be_put_back_is_said_before_anything_is_sent() {
     let page = preview(workspace, "undo out --dry-run").stdout;
     for words in [
         "undo of out: 3 rows, 3 valid, 0 invalid",
-        "cannot be put back, and is left out, on 3 conversations:",
-        "  was unassigned: 1 row\n",
-        "  custom field that did not exist: 1 row\n",
-        "  line 1: a: assignee: was unassigned\n",
-        "  line 2: b: data.made: custom field that did not exist; data.nested: custom field with an object or a list in it\n",
-        "  line 3: c: status: had a status from 6 to 9\n",
-        "not undone: what the changes have set off (workflows, emails, statistics)",
+        "cannot be put back on 3 conversations (on 1 of them, nothing can):\n",
+        "  assignee: was unassigned: 1\n",
+        "  data.made: custom field that did not exist: 1\n",
+        "  a (line 1 of the run): assignee: was unassigned\n",
+        "  b (line 2 of the run): data.made: custom field that did not exist; data.nested: custom field with an object or a list in it\n",
+        "  c (line 3 of the run): status: had a status from 6 to 9\n",
+        "not undone: side effects of the changes (workflows, emails, statistics)",
     ] {
         assert!(page.contains(words), "{words}\n{page}");
     }
@@ -254,14 +256,16 @@ fn what_cannot_be_put_back_is_said_before_anything_is_sent() {
     let asked = command(workspace, "undo out --out asked --rate 500/s").against(&changed.server);
     let (status, shown) = asked.on_terminal("n\n");
     assert_eq!(status, 2, "{shown}");
-    let listed = shown.find("line 3: c: status: had a status from 6 to 9");
-    let question = shown.find("This leaves out what cannot be put back on 3 conversations.");
+    let listed = shown.find("c (line 3 of the run): status: had a status from 6 to 9");
+    let question = shown.find("3 conversations will not be fully restored.");
     assert!(listed.is_some() && listed < question, "{shown}");
     assert_eq!(changed.puts(), puts);
     let output = changed.undo("--json");
     assert_eq!(output.status, 0, "{output:#?}");
     assert!(
-        output.stderr.contains("line 3: c: status: had a status"),
+        output
+            .stderr
+            .contains("c (line 3 of the run): status: had a status"),
         "{output:#?}"
     );
     // A script that has not looked first is told afterwards, and so is one that looks later.
@@ -379,7 +383,7 @@ fn an_undo_is_a_run_of_its_own() {
     }
     // Now it is finished, and is undone.
     let output = preview(workspace, "undo latest --dry-run");
-    assert!(output.stdout.contains("is an undo itself"), "{output:#?}");
+    assert!(output.stdout.contains("is itself an undo"), "{output:#?}");
 }
 
 /// A server that erases the custom fields that an update does not name, and then waits before it answers.
@@ -488,6 +492,11 @@ fn a_run_that_sent_all_custom_fields_is_undone_in_the_same_way() {
         server,
         sent,
     };
+    let page = preview(&changed.sent.workspace, "undo out --dry-run").stdout;
+    assert!(
+        page.contains("sends all custom fields of 1 conversation (--data-whole)"),
+        "{page}"
+    );
     let output = changed.undo("");
     assert_eq!(output.status, 0, "{output:#?}");
     assert_eq!(changed.account.show("a")["data"], data);
@@ -642,33 +651,106 @@ fn a_run_that_is_still_open_is_not_undone() {
 
 #[test]
 fn nothing_to_put_back_is_said_and_is_a_success() {
-    let changed = Changed::new(
+    const NOTHING: &str = "undo of out: nothing to put back\n";
+    const LIST: &str = "\
+nothing can be put back on 1 conversation:
+  assignee: was unassigned: 1
+  b (line 2 of the run): assignee: was unassigned
+";
+    let conversations = [
+        ("a", json!({"tag_list": ["vip"]})),
+        ("b", json!({"assignee": null})),
+    ];
+    let rows = [
+        json!({"slug": "a", "add_tags": ["vip"]}),
+        json!({"slug": "b", "assignee": "ben@example.com"}),
+    ];
+    for (rows, list) in [(&rows[..], LIST), (&rows[..1], "")] {
+        let changed = Changed::new(conversations.clone(), rows, "--read-first");
+        changed.sent.expect_status(0);
+        let requests = changed.server.requests().len();
+        let workspace = &changed.sent.workspace;
+        let output = changed.undo("");
+        assert_eq!(output.status, 0, "{output:#?}");
+        assert_eq!(output.stderr, format!("{NOTHING}{list}"));
+        assert_eq!(changed.undo("--quiet").stderr, list);
+        let output = preview(workspace, "undo out --dry-run");
+        assert_eq!(output.stdout, format!("{NOTHING}{list}"));
+        let output = preview(workspace, "undo out --print");
+        assert_eq!(output.stdout, "");
+        assert_eq!(output.stderr, format!("{NOTHING}{list}"));
+        let document = json_of(&preview(workspace, "undo out --dry-run --json"));
+        assert_eq!(document["rows"], 0, "{document:#}");
+        assert_eq!(changed.server.requests().len(), requests);
+        assert!(!workspace.path().join("out-undone").exists());
+    }
+}
+
+#[test]
+fn what_cannot_be_put_back_is_a_warning_of_its_own_in_the_log() {
+    let conversations = [("a", json!({"assignee": null, "status": 0}))];
+    let row = json!({"slug": "a", "assignee": "ben@example.com", "status": 2});
+    let changed = Changed::new(conversations, &[row], "--read-first");
+    let workspace = &changed.sent.workspace;
+    let list = "\
+cannot be put back on 1 conversation:
+  assignee: was unassigned: 1
+  a (line 1 of the run): assignee: was unassigned
+";
+    let quiet = preview(workspace, "undo out --print --quiet");
+    assert_eq!(quiet.stderr, list);
+    let output = preview(workspace, "undo out --print --log-format json");
+    let events = output.stderr.lines();
+    let events: Vec<Value> = events
+        .map(|line| serde_json::from_str(line).expect("an object"))
+        .collect();
+    let found = events.iter().map(|event| {
+        let message = event["message"].as_str().unwrap_or_default();
+        assert!(!message.contains('\n'), "{event}");
+        (event["event"].as_str(), event["level"].as_str())
+    });
+    assert_eq!(
+        found.collect::<Vec<_>>(),
         [
-            ("a", json!({"tag_list": ["vip"]})),
-            ("b", json!({"assignee": null})),
-        ],
-        &[
-            json!({"slug": "a", "add_tags": ["vip"]}),
-            json!({"slug": "b", "assignee": "ben@example.com"}),
-        ],
-        "--read-first",
+            (Some("cannot_put_back"), Some("warning")),
+            (Some("note"), Some("info")),
+            (Some("note"), Some("info")),
+        ]
     );
-    changed.sent.expect_status(0);
-    let requests = changed.server.requests().len();
-    let output = changed.undo("");
+    assert_eq!(events[0]["rows"], 1);
+    assert_eq!(events[0]["whole_rows"], 0);
+    // Whoever asked for quiet learns of it too.
+    let output = changed.undo("--quiet");
     assert_eq!(output.status, 0, "{output:#?}");
+    let words = "1 conversation cannot be fully restored";
+    assert!(output.stderr.contains(words), "{output:#?}");
+}
+
+#[test]
+fn the_question_of_an_undo_of_an_undo_says_so() {
+    let conversations = [("a", json!({"status": 0}))];
+    let rows = [json!({"slug": "a", "status": 2})];
+    let changed = Changed::new(conversations, &rows, "--read-first");
+    let ask = |run: &str| {
+        let line = format!("undo {run} --out asked");
+        let asked = command(&changed.sent.workspace, &line).against(&changed.server);
+        let (status, screen) = asked.on_terminal("n\n");
+        assert_eq!(status, 2, "{screen}");
+        screen
+    };
+    let told = "This undoes an undo: it makes the changes of the original run again.";
+    let question = "Undo out: send up to 2 requests (1 read) at 120/m (at most about 1s) to";
+    let screen = ask("out");
     assert!(
-        output.stderr.contains("undo of out: nothing to put back"),
-        "{output:#?}"
+        screen.contains(question) && !screen.contains(told),
+        "{screen}"
     );
+    assert_eq!(changed.undo("").status, 0);
+    let screen = ask("out-undone");
     assert!(
-        output
-            .stderr
-            .contains("line 2: b: assignee: was unassigned"),
-        "{output:#?}"
+        screen.contains("Undo out-undone: send") && screen.contains(told),
+        "{screen}"
     );
-    assert_eq!(changed.server.requests().len(), requests);
-    assert!(!changed.sent.workspace.path().join("out-undone").exists());
 }
 
 #[test]
@@ -684,7 +766,7 @@ fn rows_that_were_not_read_first_are_named() {
     changed.sent.expect_status(0);
     let page = preview(&changed.sent.workspace, "undo out --dry-run").stdout;
     assert!(
-        page.contains("line 2: b: changed without being read first"),
+        page.contains("b (line 2 of the run): changed without being read first"),
         "{page}"
     );
     assert!(page.contains("undo of out: 1 row, 1 valid"), "{page}");

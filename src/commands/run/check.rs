@@ -10,6 +10,7 @@ use crate::config::{InvalidRows, Settings};
 use crate::error::Error;
 use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{CopyingReader, LedgerError, PrivateCopy, sha256_of};
+use crate::model::text::counted;
 use crate::model::{SendCounts, Update};
 use crate::pipeline::{Check, CheckError, Findings, KeepViolations, Planner, Violations, columns};
 use crate::report::{AccountLabel, Plan, Sample, UndoPreview};
@@ -218,18 +219,23 @@ impl CheckedRows {
             ));
         }
         let is_skipped = settings.invalid_rows == InvalidRows::Skip;
-        if preview.illegal() == 0 || (is_skipped && mode == Mode::Run) {
+        let illegal = preview.illegal();
+        if illegal == 0 || (is_skipped && mode == Mode::Run) {
             return None;
         }
-        let advice = if is_skipped {
-            "the run skips them; only the dry run exits with 3"
+        let (are, them) = if illegal == 1 {
+            ("is", "it")
         } else {
-            "fix them, or send the others with --skip-invalid"
+            ("are", "them")
         };
+        let advice = match preview.legal {
+            _ if is_skipped => format!("the run skips {them}; only the dry run exits with 3"),
+            0 => format!("fix {them}"),
+            _ => format!("fix {them}, or send the others with --skip-invalid"),
+        };
+        let rows = counted(preview.rows, "row");
         Some(format!(
-            "{name}: {} of {} rows are invalid: {advice}",
-            preview.illegal(),
-            preview.rows
+            "{name}: {illegal} of {rows} {are} invalid: {advice}"
         ))
     }
 }

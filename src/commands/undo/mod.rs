@@ -15,8 +15,8 @@ use crate::cli::{RunArgs, UndoArgs};
 use crate::config::{InputSource, Settings};
 use crate::error::Error;
 use crate::exit;
-use crate::model::DataMode;
-use crate::report::{self, Log, Notice};
+use crate::model::{DataMode, Shown as _};
+use crate::report::{self, Log, Notice, UndoPreview};
 use original::Original;
 use rows::{Rows, temporary};
 
@@ -39,14 +39,24 @@ fn print(original: &Original, log: &Log) -> Result<(), Error> {
         DataMode::Changed => "",
         DataMode::Whole => " --data-whole",
     };
+    let name = format!("undo of {}", original.directory.path().shown());
     let rows = temporary(tempfile::tempfile())?;
     let made = Rows::make(original, &rows, Timestamp::now())?;
     temporary((&rows).rewind())?;
     report::print_json_lines(&rows).map_err(Error::Output)?;
+    if made.rows == 0 {
+        report_nothing(&name, &made.preview, log);
+        return Ok(());
+    }
+    if let Some(message) = made.preview.of_undo() {
+        log.warning(&message);
+    }
+    report_left_out(&made.preview, log);
     let advice =
         format!("to send these rows: reamaze-bulk run FILE --read-first --allow-damaged{whole}");
-    let message = format!("{}{advice}", made.preview.text());
-    log.report(&Notice::NothingToDo { message: &message });
+    for message in [made.preview.not_undone(), &advice] {
+        log.report(&Notice::Note { message });
+    }
     Ok(())
 }
 
@@ -59,19 +69,37 @@ fn send(mut args: RunArgs, original: &Original, start: &CommandStart<'_>) -> Cam
     };
     args.read.data_whole = original.data_mode() == DataMode::Whole;
     let settings = Settings::undo(args, source, &original.run.account, &start.stop)?;
-    let made = Rows::make(original, &rows, settings.terms.clock.now)?;
-    if made.rows == 0 && !settings.dry_run {
-        let (name, notes) = (settings.source.name(), made.preview.text());
-        let message = &format!("{name}: nothing to put back\n{notes}");
-        start.log.report(&Notice::NothingToDo { message });
-        let facts = Facts::nothing_but(made.preview.cannot_put_back());
-        return Ok((facts, exit::DONE));
+    let Rows { rows, preview } = Rows::make(original, &rows, settings.terms.clock.now)?;
+    // The document of a dry run says so by its numbers.
+    if rows == 0 && !(settings.dry_run && settings.json) {
+        let name = settings.source.name();
+        if settings.dry_run {
+            let page = format!("{}\n{}", nothing(&name), preview.left_out.text());
+            report::print(&page).map_err(Error::Output)?;
+        } else {
+            report_nothing(&name, &preview, start.log);
+        }
+        return Ok((Facts::nothing_but(preview.cannot_put_back()), exit::DONE));
     }
-    run::start(
-        &settings,
-        Some(made.preview),
-        start.began,
-        start.log,
-        &start.stop,
-    )
+    let undo = Some(preview);
+    run::start(&settings, undo, start.began, start.log, &start.stop)
+}
+
+fn nothing(name: &str) -> String {
+    format!("{name}: nothing to put back")
+}
+
+/// Says that there is nothing to put back, and what cannot be.
+fn report_nothing(name: &str, preview: &UndoPreview, log: &Log) {
+    let message = &nothing(name);
+    log.report(&Notice::NothingToDo { message });
+    report_left_out(preview, log);
+}
+
+/// Says what cannot be put back, if there is anything.
+fn report_left_out(preview: &UndoPreview, log: &Log) {
+    let (figures, text) = (&preview.cannot_put_back(), &preview.left_out.text());
+    if figures.rows > 0 {
+        log.report(&Notice::CannotPutBack { figures, text });
+    }
 }

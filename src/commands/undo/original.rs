@@ -7,7 +7,7 @@ use crate::commands::run::{NamedRun, Purpose, cannot, find, lock_run_directory, 
 use crate::error::Error;
 use crate::input::{Layout, Reader};
 use crate::ledger::{BeforeImages, LedgerError, Lock, ResumeIndex, RunDirectory, RunFile};
-use crate::model::{DataMode, Shown as _, shell_word};
+use crate::model::{DataMode, shell_word};
 use crate::report::Log;
 
 /// A run to undo, and what it has changed.
@@ -73,10 +73,9 @@ impl Original {
         }
     }
 
-    /// Its name, if it is an undo itself.
-    pub(super) fn undoes_undo(&self) -> Option<String> {
-        let is_undo = self.run.input.undo_of.is_some();
-        is_undo.then(|| self.directory.path().shown())
+    /// Whether it is an undo itself.
+    pub(super) fn is_undo(&self) -> bool {
+        self.run.input.undo_of.is_some()
     }
 }
 

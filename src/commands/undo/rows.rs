@@ -16,8 +16,8 @@ use crate::error::Error;
 use crate::input::MAX_RECORD_BYTES;
 use crate::ledger::{LedgerError, each_record};
 use crate::model::text::quoted;
-use crate::model::{BeforeImage, Content, Row, Update, literal};
-use crate::report::{FieldLeftOut, LeftOutFields, UndoPreview};
+use crate::model::{BeforeImage, Content, Row, Shown as _, Update, literal};
+use crate::report::{FieldLeftOut, LeftOutExtent, LeftOutFields, UndoPreview};
 use crate::validate::{Clock, Columns, Damaged, Draft, Rules, Terms};
 
 /// The rows of an undo.
@@ -45,18 +45,23 @@ impl Rows {
             check_slug(original, &image)?;
             let undo = undo(&image, original.unset_fields, now);
             let (text, fields) = valid(&rules, &image, undo);
-            if let Some(text) = text {
+            if let Some(text) = &text {
                 temporary(writer.write_all(text.as_bytes()))?;
                 rows += 1;
             }
-            temporary(left_out.add_row(fields))?;
+            let extent = match text {
+                Some(_) => LeftOutExtent::Part,
+                None => LeftOutExtent::Whole,
+            };
+            temporary(left_out.add_row(fields, extent))?;
         }
         add_not_read(original, not_read, &mut left_out)?;
         temporary(writer.flush())?;
         Ok(Self {
             rows,
             preview: UndoPreview {
-                undoes_undo: original.undoes_undo(),
+                run: original.directory.path().shown(),
+                is_of_undo: original.is_undo(),
                 left_out,
             },
         })
@@ -193,13 +198,14 @@ fn add_not_read(
     let mut added = Ok(());
     each_record(&original.directory.results(), |_, record| {
         if lines.remove(&record.line) && added.is_ok() {
-            added = left_out.add_row(vec![FieldLeftOut {
+            let row = FieldLeftOut {
                 line: record.line,
                 slug: record.slug,
                 field: None,
                 reason: NotUndone::NotRead.to_string(),
                 detail: None,
-            }]);
+            };
+            added = left_out.add_row(vec![row], LeftOutExtent::Whole);
         }
     })?;
     temporary(added)

@@ -25,7 +25,7 @@ fn the_document_of_a_dry_run_has_everything_that_the_page_has() {
         plan: Some(&plan),
         violations: RefCell::new(Box::new([violation(8), violation(9)].map(Ok).into_iter())),
         exit_status: 3,
-        error: Some("rows.csv: 1 of 14 rows are invalid".into()),
+        error: Some("rows.csv: 1 of 14 rows is invalid".into()),
     };
     insta::assert_snapshot!("dry_run", json(&document));
 }

@@ -5,13 +5,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::super::{Notice, json};
-use super::{NEXT, counts, good_run, violation};
-use crate::model::{Counts, Signal, StopReason, Summary, Violation};
+use super::{NEXT, counts, good_run, left_out, violation};
+use crate::model::{CannotPutBack, Counts, Signal, StopReason, Summary, Violation};
 
 /// All but the plan, whose snapshots are beside its own tests.
 fn all<'a>(
     violation: &'a Violation,
     counts: &'a Counts,
+    figures: &'a CannotPutBack,
     reason: &'a StopReason,
     summary: &'a Summary,
 ) -> Vec<Notice<'a>> {
@@ -36,6 +37,13 @@ fn all<'a>(
         },
         Notice::NothingToDo {
             message: "rows.csv: no rows",
+        },
+        Notice::CannotPutBack {
+            figures,
+            text: "cannot be put back on 1 conversation:\n  assignee: was unassigned: 1\n",
+        },
+        Notice::Note {
+            message: "not undone: side effects",
         },
         Notice::Listening { message: "ready" },
         served(Some(429)),
@@ -68,7 +76,9 @@ fn served(http_status: Option<u16>) -> Notice<'static> {
 fn with_all(check: impl Fn(Vec<Notice<'_>>) -> String) -> String {
     let counts = counts([80, 0, 0, 4, 3, 2, 1, 0, 0]);
     let reason = StopReason::Signal(Signal::Interrupt);
-    check(all(&violation(8), &counts, &reason, &good_run()))
+    let figures = left_out();
+    let violation = violation(8);
+    check(all(&violation, &counts, &figures, &reason, &good_run()))
 }
 
 #[test]

@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 use super::super::{AccountLabel, Level, Notice, Plan, Sample, json};
 use super::titled;
 use crate::model::{
-    Changes, DataValue, Destination, Guard, HoldUntil, PlainRows, Preview, ReadPolicy, Slug,
-    Status, StatusChange, TagEdits, Update,
+    Changes, DataMode, DataValue, Destination, Guard, HoldUntil, PlainRows, Preview, ReadPolicy,
+    Slug, Status, StatusChange, TagEdits, Update,
 };
 
 const ACCOUNT: AccountLabel<'static> = AccountLabel {
@@ -211,6 +211,47 @@ fn rows_that_are_read_are_counted_and_shown_with_edits_and_guards() {
     let mut plan = plan(&preview);
     plan.samples = preview.samples.iter().map(sample).collect();
     insta::assert_snapshot!("plan_edits", plan.page() + &plan.question());
+}
+
+#[test]
+fn a_limit_below_the_rows_that_are_due_is_named() {
+    let said = |limit| {
+        let preview = edits_preview(ReadPolicy::default(), Some(limit));
+        let plan = plan(&preview);
+        let texts = [plan.page(), plan.line(), plan.question()];
+        texts.map(|text| {
+            let parts = text.split(['\n', ';']).map(str::trim);
+            let limits: Vec<_> = parts.filter(|part| part.ends_with("(--limit)")).collect();
+            limits.join("; ")
+        })
+    };
+    assert_eq!(
+        said(1),
+        ["only the first of these 3 rows is sent now (--limit)"; 3]
+    );
+    assert_eq!(
+        said(2),
+        ["only the first 2 of these 3 rows are sent now (--limit)"; 3]
+    );
+    assert_eq!(said(3), [""; 3]);
+}
+
+#[test]
+fn custom_fields_that_are_sent_as_a_whole_are_named() {
+    let said = |policy| {
+        let mut preview = Preview::new(policy, None);
+        preview.add_legal(update(data("x", DataValue::Null)));
+        preview.add_legal(update(tags(&["x"])));
+        let plan = plan(&preview);
+        [plan.page(), plan.line(), plan.question()]
+            .map(|text| text.contains("sends all custom fields of 1 conversation (--data-whole)"))
+    };
+    let whole = ReadPolicy {
+        data: DataMode::Whole,
+        ..ReadPolicy::default()
+    };
+    assert_eq!(said(whole), [true; 3]);
+    assert_eq!(said(ReadPolicy::default()), [false; 3]);
 }
 
 #[test]

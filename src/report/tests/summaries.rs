@@ -1,8 +1,8 @@
 //! The summary of a run, in its variants.
 
 use super::super::summary::{line, text};
-use super::{NEXT, NextCommands, counts, good_run, stop_reasons, titled};
-use crate::model::{Outcome, Pace, Pass, RateUnit, Reason, StopReason, Summary};
+use super::{Level, NEXT, NextCommands, Notice, counts, good_run, left_out, stop_reasons, titled};
+use crate::model::{CannotPutBack, Outcome, Pace, Pass, RateUnit, Reason, StopReason, Summary};
 
 const NOTHING_NEXT: NextCommands<'static> = NextCommands {
     resume: None,
@@ -74,10 +74,15 @@ fn the_page_shows_the_pace_and_what_held_it_back() {
     per_second.rate_unit = RateUnit::Second;
     per_second.rate_asked = Some(50.0);
     let mut resumed = good_run();
-    resumed.passes.push(Pass::default());
+    resumed.passes.push(Pass {
+        reads: Some(0),
+        ..Pass::default()
+    });
     resumed.pace.requests = 140;
     let mut read = resumed.clone();
     read.pace.reads = 20;
+    let mut killed = read.clone();
+    killed.passes[1].reads = None;
     let page = |summary: &Summary| text(summary, &NOTHING_NEXT);
     insta::assert_snapshot!(
         "summary_pace",
@@ -102,6 +107,7 @@ fn the_page_shows_the_pace_and_what_held_it_back() {
             ("reads", page(&with_pace(|pace| pace.reads = 1))),
             ("second pass", page(&resumed)),
             ("second pass with reads", page(&read)),
+            ("second pass after a kill", page(&killed)),
         ])
     );
 }
@@ -144,6 +150,31 @@ fn the_page_shows_first_what_differs_then_counts_and_the_commonest_reasons() {
             ("unchanged and conflicts", text(&read, &NEXT)),
         ])
     );
+}
+
+#[test]
+fn an_undo_that_leaves_something_out_says_so_even_where_only_warnings_are_shown() {
+    let summary = Summary {
+        cannot_put_back: Some(left_out()),
+        ..good_run()
+    };
+    assert!(line(&summary).contains("; 3 conversations cannot be fully restored; results: "));
+    let page = text(&summary, &NOTHING_NEXT);
+    assert!(
+        page.starts_with("3 conversations cannot be fully restored (for a list"),
+        "{page}"
+    );
+    let level = |summary| {
+        let next = NOTHING_NEXT;
+        Notice::Summary { summary, next }.level()
+    };
+    assert_eq!(level(&summary), Level::Warning);
+    let all_restored = Summary {
+        cannot_put_back: Some(CannotPutBack::default()),
+        ..good_run()
+    };
+    assert_eq!(level(&all_restored), Level::Info);
+    assert!(!line(&all_restored).contains("restored"));
 }
 
 #[test]

@@ -1,0 +1,70 @@
+//! What there is to say of an undo before it sends its rows -> lines of the page and of the question.
+
+use std::fmt::Write as _;
+
+use super::LeftOutFields;
+use crate::model::CannotPutBack;
+use crate::model::text::counted;
+
+/// What an undo does beside the rows that it sends.
+#[derive(Debug)]
+pub struct UndoPreview {
+    /// The run that is undone, as the user named it.
+    pub run: String,
+    /// Whether that was an undo itself.
+    pub is_of_undo: bool,
+    /// What cannot be put back.
+    pub left_out: LeftOutFields,
+}
+
+impl UndoPreview {
+    /// The part of a page that is about it, with the end of its last line.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = self.left_out.text();
+        if let Some(fact) = self.of_undo() {
+            let _ = writeln!(text, "{fact}");
+        }
+        let _ = writeln!(text, "{}", self.not_undone());
+        text
+    }
+
+    /// What to know if the run is an undo itself.
+    #[must_use]
+    pub fn of_undo(&self) -> Option<String> {
+        self.undoes_undo().map(|run| {
+            format!("{run} is itself an undo: undoing it makes the original changes again")
+        })
+    }
+
+    /// What no undo puts back.
+    #[must_use]
+    pub fn not_undone(&self) -> &'static str {
+        "not undone: side effects of the changes (workflows, emails, statistics)"
+    }
+
+    /// The run that is undone, if that is an undo itself.
+    pub(super) fn undoes_undo(&self) -> Option<&str> {
+        self.is_of_undo.then_some(self.run.as_str())
+    }
+
+    /// What it leaves out, in numbers.
+    #[must_use]
+    pub fn cannot_put_back(&self) -> CannotPutBack {
+        self.left_out.figures()
+    }
+
+    /// What to know before answering yes, in lines.
+    pub(super) fn before_yes(&self) -> String {
+        let mut text = String::new();
+        if self.is_of_undo {
+            text.push_str("This undoes an undo: it makes the changes of the original run again.\n");
+        }
+        let rows = self.cannot_put_back().rows;
+        if rows > 0 {
+            let rows = counted(rows, "conversation");
+            let _ = writeln!(text, "{rows} will not be fully restored.");
+        }
+        text
+    }
+}
