@@ -49,7 +49,7 @@ impl fmt::Display for NotUndone {
             Self::NoTime => "was On Hold without a known time",
             Self::PastTime => "was On Hold until a time that has passed",
             Self::OtherStatus => "had a status from 6 to 9",
-            Self::NoEmailChannel => "was in a channel that is not one of email",
+            Self::NoEmailChannel => "was not in an email channel",
             Self::OtherBrand => "was in a channel of another brand",
             Self::NotShown => "the account did not show what was there",
             Self::Invalid => "what was there is not valid as input",

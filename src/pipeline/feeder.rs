@@ -8,7 +8,7 @@ use super::check::next_batch;
 use super::recorder::Recorder;
 use super::{Planned, Planner};
 use crate::input::{InputError, Reader};
-use crate::ledger::{Earlier, Record, ResumeIndex};
+use crate::ledger::{BeforeImages, Earlier, Record, ResumeIndex};
 use crate::model::{Outcome, Update, Violation};
 use crate::stop::Stop;
 
@@ -45,14 +45,15 @@ impl Round {
 }
 
 /// Plans rows in order.
-pub(super) struct Feeder<'a, 'b> {
+pub(super) struct Feeder<'a, 'b, 'c> {
     /// Rows that may still be sent.
     pub(super) left: Option<u64>,
     pub(super) recorder: &'a Mutex<Recorder<'b>>,
+    pub(super) images: &'a Mutex<&'c mut BeforeImages>,
     pub(super) stop: &'a Stop,
 }
 
-impl Feeder<'_, '_> {
+impl Feeder<'_, '_, '_> {
     /// Plans the rows that `read` gives from the start, until nobody takes any.
     pub(super) fn feed(
         mut self,
@@ -81,12 +82,23 @@ impl Feeder<'_, '_> {
         while next_batch(&mut reader, &mut rows)? {
             let rows = planner.plan(&rows).into_iter();
             let rows = rows.filter(|row| round.includes(row.line(), recorded.earlier(row.line())));
-            let due: Vec<_> = rows.filter_map(|planned| self.due(planned)).collect();
+            let rows = rows.filter(|row| !self.is_to_stay_unknown(row, recorded));
+            let rows: Vec<_> = rows.collect();
+            let due: Vec<_> = rows.into_iter().filter_map(|row| self.due(row)).collect();
             if batches.send(due).is_err() {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// Whether a row has become illegal meanwhile, the time of a hold has passed for example, and may have
+    /// been applied before: its record stays, so that an undo knows.
+    fn is_to_stay_unknown(&self, row: &Planned<'_>, recorded: &ResumeIndex) -> bool {
+        let line = row.line();
+        matches!(row, Planned::Invalid { .. })
+            && recorded.earlier(line) == Earlier::InDoubt
+            && self.images.lock().has(line)
     }
 
     /// The row, if it is to be sent; else it is recorded.

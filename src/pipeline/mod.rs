@@ -9,6 +9,7 @@ mod plan;
 mod prepared;
 mod queue;
 mod recorder;
+mod row_end;
 mod runner;
 mod steps;
 mod supervision;

@@ -84,6 +84,7 @@ impl<E: Exchange> Run<'_, E> {
         let feeder = Feeder {
             left: self.limit,
             recorder: &recorder,
+            images: &images,
             stop: self.stop,
         };
         let planner = &self.planner;
@@ -124,11 +125,7 @@ impl<E: Exchange> Run<'_, E> {
             let feed = move || feeder.feed(planner, read, &batches);
             threads.push(spawn(scope, self.stop, running, feed).map_err(RunError::Threads)?);
             supervision.watch(&ended, || sender.stall());
-            let ended: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
-            if ended.iter().any(Result::is_err) {
-                return Err(RunError::Panicked);
-            }
-            Ok(workers)
+            join(threads).map(|()| workers)
         })?;
         recorder.into_inner().end()?;
         Ok(sender.pace(workers))
@@ -155,6 +152,15 @@ impl<E: Exchange> Run<'_, E> {
             detail: self.detail,
         }
     }
+}
+
+/// Waits for all threads to end.
+fn join(threads: Vec<ScopedJoinHandle<'_, ()>>) -> Result<(), RunError> {
+    let ended: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
+    if ended.iter().any(Result::is_err) {
+        return Err(RunError::Panicked);
+    }
+    Ok(())
 }
 
 /// As many workers as the system allows, of those wanted.

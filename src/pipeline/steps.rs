@@ -11,14 +11,17 @@ use parking_lot::Mutex;
 
 use super::prepared::Prepared;
 use super::queue::Task;
+use super::row_end::RowEnd;
 use crate::api::{
     Exchange, ReadConversation, ReadResult, Redactor, UpdateConversation, Updated, Verification,
 };
 use crate::change::{Change, GuardMode, NoChange, UnsafeTag, decide, lost_fields};
 use crate::ledger::{BeforeImages, Record};
 use crate::model::text::{one_line, quoted};
-use crate::model::{BeforeImage, Changes, Event, Outcome, ReadPolicy, StopReason, Update, remedy};
-use crate::send::{Attempts, Ending, MAY_BE_APPLIED, Priority, Sender, Step, Turn};
+use crate::model::{
+    BeforeImage, Changes, Conversation, Event, Outcome, ReadPolicy, StopReason, Update, remedy,
+};
+use crate::send::{Attempts, MAY_BE_APPLIED, Priority, Sender, Step, Turn};
 
 /// What the rows of a run are sent with.
 pub(super) struct Steps<'a, E> {
@@ -27,12 +30,6 @@ pub(super) struct Steps<'a, E> {
     pub(super) images: &'a Mutex<&'a mut BeforeImages>,
     pub(super) read_policy: ReadPolicy,
     pub(super) verification: Verification,
-}
-
-/// How a row ended.
-pub(super) struct RowEnd {
-    pub(super) outcome: Outcome,
-    pub(super) reasons: String,
 }
 
 /// What follows from one request for a row.
@@ -103,16 +100,25 @@ impl<E: Exchange> Steps<'_, E> {
             ReadResult::Other(words) => return Ok(task.ended_by_read(Outcome::Conflict, words)),
         };
         // A row whose change may have been applied shows perhaps that.
-        let mode = if task.attempts.may_be_applied() {
-            GuardMode::AfterUpdate
+        let (mode, image) = if task.attempts.may_be_applied() {
+            (GuardMode::AfterUpdate, self.image(task.update.line))
         } else {
-            GuardMode::Check
+            (GuardMode::Check, None)
         };
+        if let Some(image) = &image {
+            let lost = lost_fields(&image.before, &task.update.changes, &conversation);
+            if !lost.is_empty() {
+                return Ok(self.data_replaced(&task.update, Outcome::Unknown, Vec::new(), &lost));
+            }
+        }
         let change = match decide(&task.update, &conversation, mode, self.read_policy.data) {
             Ok(change) => change,
             Err(why) => return Ok(self.no_change(task, why)),
         };
-        if self.finds_token(&change) {
+        if image.is_some_and(|image| is_same(&image.before, &change.before)) {
+            task.attempts.found_unchanged();
+        }
+        if self.finds_secret(&change) {
             let why = "the conversation contains the API token, which must not be kept in a file";
             return Ok(task.ended_by_read(Outcome::Conflict, why.into()));
         }
@@ -185,17 +191,12 @@ impl<E: Exchange> Steps<'_, E> {
             }
         };
         let lost = lost_fields(&prepared.conversation, changes, &updated.conversation);
-        Ok(if lost.is_empty() {
-            NextStep::End(RowEnd::from(&updated))
-        } else {
-            let (end, reason) = replaced_data(update, &updated, &lost, self.redactor);
-            // Before the record: whatever ends the run, an undo must know.
-            let noted = self.images.lock().note_erased(update.line);
-            NextStep::StopRun(
-                end,
-                noted.map_or_else(|error| unwritable(&error), |()| reason),
-            )
-        })
+        if lost.is_empty() {
+            return Ok(NextStep::End(RowEnd::from(&updated)));
+        }
+        let differences = updated.differences.iter().map(ToString::to_string);
+        let differences = differences.collect();
+        Ok(self.data_replaced(update, Outcome::Updated, differences, &lost))
     }
 
     fn update(
@@ -235,10 +236,51 @@ impl<E: Exchange> Steps<'_, E> {
         })
     }
 
-    fn finds_token(&self, change: &Change<'_>) -> bool {
+    /// The end of a row, and of the run, whose server removes the custom fields that an update does not
+    /// name.
+    fn data_replaced(
+        &self,
+        update: &Update<'_>,
+        outcome: Outcome,
+        mut reasons: Vec<String>,
+        lost: &[String],
+    ) -> NextStep {
+        let names = lost.iter().map(|name| self.redactor.server_text(name));
+        let names: Vec<_> = names.map(|name| quoted(&name)).collect();
+        let names = one_line(&names.join(", "), MAX_NAMES);
+        let lost = format!("data: the server has removed {names}, which the update did not name");
+        let message = format!("{}: {lost}", update.slug.shown());
+        reasons.push(lost);
+        let end = RowEnd {
+            outcome,
+            reasons: reasons.join("; "),
+        };
+        // Before the record: whatever ends the run, an undo must know.
+        let noted = self.images.lock().note_erased(update.line);
+        let reason = match noted {
+            Ok(()) => StopReason::DataReplaced { message },
+            Err(error) => unwritable(&error),
+        };
+        NextStep::StopRun(end, reason)
+    }
+
+    /// The first image of a row, if it can be read.
+    fn image(&self, line: u64) -> Option<BeforeImage> {
+        let images = self.images.lock();
+        let mut reader = images.reader().ok()?;
+        reader.image(line).ok()?
+    }
+
+    fn finds_secret(&self, change: &Change<'_>) -> bool {
         let image = serde_json::to_string(&change.before);
         image.is_ok_and(|image| self.redactor.finds_secret(&image))
     }
+}
+
+/// Whether two conversations show the same.
+fn is_same(a: &Conversation, b: &Conversation) -> bool {
+    let json = |conversation| serde_json::to_string(conversation).ok();
+    json(a).is_some() && json(a) == json(b)
 }
 
 /// What an operation yields, or what follows if it has not been carried out.
@@ -249,27 +291,6 @@ fn done<T>(step: Step<T>) -> Result<T, NextStep> {
         Step::Again => NextStep::Again,
         Step::Postponed => NextStep::Later,
     })
-}
-
-/// The end of a row and of a run whose server removes the custom fields that an update does not name.
-fn replaced_data(
-    update: &Update<'_>,
-    updated: &Updated,
-    lost: &[String],
-    redactor: &Redactor,
-) -> (RowEnd, StopReason) {
-    let names = lost.iter().map(|name| redactor.server_text(name));
-    let names: Vec<_> = names.map(|name| quoted(&name)).collect();
-    let names = one_line(&names.join(", "), MAX_NAMES);
-    let lost = format!("data: the server has removed {names}, which the update did not name");
-    let message = format!("{}: {lost}", update.slug.shown());
-    let differences = updated.differences.iter().map(ToString::to_string);
-    let reasons: Vec<_> = differences.chain([lost]).collect();
-    let end = RowEnd {
-        outcome: Outcome::Updated,
-        reasons: reasons.join("; "),
-    };
-    (end, StopReason::DataReplaced { message })
 }
 
 /// Why a run ends that cannot write before-images.
@@ -290,38 +311,5 @@ impl Task {
         } else {
             RowEnd { outcome, reasons }
         })
-    }
-}
-
-impl RowEnd {
-    /// The end of a row for which nothing more is sent.
-    pub(super) fn given_up(attempts: &Attempts) -> Self {
-        attempts.given_up().into()
-    }
-}
-
-impl From<Ending> for RowEnd {
-    fn from(ending: Ending) -> Self {
-        let (outcome, reasons) = match ending {
-            Ending::Rejected(reasons) => (Outcome::Rejected, reasons),
-            Ending::NotFound(reasons) => (Outcome::NotFound, reasons),
-            Ending::Failed(reasons) => (Outcome::Failed, reasons),
-            Ending::Unknown(reasons) => (Outcome::Unknown, reasons),
-            Ending::NotSent(reasons) => (Outcome::NotSent, reasons),
-        };
-        Self { outcome, reasons }
-    }
-}
-
-impl From<&Updated> for RowEnd {
-    /// With what differs, and what is good to know.
-    fn from(updated: &Updated) -> Self {
-        let differences = updated.differences.iter().map(ToString::to_string);
-        let note = updated.note().map(|note| format!("{}{note}", Record::NOTE));
-        let reasons: Vec<_> = differences.chain(note).collect();
-        Self {
-            outcome: Outcome::Updated,
-            reasons: reasons.join("; "),
-        }
     }
 }

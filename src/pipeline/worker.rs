@@ -7,7 +7,8 @@ use parking_lot::Mutex;
 
 use super::queue::{Queue, Task};
 use super::recorder::Recorder;
-use super::steps::{NextStep, RowEnd, Steps};
+use super::row_end::RowEnd;
+use super::steps::{NextStep, Steps};
 use crate::api::Exchange;
 use crate::ledger::{Earlier, Record, ResumeIndex};
 use crate::model::{Event, Update, utc_millis};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::read_first::puts;
 use super::support::account::Account;
 use super::support::answer::Answer;
-use super::support::sent::{fate, send_file};
+use super::support::sent::{command, fate, send_file};
 use super::support::server::Server;
 
 /// An account with custom fields, one of them nested.
@@ -143,4 +143,37 @@ fn an_answer_without_custom_fields_proves_nothing() {
     });
     let sent = send_file(&server, "rows.csv", ROWS, "--read-first");
     sent.expect_status(0);
+}
+
+#[test]
+fn a_server_that_replaces_custom_fields_is_noticed_although_its_answer_is_lost() {
+    let account = with_fields();
+    let replacing = Arc::clone(&account);
+    let server = Server::start(move |request| {
+        if request.method == "PUT" {
+            replacing.change(&request.slug, json!({"data": {}}));
+            replacing.answer(request);
+            return Answer::reset();
+        }
+        replacing.answer(request)
+    });
+    let sent = send_file(&server, "rows.csv", ROWS, "--read-first --workers 1");
+    sent.expect_status(6);
+    assert_eq!(sent.summary()["stop_reason"], "data_replaced");
+    assert_eq!(sent.outcomes()[0], "a unknown");
+    let undo = command(&sent.workspace, "undo out --print").output();
+    assert!(undo.stdout.contains(r#""data.n":7"#), "{undo:#?}");
+}
+
+#[test]
+fn a_run_that_such_a_server_stopped_is_not_continued() {
+    let account = with_fields();
+    let server = replacing(&account);
+    let sent = send_file(&server, "rows.csv", ROWS, "--read-first --workers 1");
+    let before = puts(&server).len();
+    let resume = command(&sent.workspace, "run --resume out --yes --rate 500/s");
+    let output = resume.against(&server).output();
+    assert_eq!(output.status, 6, "{output:#?}");
+    assert!(output.stderr.contains("--data-whole"), "{output:#?}");
+    assert_eq!(puts(&server).len(), before);
 }

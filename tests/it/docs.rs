@@ -10,7 +10,7 @@ use std::path::Path;
 use reamaze_bulk::exit;
 use serde_json::{Value, json};
 
-use crate::read_first::puts;
+use crate::read_first::{adding_vip, puts};
 use crate::support::account::Account;
 use crate::support::answer::Answer;
 use crate::support::command::{Output, Workspace};
@@ -167,8 +167,7 @@ fn the_examples_of_the_help_work() {
     let account = Account::new(slugs.iter().map(|slug| (slug.as_str(), json!({}))));
     let server = account.serve();
     let workspace = Workspace::new();
-    let rows = slugs.join(",vip\n");
-    workspace.write("rows.csv", format!("slug,add_tags\n{rows},vip\n"));
+    workspace.write("rows.csv", adding_vip(&slugs));
     for (command, statuses, updates) in [
         ("run", &[0, 0, 4, 0, 0][..], 30),
         ("undo", &[0, 0, 0], 30 + 30),

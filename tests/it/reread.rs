@@ -318,6 +318,81 @@ fn a_guard_is_held_against_what_others_did_after_an_update_that_never_came() {
     assert_eq!(account.show("a")["status"], 3);
 }
 
+/// A server that applies the first PUT and loses its answer, after which a colleague sets status 1; any
+/// further PUT is answered with that status code.
+fn refusing(account: &Arc<Account>, status: u16) -> Server {
+    let (account, puts) = (Arc::clone(account), AtomicUsize::new(0));
+    Server::start(move |request| {
+        let is_put = request.method == "PUT";
+        if is_put && puts.fetch_add(1, Ordering::SeqCst) > 0 {
+            return Answer::text(status, "no");
+        }
+        let answer = account.answer(request);
+        if is_put {
+            account.change("a", json!({"status": 1}));
+            return Answer::text(500, "oops");
+        }
+        answer
+    })
+}
+
+#[test]
+fn a_refusal_of_the_second_update_settles_nothing_of_the_first() {
+    for status in [422, 404, 400, 403] {
+        let account = Account::new([("a", json!({"tag_list": ["x"], "status": 0}))]);
+        let server = refusing(&account, status);
+        let sent = send_file(
+            &server,
+            "rows.csv",
+            "slug,add_tags,status\na,vip,done\n",
+            "",
+        );
+        sent.expect_status(1);
+        let line = sent.line("a");
+        assert_eq!(line.outcome, "unknown", "{status}: {line:?}");
+        assert!(line.reasons.contains("may have been applied"), "{line:?}");
+        let undo = command(&sent.workspace, "undo out --print").output();
+        assert!(
+            undo.stdout.contains(r#""remove_tags":["vip"]"#),
+            "{undo:#?}"
+        );
+        let images = images(&sent.run_dir);
+        assert_eq!(images.len(), 1, "{images:?}");
+    }
+}
+
+#[test]
+fn an_update_that_never_came_is_settled_by_the_refusal_of_the_next() {
+    let account = one_tagged();
+    let (known, puts) = (Arc::clone(&account), AtomicUsize::new(0));
+    let server = Server::start(move |request| match request.method.as_str() {
+        "PUT" if puts.fetch_add(1, Ordering::SeqCst) == 0 => Answer::reset(),
+        "PUT" => Answer::json(422, &json!({"errors": ["no"]})),
+        _ => known.answer(request),
+    });
+    let sent = send_file(&server, "rows.csv", ADD_VIP, "");
+    assert_eq!(fate(&sent.line("a")), "rejected 422 4");
+}
+
+#[test]
+fn a_row_in_doubt_that_has_become_illegal_stays_in_doubt() {
+    let account = Account::new([("a", json!({"tag_list": ["x"], "status": 0}))]);
+    let until = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(3);
+    let rows = format!("slug,add_tags,status,hold_until\na,vip,on hold,{until}\n");
+    let (server, sent) = killed(&account, &rows, true);
+    eventually("the time is past", || jiff::Timestamp::now() > until);
+    let resumed = command(&sent.workspace, "run --resume out --yes --rate 500/s");
+    let output = resumed.against(&server).output();
+    assert_eq!(output.status, 1, "{output:#?}");
+    let line = sent.line("a");
+    assert_eq!(line.outcome, "unknown", "{line:?}");
+    let undo = command(&sent.workspace, "undo out --print").output();
+    assert!(
+        undo.stdout.contains(r#""remove_tags":["vip"]"#),
+        "{undo:#?}"
+    );
+}
+
 #[test]
 fn a_row_that_was_read_when_the_run_was_interrupted_is_not_sent() {
     let account = Account::new([("a", json!({})), ("b", json!({}))]);

@@ -28,28 +28,7 @@ impl History {
         if run.options.read_first {
             check_images(directory, &recorded, &images)?;
         }
-        let past = PastPasses::read(directory);
-        let gone = match &past {
-            Ok(None) if recorded.counts.total() > 0 => Some("is missing".to_owned()),
-            Ok(_) => None,
-            Err(error) => Some(error.to_string()),
-        };
-        if let Some(gone) = gone {
-            log.warning(&format!(
-                "{}: {gone}: totals of earlier passes are taken from results.csv only",
-                directory.summary().shown()
-            ));
-        }
-        let past = past.ok().flatten().unwrap_or_default();
-        let (finished, counted) = (recorded.final_rows(), past.counts.final_rows());
-        if finished < counted {
-            return Err(lost(
-                directory.results(),
-                format!(
-                    "has {finished} finished rows, and summary.json counts {counted}: lines were removed, and their rows would be sent again (restore it from a backup; to send them again, remove summary.json)"
-                ),
-            ));
-        }
+        let past = past(directory, &recorded, log)?;
         let passes = completed(past.passes, &recorded, run);
         Ok(Self {
             recorded: Arc::new(recorded),
@@ -59,8 +38,42 @@ impl History {
     }
 }
 
+/// What summary.json says of the passes before, which is not more than the ledger has.
+pub(in crate::commands) fn past(
+    directory: &RunDirectory,
+    recorded: &ResumeIndex,
+    log: &Log,
+) -> Result<PastPasses, Error> {
+    let past = PastPasses::read(directory);
+    let gone = match &past {
+        Ok(None) if recorded.counts.total() > 0 => Some("is missing".to_owned()),
+        Ok(_) => None,
+        Err(error) => Some(error.to_string()),
+    };
+    if let Some(gone) = gone {
+        log.warning(&format!(
+            "{}: {gone}: totals of earlier passes are taken from results.csv only",
+            directory.summary().shown()
+        ));
+    }
+    let past = past.ok().flatten().unwrap_or_default();
+    let (finished, counted) = (recorded.final_rows(), past.counts.final_rows());
+    if finished < counted {
+        return Err(lost(
+            directory.results(),
+            format!(
+                "has {finished} finished rows, and summary.json counts {counted}: lines were removed, and their rows would be sent again (restore it from a backup; to send them again, remove summary.json)"
+            ),
+        ));
+    }
+    Ok(past)
+}
+
 /// What the ledger contains.
-fn recorded(directory: &RunDirectory, images: &BeforeImages) -> Result<ResumeIndex, Error> {
+pub(in crate::commands) fn recorded(
+    directory: &RunDirectory,
+    images: &BeforeImages,
+) -> Result<ResumeIndex, Error> {
     let path = directory.results();
     let is_there = path.exists();
     let recorded = if is_there {

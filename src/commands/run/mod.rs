@@ -33,6 +33,7 @@ use finish::CommandEnd;
 pub(super) use facts::{Facts, Failed};
 pub(super) use find::{NamedRun, Purpose, cannot, find, not_found};
 pub(super) use finish::print_error as print_run_error;
+pub(super) use history::{past, recorded};
 pub(super) use locks::run_directory as lock_run_directory;
 pub(super) use new::start;
 pub(super) use preview::print_error as print_dry_run_error;

@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::exit;
 use crate::input::{InputError, Layout};
 use crate::ledger::{Journal, LedgerError, Lock, ResumeIndex, RunDirectory, RunFile, sha256_of};
-use crate::model::Shown as _;
+use crate::model::{DataMode, Shown as _};
 use crate::pipeline::{Brand, Check, Known, RunError};
 use crate::report::{self, Log, Notice};
 use crate::send::Login;
@@ -175,9 +175,22 @@ fn ready(
         reopen(open_run, history)?;
         return Ok(None);
     };
+    if history.images.has_erased() && settings.read_policy.data == DataMode::Changed {
+        return Err(erases_fields(open_run));
+    }
     let client = settings.client(account)?;
     confirm(settings, rows, account, open_run.log, open_run.stop)?;
     Ok(Some((client, reopen(open_run, history)?)))
+}
+
+/// Why a run is not continued whose server removes custom fields: each further row would lose some.
+fn erases_fields(open_run: &OpenRun<'_>) -> Error {
+    let directory = open_run.directory.path();
+    let undo = open_run.settings.follow_up.undoing(directory);
+    Error::Fatal(format!(
+        "{}: not continued: the server removes custom fields that an update does not name. Undo this run ({undo}), then start a new one with --data-whole",
+        directory.shown()
+    ))
 }
 
 /// What the ledger proves of the account.

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use crate::change::UnsetFields;
-use crate::commands::run::{NamedRun, Purpose, cannot, find, lock_run_directory, not_found};
+use crate::commands::run::{
+    NamedRun, Purpose, cannot, find, lock_run_directory, not_found, past, recorded,
+};
 use crate::error::Error;
 use crate::input::{Layout, Reader};
 use crate::ledger::{BeforeImages, LedgerError, Lock, ResumeIndex, RunDirectory, RunFile};
@@ -38,7 +40,9 @@ impl Original {
         let account = &run.account;
         let lock = lock_run_directory(&directory.run_file(), &account.base_url, &account.email)?;
         let images = BeforeImages::open(directory.images())?;
-        let recorded = ResumeIndex::read(&directory.results(), &images)?;
+        let recorded = recorded(&directory, &images)?;
+        // A ledger that has lost lines would count what was refused as in flight.
+        past(&directory, &recorded, log)?;
         if images.is_empty() && recorded.changed().next().is_some() {
             return Err(cannot(
                 "its conversations were changed without being read first (next time, add --read-first), or before.jsonl was removed",
