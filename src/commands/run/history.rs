@@ -39,7 +39,7 @@ impl History {
 }
 
 /// What summary.json says of the passes before, which is not more than the ledger has.
-pub(in crate::commands) fn past(
+pub(crate) fn past(
     directory: &RunDirectory,
     recorded: &ResumeIndex,
     log: &Log,
@@ -70,7 +70,7 @@ pub(in crate::commands) fn past(
 }
 
 /// What the ledger contains.
-pub(in crate::commands) fn recorded(
+pub(crate) fn recorded(
     directory: &RunDirectory,
     images: &BeforeImages,
 ) -> Result<ResumeIndex, Error> {
