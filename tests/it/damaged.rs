@@ -69,7 +69,7 @@ fn what_programs_write_for_nothing_is_refused_wherever_it_cannot_be_meant() {
 
 #[test]
 fn such_a_tag_is_refused_among_others_and_in_arrays() {
-    let cure = "leave the cell empty, or write `[]` to remove all tags";
+    let cure = ", or write `[]` to remove all tags";
     for nothing in NOTHING {
         let among = cell(&format!("vip, {nothing}"));
         assert_refused(

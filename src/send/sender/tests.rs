@@ -17,7 +17,7 @@ impl Operation for Echo {
 
     fn request(&self, base_url: &str) -> Request {
         Request {
-            method: Method::GET,
+            method: Method::PUT,
             url: base_url.to_owned(),
             body: None,
         }
@@ -52,7 +52,7 @@ impl Exchange for Script {
     }
 
     fn in_words<O: Operation>(&self, _: &O) -> String {
-        "GET it".into()
+        "PUT it".into()
     }
 }
 
