@@ -11,7 +11,7 @@ use crate::model::Conversation;
 pub(super) struct Prepared {
     pub(super) change: Change<'static>,
     /// The conversation as it was read, and when that was.
-    pub(super) conversation: Box<Conversation>,
+    pub(super) conversation: Conversation,
     pub(super) read: Instant,
     pub(super) read_at: Timestamp,
     /// Whether its before-image is in the file.

@@ -21,7 +21,7 @@ pub(super) struct Task {
     /// Requests for the row in earlier passes.
     pub(super) earlier_attempts: u32,
     /// What is to be sent, of a row that was read.
-    pub(super) prepared: Option<Prepared>,
+    pub(super) prepared: Option<Box<Prepared>>,
 }
 
 /// Due rows, in order, for whoever takes the next one.

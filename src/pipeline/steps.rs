@@ -96,7 +96,7 @@ impl<E: Exchange> Steps<'_, E> {
         )?;
         let (read, read_at) = (Instant::now(), Timestamp::now());
         let conversation = match found {
-            ReadResult::Conversation(conversation) => conversation,
+            ReadResult::Conversation(conversation) => *conversation,
             ReadResult::Other(words) => return Ok(task.ended_by_read(Outcome::Conflict, words)),
         };
         // A row whose change may have been applied shows perhaps that.
@@ -122,13 +122,13 @@ impl<E: Exchange> Steps<'_, E> {
             let why = "the conversation contains the API token, which must not be kept in a file";
             return Ok(task.ended_by_read(Outcome::Conflict, why.into()));
         }
-        task.prepared = Some(Prepared {
+        task.prepared = Some(Box::new(Prepared {
             change,
             conversation,
             read,
             read_at,
             has_image: false,
-        });
+        }));
         Ok(NextStep::Again)
     }
 
@@ -165,7 +165,7 @@ impl<E: Exchange> Steps<'_, E> {
     fn change(
         &self,
         task: &mut Task,
-        mut prepared: Prepared,
+        mut prepared: Box<Prepared>,
         turn: Turn,
         report: Report<'_>,
     ) -> Result<NextStep, NextStep> {
