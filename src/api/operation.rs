@@ -100,7 +100,7 @@ impl Operation for UpdateConversation<'_> {
     }
 }
 
-/// Why a 200 with a body other than the conversation is no success. Whatever else it says, what was
+/// Why a 200 with a body other than the conversation is not a success. Whatever else it says, what was
 /// asked for may have been done.
 fn unrecognized(
     body_shows: Recognized<'_>,

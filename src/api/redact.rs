@@ -30,7 +30,7 @@ const FEWEST: usize = 5;
 /// Letters and digits of a part of a secret that are found, at least.
 const FEWEST_OF_PART: usize = 8;
 
-/// Characters of a token that is no part of what people write, at least.
+/// The shortest token that cannot be an ordinary word, in characters.
 const NO_WORD: usize = 8;
 
 /// Takes the secrets of one account out of texts. Its `Debug` form does not show them.

@@ -65,6 +65,11 @@ pub(super) fn is_status(asked: Status, shown: &str) -> bool {
     is_same_number(&asked.code().to_string(), shown) || Status::from_name(shown) == Some(asked)
 }
 
+/// The status that is shown, by number or by name, if it is one.
+pub(super) fn known_status(shown: &str) -> Option<Status> {
+    Status::all().find(|status| is_status(*status, shown))
+}
+
 /// Whether two texts are forms of one number. Whole numbers are compared in full: an order number
 /// has more digits than a float keeps.
 pub(super) fn is_same_number(a: &str, b: &str) -> bool {

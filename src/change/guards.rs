@@ -1,8 +1,10 @@
 //! Guards, and what a conversation shows -> the guards that fail.
 
 use super::Difference;
-use super::equal::{is_alike, is_same_data, is_same_time, is_status, listed, tag_set};
-use crate::model::{Attribute, Changes, Conversation, DataValue, Guard, Status, TagList, literal};
+use super::equal::{
+    is_alike, is_same_data, is_same_time, is_status, known_status, listed, tag_set,
+};
+use crate::model::{Attribute, Changes, Conversation, DataValue, Guard, TagList, literal};
 
 /// What is shown of an attribute that an answer does not have.
 const NOT_SHOWN: &str = "no such field";
@@ -112,6 +114,5 @@ fn in_words(shown: &Attribute<impl ToString>) -> Option<String> {
 
 /// A status that is shown, by number and name where it is known.
 fn status_in_words(shown: &str) -> String {
-    let known = Status::all().find(|status| is_status(*status, shown));
-    known.map_or_else(|| shown.to_owned(), |status| status.shown().to_owned())
+    known_status(shown).map_or_else(|| shown.to_owned(), |status| status.shown().to_owned())
 }

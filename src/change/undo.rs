@@ -4,11 +4,13 @@
 //! Tags go back by edits, so that those that others have added stay; all else with a guard that our
 //! value is still there. Whether values are valid input is not known here.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use super::equal::{is_alike, is_same_data, is_same_time, is_status, tag_set};
+use super::equal::{is_alike, is_same_data, is_same_time, known_status, tag_set};
 use super::not_undone::{LeftOut, NotUndone};
 use crate::model::text::folded;
 use crate::model::{
@@ -100,11 +102,11 @@ impl Undo {
         if others == UnsetFields::Kept || !is_sent {
             return;
         }
-        let mut erased: Vec<&str> = Vec::new();
-        for (name, _) in before.into_iter().flat_map(|before| &before.0) {
-            let is_known = ours.get(name).is_some() || erased.contains(&name.as_str());
-            if !is_known && let Some(old) = before.and_then(|before| before.get(name)) {
-                erased.push(name);
+        let Some(before) = before else { return };
+        let mut known: HashSet<&str> = ours.0.iter().map(|(name, _)| name.as_str()).collect();
+        // Each once: an answer may have a key twice.
+        for name in before.names().filter(|name| known.insert(name)) {
+            if let Some(old) = before.get(name) {
                 self.add(format!("data.{name}"), erased_field(name, old));
             }
         }
@@ -173,10 +175,6 @@ fn status(before: &Conversation, after: &Conversation, now: Timestamp) -> Keys {
         add("expect.hold_until", Value::Text(until.text.clone()));
     }
     Ok(keys)
-}
-
-fn known_status(shown: &str) -> Option<Status> {
-    Status::all().find(|status| is_status(*status, shown))
 }
 
 fn assignee(before: &Conversation, after: &Conversation) -> Keys {

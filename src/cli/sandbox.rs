@@ -13,7 +13,7 @@ Any non-empty login and token are accepted. Every conversation exists, except th
 begins with `missing-`. Its tags, status, assignee, channel and custom fields depend on the slug \
 alone, so that a rehearsal can be repeated. A slug of nothing but digits leads to another \
 conversation: Re:amaze takes it for a database ID. Every staff email and channel is known, except \
-those that contain `unknown`, `missing`, `nobody`, `no-such` or `nonexistent`; `chat` is no email \
+those that contain `unknown`, `missing`, `nobody`, `no-such` or `nonexistent`; `chat` is not an email \
 channel. Nothing is kept when it ends.";
 
 /// Options of `sandbox`.

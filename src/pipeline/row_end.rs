@@ -3,19 +3,12 @@
 use crate::api::Updated;
 use crate::ledger::Record;
 use crate::model::Outcome;
-use crate::send::{Attempts, Ending};
+use crate::send::Ending;
 
 /// How a row ended.
 pub(super) struct RowEnd {
     pub(super) outcome: Outcome,
     pub(super) reasons: String,
-}
-
-impl RowEnd {
-    /// The end of a row for which nothing more is sent.
-    pub(super) fn given_up(attempts: &Attempts) -> Self {
-        attempts.given_up().into()
-    }
 }
 
 impl From<Ending> for RowEnd {

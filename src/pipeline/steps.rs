@@ -19,9 +19,9 @@ use crate::change::{Change, GuardMode, NoChange, UnsafeTag, decide, lost_fields}
 use crate::ledger::{BeforeImages, Record};
 use crate::model::text::{one_line, quoted};
 use crate::model::{
-    BeforeImage, Changes, Conversation, Event, Outcome, ReadPolicy, StopReason, Update, remedy,
+    BeforeImage, Changes, Conversation, Outcome, ReadPolicy, StopReason, Update, remedy,
 };
-use crate::send::{Attempts, MAY_BE_APPLIED, Priority, Sender, Step, Turn};
+use crate::send::{Attempts, MAY_BE_APPLIED, Priority, Report, Sender, Step, Turn};
 
 /// What the rows of a run are sent with.
 pub(super) struct Steps<'a, E> {
@@ -46,9 +46,6 @@ pub(super) enum NextStep {
 
 /// The longest list of names in a message, in characters.
 const MAX_NAMES: usize = 200;
-
-/// Where events go.
-type Report<'a> = &'a dyn Fn(&Event<'_>);
 
 impl<E: Exchange> Steps<'_, E> {
     /// Waits until the next request for a row may be sent; `None` if the run stops first. What was read
@@ -171,7 +168,7 @@ impl<E: Exchange> Steps<'_, E> {
     ) -> Result<NextStep, NextStep> {
         if !prepared.has_image {
             if let Err(error) = self.keep_image(task, &prepared) {
-                let end = RowEnd::given_up(&task.attempts);
+                let end = task.attempts.given_up().into();
                 return Ok(NextStep::StopRun(end, unwritable(&error)));
             }
             prepared.has_image = true;

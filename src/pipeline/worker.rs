@@ -62,7 +62,7 @@ impl<E: Exchange> Worker<'_, '_, E> {
         loop {
             let next = match self.steps.turn(&mut task) {
                 Some(turn) => self.steps.take(&mut task, turn, &report),
-                None => NextStep::End(RowEnd::given_up(&task.attempts)),
+                None => NextStep::End(task.attempts.given_up().into()),
             };
             let (end, reason) = match next {
                 NextStep::Again => continue,

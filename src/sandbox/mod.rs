@@ -12,7 +12,7 @@
 //! | --- | --- |
 //! | a slug that starts with `missing-` | 404 |
 //! | a slug of nothing but digits, like `123` | another conversation, `unrelated-123`: the real service takes it for a database ID |
-//! | the category `chat` | 422: it is no email channel |
+//! | the category `chat` | 422: it is not an email channel |
 //! | an assignee or category that contains `unknown`, `missing`, `nobody`, `no-such` or `nonexistent` | 422 |
 //! | a body that breaks the rules of the API | 422 with all its problems |
 

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 /// The status called "On Hold".
 pub(super) const ON_HOLD: u8 = 5;
 
-/// A channel that is no email channel, so that no update can move a conversation to it.
+/// A channel that is not an email channel, so that no update can move a conversation to it.
 pub(super) const CHAT: &str = "chat";
 
 /// Emails and channel slugs that contain one of these are unknown.

@@ -20,4 +20,4 @@ pub use adaptive::Adaptation;
 pub use attempts::{Attempts, Before, Ending, Login, MAY_BE_APPLIED, Retries};
 pub use gate::{Gate, Priority};
 pub use rate::Rate;
-pub use sender::{Policy, Sender, Step, Turn};
+pub use sender::{Policy, Report, Sender, Step, Turn};

@@ -61,7 +61,7 @@ pub struct Turn(Instant);
 const MAX_AGE: Duration = Duration::from_secs(10);
 
 /// Where events go.
-type Report<'a> = &'a dyn Fn(&Event<'_>);
+pub type Report<'a> = &'a dyn Fn(&Event<'_>);
 
 impl<'a, E: Exchange> Sender<'a, E> {
     /// Sends by `exchange`, no faster than `gate` allows, until `stop`.
