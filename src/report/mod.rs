@@ -18,6 +18,7 @@ mod sample;
 mod schedule;
 mod stderr;
 mod summary;
+mod table;
 #[cfg(test)]
 mod tests;
 mod undo_preview;

@@ -1,0 +1,199 @@
+//! Rows of cells -> aligned lines; a sentence -> lines. Both are as wide as a terminal at most, and
+//! wrapped at words. Nothing is escaped: what comes in is safe to print.
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
+
+/// The most columns of a terminal that a line takes.
+pub(super) const WIDTH: u16 = 80;
+
+/// A blank at which no line ends: between a value and its number, for example. Printed as a blank.
+pub(super) const GLUE: char = '\u{a0}';
+
+/// The least that is left for the last column of a table.
+const LAST_WIDTH: u16 = 20;
+
+/// Blanks between two columns.
+const GAP: u16 = 2;
+
+/// The side of a column at which its texts begin or end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// Text.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// `rows` in aligned columns, `indent` blanks from the left, each line with its end. Columns are as
+/// wide as their texts, as long as the last one keeps a part of the line; what does not fit is wrapped
+/// inside its column, and a word that is longer than that is broken.
+pub(super) fn table<const COLUMNS: usize>(
+    indent: u16,
+    sides: [Side; COLUMNS],
+    rows: impl IntoIterator<Item = [String; COLUMNS]>,
+) -> String {
+    let mut table = Table::new();
+    table.load_style(NOTHING).add_rows(rows);
+    let widths = table.column_max_content_widths();
+    let others = u16::try_from(COLUMNS.saturating_sub(1)).unwrap_or(u16::MAX);
+    let most = WIDTH.saturating_sub(indent + LAST_WIDTH) / others.max(1);
+    let mut room = WIDTH.saturating_sub(indent);
+    for ((column, side), width) in table.column_iter_mut().zip(sides).zip(widths) {
+        let is_last = column.index + 1 == COLUMNS;
+        let (gap, most) = if is_last { (0, room) } else { (GAP, most) };
+        let width = width.saturating_add(gap).min(most);
+        room = room.saturating_sub(width);
+        let left = if column.index == 0 { indent } else { 0 };
+        column.set_padding((left, gap));
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(left + width)));
+        column.set_cell_alignment(match side {
+            Side::Left => CellAlignment::Left,
+            Side::Right => CellAlignment::Right,
+        });
+    }
+    lines(&table)
+}
+
+/// `text` in lines, each with its end; all but the first begin with `hanging` blanks.
+pub(super) fn wrapped(text: &str, hanging: u16) -> String {
+    let mut table = Table::new();
+    table.load_style(NOTHING).add_row([text]);
+    table.set_width(WIDTH.saturating_sub(hanging));
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 0));
+    }
+    let blanks = " ".repeat(hanging.into());
+    lines(&table)
+        .trim_end()
+        .replace('\n', &format!("\n{blanks}"))
+        + "\n"
+}
+
+fn lines(table: &Table) -> String {
+    if table.is_empty() {
+        return String::new();
+    }
+    table.trim_fmt().replace(GLUE, " ") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use comfy_table::{Cell, Row};
+    use proptest::prelude::*;
+
+    use super::Side::{Left, Right};
+    use super::*;
+
+    /// The widest line, as a terminal shows it.
+    fn width(text: &str) -> u16 {
+        let mut table = Table::new();
+        table.add_rows(text.lines().map(|line| Row::from([Cell::new(line)])));
+        table
+            .column_max_content_widths()
+            .into_iter()
+            .max()
+            .unwrap_or_default()
+    }
+
+    fn cells<const COLUMNS: usize>(row: [&str; COLUMNS]) -> [String; COLUMNS] {
+        row.map(str::to_owned)
+    }
+
+    #[test]
+    fn columns_are_aligned_and_the_last_is_wrapped_at_words() {
+        let values = format!("vip{GLUE}×20, refund{GLUE}×2, ").repeat(4);
+        let text = table(
+            2,
+            [Left, Right, Left],
+            [
+                cells(["field", "rows", "commonest values"]),
+                cells(["add_tags", "1042", values.trim_end_matches(", ")]),
+                cells(["data.注文", "7", "日本語 ×7"]),
+                cells(["status", "12", "👩\u{200d}🚀 ×12"]),
+            ],
+        );
+        insta::assert_snapshot!(text, @r"
+        field      rows  commonest values
+        add_tags   1042  vip ×20, refund ×2, vip ×20, refund ×2, vip ×20, refund ×2,
+                         vip ×20, refund ×2
+        data.注文     7  日本語 ×7
+        status       12  👩‍🚀 ×12
+        ");
+    }
+
+    #[test]
+    fn a_long_name_leaves_room_for_the_last_column() {
+        let text = table(
+            2,
+            [Left, Left],
+            [
+                cells(["a", &"word ".repeat(12)]),
+                cells([&"x".repeat(100), "y"]),
+            ],
+        );
+        insta::assert_snapshot!(text, @r"
+        a                                                         word word word word
+                                                                  word word word word
+                                                                  word word word word
+        xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx  y
+        xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+        ");
+    }
+
+    #[test]
+    fn a_sentence_hangs_below_its_first_word_and_a_long_word_is_broken() {
+        let text = format!(
+            "warning: {} {} end",
+            "some words ".repeat(8).trim(),
+            "x".repeat(100)
+        );
+        insta::assert_snapshot!(wrapped(&text, 2), @r"
+        warning: some words some words some words some words some words some words
+          some words some words xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+          xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx end
+        ");
+        assert_eq!(wrapped("short", 9), "short\n");
+    }
+
+    #[test]
+    fn no_rows_are_no_lines() {
+        assert_eq!(table::<1>(2, [Left], []), "");
+    }
+
+    /// Words in several scripts, most of them longer than a line now and then.
+    fn text() -> impl Strategy<Value = String> {
+        let word = prop_oneof![
+            "[a-z]{1,9}",
+            "[a-z]{70,200}",
+            "[\\u{3041}-\\u{30ff}]{1,90}",
+            "(👩\u{200d}🚀|❤\u{fe0f}|🇩🇪|e\u{301}|👍🏽){1,50}",
+        ];
+        prop::collection::vec(word, 0..20).prop_map(|words| words.join(" "))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_line_is_wider_than_a_terminal_and_no_text_is_lost(
+            rows in prop::collection::vec([text(), text(), text()], 1..5),
+            indent in 0..6_u16,
+        ) {
+            let visible = |text: &str| -> Vec<char> {
+                let mut chars: Vec<_> = text.chars().filter(|c| !c.is_whitespace()).collect();
+                chars.sort_unstable();
+                chars
+            };
+            let aligned = table(indent, [Left, Right, Left], rows.clone());
+            prop_assert!(width(&aligned) <= WIDTH, "{}", aligned);
+            prop_assert_eq!(visible(&aligned), visible(&rows.concat().concat()));
+            for text in rows.iter().flatten() {
+                let lines = wrapped(text, indent);
+                prop_assert!(width(&lines) <= WIDTH, "{}", lines);
+                prop_assert_eq!(visible(&lines), visible(text));
+            }
+        }
+    }
+}
