@@ -152,7 +152,7 @@ mod tests {
         insta::assert_snapshot!(wrapped(&text, 2), @r"
         warning: some words some words some words some words some words some words
           some words some words xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
-          xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx end
+          xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx end
         ");
         assert_eq!(wrapped("short", 9), "short\n");
     }
