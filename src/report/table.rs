@@ -1,6 +1,8 @@
 //! Rows of cells -> aligned lines; a sentence -> lines. Both are as wide as a terminal at most, and
 //! wrapped at words. Nothing is escaped: what comes in is safe to print.
 
+use std::borrow::Cow;
+
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
 
@@ -9,9 +11,6 @@ pub(super) const WIDTH: u16 = 80;
 
 /// A blank at which no line ends: between a value and its number, for example. Printed as a blank.
 pub(super) const GLUE: char = '\u{a0}';
-
-/// The least that is left for the last column of a table.
-const LAST_WIDTH: u16 = 20;
 
 /// Blanks between two columns.
 const GAP: u16 = 2;
@@ -26,8 +25,8 @@ pub(super) enum Side {
 }
 
 /// `rows` in aligned columns, `indent` blanks from the left, each line with its end. Columns are as
-/// wide as their texts, as long as the last one keeps a part of the line; what does not fit is wrapped
-/// inside its column, and a word that is longer than that is broken.
+/// wide as their texts if there is room for all of them; else the wide ones share it. What does not fit
+/// is wrapped inside its column, and a word that is longer than that is broken.
 pub(super) fn table<const COLUMNS: usize>(
     indent: u16,
     sides: [Side; COLUMNS],
@@ -35,18 +34,17 @@ pub(super) fn table<const COLUMNS: usize>(
 ) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING).add_rows(rows);
-    let widths = table.column_max_content_widths();
-    let others = u16::try_from(COLUMNS.saturating_sub(1)).unwrap_or(u16::MAX);
-    let most = WIDTH.saturating_sub(indent + LAST_WIDTH) / others.max(1);
-    let mut room = WIDTH.saturating_sub(indent);
-    for ((column, side), width) in table.column_iter_mut().zip(sides).zip(widths) {
-        let is_last = column.index + 1 == COLUMNS;
-        let (gap, most) = if is_last { (0, room) } else { (GAP, most) };
-        let width = width.saturating_add(gap).min(most);
-        room = room.saturating_sub(width);
+    let last = COLUMNS.saturating_sub(1);
+    let mut widths = table.column_max_content_widths();
+    for width in widths.iter_mut().take(last) {
+        *width = width.saturating_add(GAP);
+    }
+    let shares = shares(&widths, WIDTH.saturating_sub(indent));
+    for ((column, side), share) in table.column_iter_mut().zip(sides).zip(shares) {
         let left = if column.index == 0 { indent } else { 0 };
-        column.set_padding((left, gap));
-        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(left + width)));
+        let right = if column.index == last { 0 } else { GAP };
+        column.set_padding((left, right));
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(left + share)));
         column.set_cell_alignment(match side {
             Side::Left => CellAlignment::Left,
             Side::Right => CellAlignment::Right,
@@ -55,20 +53,49 @@ pub(super) fn table<const COLUMNS: usize>(
     lines(&table)
 }
 
-/// `text` in lines, each with its end; all but the first begin with `hanging` blanks.
+/// What each of `widths` gets of `room`: all that it wants, or the same as others that want more.
+fn shares(widths: &[u16], mut room: u16) -> Vec<u16> {
+    let mut shares = widths.to_vec();
+    let mut narrow_first: Vec<&mut u16> = shares.iter_mut().collect();
+    narrow_first.sort();
+    let sharing = (1..=u16::try_from(widths.len()).unwrap_or(u16::MAX)).rev();
+    for (share, sharing) in narrow_first.into_iter().zip(sharing) {
+        *share = (*share).min(room / sharing);
+        room -= *share;
+    }
+    shares
+}
+
+/// `text` as it is, but for lines that are too long: these end at a word, and what is left of them
+/// begins with `hanging` blanks. Each line has its end.
 pub(super) fn wrapped(text: &str, hanging: u16) -> String {
+    text.lines()
+        .map(|line| wrapped_line(line, hanging))
+        .collect()
+}
+
+fn wrapped_line(line: &str, hanging: u16) -> String {
+    let words = line.trim_start_matches(' ');
+    // Wrapping would drop the blanks in front.
+    let indent = String::from(GLUE).repeat(line.len() - words.len());
     let mut table = Table::new();
-    table.load_style(NOTHING).add_row([text]);
+    table.load_style(NOTHING).add_row([indent + words]);
     table.set_width(WIDTH.saturating_sub(hanging));
     table.set_content_arrangement(ContentArrangement::Dynamic);
     for column in table.column_iter_mut() {
         column.set_padding((0, 0));
     }
     let blanks = " ".repeat(hanging.into());
-    lines(&table)
-        .trim_end()
-        .replace('\n', &format!("\n{blanks}"))
-        + "\n"
+    let end = format!("\n{blanks}");
+    lines(&table).trim_end().replace('\n', &end) + "\n"
+}
+
+/// The first `limit` characters of `text`, which is safe to print; what is longer ends in `…`.
+pub(super) fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
 }
 
 fn lines(table: &Table) -> String {
@@ -124,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_leaves_room_for_the_last_column() {
+    fn wide_columns_share_a_line() {
         let text = table(
             2,
             [Left, Left],
@@ -134,11 +161,11 @@ mod tests {
             ],
         );
         insta::assert_snapshot!(text, @r"
-        a                                                         word word word word
-                                                                  word word word word
-                                                                  word word word word
-        xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx  y
-        xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+        a                                      word word word word word word word word
+                                               word word word word
+        xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx  y
+        xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+        xxxxxxxxxxxxxxxxxxxxxxxxxx
         ");
     }
 
@@ -154,7 +181,16 @@ mod tests {
           some words some words xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
           xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx end
         ");
-        assert_eq!(wrapped("short", 9), "short\n");
+        assert_eq!(wrapped("a\n  b", 9), "a\n  b\n");
+        assert_eq!(wrapped("", 9), "");
+        let indented = wrapped(&format!("  {}", "word ".repeat(16)), 4);
+        assert!(indented.starts_with("  word") && indented.contains("\n    word"));
+    }
+
+    #[test]
+    fn what_is_shortened_says_so() {
+        assert_eq!(shortened("日本語", 3), "日本語");
+        assert_eq!(shortened("日本語", 2), "日本…");
     }
 
     #[test]
