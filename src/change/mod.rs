@@ -3,6 +3,7 @@
 
 mod compare;
 mod decision;
+mod diff;
 mod equal;
 mod guards;
 mod missing;
@@ -12,6 +13,7 @@ mod undo;
 
 pub use compare::{Difference, compare};
 pub use decision::{Change, GuardMode, NoChange, decide, lost_fields};
+pub use diff::diff;
 pub use not_undone::{LeftOut, NotUndone};
 pub use tags::UnsafeTag;
 pub use undo::{Undo, UndoPart, UndoRow, UnsetFields, undo};

@@ -248,7 +248,7 @@ fn data_pair(name: &str, old: &RawValue, ours: Value) -> Keys {
 }
 
 /// What a custom field was set to.
-fn asked(json: &RawValue) -> DataValue<'_> {
+pub(super) fn asked(json: &RawValue) -> DataValue<'_> {
     match json.get() {
         "null" => DataValue::Null,
         "true" => DataValue::Flag(true),

@@ -6,12 +6,14 @@
 //! them is noted whether the server has erased custom fields.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::identity::{Identity, Missing};
+use super::image_index::{ImageIndex, ImagePlace};
 use super::image_line::{ImageLine, is_torn, read_line};
+use super::image_reader::ImageReader;
 use super::positioned::Positioned;
 use super::{LedgerError, directory};
 use crate::files::{self, FileError};
@@ -22,8 +24,8 @@ use crate::model::BeforeImage;
 #[derive(Debug, Default)]
 pub struct BeforeImages {
     path: PathBuf,
-    /// The images that count, by line of the input.
-    index: Vec<Place>,
+    /// The images that count.
+    index: ImageIndex,
     /// Bytes of whole lines.
     length: u64,
     /// Whether the last line lacks its end: an editor may have taken it away.
@@ -34,13 +36,6 @@ pub struct BeforeImages {
     is_broken: bool,
     /// The file, once there is one.
     file: Option<OpenFile>,
-}
-
-/// Where the image of a row is.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    line: u64,
-    offset: u64,
 }
 
 #[derive(Debug)]
@@ -91,9 +86,22 @@ impl BeforeImages {
         Ok(images)
     }
 
+    /// None so far, to be kept in a file without a name, which is gone with it.
+    ///
+    /// # Errors
+    /// When there can be no temporary file.
+    pub fn temporary() -> io::Result<Self> {
+        let file = OpenFile::new(tempfile::tempfile()?, Access::Append)?;
+        Ok(Self {
+            path: std::env::temp_dir(),
+            file: Some(file),
+            ..Self::default()
+        })
+    }
+
     fn read_index(&mut self, file: &File) -> Result<(), LedgerError> {
         let mut reader = BufReader::new(file);
-        let mut superseding = Vec::new();
+        let (mut places, mut superseding) = (Vec::new(), Vec::new());
         let mut line = Vec::new();
         for number in 1.. {
             let read = read_line(&mut reader, &mut line).map_err(LedgerError::at(&self.path))?;
@@ -102,11 +110,11 @@ impl BeforeImages {
             }
             match ImageLine::parse(&line) {
                 Ok(ImageLine::Image(image)) => {
-                    let place = Place {
+                    let place = ImagePlace {
                         line: image.line,
                         offset: self.length,
                     };
-                    self.index.push(place);
+                    places.push(place);
                     superseding.extend(image.supersedes.then_some(place));
                 }
                 Ok(ImageLine::Erased) => self.has_erased = true,
@@ -122,12 +130,7 @@ impl BeforeImages {
             self.length += read as u64;
             self.is_unended = !line.ends_with(b"\n");
         }
-        // Stable: the first image of a row stays first.
-        self.index.sort_by_key(|place| place.line);
-        self.index.dedup_by_key(|place| place.line);
-        for place in superseding {
-            self.note(place, true);
-        }
+        self.index = ImageIndex::new(places, superseding);
         Ok(())
     }
 
@@ -137,19 +140,6 @@ impl BeforeImages {
             line,
             what,
         }
-    }
-
-    /// Takes in an image, which counts if it is the first of its row, or supersedes that.
-    fn note(&mut self, place: Place, supersedes: bool) {
-        match self.search(place.line) {
-            Ok(at) if supersedes => self.index[at] = place,
-            Ok(_) => {}
-            Err(at) => self.index.insert(at, place),
-        }
-    }
-
-    fn search(&self, line: u64) -> Result<usize, usize> {
-        self.index.binary_search_by_key(&line, |place| place.line)
     }
 
     /// Whether there is no image.
@@ -167,12 +157,12 @@ impl BeforeImages {
     /// Whether there is an image of the row on `line` of the input.
     #[must_use]
     pub fn has(&self, line: u64) -> bool {
-        self.search(line).is_ok()
+        self.index.offset(line).is_some()
     }
 
     /// Lines of the input that have an image, in order.
     pub(super) fn lines(&self) -> impl Iterator<Item = u64> {
-        self.index.iter().map(|place| place.line)
+        self.index.lines()
     }
 
     /// Appends one image. The first one makes the file; a torn last line is cut off before.
@@ -181,11 +171,11 @@ impl BeforeImages {
     /// When it cannot be written. The file then ends with the image before.
     pub fn append(&mut self, image: &BeforeImage) -> io::Result<()> {
         let offset = self.append_line(&ImageLine::of_image(image)?)?;
-        let place = Place {
+        let place = ImagePlace {
             line: image.line,
             offset,
         };
-        self.note(place, image.supersedes);
+        self.index.note(place, image.supersedes);
         Ok(())
     }
 
@@ -288,11 +278,12 @@ impl BeforeImages {
     /// # Errors
     /// When it cannot be read.
     pub fn find(&self, line: u64) -> Result<Option<(u64, String)>, LedgerError> {
-        let (Ok(at), Some(image)) = (self.search(line), self.reader()?.image(line)?) else {
+        let (Some(offset), Some(image)) = (self.index.offset(line), self.reader()?.image(line)?)
+        else {
             return Ok(None);
         };
         let file = directory::open(&self.path)?;
-        let before = BufReader::new(file.take(self.index[at].offset));
+        let before = BufReader::new(file.take(offset));
         let mut number = 1;
         for line in before.split(b'\n') {
             line.map_err(LedgerError::at(&self.path))?;
@@ -307,42 +298,7 @@ impl BeforeImages {
     /// When the system allows no more open files.
     pub fn reader(&self) -> Result<ImageReader<'_>, LedgerError> {
         let file = self.handle().map_err(LedgerError::at(&self.path))?;
-        Ok(ImageReader {
-            images: self,
-            file: file.map(Positioned::from).map(BufReader::new),
-            line: Vec::new(),
-        })
-    }
-}
-
-/// Reads images one by one.
-#[derive(Debug)]
-pub struct ImageReader<'a> {
-    images: &'a BeforeImages,
-    file: Option<BufReader<Positioned>>,
-    line: Vec<u8>,
-}
-
-impl ImageReader<'_> {
-    /// The image of the row on `line` of the input, if there is one. Fastest in order of line.
-    ///
-    /// # Errors
-    /// When the file cannot be read, or was changed.
-    pub fn image(&mut self, line: u64) -> Result<Option<BeforeImage>, LedgerError> {
-        let (Ok(at), Some(file)) = (self.images.search(line), &mut self.file) else {
-            return Ok(None);
-        };
-        let offset = self.images.index[at].offset;
-        let mut read = || -> io::Result<Option<BeforeImage>> {
-            let step = i128::from(offset) - i128::from(file.stream_position()?);
-            file.seek_relative(i64::try_from(step).map_err(io::Error::other)?)?;
-            read_line(file, &mut self.line)?;
-            match ImageLine::parse(&self.line).map_err(io::Error::other)? {
-                ImageLine::Image(image) => Ok(Some(*image)),
-                ImageLine::Nothing | ImageLine::Erased => Ok(None),
-            }
-        };
-        read().map_err(LedgerError::at(&self.images.path))
+        Ok(ImageReader::new(&self.index, &self.path, file))
     }
 }
 

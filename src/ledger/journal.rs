@@ -26,6 +26,22 @@ impl Journal {
         Ok(journal)
     }
 
+    /// A ledger in a file without a name, which is gone with it.
+    ///
+    /// # Errors
+    /// When there can be no temporary file.
+    pub fn temporary() -> io::Result<Self> {
+        let file = tempfile::tempfile()?;
+        let mut journal = Self { file, length: 0 };
+        journal.write_header()?;
+        Ok(journal)
+    }
+
+    /// Bytes of whole lines.
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
     fn write_header(&mut self) -> io::Result<()> {
         self.append_line(|line| line.write_record(Record::COLUMNS))
     }

@@ -2,6 +2,7 @@
 
 mod breaker;
 mod check;
+mod effects;
 mod error;
 mod evidence;
 mod feeder;
@@ -18,6 +19,7 @@ mod worker;
 
 pub use breaker::{Brand, Known, RowLimits};
 pub use check::{Check, CheckError, Findings, KeepViolations, Violations, columns};
+pub use effects::{RowEffect, RowEffects};
 pub use error::RunError;
 pub use plan::{Planned, Planner};
 pub use runner::Run;

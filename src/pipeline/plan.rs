@@ -78,6 +78,15 @@ impl Planner {
         &self.recorded
     }
 
+    /// The same for all rows, those too whose outcome is final.
+    #[must_use]
+    pub(super) fn of_all_rows(&self) -> Self {
+        Self {
+            recorded: Arc::default(),
+            ..self.clone()
+        }
+    }
+
     /// Plans the next rows of the file.
     #[must_use]
     pub fn plan<'a>(&'a mut self, rows: &'a [Row]) -> Vec<Planned<'a>> {

@@ -1,0 +1,150 @@
+//! A ledger in the order of events -> its records by line of the input. The ledger stays as it is.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read as _, Seek as _};
+use std::path::Path;
+
+use super::lines::{LedgerLines, Unreadable};
+use super::{Journal, LedgerError, Record, directory};
+
+/// The last record of each row, in a temporary file, at 24 bytes of memory a row.
+#[derive(Debug)]
+pub struct OrderedRecords {
+    file: BufReader<File>,
+    places: Vec<Place>,
+}
+
+/// Where the record of a row is in the file.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    line: u64,
+    start: u64,
+    length: u64,
+}
+
+impl OrderedRecords {
+    /// Reads the ledger at `path`, then `more` records, which are newer; where there is no ledger, only
+    /// these.
+    ///
+    /// # Errors
+    /// When it cannot be read, or a line of it is not a record.
+    pub fn read(path: &Path, more: impl Iterator<Item = Record>) -> Result<Self, LedgerError> {
+        let file = match directory::open(path) {
+            Ok(file) => Some(file),
+            Err(LedgerError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        Self::copy(file.as_ref(), more).map_err(LedgerError::from_ledger(path))
+    }
+
+    /// Reads what is in `journal`.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn from_journal(journal: &Journal) -> io::Result<Self> {
+        let copied = Self::copy(Some(&journal.handle()?), std::iter::empty());
+        copied.map_err(|error| match error {
+            Unreadable::Io(error) => error,
+            Unreadable::Line { number, what } => io::Error::other(format!("line {number} {what}")),
+        })
+    }
+
+    fn copy(file: Option<&File>, more: impl Iterator<Item = Record>) -> Result<Self, Unreadable> {
+        let mut copy = Journal::temporary()?;
+        let mut places = Vec::new();
+        let mut add = |record: &Record| -> io::Result<()> {
+            let start = copy.length();
+            copy.append(record)?;
+            places.push(Place {
+                line: record.line,
+                start,
+                length: copy.length() - start,
+            });
+            Ok(())
+        };
+        if let Some(file) = file {
+            let mut lines = LedgerLines::open(file)?;
+            while let Some(record) = lines.next()? {
+                add(&record)?;
+            }
+        }
+        for record in more {
+            add(&record)?;
+        }
+        // Stable: of several records of a row, the last one written stays last.
+        places.sort_by_key(|place| place.line);
+        let last = places.chunk_by(|a, b| a.line == b.line);
+        let places = last.filter_map(|same| same.last().copied()).collect();
+        let mut file = copy.handle()?;
+        file.rewind()?;
+        Ok(Self {
+            file: BufReader::new(file),
+            places,
+        })
+    }
+
+    /// The last record of the row on `line` of the input, if there is one. Fastest in order of line.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub fn record(&mut self, line: u64) -> Result<Option<Record>, LedgerError> {
+        self.read_record(line)
+            .map_err(LedgerError::at(&std::env::temp_dir()))
+    }
+
+    fn read_record(&mut self, line: u64) -> io::Result<Option<Record>> {
+        let Ok(at) = self.places.binary_search_by_key(&line, |place| place.line) else {
+            return Ok(None);
+        };
+        let Place { start, length, .. } = self.places[at];
+        let step = i128::from(start) - i128::from(self.file.stream_position()?);
+        self.file
+            .seek_relative(i64::try_from(step).map_err(io::Error::other)?)?;
+        let text = self.file.by_ref().take(length);
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(text);
+        let record = reader.deserialize().next();
+        Ok(record.transpose()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Outcome;
+
+    #[test]
+    fn the_last_record_of_a_row_counts_whatever_the_order() {
+        let record =
+            |line, outcome| Record::unsent(line, format!("slug-{line}"), outcome, String::new());
+        let mut journal = Journal::temporary().expect("a ledger");
+        for (line, outcome) in [
+            (9, Outcome::Failed),
+            (2, Outcome::Invalid),
+            (9, Outcome::Updated),
+        ] {
+            journal.append(&record(line, outcome)).expect("room");
+        }
+        let mut ordered = OrderedRecords::from_journal(&journal).expect("records");
+        let mut outcome = |line| {
+            ordered
+                .record(line)
+                .expect("a file")
+                .map(|found| found.outcome)
+        };
+        assert_eq!(
+            [2, 5, 9, 2].map(&mut outcome),
+            [
+                Some(Outcome::Invalid),
+                None,
+                Some(Outcome::Updated),
+                Some(Outcome::Invalid)
+            ]
+        );
+        let more = [record(3, Outcome::Unknown)];
+        let missing = Path::new("no-such-directory/results.csv");
+        let mut ordered = OrderedRecords::read(missing, more.into_iter()).expect("no ledger");
+        assert!(ordered.record(3).expect("a file").is_some());
+    }
+}
