@@ -34,7 +34,7 @@ const ENVIRONMENT: [(&str, &str); 9] = [
     ("XDG_STATE_HOME", "instead of ~/.local/state"),
 ];
 
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     (
         "~/.config/reamaze-bulk/config.toml",
         "the configuration, with its profiles; never the token",
@@ -58,6 +58,10 @@ const FILES: [(&str, &str); 8] = [
     (
         "reamaze-runs/INPUT-TIME/summary.json",
         "what happened, in numbers",
+    ),
+    (
+        "reamaze-runs/INPUT-TIME/timeline.csv",
+        "what was sent over time: requests, 429 answers and pauses",
     ),
     (
         "reamaze-runs/INPUT-TIME/run.json",

@@ -21,6 +21,9 @@ const IMAGES: &str = "before.jsonl";
 /// What happened, in numbers.
 const SUMMARY: &str = "summary.json";
 
+/// What was sent over time.
+const TIMELINE: &str = "timeline.csv";
+
 /// Where default run directories are made.
 pub const RUNS: &str = "reamaze-runs";
 
@@ -157,6 +160,12 @@ impl RunDirectory {
     #[must_use]
     pub fn summary(&self) -> PathBuf {
         self.path.join(SUMMARY)
+    }
+
+    /// What was sent over time; not there before the first pass.
+    #[must_use]
+    pub fn timeline(&self) -> PathBuf {
+        self.path.join(TIMELINE)
     }
 
     /// Replaces `summary.json`.

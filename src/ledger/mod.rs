@@ -24,6 +24,7 @@ mod resume_index;
 mod run_file;
 mod staging;
 mod summary_file;
+mod timeline;
 
 pub use directory::{RUNS, RunDirectory, Runs};
 pub use error::LedgerError;
@@ -42,3 +43,4 @@ pub use resume_index::{Earlier, ResumeIndex, RowComparison, UnmatchedRecord};
 pub use run_file::{FORMAT_VERSION, RunAccount, RunFile, RunFileError, RunInput, RunOptions};
 pub use staging::{RunDirectoryTarget, Staging};
 pub use summary_file::PastPasses;
+pub use timeline::{TimelineFile, read_timeline};

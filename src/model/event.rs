@@ -3,7 +3,7 @@
 //!
 //! In JSON, `event` is the name in snake case. Names and fields are documented in docs/scripts.md.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
@@ -90,6 +90,20 @@ impl Stall {
     }
 }
 
+/// What was sent so far, and what is on its way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counters {
+    /// Requests sent.
+    pub requests: u64,
+    /// Answers 429.
+    pub throttled: u64,
+    /// Requests that have no answer yet.
+    pub in_flight: u32,
+    /// When the last request was sent.
+    #[serde(skip)]
+    pub last_sent: Option<Instant>,
+}
+
 /// One thing that happened while rows were sent.
 #[derive(Debug, Clone, serde::Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -143,10 +157,13 @@ pub enum Event<'a> {
         #[serde(skip)]
         in_flight: u32,
     },
-    /// Comes twice a second, whatever else happens: a chance to show that time passes.
+    /// Comes twice a second, whatever else happens, and once after the last request: a chance to show
+    /// that time passes. No log has it.
     Tick {
         /// Why no answers come, if none do.
         stall: Option<Stall>,
+        /// What this command has sent so far.
+        counters: Counters,
     },
 }
 

@@ -124,7 +124,7 @@ impl<E: Exchange> Run<'_, E> {
             }
             let feed = move || feeder.feed(planner, read, &batches);
             threads.push(spawn(scope, self.stop, running, feed).map_err(RunError::Threads)?);
-            supervision.watch(&ended, || sender.stall());
+            supervision.watch(&ended, &sender);
             join(threads).map(|()| workers)
         })?;
         recorder.into_inner().end()?;

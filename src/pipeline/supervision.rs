@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::recorder::Recorder;
+use crate::api::Exchange;
 use crate::ledger::{BeforeImages, Missing, RunDirectoryMonitor};
-use crate::model::{Event, Stall, StopReason};
+use crate::model::{Event, StopReason};
+use crate::send::Sender;
 use crate::stop::Stop;
 
 /// How often the progress display is refreshed.
@@ -33,9 +35,8 @@ pub(super) struct Supervision<'a, 'b> {
 
 impl Supervision<'_, '_> {
     /// Until all threads have ended, sees that what is recorded reaches the disk, that the deadline is kept,
-    /// that the run directory is there, and that the progress display is refreshed. `why` says why nothing
-    /// is sent, where that is so.
-    pub(super) fn watch(&self, ended: &Receiver<Infallible>, why: impl Fn() -> Option<Stall>) {
+    /// that the run directory is there, and that the progress display is refreshed from what `sender` counts.
+    pub(super) fn watch<E: Exchange>(&self, ended: &Receiver<Infallible>, sender: &Sender<'_, E>) {
         let mut synced = Instant::now();
         while ended.recv_timeout(self.wait()) == Err(RecvTimeoutError::Timeout) {
             if synced.elapsed() >= SYNC_EVERY {
@@ -51,11 +52,15 @@ impl Supervision<'_, '_> {
                 let message = missing.to_string();
                 self.stop.because(StopReason::RunDirectoryGone { message });
             }
-            let stall = why();
+            let (stall, counters) = (sender.stall(), sender.counters());
             let mut recorder = self.recorder.lock();
-            recorder.report(&Event::Tick { stall });
+            recorder.report(&Event::Tick { stall, counters });
             recorder.announce();
         }
+        let (stall, counters) = (None, sender.counters());
+        self.recorder
+            .lock()
+            .report(&Event::Tick { stall, counters });
     }
 
     /// The time that is left.

@@ -69,7 +69,7 @@ impl<'a> Progress<'a> {
             Event::Pause { wait, .. } => {
                 self.paused_until = self.paused_until.max(now.checked_add(*wait));
             }
-            Event::Tick { stall } => self.tick(stall.as_ref(), now),
+            Event::Tick { stall, .. } => self.tick(stall.as_ref(), now),
             Event::Retracted(_)
             | Event::Request { .. }
             | Event::Answer { .. }

@@ -126,6 +126,12 @@ impl Gate {
         self.pacer.lock().lowered_to(Instant::now())
     }
 
+    /// Requests let out so far, and when the last one was.
+    pub(crate) fn sent(&self) -> (u64, Option<Instant>) {
+        let pacer = self.pacer.lock();
+        (pacer.sent(), pacer.last_sent())
+    }
+
     /// The rates so far; of the counts only the requests.
     pub(crate) fn passed(&self) -> Pace {
         let pacer = self.pacer.lock();

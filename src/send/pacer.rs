@@ -76,9 +76,14 @@ impl Pacer {
         self.sent
     }
 
+    /// When the last request went out.
+    pub(super) fn last_sent(&self) -> Option<Instant> {
+        self.limiter.last()
+    }
+
     /// Requests per second from the first to the last; `None` for fewer than two.
     pub(super) fn rate_reached(&self) -> Option<f64> {
-        let elapsed = (self.limiter.last()? - self.first?).as_secs_f64();
+        let elapsed = (self.last_sent()? - self.first?).as_secs_f64();
         #[expect(
             clippy::cast_precision_loss,
             reason = "a rate, shown with three digits"

@@ -14,7 +14,7 @@ use super::scope::ThrottleScope;
 use super::stats::Stats;
 use super::{Attempts, Ending, Gate, Login, Priority, Rate, Retries};
 use crate::api::{Effect, Exchange, Failure, Operation, Reply};
-use crate::model::{Attempt, Detail, Event, Pace, Stall, StopReason};
+use crate::model::{Attempt, Counters, Detail, Event, Pace, Stall, StopReason};
 use crate::stop::Stop;
 
 /// How requests are sent.
@@ -132,6 +132,11 @@ impl<'a, E: Exchange> Sender<'a, E> {
     pub fn stall(&self) -> Option<Stall> {
         let tries = self.policy.retries.0.saturating_add(1);
         self.health.stall(tries, Instant::now())
+    }
+
+    /// What was sent so far.
+    pub fn counters(&self) -> Counters {
+        self.stats.counters(self.gate, self.health.in_flight())
     }
 
     /// What was sent, by that many workers.

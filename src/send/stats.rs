@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Gate, Login, Rate};
 use crate::api::{FailureKind, Reply};
-use crate::model::Pace;
+use crate::model::{Counters, Pace};
 
 /// What all workers count together.
 #[derive(Debug, Default)]
@@ -78,6 +78,17 @@ impl Stats {
             Login::Proven
         } else {
             Login::Unproven
+        }
+    }
+
+    /// What was sent through `gate` so far, and of that is in flight.
+    pub(super) fn counters(&self, gate: &Gate, in_flight: u32) -> Counters {
+        let (requests, last_sent) = gate.sent();
+        Counters {
+            requests,
+            throttled: self.throttled.load(Ordering::Relaxed),
+            in_flight,
+            last_sent,
         }
     }
 

@@ -66,6 +66,7 @@ mod support;
 mod support_test;
 mod tag_edits;
 mod throttling;
+mod timeline;
 mod undo;
 mod undo_model;
 mod unfinished_files;

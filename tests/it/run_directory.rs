@@ -262,7 +262,13 @@ fn there_is_no_file_of_failed_rows_where_none_failed() {
     sent.expect_status(1);
     assert_eq!(
         names(&sent.run_dir),
-        ["input.csv", "results.csv", "run.json", "summary.json"]
+        [
+            "input.csv",
+            "results.csv",
+            "run.json",
+            "summary.json",
+            "timeline.csv"
+        ]
     );
 }
 
@@ -286,7 +292,7 @@ fn files_of_a_run_are_for_their_owner_only() {
         };
         let sent = send_file(&server, name, rows, "");
         let files = tree(&sent.run_dir);
-        assert_eq!(files.len(), 5, "{files:?}");
+        assert_eq!(files.len(), 6, "{files:?}");
         for path in files {
             let mode = fs::metadata(&path).expect("a file").permissions().mode();
             assert_eq!(mode & 0o7777, 0o600, "{}", path.display());

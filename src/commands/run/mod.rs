@@ -16,6 +16,7 @@ mod preview;
 mod resume;
 mod send;
 mod source;
+mod timeline;
 
 use std::panic;
 use std::sync::Arc;

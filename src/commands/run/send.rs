@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::check::CheckedRows;
 use super::facts::{Facts, Failed};
 use super::open_run::OpenRun;
+use super::timeline::TimelineRecorder;
 use crate::api::Client;
 use crate::config::Settings;
 use crate::error::Error;
@@ -119,6 +120,7 @@ impl OpenRun<'_> {
             stop: self.stop,
             monitor: Some(monitor),
         };
+        let mut timeline = TimelineRecorder::new(self);
         let mut progress = Progress::new(self.settings.progress, self.log, due, pace.rate.unit());
         let read = || Reader::open(monitor.input()?, self.layout.into());
         let mut counts = facts.counts.final_only();
@@ -126,9 +128,11 @@ impl OpenRun<'_> {
             if let Event::Recorded(result) = event {
                 counts.add(result.outcome, 1);
             }
+            timeline.take_in(event);
             progress.show(event);
         });
         drop(progress);
+        timeline.end();
         let sent = sent.and_then(|sent| {
             // Images first: a row that is recorded must have one.
             let images = || images.handle()?.map_or(Ok(()), |images| images.sync_data());
