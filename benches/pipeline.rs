@@ -17,7 +17,7 @@ use reamaze_bulk::api::{
 use reamaze_bulk::input::{Reader, Wanted};
 use reamaze_bulk::ledger::{BeforeImages, Journal, ResumeIndex};
 use reamaze_bulk::model::{Detail, ReadPolicy};
-use reamaze_bulk::pipeline::{Known, Planner, RowLimits, Run, columns};
+use reamaze_bulk::pipeline::{Known, Planner, RowLimits, Run, RunMode, Selection, columns};
 use reamaze_bulk::send::{Adaptation, Gate, Rate, Retries};
 use reamaze_bulk::stop::Stop;
 use reamaze_bulk::validate::{Clock, Damaged, Draft, Repeated, Rules, Terms};
@@ -93,7 +93,8 @@ fn sent(text: &str, directory: &tempfile::TempDir) {
         verification: Verification::Skip,
         read_policy: ReadPolicy::default(),
         workers: 8,
-        limit: None,
+        mode: RunMode::Send,
+        selection: Selection::All,
         deadline: None,
         row_limits: RowLimits::UNLIMITED,
         known: Known::default(),

@@ -1,5 +1,6 @@
 //! The members of an answer -> the conversation that they show.
 
+use jiff::Timestamp;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -24,6 +25,8 @@ pub(super) fn parse(members: &Members<'_>) -> Conversation {
         category: name(members.get("category"), "slug"),
         is_email: members.get("category").and_then(is_email),
         brand: name(members.get("brand"), "url"),
+        subject: shown(members, "subject").map(literal),
+        customer_wrote_at: customer_wrote_at(members),
         updated_at: time(members.get("updated_at"), |instant, _| instant),
         data: members.get("data").and_then(data),
     }
@@ -48,10 +51,7 @@ fn tags(value: &RawValue) -> Option<TagList> {
     }
 }
 
-fn time<T>(
-    value: Option<&RawValue>,
-    read: impl FnOnce(jiff::Timestamp, String) -> T,
-) -> Attribute<T> {
+fn time<T>(value: Option<&RawValue>, read: impl FnOnce(Timestamp, String) -> T) -> Attribute<T> {
     match value.and_then(parsed) {
         Some(Value::Null) => Attribute::Empty,
         Some(Value::String(text)) => match text.trim().parse() {
@@ -60,6 +60,20 @@ fn time<T>(
         },
         _ => Attribute::NotShown,
     }
+}
+
+/// When the customer wrote last, unless the staff has answered since.
+fn customer_wrote_at(members: &Members<'_>) -> Option<Timestamp> {
+    let written = |name| {
+        let message: Members<'_> = serde_json::from_str(members.get(name)?.get()).ok()?;
+        match time(message.get("created_at"), |instant, _| instant) {
+            Attribute::Value(instant) => Some(instant),
+            Attribute::NotShown | Attribute::Empty => None,
+        }
+    };
+    let customer = written("last_customer_message")?;
+    let is_answered = written("last_staff_message").is_some_and(|staff| staff >= customer);
+    (!is_answered).then_some(customer)
 }
 
 /// Whether a channel is one of email, where it says so.

@@ -8,6 +8,7 @@ mod equal;
 mod guards;
 mod missing;
 mod not_undone;
+mod reviewed;
 mod tags;
 mod undo;
 
@@ -15,5 +16,6 @@ pub use compare::{Difference, compare};
 pub use decision::{Change, GuardMode, NoChange, decide, lost_fields};
 pub use diff::diff;
 pub use not_undone::{LeftOut, NotUndone};
+pub use reviewed::{NotShown, ReviewedRow};
 pub use tags::UnsafeTag;
 pub use undo::{Undo, UndoPart, UndoRow, UnsetFields, undo};

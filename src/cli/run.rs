@@ -8,6 +8,7 @@ use super::account::AccountArgs;
 use super::input::InputArgs;
 use super::output::OutputArgs;
 use super::pace::PaceArgs;
+use super::preview::PreviewArgs;
 use super::read::ReadArgs;
 use super::safety::SafetyArgs;
 use super::values::path;
@@ -23,7 +24,7 @@ pub struct RunArgs {
     ///
     /// `latest` is the newest run under reamaze-runs. The run's own copy of the input is read, and
     /// rows that are finished are not sent again.
-    #[arg(long, value_name = "DIR|latest", value_parser = path(), value_hint = ValueHint::DirPath, conflicts_with_all = ["input", "out", "max_rows", "sandbox"], help_heading = "Input")]
+    #[arg(long, value_name = "DIR|latest", value_parser = path(), value_hint = ValueHint::DirPath, conflicts_with_all = ["input", "out", "max_rows", "sandbox", "online"], help_heading = "Input")]
     pub resume: Option<PathBuf>,
 
     /// How rows are read.
@@ -33,6 +34,10 @@ pub struct RunArgs {
     /// What keeps it from doing more than was meant.
     #[command(flatten)]
     pub safety: SafetyArgs,
+
+    /// How a dry run looks at the account.
+    #[command(flatten)]
+    pub preview: PreviewArgs,
 
     /// Which conversations are read first.
     #[command(flatten)]

@@ -8,6 +8,7 @@ use super::account::AccountArgs;
 use super::input::InputArgs;
 use super::output::OutputArgs;
 use super::pace::PaceArgs;
+use super::preview::PreviewArgs;
 use super::read::ReadArgs;
 use super::run::RunArgs;
 use super::safety::SafetyArgs;
@@ -51,6 +52,10 @@ pub struct UndoArgs {
     #[command(flatten)]
     pub safety: SafetyArgs,
 
+    /// How a dry run looks at the account.
+    #[command(flatten)]
+    pub preview: PreviewArgs,
+
     /// How fast to send.
     #[command(flatten)]
     pub pace: PaceArgs,
@@ -90,6 +95,7 @@ impl UndoArgs {
                 ..InputArgs::default()
             },
             safety: self.safety,
+            preview: self.preview,
             read: ReadArgs {
                 read_first: true,
                 data_whole: false,

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::input_settings::InputSettings;
 use super::pace::PaceSettings;
 use crate::cli::RunArgs;
-use crate::input::DELIMITERS;
+use crate::input::{DELIMITERS, Format};
 use crate::model::{DataMode, PlainRows, ReadPolicy, Zone, shell_word};
 use crate::send::Adaptation;
 
@@ -17,6 +17,8 @@ use crate::send::Adaptation;
 pub struct FollowUp {
     /// Options that say what rows mean.
     meaning: Vec<OsString>,
+    /// The same for the rows of a plan, which say themselves what the others say.
+    of_plan: Vec<OsString>,
     /// Options that say where rows go, and how fast.
     sending: Vec<OsString>,
 }
@@ -35,9 +37,12 @@ impl FollowUp {
         for set in &rows.args.set {
             meaning.option("--set", Some(set.to_string()));
         }
-        meaning.switch("--allow-damaged", rows.args.allow_damaged);
-        meaning.switch("--read-first", policy.plain_rows == PlainRows::ReadFirst);
-        meaning.switch("--data-whole", policy.data == DataMode::Whole);
+        let mut of_plan = Words::default();
+        for words in [&mut meaning, &mut of_plan] {
+            words.switch("--allow-damaged", rows.args.allow_damaged);
+            words.switch("--read-first", policy.plain_rows == PlainRows::ReadFirst);
+            words.switch("--data-whole", policy.data == DataMode::Whole);
+        }
         let mut sending = Words::default();
         let account = &args.account;
         // A resumed run has one from its start, typed or not.
@@ -53,6 +58,7 @@ impl FollowUp {
         sending.switch("--sandbox", args.sandbox);
         Self {
             meaning: meaning.0,
+            of_plan: of_plan.0,
             sending: sending.0,
         }
     }
@@ -64,6 +70,18 @@ impl FollowUp {
         let options = self.meaning.iter().chain(&self.sending);
         let failed = iter::once(failed.as_os_str());
         shell_line("run", failed.chain(options.map(OsString::as_os_str)))
+    }
+
+    /// The command that runs a plan, whatever the name of its file.
+    #[must_use]
+    pub fn applying(&self, plan: &Path) -> String {
+        let format = match Format::from_name(plan) {
+            Some(Format::Jsonl) => &[][..],
+            _ => &["--format", "jsonl"].map(OsStr::new),
+        };
+        let options = self.of_plan.iter().chain(&self.sending);
+        let words = iter::once(plan.as_os_str()).chain(format.iter().copied());
+        shell_line("run", words.chain(options.map(OsString::as_os_str)))
     }
 
     /// The command that continues the run in `directory`.

@@ -30,5 +30,5 @@ pub use input_settings::InvalidRows;
 pub use input_source::InputSource;
 pub use limits::Limits;
 pub use pace::PaceSettings;
-pub use settings::{Consent, Settings};
+pub use settings::{Consent, OnlineOptions, Settings};
 pub use target::Target;

@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{IsTerminal as _, stderr, stdin};
 use std::iter;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::file::Configuration;
 use super::follow_up::FollowUp;
@@ -36,6 +36,15 @@ pub enum Consent {
     Ask,
 }
 
+/// How a dry run looks at the account.
+#[derive(Debug, Clone)]
+pub struct OnlineOptions {
+    /// Conversations that are read, spread evenly; else all.
+    pub sample: Option<u64>,
+    /// Where the rows that would change are written.
+    pub plan: Option<PathBuf>,
+}
+
 /// A run, resolved: nothing that was typed is needed after this.
 #[derive(Debug)]
 pub struct Settings {
@@ -61,6 +70,8 @@ pub struct Settings {
     pub verification: Verification,
     /// Whether nothing is sent or written.
     pub dry_run: bool,
+    /// How the dry run looks at the account, if it does.
+    pub online: Option<OnlineOptions>,
     /// Whether another run may use the account at the same time.
     pub allow_overlap: bool,
     /// Whether a JSON document goes to standard output.
@@ -184,6 +195,10 @@ impl Settings {
             limits,
             verification: verification(args.no_verify, recorded),
             dry_run: args.safety.dry_run,
+            online: args.preview.online.then_some(OnlineOptions {
+                sample: args.preview.sample,
+                plan: args.preview.plan,
+            }),
             allow_overlap: args.safety.allow_overlap,
             json: args.output.json,
             progress: progress(&args.output),

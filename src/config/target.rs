@@ -73,7 +73,7 @@ pub(super) fn resolve(
     let shown_address = address.as_ref().map(ToString::to_string);
     let shown_email = email.as_ref().map(|email| format!("email {email}"));
     let mut origins: Vec<_> = [shown_address, shown_email].into_iter().flatten().collect();
-    if args.safety.dry_run {
+    if args.safety.dry_run && !args.preview.online {
         return Ok(Resolved {
             target: Target::Nowhere {
                 base_url: address.map(|address| address.value.base_url),

@@ -74,15 +74,30 @@ impl Replacement {
     /// # Errors
     /// When it cannot be written or renamed. The old content then stays.
     pub fn commit(self) -> io::Result<()> {
+        let (file, path) = self.synced()?;
+        file.persist(&path).map_err(|error| error.error)?;
+        sync_name(&path);
+        Ok(())
+    }
+
+    /// The same where there must be no file yet.
+    ///
+    /// # Errors
+    /// The same, and when there is one.
+    pub fn commit_new(self) -> io::Result<()> {
+        let (file, path) = self.synced()?;
+        file.persist_noclobber(&path).map_err(|error| error.error)?;
+        sync_name(&path);
+        Ok(())
+    }
+
+    fn synced(self) -> io::Result<(NamedTempFile<File>, PathBuf)> {
         let file = self
             .writer
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
         file.as_file().sync_all()?;
-        file.persist(&self.path).map_err(|error| error.error)?;
-        // Not every directory can be opened or synced. Without it, a power cut leaves old or new.
-        let _ = sync(directory_of(&self.path));
-        Ok(())
+        Ok((file, self.path))
     }
 }
 
@@ -94,6 +109,12 @@ impl Write for Replacement {
     fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()
     }
+}
+
+/// Makes the name of a file outlast a power cut, where that can be done: not every directory can be
+/// opened or synced. Without it, a power cut leaves old or new.
+fn sync_name(path: &Path) {
+    let _ = sync(directory_of(path));
 }
 
 /// The directory of a file.

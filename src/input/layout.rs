@@ -27,7 +27,9 @@ impl Format {
         }
     }
 
-    fn from_name(path: &Path) -> Option<Self> {
+    /// The format of which the name of such a file speaks.
+    #[must_use]
+    pub fn from_name(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "csv" => Some(Self::Csv),
             "tsv" | "tab" => Some(Self::Tsv),

@@ -70,6 +70,12 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
+    /// An error of a file that is in the directory for temporary files.
+    #[must_use]
+    pub fn temporary(error: std::io::Error) -> Self {
+        Self::at(&std::env::temp_dir())(error)
+    }
+
     pub(super) fn from_ledger(path: &Path) -> impl FnOnce(Unreadable) -> Self + '_ {
         move |unreadable| match unreadable {
             Unreadable::Io(error) => Self::at(path)(error),

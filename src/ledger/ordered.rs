@@ -88,8 +88,7 @@ impl OrderedRecords {
     /// # Errors
     /// When the temporary file cannot be read.
     pub fn record(&mut self, line: u64) -> Result<Option<Record>, LedgerError> {
-        self.read_record(line)
-            .map_err(LedgerError::at(&std::env::temp_dir()))
+        self.read_record(line).map_err(LedgerError::temporary)
     }
 
     fn read_record(&mut self, line: u64) -> io::Result<Option<Record>> {

@@ -44,6 +44,12 @@ pub struct Conversation {
     /// Brand URL of its channel.
     #[serde(skip_serializing_if = "Attribute::is_not_shown")]
     pub brand: Attribute<String>,
+    /// Its subject. No before-image of a run has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// When its customer wrote, if nobody has answered since. No before-image of a run has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_wrote_at: Option<Timestamp>,
     /// When it was changed last.
     #[serde(skip)]
     pub updated_at: Attribute<Timestamp>,

@@ -58,10 +58,7 @@ mod tests {
         pauses.pause(after(10), Duration::from_secs(10));
         pauses.pause(after(15), Duration::from_secs(2));
         assert_eq!(pauses.left(after(15)), Some(Duration::from_secs(5)));
-        assert_eq!(
-            [17, 20, 60].map(|at| seconds(&pauses, at)),
-            [7, 10, 10]
-        );
+        assert_eq!([17, 20, 60].map(|at| seconds(&pauses, at)), [7, 10, 10]);
         pauses.pause(after(18), Duration::from_secs(7));
         pauses.pause(after(40), Duration::from_secs(1));
         assert_eq!([40, 60].map(|at| seconds(&pauses, at)), [15, 16]);

@@ -235,8 +235,8 @@ impl Reasons {
 
     /// The groups, the commonest first, at most `most`.
     #[must_use]
-    pub fn commonest(self, most: usize) -> Vec<Reason> {
-        let mut reasons: Vec<Reason> = self.groups.into_values().collect();
+    pub fn commonest(&self, most: usize) -> Vec<Reason> {
+        let mut reasons: Vec<Reason> = self.groups.values().cloned().collect();
         reasons.sort_by_key(|reason| {
             (
                 std::cmp::Reverse(reason.count),

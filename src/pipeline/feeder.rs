@@ -6,6 +6,7 @@ use std::sync::mpsc::SyncSender;
 
 use super::check::next_batch;
 use super::recorder::Recorder;
+use super::selection::Selection;
 use super::{Planned, Planner};
 use crate::input::{InputError, Reader};
 use crate::ledger::{BeforeImages, Earlier, Record, ResumeIndex};
@@ -46,8 +47,9 @@ impl Round {
 
 /// Plans rows in order.
 pub(super) struct Feeder<'a, 'b, 'c> {
-    /// Rows that may still be sent.
-    pub(super) left: Option<u64>,
+    pub(super) selection: Selection,
+    /// Rows so far that make a request.
+    pub(super) seen: u64,
     pub(super) recorder: &'a Mutex<Recorder<'b>>,
     pub(super) images: &'a Mutex<&'c mut BeforeImages>,
     pub(super) stop: &'a Stop,
@@ -128,14 +130,15 @@ impl Feeder<'_, '_, '_> {
     }
 
     fn allowed(&mut self, update: Update<'_>) -> Option<Update<'static>> {
-        let is_over_limit = self.left == Some(0);
-        if is_over_limit || self.stop.is_set() {
+        let is_selected = self.selection.includes(self.seen);
+        self.seen += 1;
+        if !is_selected || self.stop.is_set() {
             let (line, slug) = (update.line, update.slug.shown());
             self.record(Record::unsent(line, slug, Outcome::NotSent, String::new()));
-            self.recorder.lock().is_over_limit |= is_over_limit;
+            let is_limited = matches!(self.selection, Selection::First(_));
+            self.recorder.lock().is_over_limit |= is_limited && !is_selected;
             return None;
         }
-        self.left = self.left.map(|left| left - 1);
         Some(update.into_owned())
     }
 

@@ -14,8 +14,10 @@ use super::Planner;
 use super::breaker::{Breaker, Known, RowLimits};
 use super::error::RunError;
 use super::feeder::Feeder;
+use super::mode::RunMode;
 use super::queue::Queue;
 use super::recorder::Recorder;
+use super::selection::Selection;
 use super::steps::Steps;
 use super::supervision::Supervision;
 use super::worker::Worker;
@@ -43,8 +45,10 @@ pub struct Run<'a, E> {
     pub read_policy: ReadPolicy,
     /// Requests in flight at most.
     pub workers: usize,
-    /// Rows to send at most; the rest is left to a resume.
-    pub limit: Option<u64>,
+    /// Whether anything is changed.
+    pub mode: RunMode,
+    /// Which rows are handled.
+    pub selection: Selection,
     /// When to stop sending.
     pub deadline: Option<Instant>,
     /// How many rows may go wrong.
@@ -82,7 +86,8 @@ impl<E: Exchange> Run<'_, E> {
         let recorder = Mutex::new(recorder);
         let images = Mutex::new(images);
         let feeder = Feeder {
-            left: self.limit,
+            selection: self.selection,
+            seen: 0,
             recorder: &recorder,
             images: &images,
             stop: self.stop,
@@ -140,6 +145,7 @@ impl<E: Exchange> Run<'_, E> {
             sender,
             redactor: self.exchange.redactor(),
             images,
+            mode: self.mode,
             read_policy: self.read_policy,
             verification: self.verification,
         }
@@ -274,7 +280,8 @@ mod tests {
             verification: Verification::Compare,
             read_policy: ReadPolicy::default(),
             workers: 1,
-            limit: None,
+            mode: RunMode::Send,
+            selection: Selection::All,
             deadline: None,
             row_limits: RowLimits::UNLIMITED,
             known: Known::default(),

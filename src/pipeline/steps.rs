@@ -9,6 +9,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 
+use super::mode::RunMode;
 use super::prepared::Prepared;
 use super::queue::Task;
 use super::row_end::RowEnd;
@@ -28,6 +29,7 @@ pub(super) struct Steps<'a, E> {
     pub(super) sender: &'a Sender<'a, E>,
     pub(super) redactor: &'a Redactor,
     pub(super) images: &'a Mutex<&'a mut BeforeImages>,
+    pub(super) mode: RunMode,
     pub(super) read_policy: ReadPolicy,
     pub(super) verification: Verification,
 }
@@ -69,7 +71,9 @@ impl<E: Exchange> Steps<'_, E> {
 
     /// Sends the next request for a row. An error is what ends the step before its last line.
     pub(super) fn take(&self, task: &mut Task, turn: Turn, report: Report<'_>) -> NextStep {
-        let next = if !task.update.is_read_first(self.read_policy) {
+        let next = if self.mode == RunMode::ReadOnly {
+            self.look(task, turn, report)
+        } else if !task.update.is_read_first(self.read_policy) {
             let Task {
                 update, attempts, ..
             } = task;
@@ -129,6 +133,27 @@ impl<E: Exchange> Steps<'_, E> {
         Ok(NextStep::Again)
     }
 
+    /// Reads the conversation, and keeps what would be sent.
+    fn look(&self, task: &mut Task, turn: Turn, report: Report<'_>) -> Result<NextStep, NextStep> {
+        let next = self.read(task, turn, report)?;
+        let Some(mut prepared) = task.prepared.take() else {
+            return Ok(next);
+        };
+        // For whoever looks at the preview; nothing of it is written anywhere.
+        let before = &mut prepared.change.before;
+        before.subject = prepared.conversation.subject.take();
+        before.customer_wrote_at = prepared.conversation.customer_wrote_at;
+        Ok(match self.keep_image(task, &prepared) {
+            Ok(()) => NextStep::End(RowEnd {
+                outcome: Outcome::Updated,
+                reasons: String::new(),
+            }),
+            Err(error) => {
+                NextStep::StopRun(task.attempts.given_up().into(), self.unwritable(&error))
+            }
+        })
+    }
+
     /// The end of a row for which no change is sent.
     fn no_change(&self, task: &Task, why: NoChange) -> NextStep {
         match why {
@@ -169,7 +194,7 @@ impl<E: Exchange> Steps<'_, E> {
         if !prepared.has_image {
             if let Err(error) = self.keep_image(task, &prepared) {
                 let end = task.attempts.given_up().into();
-                return Ok(NextStep::StopRun(end, unwritable(&error)));
+                return Ok(NextStep::StopRun(end, self.unwritable(&error)));
             }
             prepared.has_image = true;
         }
@@ -256,7 +281,7 @@ impl<E: Exchange> Steps<'_, E> {
         let noted = self.images.lock().note_erased(update.line);
         let reason = match noted {
             Ok(()) => StopReason::DataReplaced { message },
-            Err(error) => unwritable(&error),
+            Err(error) => self.unwritable(&error),
         };
         NextStep::StopRun(end, reason)
     }
@@ -266,6 +291,16 @@ impl<E: Exchange> Steps<'_, E> {
         let images = self.images.lock();
         let mut reader = images.reader().ok()?;
         reader.image(line).ok()?
+    }
+
+    /// Why a run ends that cannot write before-images.
+    fn unwritable(&self, error: &std::io::Error) -> StopReason {
+        let file = match self.mode {
+            RunMode::Send => "before.jsonl",
+            RunMode::ReadOnly => "a temporary file",
+        };
+        let error = format!("{file}: {error} ({})", remedy(error));
+        StopReason::LedgerUnwritable { error }
     }
 
     fn finds_secret(&self, change: &Change<'_>) -> bool {
@@ -288,12 +323,6 @@ fn done<T>(step: Step<T>) -> Result<T, NextStep> {
         Step::Again => NextStep::Again,
         Step::Postponed => NextStep::Later,
     })
-}
-
-/// Why a run ends that cannot write before-images.
-fn unwritable(error: &std::io::Error) -> StopReason {
-    let error = format!("before.jsonl: {error} ({})", remedy(error));
-    StopReason::LedgerUnwritable { error }
 }
 
 impl Task {

@@ -6,7 +6,7 @@ use std::io;
 
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
-use super::Plan;
+use super::{AccountPreview, Plan};
 use crate::model::{FieldChanges, Preview, ValueRows, Violation};
 
 /// Values of a field in the document.
@@ -16,6 +16,8 @@ const VALUES_KEPT: usize = 20;
 pub struct DryRun<'a> {
     /// What would be sent; `None` if the input could not be read.
     pub plan: Option<&'a Plan<'a>>,
+    /// What a look at the account has found.
+    pub online: Option<&'a AccountPreview<'a>>,
     /// Violations in the order of the file, read once.
     pub violations: RefCell<Box<dyn Iterator<Item = io::Result<Violation>> + 'a>>,
     /// The program's exit status.
@@ -58,6 +60,9 @@ impl Serialize for DryRun<'_> {
         }
         let samples = self.plan.map_or(&[][..], |plan| &plan.samples);
         map.serialize_entry("samples", samples)?;
+        if let Some(online) = self.online {
+            map.serialize_entry("online", online)?;
+        }
         map.serialize_entry("violations", &ViolationsJson(&self.violations))?;
         map.end()
     }

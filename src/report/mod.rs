@@ -3,6 +3,9 @@
 //!
 //! Texts are made by pure functions and written once: the tests take snapshots of them.
 
+mod account_document;
+mod account_findings;
+mod account_preview;
 mod bar;
 mod dry_run;
 mod events;
@@ -25,6 +28,8 @@ mod undo_preview;
 mod warnings;
 mod words;
 
+pub use account_findings::{AccountFindings, KeepRows, LookedRow};
+pub use account_preview::{AccountPreview, WrittenPlan};
 pub use dry_run::DryRun;
 pub use left_out::{FieldLeftOut, LeftOutExtent, LeftOutFields};
 pub use log::{Audience, Log, LogFormat};

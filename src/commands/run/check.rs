@@ -149,6 +149,12 @@ fn input_error(settings: &Settings, error: InputError) -> Error {
 }
 
 impl CheckedRows {
+    /// What is wrong with rows, to be printed.
+    pub(super) fn take_violations(&mut self) -> Result<Violations, Error> {
+        let none = Violations::new(KeepViolations::First).map_err(Error::Output)?;
+        Ok(std::mem::replace(&mut self.findings.violations, none))
+    }
+
     /// What would be sent to `account`.
     pub(super) fn plan<'a>(
         &'a self,

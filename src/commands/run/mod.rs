@@ -3,6 +3,7 @@
 //! values; `facts` makes the summary from them. `undo` begins with steps of its own, and takes the rest
 //! from here.
 
+mod account;
 mod check;
 mod confirm;
 mod facts;
@@ -11,12 +12,14 @@ mod finish;
 mod history;
 mod locks;
 mod new;
+mod online;
 mod open_run;
 mod preview;
 mod resume;
 mod send;
 mod source;
 mod timeline;
+mod workers;
 
 use std::panic;
 use std::sync::Arc;

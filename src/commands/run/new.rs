@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::account::account;
 use super::check::{
     CheckedInput, CheckedRows, Mode, copy_and_check, invalid_header, sha256_of_copy,
 };
@@ -13,17 +14,16 @@ use super::confirm::{confirm, warn};
 use super::facts::{Facts, Failed};
 use super::locks::{self, AccountLock};
 use super::open_run::OpenRun;
-use super::{preview, source};
-use crate::api::{Account, BaseUrl};
+use super::{online, preview, source};
+use crate::api::Account;
 use crate::cli::RunArgs;
-use crate::config::{InputSource, Settings, Target};
+use crate::config::{InputSource, Settings};
 use crate::error::Error;
 use crate::exit;
 use crate::input::InputError;
 use crate::ledger::{BeforeImages, Journal, RunDirectory, Staging};
 use crate::pipeline::{KeepViolations, Known};
 use crate::report::{Log, Notice, UndoPreview};
-use crate::sandbox::{self, Sandbox};
 use crate::stop::Stop;
 
 /// The name of the copy until its format is known.
@@ -55,7 +55,10 @@ pub(crate) fn start(
 ) -> Result<(Facts, u8), Failed> {
     warn(settings, log);
     if settings.dry_run {
-        let status = preview::dry_run(settings, undo, log, stop)?;
+        let status = match &settings.online {
+            None => preview::dry_run(settings, undo, log, stop)?,
+            Some(options) => online::preview(settings, options, undo, log, stop)?,
+        };
         return Ok((Facts::default(), status));
     }
     let (account, _sandbox) = account(&settings.target)?;
@@ -147,20 +150,4 @@ fn publish(
     staging
         .publish(COPY, rows.layout.format, &run_file)
         .map_err(Error::Directory)
-}
-
-/// The account to send to; with a simulated Re:amaze, that too.
-fn account(target: &Target) -> Result<(Account, Option<Sandbox>), Error> {
-    match target {
-        Target::Account(account) => Ok((account.clone(), None)),
-        Target::Sandbox => {
-            let sandbox = Sandbox::start(0, sandbox::Options::default(), Box::new(|_| ()))
-                .map_err(|error| Error::Usage(format!("the sandbox cannot be started: {error}")))?;
-            let base_url = BaseUrl::parse(&sandbox.base_url()).map_err(Error::usage)?;
-            let account =
-                Account::new(base_url, sandbox::EMAIL, "sandbox").map_err(Error::usage)?;
-            Ok((account, Some(sandbox)))
-        }
-        Target::Nowhere { .. } => Err(Error::Internal("a dry run sends nothing".into())),
-    }
 }

@@ -10,7 +10,7 @@ use crate::exit;
 use crate::ledger::LedgerError;
 use crate::model::Violation;
 use crate::pipeline::{KeepViolations, Violations};
-use crate::report::{self, DryRun, Log, UndoPreview};
+use crate::report::{self, AccountPreview, DryRun, Log, Plan, UndoPreview};
 use crate::stop::Stop;
 
 /// Previews, with what there is to say of an undo; the exit status. An error is what the preview
@@ -32,11 +32,14 @@ pub(super) fn dry_run(
             rows.undo = undo;
             show(settings, log, *rows, exit::DONE)
         }
-        CheckedInput::Header(violations) => {
-            let error = invalid_header(&settings.source.name());
-            print(settings, log, None, violations, Err(error))
-        }
+        CheckedInput::Header(violations) => header(settings, log, violations),
     }
+}
+
+/// Says that the header is wrong; the exit status.
+pub(super) fn header(settings: &Settings, log: &Log, violations: Violations) -> Result<u8, Error> {
+    let error = invalid_header(&settings.source.name());
+    print(settings, log, (None, None), violations, Err(error))
 }
 
 /// The violations that a preview needs: a document has all of them.
@@ -55,19 +58,21 @@ pub(super) fn show(
     mut rows: CheckedRows,
     legal: u8,
 ) -> Result<u8, Error> {
-    let none = Violations::new(KeepViolations::First).map_err(Error::Output)?;
-    let violations = std::mem::replace(&mut rows.findings.violations, none);
+    let violations = rows.take_violations()?;
     let verdict = rows.refusal(settings, Mode::DryRun).map_or(Ok(legal), Err);
     let name = settings.source.name();
     let plan = rows.plan(settings, &name, settings.target.account());
-    print(settings, log, Some(&plan), violations, verdict)
+    print(settings, log, (Some(&plan), None), violations, verdict)
 }
 
+/// What there is to show: of the rows, and of the account.
+type Shown<'a> = (Option<&'a Plan<'a>>, Option<&'a AccountPreview<'a>>);
+
 /// Prints the preview; the exit status. The error in `verdict` is why rows are refused.
-fn print(
+pub(super) fn print(
     settings: &Settings,
     log: &Log,
-    plan: Option<&report::Plan<'_>>,
+    shown: Shown<'_>,
     violations: Violations,
     verdict: Result<u8, String>,
 ) -> Result<u8, Error> {
@@ -77,11 +82,15 @@ fn print(
     };
     if settings.json {
         let all = violations.into_all().map_err(Error::Output)?;
-        print_document(plan, all, status, refusal.clone())?;
+        print_document(shown, all, status, refusal.clone())?;
     } else {
         let name = settings.source.name();
         let mut page = report::violations_text(&name, &violations.first, violations.count);
-        page.push_str(&plan.map(report::Plan::page).unwrap_or_default());
+        page.push_str(&match shown {
+            (_, Some(online)) => online.page(),
+            (Some(plan), None) => plan.page(),
+            (None, None) => String::new(),
+        });
         report::print(&page).map_err(Error::Output)?;
     }
     if let Some(refusal) = refusal {
@@ -93,17 +102,18 @@ fn print(
 /// The document of a dry run that did not come so far.
 pub(crate) fn print_error(error: &Error) -> Result<(), Error> {
     let none = Box::new(std::iter::empty());
-    print_document(None, none, error.status(), Some(error.to_string()))
+    print_document((None, None), none, error.status(), Some(error.to_string()))
 }
 
 fn print_document(
-    plan: Option<&report::Plan<'_>>,
+    (plan, online): Shown<'_>,
     violations: Box<dyn Iterator<Item = std::io::Result<Violation>> + '_>,
     exit_status: u8,
     error: Option<String>,
 ) -> Result<(), Error> {
     let document = DryRun {
         plan,
+        online,
         violations: RefCell::new(violations),
         exit_status,
         error,

@@ -8,10 +8,10 @@ use super::check::CheckedRows;
 use super::facts::{Facts, Failed};
 use super::open_run::OpenRun;
 use super::timeline::TimelineRecorder;
+use super::workers::workers;
 use crate::api::Client;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::files;
 use crate::input::Reader;
 use crate::ledger::{
     BeforeImages, Journal, LedgerError, Missing, RunDirectory, RunDirectoryMonitor,
@@ -19,12 +19,9 @@ use crate::ledger::{
 use crate::model::Shown as _;
 use crate::model::text::counted;
 use crate::model::{Counts, Event, Pace, Pass, StopReason};
-use crate::pipeline::{Known, RowLimits, Run, RunError};
+use crate::pipeline::{Known, RowLimits, Run, RunError, RunMode, Selection};
 use crate::report::Progress;
 use crate::send::{Gate, Retries};
-
-/// Files that a run has open beside the connections of its workers, with some to spare.
-const OTHER_FILES: u64 = 24;
 
 /// What sending came to.
 struct Sent {
@@ -106,8 +103,9 @@ impl OpenRun<'_> {
             retries: Retries(pace.retries),
             verification: self.settings.verification,
             read_policy: self.settings.read_policy,
-            workers: self.workers(),
-            limit: limits.rows_sent,
+            workers: workers(self.settings, self.log),
+            mode: RunMode::Send,
+            selection: limits.rows_sent.map_or(Selection::All, Selection::First),
             deadline: limits
                 .max_duration
                 .and_then(|most| Instant::now().checked_add(most)),
@@ -220,23 +218,5 @@ impl OpenRun<'_> {
         Err(facts.failed(Error::Fatal(format!(
             "{message}; to continue this run: {resume}"
         ))))
-    }
-
-    /// As many workers as were asked for, or as there may be open files for.
-    fn workers(&self) -> usize {
-        // A worker may have one connection in use and leave another idle. In a sandbox the other
-        // ends are ours too.
-        let each = if self.settings.is_sandbox() { 4 } else { 2 };
-        let asked = self.settings.pace.workers.get();
-        let limit = files::allow_open_files(OTHER_FILES + each * u64::from(asked));
-        let most = limit.saturating_sub(OTHER_FILES) / each;
-        let workers = u16::try_from(most).unwrap_or(u16::MAX).clamp(1, asked);
-        if workers < asked {
-            self.log.warning(&format!(
-                "only {limit} files may be open (ulimit -n): using {} instead of {asked}",
-                counted(u64::from(workers), "worker")
-            ));
-        }
-        usize::from(workers)
     }
 }

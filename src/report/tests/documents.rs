@@ -22,6 +22,7 @@ fn the_document_of_a_dry_run_has_everything_that_the_page_has() {
     plan.samples.push(sample(&row));
     plan.warnings.push("rows.csv: has 1048576 lines".into());
     let document = DryRun {
+        online: None,
         plan: Some(&plan),
         violations: RefCell::new(Box::new([violation(8), violation(9)].map(Ok).into_iter())),
         exit_status: 3,
@@ -36,6 +37,7 @@ fn the_document_of_a_dry_run_has_edits_and_guards() {
     let mut plan = plan(&preview);
     plan.samples = preview.samples.iter().map(sample).collect();
     let document = DryRun {
+        online: None,
         plan: Some(&plan),
         violations: RefCell::new(Box::new(std::iter::empty())),
         exit_status: 0,
@@ -47,6 +49,7 @@ fn the_document_of_a_dry_run_has_edits_and_guards() {
 #[test]
 fn the_document_of_a_dry_run_that_failed_has_every_field() {
     let document = DryRun {
+        online: None,
         plan: None,
         violations: RefCell::new(Box::new(std::iter::empty())),
         exit_status: 2,

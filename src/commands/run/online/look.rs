@@ -1,0 +1,95 @@
+//! The rows of an input -> a temporary ledger and temporary before-images, as a run has them that would
+//! change each conversation and does not.
+
+use std::time::{Duration, Instant};
+
+use crate::api::{Account, Client};
+use crate::commands::run::check::CheckedRows;
+use crate::commands::run::workers::workers;
+use crate::config::{OnlineOptions, Settings};
+use crate::error::Error;
+use crate::input::{InputError, Reader};
+use crate::ledger::{BeforeImages, Journal, LedgerError, OrderedRecords};
+use crate::model::RowLimit;
+use crate::pipeline::{Known, RowLimits, Run, RunMode, Selection};
+use crate::report::{Log, Progress};
+use crate::send::{Gate, Retries};
+use crate::stop::Stop;
+
+/// A preview against an account.
+pub(super) struct Online<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) options: &'a OnlineOptions,
+    pub(super) account: &'a Account,
+    pub(super) client: &'a Client,
+    pub(super) log: &'a Log,
+    pub(super) stop: &'a Stop,
+}
+
+/// What was found in the account.
+pub(super) struct Looked {
+    pub(super) records: OrderedRecords,
+    pub(super) images: BeforeImages,
+    pub(super) took: Duration,
+}
+
+/// Looks at the account.
+pub(super) fn look(
+    online: &Online<'_>,
+    rows: &CheckedRows,
+    read: impl Fn() -> Result<Reader, InputError> + Send,
+) -> Result<Looked, Error> {
+    let Online {
+        settings,
+        options,
+        client,
+        log,
+        stop,
+        ..
+    } = *online;
+    let began = Instant::now();
+    let mut journal = Journal::temporary().map_err(LedgerError::temporary)?;
+    let mut images = BeforeImages::temporary().map_err(LedgerError::temporary)?;
+    let due = rows.findings.preview.send_counts.rows;
+    let selection = match (options.sample, settings.limits.rows_sent) {
+        (Some(rows), _) => Selection::Spread { rows, of: due },
+        (None, Some(rows)) => Selection::First(rows),
+        (None, None) => Selection::All,
+    };
+    let gate = Gate::new(settings.pace.rate.into(), settings.pace.adaptation);
+    let run = Run {
+        planner: rows.planner.clone(),
+        exchange: client,
+        gate: &gate,
+        retries: Retries(settings.pace.retries),
+        verification: settings.verification,
+        mode: RunMode::ReadOnly,
+        read_policy: settings.read_policy,
+        workers: workers(settings, log),
+        selection,
+        deadline: settings
+            .limits
+            .max_duration
+            .and_then(|most| began.checked_add(most)),
+        // Each row that cannot be changed is wanted, however many there are.
+        row_limits: RowLimits {
+            failures: RowLimit::Rows(u64::MAX),
+            differs: RowLimit::Unlimited,
+        },
+        known: Known::default(),
+        detail: settings.detail,
+        stop,
+        monitor: None,
+    };
+    let wanted = options.sample.map_or(due, |rows| rows.min(due));
+    let mut progress = Progress::new(settings.progress, log, wanted, settings.pace.rate.unit());
+    run.send(read, &mut journal, &mut images, &mut |event| {
+        progress.show(event);
+    })?;
+    drop(progress);
+    Ok(Looked {
+        records: OrderedRecords::from_journal(&journal).map_err(LedgerError::temporary)?,
+        images,
+        took: began.elapsed(),
+    })
+}

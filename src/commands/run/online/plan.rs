@@ -1,0 +1,125 @@
+//! Rows that would be changed -> the file of `--plan`: an input that makes just these changes, each with a
+//! guard on what was reviewed. It appears whole or not at all, and replaces nothing.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::change::{NotShown, ReviewedRow};
+use crate::config::Settings;
+use crate::error::Error;
+use crate::files::Replacement;
+use crate::input::MAX_RECORD_BYTES;
+use crate::model::{BeforeImage, Content, Row, Shown as _, Update, Violation, file_words};
+use crate::report::WrittenPlan;
+use crate::validate::{Clock, Columns, Draft, Rules, Terms};
+
+/// A plan while it is written.
+pub(super) struct PlanFile {
+    path: PathBuf,
+    file: Replacement,
+    rules: Rules,
+    rows: u64,
+    left_out: u64,
+    left_out_reason: Option<String>,
+}
+
+impl PlanFile {
+    /// Begins the plan that becomes the file at `path`.
+    pub(super) fn new(path: &Path, settings: &Settings) -> Result<Self, Error> {
+        if path.symlink_metadata().is_ok() {
+            return Err(refused(path, "it exists already (give another name)"));
+        }
+        let file = Replacement::beside(path).map_err(|error| cannot_write(path, &error))?;
+        let terms = Terms {
+            clock: Clock {
+                now: settings.terms.clock.now,
+                timezone: None,
+            },
+            damaged: settings.terms.damaged,
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            rules: Rules::new(Columns::default(), Draft::default(), terms),
+            rows: 0,
+            left_out: 0,
+            left_out_reason: None,
+        })
+    }
+
+    /// Adds a row that would be changed.
+    pub(super) fn add(&mut self, update: &Update<'_>, image: &BeforeImage) -> io::Result<()> {
+        match self.line(update, image) {
+            Ok(line) => {
+                self.rows += 1;
+                self.file.write_all(line.as_bytes())
+            }
+            Err(why) => {
+                self.left_out += 1;
+                let reason = || format!("line {}: {why}", update.line);
+                self.left_out_reason.get_or_insert_with(reason);
+                Ok(())
+            }
+        }
+    }
+
+    /// The line of a row, or why there can be none.
+    fn line(&self, update: &Update<'_>, image: &BeforeImage) -> Result<String, String> {
+        let reviewed = ReviewedRow::new(update, &image.before);
+        let reviewed = reviewed.map_err(|NotShown(field)| {
+            format!("the account does not show {field}, so no guard can protect it")
+        })?;
+        let text = serde_json::to_string(&reviewed).map_err(|error| error.to_string())?;
+        if text.len() >= MAX_RECORD_BYTES {
+            return Err("the row would be too long".to_owned());
+        }
+        let row = Row {
+            line: update.line,
+            content: Content::Object(text.clone()),
+        };
+        let read = self.rules.check(&row).map_err(|invalid| {
+            let messages = invalid.violations.iter();
+            let messages: Vec<_> = messages.map(Violation::reason).collect();
+            messages.join("; ")
+        })?;
+        // What the account shows need not be what an input may have.
+        let again = serde_json::to_value(ReviewedRow::unchanged(&read));
+        let meant = serde_json::from_str::<serde_json::Value>(&text);
+        match (again, meant) {
+            (Ok(again), Ok(meant)) if again == meant => Ok(text + "\n"),
+            _ => Err("it would be read as something else".to_owned()),
+        }
+    }
+
+    /// Where it will be.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Rows that would be changed and are not in it.
+    pub(super) fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// Puts the file in its place.
+    pub(super) fn commit(self, settings: &Settings) -> Result<WrittenPlan, Error> {
+        let path = self.path;
+        let committed = self.file.commit_new();
+        committed.map_err(|error| cannot_write(&path, &error))?;
+        Ok(WrittenPlan {
+            file: path.shown(),
+            rows: self.rows,
+            left_out: self.left_out,
+            left_out_reason: self.left_out_reason,
+            command: settings.follow_up.applying(&path),
+        })
+    }
+}
+
+pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Error {
+    refused(path, &format!("cannot be written: {}", file_words(error)))
+}
+
+fn refused(path: &Path, why: &str) -> Error {
+    Error::Usage(format!("--plan {}: {why}", path.shown()))
+}
