@@ -12,11 +12,15 @@ use serde::Serialize;
 use serde::ser::{Error as _, SerializeMap, SerializeSeq as _, Serializer};
 use serde_json::value::RawValue;
 
+use super::table::{shortened, wrapped};
 use crate::model::text::{counted, one_line};
 use crate::model::{CannotPutBack, ReasonRows};
 
 /// Rows that are listed for people.
-const ROWS_SHOWN: usize = 20;
+const ROWS_SHOWN: usize = 5;
+
+/// Characters of a row in lines for a terminal.
+const LINE_CHARS: usize = 150;
 
 /// The longest name that is listed, in characters.
 const MAX_NAME: usize = 100;
@@ -147,6 +151,14 @@ impl LeftOutFields {
         reasons
     }
 
+    /// The list in lines for a terminal; empty if nothing is left out.
+    #[must_use]
+    pub fn page(&self) -> String {
+        let text = self.text();
+        let lines = text.lines().map(|line| shortened(line, LINE_CHARS));
+        lines.map(|line| wrapped(&line, 4)).collect()
+    }
+
     /// The list for people; empty if nothing is left out.
     #[must_use]
     pub fn text(&self) -> String {
@@ -257,14 +269,14 @@ mod tests {
         assert!(text.starts_with("cannot be put back on 25 conversations:\n"));
         assert!(text.contains("  custom field that did not exist: 25\n"));
         assert!(
-            text.contains("  row-20 (line 20 of the run): data.a"),
+            text.contains("  row-5 (line 5 of the run): data.a"),
             "{text}"
         );
         assert!(
-            !text.contains("row-21") && !text.contains('\u{1b}'),
+            !text.contains("row-6") && !text.contains('\u{1b}'),
             "{text}"
         );
-        assert!(text.contains("... and 5 more (--dry-run --json lists all)"));
+        assert!(text.contains("... and 20 more (--dry-run --json lists all)"));
         // As often as it is asked for.
         for _ in 0..2 {
             let document = serde_json::to_value(&left_out).expect("JSON");

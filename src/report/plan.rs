@@ -1,16 +1,12 @@
-//! What a run would do -> a page for people, a question, and the key figures for the log.
+//! What a run would do -> a paragraph for the log of a run that does not ask, and the key figures.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{Sample, UndoPreview, in_words};
-use crate::model::text::{counted, exact};
-use crate::model::{FieldChanges, Preview, SendCounts, ValueRows};
-
-/// Values of a field on the page.
-const VALUES_SHOWN: usize = 5;
+use crate::model::text::counted;
+use crate::model::{Detail, Preview, SendCounts};
 
 /// Where requests go, and as whom, for people; a dry run needs to know neither.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
@@ -22,6 +18,22 @@ pub struct AccountLabel<'a> {
     /// Whether it is the built-in sandbox.
     #[serde(skip)]
     pub is_sandbox: bool,
+}
+
+impl AccountLabel<'_> {
+    /// Where it is, in few words: `in acme`, for the brand.
+    pub(super) fn place(&self) -> String {
+        if self.is_sandbox {
+            return "in the sandbox".to_owned();
+        }
+        let address = self.base_url.unwrap_or_default();
+        let (_, host) = address.split_once("://").unwrap_or_default();
+        let host = host.split('/').next().unwrap_or_default();
+        match host.strip_suffix(".reamaze.io") {
+            Some(brand) => format!("in {brand}"),
+            None => format!("at {host}"),
+        }
+    }
 }
 
 impl std::fmt::Display for AccountLabel<'_> {
@@ -61,6 +73,8 @@ pub struct Plan<'a> {
     pub rate_per_second: f64,
     /// The first requests.
     pub samples: Vec<Sample<'a>>,
+    /// Whether the page shows these.
+    pub detail: Detail,
 }
 
 impl Plan<'_> {
@@ -71,87 +85,18 @@ impl Plan<'_> {
         Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
     }
 
-    /// The page.
-    #[must_use]
-    pub fn page(&self) -> String {
-        let mut page = format!("{}\n", self.rows());
-        for warning in &self.warnings {
-            let _ = writeln!(page, "warning: {warning}");
-        }
-        let _ = writeln!(page, "account: {}", self.account);
-        let fields = self.preview.fields();
-        if !fields.is_empty() {
-            page.push_str("changes:\n");
-        }
-        for (field, changes) in fields {
-            let _ = writeln!(
-                page,
-                "  {}: {}{}",
-                exact(&field),
-                counted(changes.rows, "row"),
-                self.detail(&field, changes)
-            );
-        }
-        if self.preview.guards().next().is_some() {
-            page.push_str("guards:\n");
-        }
-        for (field, expected) in self.preview.guards() {
-            let _ = writeln!(
-                page,
-                "  {}: {}{}",
-                exact(field),
-                counted(expected.rows, "row"),
-                self.detail("", expected)
-            );
-        }
-        for what in self.effects() {
-            let _ = writeln!(page, "{what}");
-        }
-        if self.preview.without_change > 0 {
-            let rows = counted(self.preview.without_change, "row");
-            let _ = writeln!(page, "changes nothing on {rows}");
-        }
-        page.push_str(&self.undo());
-        let _ = writeln!(page, "{}", self.sending());
-        for limit in self.limits() {
-            let _ = writeln!(page, "{limit}");
-        }
-        if !self.samples.is_empty() {
-            page.push_str("first requests:\n");
-        }
-        for sample in &self.samples {
-            let _ = writeln!(page, "{sample}");
-        }
-        page
-    }
-
-    /// The question before sending, with the key figures.
-    #[must_use]
-    pub fn question(&self) -> String {
-        let mut question = "\n".to_owned();
-        for what in self.tags().into_iter().chain(self.effects()) {
-            let _ = writeln!(question, "This {what}.");
-        }
-        if let Some(undo) = self.undo {
-            question.push_str(&undo.before_yes());
-        }
-        for limit in self.limits() {
-            let _ = writeln!(question, "{limit}");
-        }
-        let send = match self.undo {
-            Some(UndoPreview { run, .. }) => format!("Undo {run}: send"),
-            None => "Send".to_owned(),
-        };
-        let (sending, account) = (self.sending(), &self.account);
-        let _ = write!(question, "{send} {sending} to {account}? [y/N] ");
-        question
-    }
-
-    /// The same in brief, for a run that does not ask.
+    /// A paragraph for a run that does not ask.
     pub(super) fn line(&self) -> String {
-        let warnings = self.tags().into_iter();
-        let warnings = warnings.chain(self.effects()).chain(self.limits());
-        let rows: Vec<_> = std::iter::once(self.rows()).chain(warnings).collect();
+        let effects = [
+            Some(self.rows()),
+            self.tags(),
+            self.edits(),
+            self.all_data(),
+            self.damaged(),
+            self.limited(),
+            self.no_undo(),
+        ];
+        let rows: Vec<_> = effects.into_iter().flatten().collect();
         format!(
             "{}\n{}{}, to {}",
             rows.join("; "),
@@ -166,21 +111,27 @@ impl Plan<'_> {
         self.undo.map(UndoPreview::text).unwrap_or_default()
     }
 
-    fn rows(&self) -> String {
+    /// What the file is.
+    pub(super) fn rows(&self) -> String {
         let Preview { rows, legal, .. } = self.preview;
         let finished = match self.settled {
             0 => String::new(),
             settled => format!("{settled} already finished; "),
         };
-        format!(
-            "{}: {finished}{}, {legal} valid, {} invalid",
-            self.input,
-            counted(*rows, "row"),
-            self.preview.illegal()
-        )
+        let validity = match (*legal, self.preview.illegal()) {
+            (0, 0) => String::new(),
+            (1, 0) => ", valid".to_owned(),
+            (0, 1) => ", invalid".to_owned(),
+            (_, 0) => ", all valid".to_owned(),
+            (0, _) => ", all invalid".to_owned(),
+            (legal, illegal) => format!(", {legal} valid, {illegal} invalid"),
+        };
+        let rows = counted(*rows, "row");
+        format!("{}: {finished}{rows}{validity}", self.input)
     }
 
-    fn sending(&self) -> String {
+    /// What sending takes.
+    pub(super) fn sending(&self) -> String {
         let requests = counted(self.send_counts.requests(), "request");
         let (rate, time) = (&self.rate, in_words(self.expected()));
         match self.send_counts.reads {
@@ -191,42 +142,6 @@ impl Plan<'_> {
                 format!("up to {requests} ({reads}) at {rate} (at most about {time})")
             }
         }
-    }
-
-    fn detail(&self, field: &str, changes: &FieldChanges) -> String {
-        let mut detail = String::new();
-        if field == "tag_list" {
-            let _ = write!(detail, "; {}", self.tags().unwrap_or_default());
-        }
-        if changes.nulls > 0 {
-            let _ = write!(detail, "; null on {}", changes.nulls);
-        }
-        if changes.damaged > 0 {
-            let _ = write!(detail, "; damaged on {}, sent unchanged", changes.damaged);
-        }
-        let values = changes.commonest(VALUES_SHOWN);
-        if !values.is_empty() {
-            let listed: Vec<_> = values
-                .iter()
-                .map(
-                    |ValueRows {
-                         value,
-                         is_cut,
-                         rows,
-                     }| {
-                        let more = if *is_cut { "…" } else { "" };
-                        format!("{}{more} ×{rows}", exact(value))
-                    },
-                )
-                .collect();
-            let more = if changes.commonest(VALUES_SHOWN + 1).len() > VALUES_SHOWN {
-                ", ..."
-            } else {
-                ""
-            };
-            let _ = write!(detail, ": {}{more}", listed.join(", "));
-        }
-        detail
     }
 }
 

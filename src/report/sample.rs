@@ -7,13 +7,15 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use crate::model::text::{exact, visible_json};
-use crate::model::{Guard, TagEdits, Update};
+use crate::model::{Guard, RowDiff, TagEdits, Update};
 
 /// A request that would be sent.
 #[derive(Debug)]
 pub struct Sample<'a> {
     /// The row.
     pub update: &'a Update<'a>,
+    /// What it changes, as far as that is known without reading the conversation.
+    pub diff: RowDiff,
     /// The method of the request that changes the conversation.
     pub method: String,
     /// The address.
@@ -32,6 +34,7 @@ impl fmt::Display for Sample<'_> {
             url,
             body,
             is_read_first,
+            ..
         } = self;
         let (line, body) = (update.line, visible_json(body.get()));
         if !is_read_first {

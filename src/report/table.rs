@@ -80,13 +80,14 @@ fn wrapped_line(line: &str, hanging: u16) -> String {
     let indent = String::from(GLUE).repeat(line.len() - words.len());
     let mut table = Table::new();
     table.load_style(NOTHING).add_row([indent + words]);
+    let is_long = table.column_max_content_widths() > vec![WIDTH];
+    let hanging = if is_long { hanging } else { 0 };
     table.set_width(WIDTH.saturating_sub(hanging));
     table.set_content_arrangement(ContentArrangement::Dynamic);
     for column in table.column_iter_mut() {
         column.set_padding((0, 0));
     }
-    let blanks = " ".repeat(hanging.into());
-    let end = format!("\n{blanks}");
+    let end = format!("\n{}", " ".repeat(hanging.into()));
     lines(&table).trim_end().replace('\n', &end) + "\n"
 }
 
@@ -105,24 +106,21 @@ fn lines(table: &Table) -> String {
     table.trim_fmt().replace(GLUE, " ") + "\n"
 }
 
+/// The widest line of `text`, as a terminal shows it.
+#[cfg(test)]
+pub(super) fn width(text: &str) -> u16 {
+    let mut table = Table::new();
+    table.add_rows(text.lines().map(|line| [line]));
+    let widths = table.column_max_content_widths();
+    widths.into_iter().max().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
-    use comfy_table::{Cell, Row};
     use proptest::prelude::*;
 
     use super::Side::{Left, Right};
     use super::*;
-
-    /// The widest line, as a terminal shows it.
-    fn width(text: &str) -> u16 {
-        let mut table = Table::new();
-        table.add_rows(text.lines().map(|line| Row::from([Cell::new(line)])));
-        table
-            .column_max_content_widths()
-            .into_iter()
-            .max()
-            .unwrap_or_default()
-    }
 
     fn cells<const COLUMNS: usize>(row: [&str; COLUMNS]) -> [String; COLUMNS] {
         row.map(str::to_owned)

@@ -6,7 +6,9 @@ mod documents;
 mod events;
 mod metrics;
 mod notices;
+mod pages;
 mod plans;
+mod questions;
 mod summaries;
 mod undos;
 

@@ -1,8 +1,9 @@
-//! What there is to say of an undo before it sends its rows -> lines of the page and of the question.
+//! What there is to say of an undo before it sends its rows -> lines of the page and of the log.
 
 use std::fmt::Write as _;
 
 use super::LeftOutFields;
+use super::table::wrapped;
 use crate::model::CannotPutBack;
 use crate::model::text::counted;
 
@@ -18,15 +19,30 @@ pub struct UndoPreview {
 }
 
 impl UndoPreview {
-    /// The part of a page that is about it, with the end of its last line.
+    /// What there is to say in a log, with the end of its last line.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let mut text = self.left_out.text();
         if let Some(fact) = self.of_undo() {
             let _ = writeln!(text, "{fact}");
         }
         let _ = writeln!(text, "{}", self.not_undone());
         text
+    }
+
+    /// The part of a page that is about it, without what to know last.
+    pub(super) fn page(&self) -> String {
+        self.left_out.page() + &wrapped(self.not_undone(), 2)
+    }
+
+    /// What to know before answering yes.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let rows = self.cannot_put_back().rows;
+        let rows = (rows > 0).then(|| {
+            let rows = counted(rows, "conversation");
+            format!("{rows} will not be fully restored")
+        });
+        self.of_undo().into_iter().chain(rows).collect()
     }
 
     /// What to know if the run is an undo itself.
@@ -52,19 +68,5 @@ impl UndoPreview {
     #[must_use]
     pub fn cannot_put_back(&self) -> CannotPutBack {
         self.left_out.figures()
-    }
-
-    /// What to know before answering yes, in lines.
-    pub(super) fn before_yes(&self) -> String {
-        let mut text = String::new();
-        if self.is_of_undo {
-            text.push_str("This undoes an undo: it makes the changes of the original run again.\n");
-        }
-        let rows = self.cannot_put_back().rows;
-        if rows > 0 {
-            let rows = counted(rows, "conversation");
-            let _ = writeln!(text, "{rows} will not be fully restored.");
-        }
-        text
     }
 }

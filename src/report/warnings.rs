@@ -1,22 +1,13 @@
-//! What a run would do that gives pause -> short sentences for the page, the line and the question.
+//! What a run would do that gives pause -> short sentences for the page and the line. Their subject is
+//! the run.
 
 use super::Plan;
 use crate::model::Preview;
 use crate::model::text::counted;
 
 impl Plan<'_> {
-    /// What sending does beside what the list of changes says: verbs, whose subject is the run.
-    pub(super) fn effects(&self) -> impl Iterator<Item = String> {
-        let effects = [self.edits(), self.all_data(), self.damaged()];
-        effects.into_iter().flatten()
-    }
-
-    /// What sending does not do.
-    pub(super) fn limits(&self) -> impl Iterator<Item = String> {
-        [self.limited(), self.no_undo()].into_iter().flatten()
-    }
-
-    fn all_data(&self) -> Option<String> {
+    /// Custom fields are sent beyond those that change.
+    pub(super) fn all_data(&self) -> Option<String> {
         let rows = self.preview.sends_all_data();
         (rows > 0).then(|| {
             let rows = counted(rows, "conversation");
@@ -24,17 +15,25 @@ impl Plan<'_> {
         })
     }
 
-    fn limited(&self) -> Option<String> {
+    /// Whether a limit keeps back rows that are due.
+    pub(super) fn is_limited(&self) -> bool {
+        (1..self.preview.with_change()).contains(&self.send_counts.rows)
+    }
+
+    /// Not all rows are sent.
+    pub(super) fn limited(&self) -> Option<String> {
         let (due, sent) = (self.preview.with_change(), self.send_counts.rows);
         let first = match sent {
             1 => "only the first of these",
             _ => &format!("only the first {sent} of these"),
         };
         let are = if sent == 1 { "is" } else { "are" };
-        (0 < sent && sent < due).then(|| format!("{first} {due} rows {are} sent now (--limit)"))
+        self.is_limited()
+            .then(|| format!("{first} {due} rows {are} sent now (--limit)"))
     }
 
-    fn damaged(&self) -> Option<String> {
+    /// Values are sent that look wrong.
+    pub(super) fn damaged(&self) -> Option<String> {
         let damaged = self.preview.damaged();
         (damaged > 0).then(|| {
             let values = counted(damaged, "damaged value");
@@ -42,7 +41,8 @@ impl Plan<'_> {
         })
     }
 
-    fn edits(&self) -> Option<String> {
+    /// Tags are edited.
+    pub(super) fn edits(&self) -> Option<String> {
         let rows = self.preview.edits_tags;
         (rows > 0).then(|| format!("edits tags on {}", counted(rows, "conversation")))
     }
@@ -56,7 +56,8 @@ impl Plan<'_> {
         }
     }
 
-    fn no_undo(&self) -> Option<String> {
+    /// An undo would not put all of it back.
+    pub(super) fn no_undo(&self) -> Option<String> {
         let rows = self.cannot_undo();
         // A resumed run is bound to how it was started.
         let advice = if self.settled == 0 {
@@ -80,10 +81,10 @@ impl Plan<'_> {
             (_, 0) => Some(format!("replaces all tags on {}", replaced())),
             (0, _) => {
                 let cleared = counted(*clears_tags, "conversation");
-                Some(format!("clears all tags on {cleared}"))
+                Some(format!("removes all tags from {cleared}"))
             }
             _ => Some(format!(
-                "replaces all tags on {}, clears them on {clears_tags}",
+                "replaces all tags on {}, removes all tags from {clears_tags}",
                 replaced()
             )),
         }

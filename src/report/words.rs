@@ -2,14 +2,16 @@
 
 use std::fmt::Write as _;
 
+use super::table::wrapped;
 use crate::model::{Counts, Outcome, Violation};
 
-/// Violations as `FILE:LINE: FIELD: what is wrong`, and how many more there are.
+/// Violations as `FILE:LINE: FIELD: what is wrong`, and how many more there are, in lines for a
+/// terminal.
 #[must_use]
 pub fn violations_text(file: &str, first: &[Violation], count: u64) -> String {
     let mut text = String::new();
     for violation in first {
-        let _ = writeln!(text, "{}", self::violation(file, violation));
+        text.push_str(&wrapped(&self::violation(file, violation), 2));
     }
     let more = count - first.len() as u64;
     if more > 0 {

@@ -486,7 +486,7 @@ fn the_sandbox_asks_on_a_terminal_and_nowhere_else() {
         let (ended, shown) = command(&workspace, &line).on_terminal(typed);
         assert_eq!(ended, status, "{line}: {shown}");
         assert_eq!(shown.contains(QUESTION), asks, "{line}: {shown}");
-        assert!(shown.contains("to the sandbox (a simulated Re:amaze)"));
+        assert!(shown.contains(" the sandbox (a simulated Re:amaze)"));
         assert_eq!(
             workspace.run_dirs().len(),
             usize::from(status == 0),

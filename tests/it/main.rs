@@ -41,6 +41,7 @@ mod ownership;
 mod pace;
 mod passes;
 mod preview;
+mod preview_page;
 mod properties;
 
 mod read_first;

@@ -230,14 +230,15 @@ fn what_cannot_be_put_back_is_said_before_anything_is_sent() {
     let workspace = &changed.sent.workspace;
     let page = preview(workspace, "undo out --dry-run").stdout;
     for words in [
-        "undo of out: 3 rows, 3 valid, 0 invalid",
+        "undo of out: 3 rows, all valid\n",
         "cannot be put back on 3 conversations (on 1 of them, nothing can):\n",
         "  assignee: was unassigned: 1\n",
         "  data.made: custom field that did not exist: 1\n",
         "  a (line 1 of the run): assignee: was unassigned\n",
-        "  b (line 2 of the run): data.made: custom field that did not exist; data.nested: custom field with an object or a list in it\n",
+        "  b (line 2 of the run): data.made: custom field that did not exist;\n    data.nested: custom field with an object or a list in it\n",
         "  c (line 3 of the run): status: had a status from 6 to 9\n",
-        "not undone: side effects of the changes (workflows, emails, statistics)",
+        "not undone: side effects of the changes (workflows, emails, statistics)\n",
+        "\n3 conversations will not be fully restored\n",
     ] {
         assert!(page.contains(words), "{words}\n{page}");
     }
@@ -257,8 +258,10 @@ fn what_cannot_be_put_back_is_said_before_anything_is_sent() {
     let (status, shown) = asked.on_terminal("n\n");
     assert_eq!(status, 2, "{shown}");
     let listed = shown.find("c (line 3 of the run): status: had a status from 6 to 9");
-    let question = shown.find("3 conversations will not be fully restored.");
-    assert!(listed.is_some() && listed < question, "{shown}");
+    let warning = shown.find("3 conversations will not be fully restored");
+    let question = shown.find("Put back 3 conversations at ");
+    assert!(listed.is_some() && listed < warning, "{shown}");
+    assert!(warning < question, "{shown}");
     assert_eq!(changed.puts(), puts);
     let output = changed.undo("--json");
     assert_eq!(output.status, 0, "{output:#?}");
@@ -738,17 +741,17 @@ fn the_question_of_an_undo_of_an_undo_says_so() {
         assert_eq!(status, 2, "{screen}");
         screen
     };
-    let told = "This undoes an undo: it makes the changes of the original run again.";
-    let question = "Undo out: send up to 2 requests (1 read) at 120/m (at most about 1s) to";
+    let told = "is itself an undo: undoing it makes the original changes again";
     let screen = ask("out");
     assert!(
-        screen.contains(question) && !screen.contains(told),
+        screen.contains("Put back 1 conversation at ") && !screen.contains(told),
         "{screen}"
     );
     assert_eq!(changed.undo("").status, 0);
     let screen = ask("out-undone");
+    let question = "Make the original changes again on 1 conversation at ";
     assert!(
-        screen.contains("Undo out-undone: send") && screen.contains(told),
+        screen.contains(question) && screen.contains(told),
         "{screen}"
     );
 }
@@ -769,7 +772,7 @@ fn rows_that_were_not_read_first_are_named() {
         page.contains("b (line 2 of the run): changed without being read first"),
         "{page}"
     );
-    assert!(page.contains("undo of out: 1 row, 1 valid"), "{page}");
+    assert!(page.contains("undo of out: 1 row, valid"), "{page}");
     fs::remove_file(changed.sent.run_dir.join("before.jsonl")).expect("images");
     let (status, words) = refused(
         &changed.sent.workspace,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::source;
 use crate::api::{BaseUrl, Request};
+use crate::change::diff;
 use crate::config::{InvalidRows, Settings};
 use crate::error::Error;
 use crate::input::{InputError, Layout, Reader};
@@ -170,6 +171,7 @@ impl CheckedRows {
                 Request::update(shown, &update.slug, &update.changes);
             Some(Sample {
                 update,
+                diff: diff(update, None),
                 method: method.to_string(),
                 url,
                 body: body?,
@@ -195,6 +197,7 @@ impl CheckedRows {
             rate: settings.pace.rate.to_string(),
             rate_per_second: settings.pace.rate.per_second(),
             samples: preview.samples.iter().filter_map(sample).collect(),
+            detail: settings.detail,
         }
     }
 

@@ -74,7 +74,7 @@ fn send(mut args: RunArgs, original: &Original, start: &CommandStart<'_>) -> Cam
     if rows == 0 && !(settings.dry_run && settings.json) {
         let name = settings.source.name();
         if settings.dry_run {
-            let page = format!("{}\n{}", nothing(&name), preview.left_out.text());
+            let page = format!("{}\n{}", nothing(&name), preview.left_out.page());
             report::print(&page).map_err(Error::Output)?;
         } else {
             report_nothing(&name, &preview, start.log);

@@ -1,4 +1,4 @@
-//! What a run would do: the page, the question, the line, and the key figures in the log.
+//! What a run would do: the page, and the key figures in the log.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::super::{AccountLabel, Level, Notice, Plan, Sample, json};
-use super::titled;
 use crate::model::{
-    Changes, DataMode, DataValue, Destination, Guard, HoldUntil, PlainRows, Preview, ReadPolicy,
-    Slug, Status, StatusChange, TagEdits, Update,
+    Changes, DataMode, DataValue, Destination, Detail, FieldDiff, Guard, HoldUntil, PlainRows,
+    Preview, ReadPolicy, RowDiff, Slug, Status, StatusChange, TagDiff, TagEdits, Update,
+    ValueBefore,
 };
 
 const ACCOUNT: AccountLabel<'static> = AccountLabel {
@@ -105,13 +105,30 @@ pub(super) fn plan(preview: &Preview) -> Plan<'_> {
         rate: "60/m".into(),
         rate_per_second: 1.0,
         samples: Vec::new(),
+        detail: Detail::Outcomes,
     }
 }
 
 pub(super) fn sample<'a>(update: &'a Update<'static>) -> Sample<'a> {
     let body = r#"{"conversation":{"data":{"note":"no-break space"}}}"#;
+    let status = FieldDiff {
+        field: "status".into(),
+        before: ValueBefore::Unknown,
+        after: "Done".into(),
+    };
+    let TagEdits { add, remove } = &update.tag_edits;
+    let texts = |tags: &[Cow<'_, str>]| tags.iter().map(ToString::to_string).collect();
+    let diff = RowDiff {
+        fields: vec![status],
+        tags: TagDiff {
+            added: texts(add),
+            removed: texts(remove),
+            ..TagDiff::default()
+        },
+    };
     Sample {
         update,
+        diff,
         method: "PUT".into(),
         url: "https://acme.reamaze.io/api/v1/conversations/a".into(),
         body: RawValue::from_string(body.replace("no-break ", "no-break\u{a0}")).expect("JSON"),
@@ -165,44 +182,13 @@ pub(super) fn edits_preview(policy: ReadPolicy, limit: Option<u64>) -> Preview {
 }
 
 #[test]
-fn the_page_shows_rows_changes_account_pace_and_the_first_requests() {
+fn the_page_shows_rows_fields_the_first_changes_account_and_pace() {
     let preview = full_preview();
     let mut plan = plan(&preview);
     let row = update(Changes::default());
     plan.samples.push(sample(&row));
     plan.warnings.push("rows.csv: has 1048576 lines".into());
     insta::assert_snapshot!("plan_page", plan.page());
-}
-
-#[test]
-fn tags_are_the_first_thing_to_know_wherever_they_are_set() {
-    let both = preview([tags(&["x"]), tags(&[]), tags(&["y"])]);
-    let replaced = preview([tags(&["x"])]);
-    let cleared = preview([tags(&[]), tags(&[])]);
-    let other = preview([data("x", DataValue::Flag(true))]);
-    let texts = [
-        ("both", &both),
-        ("replaced", &replaced),
-        ("cleared", &cleared),
-        ("left alone", &other),
-    ];
-    let texts = texts.map(|(title, preview)| {
-        let plan = plan(preview);
-        (title, [plan.line(), plan.question()].join("\n"))
-    });
-    insta::assert_snapshot!("plan_tags", titled(texts));
-}
-
-#[test]
-fn a_question_has_all_that_gives_pause() {
-    let preview = full_preview();
-    let mut resumed = plan(&preview);
-    resumed.settled = 20;
-    let mut sandbox = plan(&preview);
-    sandbox.account.is_sandbox = true;
-    let texts = [("resumed", resumed), ("sandbox", sandbox)];
-    let texts = texts.map(|(title, plan)| (title, [plan.line(), plan.question()].join("\n")));
-    insta::assert_snapshot!("plan_question", titled(texts));
 }
 
 #[test]
@@ -214,26 +200,15 @@ fn rows_that_are_read_are_counted_and_shown_with_edits_and_guards() {
 }
 
 #[test]
-fn a_limit_below_the_rows_that_are_due_is_named() {
-    let said = |limit| {
-        let preview = edits_preview(ReadPolicy::default(), Some(limit));
-        let plan = plan(&preview);
-        let texts = [plan.page(), plan.line(), plan.question()];
-        texts.map(|text| {
-            let parts = text.split(['\n', ';']).map(str::trim);
-            let limits: Vec<_> = parts.filter(|part| part.ends_with("(--limit)")).collect();
-            limits.join("; ")
-        })
-    };
-    assert_eq!(
-        said(1),
-        ["only the first of these 3 rows is sent now (--limit)"; 3]
-    );
-    assert_eq!(
-        said(2),
-        ["only the first 2 of these 3 rows are sent now (--limit)"; 3]
-    );
-    assert_eq!(said(3), [""; 3]);
+fn the_first_requests_are_shown_where_requests_are() {
+    let preview = edits_preview(ReadPolicy::default(), None);
+    let mut plan = plan(&preview);
+    plan.samples = preview.samples.iter().map(sample).collect();
+    plan.detail = Detail::Exchanges;
+    let page = plan.page();
+    let (_, requests) = page.split_once("first requests:\n").expect("requests");
+    let (requests, _) = requests.split_once("\n\n").expect("more");
+    insta::assert_snapshot!("plan_requests", requests);
 }
 
 #[test]
@@ -243,15 +218,15 @@ fn custom_fields_that_are_sent_as_a_whole_are_named() {
         preview.add_legal(update(data("x", DataValue::Null)));
         preview.add_legal(update(tags(&["x"])));
         let plan = plan(&preview);
-        [plan.page(), plan.line(), plan.question()]
+        [plan.page(), plan.line()]
             .map(|text| text.contains("sends all custom fields of 1 conversation (--data-whole)"))
     };
     let whole = ReadPolicy {
         data: DataMode::Whole,
         ..ReadPolicy::default()
     };
-    assert_eq!(said(whole), [true; 3]);
-    assert_eq!(said(ReadPolicy::default()), [false; 3]);
+    assert_eq!(said(whole), [true; 2]);
+    assert_eq!(said(ReadPolicy::default()), [false; 2]);
 }
 
 #[test]
@@ -305,7 +280,7 @@ fn more_values_than_are_shown_end_in_an_ellipsis() {
     let preview = preview(six);
     let page = plan(&preview).page();
     let line = page.lines().find(|line| line.contains("data.x"));
-    insta::assert_snapshot!(line.unwrap_or_default(), @"  data.x: 6 rows: a ×1, b ×1, c ×1, d ×1, e ×1, ...");
+    insta::assert_snapshot!(line.unwrap_or_default(), @"  data.x     6  a ×1, b ×1, c ×1, d ×1, e ×1, ...");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::titled;
 use crate::model::ReadPolicy;
 
 #[test]
-fn the_question_of_an_undo_says_what_is_undone_and_what_stays() {
+fn the_page_and_the_question_of_an_undo_say_what_is_undone_and_what_stays() {
     let preview = edits_preview(ReadPolicy::default(), None);
     let mut left_out = LeftOutFields::new().expect("a temporary file");
     let field = FieldLeftOut {
@@ -28,7 +28,7 @@ fn the_question_of_an_undo_says_what_is_undone_and_what_stays() {
         let mut plan = plan(&preview);
         plan.input = "undo of reamaze-runs/out";
         plan.undo = Some(undo);
-        [plan.line(), plan.question()].join("\n")
+        [plan.line(), plan.page() + &plan.question()].join("\n")
     };
     let of_run = texts(&undo);
     undo.is_of_undo = true;

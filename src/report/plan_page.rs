@@ -1,0 +1,115 @@
+//! What a run would do -> the page for people, as wide as a terminal at most: what the file is, its
+//! fields, its first rows; and last, next to the question, the figures that matter.
+
+use super::fields_table::fields_table;
+use super::table::{Side, shortened, table, wrapped};
+use super::{Plan, Sample, UndoPreview};
+use crate::model::Detail;
+use crate::model::text::one_line;
+
+/// Lines of a terminal.
+const LINES: usize = 24;
+
+/// Characters of a slug, and of what its row changes.
+#[derive(Debug, Clone, Copy)]
+struct RowChars {
+    slug: usize,
+    change: usize,
+}
+
+/// Rows of about two lines each.
+const FULL: RowChars = RowChars {
+    slug: 40,
+    change: 100,
+};
+
+/// Rows of one line each.
+const SHORT: RowChars = RowChars {
+    slug: 30,
+    change: 36,
+};
+
+impl Plan<'_> {
+    /// The page. It and the question fit a terminal unless there is very much to say.
+    #[must_use]
+    pub fn page(&self) -> String {
+        let page = self.page_with(FULL);
+        let lines = page.lines().count() + self.question().lines().count();
+        if lines <= LINES || self.detail == Detail::Exchanges {
+            return page;
+        }
+        self.page_with(SHORT)
+    }
+
+    fn page_with(&self, chars: RowChars) -> String {
+        let parts = [
+            wrapped(&self.file(), 2),
+            fields_table(self.preview),
+            self.first_rows(chars),
+            self.first_requests(),
+            self.undo.map(UndoPreview::page).unwrap_or_default(),
+            self.warnings_and_figures(),
+        ];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join("\n")
+    }
+
+    /// What the file is.
+    fn file(&self) -> String {
+        let rows = self.rows();
+        match self.preview.without_change {
+            0 => rows,
+            1 => format!("{rows}, 1 changes nothing"),
+            without_change => format!("{rows}, {without_change} change nothing"),
+        }
+    }
+
+    /// What the first rows change, as far as that is known without reading their conversations.
+    fn first_rows(&self, chars: RowChars) -> String {
+        if self.samples.is_empty() {
+            return String::new();
+        }
+        let heading = ["line", "conversation", "change"].map(str::to_owned);
+        let rows = self.samples.iter().map(|Sample { update, diff, .. }| {
+            let change = diff.to_string();
+            let change = shortened(&change, chars.change).into_owned();
+            let slug = one_line(update.slug.as_str(), chars.slug);
+            [update.line.to_string(), slug, change]
+        });
+        let rows = std::iter::once(heading).chain(rows);
+        table(2, [Side::Right, Side::Left, Side::Left], rows)
+    }
+
+    /// The first requests, where requests are shown. Their lines are as long as they are: they may be
+    /// copied.
+    fn first_requests(&self) -> String {
+        if self.detail == Detail::Outcomes || self.samples.is_empty() {
+            return String::new();
+        }
+        let requests = self.samples.iter().map(|sample| format!("{sample}\n"));
+        format!("first requests:\n{}", requests.collect::<String>())
+    }
+
+    /// What to know before saying yes; the greatest danger last.
+    fn warnings_and_figures(&self) -> String {
+        let warnings = self.warnings.iter();
+        let warnings = warnings.map(|warning| format!("warning: {warning}"));
+        let account = format!("account: {}", self.account);
+        let undo = self.undo.map(UndoPreview::warnings).unwrap_or_default();
+        let (sent, nothing) = match self.send_counts.rows {
+            0 => (None, Some("as it is, nothing is sent".to_owned())),
+            _ => (Some(self.sending()), None),
+        };
+        let lines = warnings
+            .chain([account])
+            .chain(sent)
+            .chain(self.limited())
+            .chain(self.all_data())
+            .chain(self.damaged())
+            .chain(undo)
+            .chain(self.tags())
+            .chain(self.no_undo())
+            .chain(nothing);
+        lines.map(|line| wrapped(&line, 2)).collect()
+    }
+}
