@@ -2,7 +2,7 @@
 //! fields, its first rows; and last, next to the question, the figures that matter.
 
 use super::fields_table::fields_table;
-use super::table::{Side, shortened, table, wrapped};
+use super::table::{GLUE, Side, WIDTH, shortened, table, wrapped};
 use super::{Plan, Sample, UndoPreview};
 use crate::model::Detail;
 use crate::model::text::one_line;
@@ -10,42 +10,38 @@ use crate::model::text::one_line;
 /// Lines of a terminal.
 const LINES: usize = 24;
 
-/// Characters of a slug, and of what its row changes.
+/// Characters of a slug.
+const SLUG_CHARS: usize = 40;
+
+/// Characters of what a row changes, in about two lines.
+const CHANGE_CHARS: usize = 100;
+
+/// How much of what a row changes is shown.
 #[derive(Debug, Clone, Copy)]
-struct RowChars {
-    slug: usize,
-    change: usize,
+enum ChangeShown {
+    /// A few lines of it.
+    Lines,
+    /// What fits into the line of its slug.
+    Line,
 }
-
-/// Rows of about two lines each.
-const FULL: RowChars = RowChars {
-    slug: 40,
-    change: 100,
-};
-
-/// Rows of one line each.
-const SHORT: RowChars = RowChars {
-    slug: 30,
-    change: 36,
-};
 
 impl Plan<'_> {
     /// The page. It and the question fit a terminal unless there is very much to say.
     #[must_use]
     pub fn page(&self) -> String {
-        let page = self.page_with(FULL);
+        let page = self.page_with(ChangeShown::Lines);
         let lines = page.lines().count() + self.question().lines().count();
         if lines <= LINES || self.detail == Detail::Exchanges {
             return page;
         }
-        self.page_with(SHORT)
+        self.page_with(ChangeShown::Line)
     }
 
-    fn page_with(&self, chars: RowChars) -> String {
+    fn page_with(&self, shown: ChangeShown) -> String {
         let parts = [
             wrapped(&self.file(), 2),
             fields_table(self.preview),
-            self.first_rows(chars),
+            self.first_rows(shown),
             self.first_requests(),
             self.undo.map(UndoPreview::page).unwrap_or_default(),
             self.warnings_and_figures(),
@@ -65,18 +61,26 @@ impl Plan<'_> {
     }
 
     /// What the first rows change, as far as that is known without reading their conversations.
-    fn first_rows(&self, chars: RowChars) -> String {
+    fn first_rows(&self, shown: ChangeShown) -> String {
         if self.samples.is_empty() {
             return String::new();
         }
-        let heading = ["line", "conversation", "change"].map(str::to_owned);
-        let rows = self.samples.iter().map(|Sample { update, diff, .. }| {
-            let change = diff.to_string();
-            let change = shortened(&change, chars.change).into_owned();
-            let slug = one_line(update.slug.as_str(), chars.slug);
-            [update.line.to_string(), slug, change]
-        });
-        let rows = std::iter::once(heading).chain(rows);
+        let mut rows = vec![["line", "conversation", "change"].map(str::to_owned)];
+        for Sample { update, diff, .. } in &self.samples {
+            let slug = one_line(update.slug.as_str(), SLUG_CHARS);
+            // An arrow stays with what follows.
+            let change = diff.to_string().replace("-> ", &format!("->{GLUE}"));
+            rows.push([update.line.to_string(), slug, change]);
+        }
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+        let used: usize = (0..2).filter_map(width).map(|width| width + 2).sum();
+        let most = match shown {
+            ChangeShown::Lines => CHANGE_CHARS,
+            ChangeShown::Line => usize::from(WIDTH).saturating_sub(2 + used + 1),
+        };
+        for [_, _, change] in &mut rows {
+            *change = shortened(change, most).into_owned();
+        }
         table(2, [Side::Right, Side::Left, Side::Left], rows)
     }
 
@@ -97,7 +101,7 @@ impl Plan<'_> {
         let account = format!("account: {}", self.account);
         let undo = self.undo.map(UndoPreview::warnings).unwrap_or_default();
         let (sent, nothing) = match self.send_counts.rows {
-            0 => (None, Some("as it is, nothing is sent".to_owned())),
+            0 => (None, Some("as the file is, nothing is sent".to_owned())),
             _ => (Some(self.sending()), None),
         };
         let lines = warnings
