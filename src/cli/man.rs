@@ -10,7 +10,7 @@ use super::args::{Args, EXAMPLES};
 use crate::exit;
 
 /// What is read of the environment, beside what every program of its kind looks at.
-const ENVIRONMENT: [(&str, &str); 9] = [
+const ENVIRONMENT: [(&str, &str); 10] = [
     ("REAMAZE_BRAND", "the brand, unless --brand is given"),
     ("REAMAZE_EMAIL", "the login, unless --email is given"),
     (
@@ -29,6 +29,10 @@ const ENVIRONMENT: [(&str, &str); 9] = [
     (
         "SSL_CERT_FILE, SSL_CERT_DIR",
         "the certificates of the CAs to trust, in place of the system's",
+    ),
+    (
+        "NO_COLOR, CLICOLOR, TERM",
+        "if NO_COLOR is set, CLICOLOR is 0 or TERM is dumb, nothing is colored",
     ),
     ("XDG_CONFIG_HOME", "instead of ~/.config"),
     ("XDG_STATE_HOME", "instead of ~/.local/state"),

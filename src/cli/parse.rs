@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 
+use anstream::AutoStream;
 use clap::Parser as _;
 
 use super::args::Args;
@@ -40,20 +41,25 @@ impl NotParsed {
     /// # Errors
     /// When the stream cannot be written.
     pub fn print(&self) -> io::Result<()> {
-        match self.without_forged_lines() {
+        match self.without_forged_text() {
             None => self.error.print(),
-            Some(text) => io::stderr().write_all(text.as_bytes()),
+            Some(text) => AutoStream::auto(io::stderr()).write_all(text.as_bytes()),
         }
     }
 
-    /// The text, if a word in it could pass for a message of this program: with that word in one line.
-    fn without_forged_lines(&self) -> Option<String> {
+    /// The text with its styles, if a word in it could pass for a message of this program, or act on a
+    /// terminal: with that word in one line, and safe.
+    fn without_forged_text(&self) -> Option<String> {
         let words = self.words.iter().map(|word| word.to_string_lossy());
-        let mut text = self.error.render().to_string();
+        let mut text = self.error.render().ansi().to_string();
         let mut is_forged = false;
-        for word in words.filter(|word| word.contains(['\n', '\r'])) {
-            is_forged |= text.contains(&*word);
-            text = text.replace(&*word, &word.shown());
+        for word in words.filter(|word| *word != word.shown()) {
+            // Of an option and its value in one word, the value is repeated.
+            let value = word.split_once('=').map(|(_, value)| value);
+            for part in [Some(&*word), value].into_iter().flatten() {
+                is_forged |= text.contains(part);
+                text = text.replace(part, &part.shown());
+            }
         }
         is_forged.then_some(text)
     }

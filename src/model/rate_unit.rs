@@ -25,15 +25,25 @@ impl RateUnit {
     /// A number of requests a second in this unit: `38.2/s`, `90/min`.
     #[must_use]
     pub fn shown(self, per_second: f64) -> String {
-        let (requests, unit) = match self {
-            Self::Second => (per_second, "s"),
-            Self::Minute => (per_second * 60.0, "min"),
-        };
+        let requests = per_second * self.duration().as_secs_f64();
         // A small number loses too much with its fraction.
         let decimals = usize::from(requests < 100.0);
         let requests = format!("{requests:.decimals$}");
         let requests = requests.strip_suffix(".0").unwrap_or(&requests);
-        format!("{requests}/{unit}")
+        format!("{requests}/{}", self.name())
+    }
+
+    /// The same of a rate that may not be known: `--/min`.
+    #[must_use]
+    pub fn shown_if(self, per_second: Option<f64>) -> String {
+        per_second.map_or_else(|| format!("--/{}", self.name()), |rate| self.shown(rate))
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Second => "s",
+            Self::Minute => "min",
+        }
     }
 }
 

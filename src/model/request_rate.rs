@@ -59,15 +59,15 @@ impl fmt::Display for RequestRate {
 impl FromStr for RequestRate {
     type Err = String;
 
-    /// Reads `N/s` or `N/m`.
+    /// Reads `N/s` or `N/m`, and `N/sec` and `N/min` as well.
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let (number, unit) = text.split_at(digits);
         let unit = unit.trim();
         let (rate_unit, most) = match unit.strip_prefix('/').map(str::trim) {
-            Some("s") if digits > 0 => (RateUnit::Second, 1_000_000),
-            Some("m") if digits > 0 => (RateUnit::Minute, 60_000_000),
+            Some("s" | "sec") if digits > 0 => (RateUnit::Second, 1_000_000),
+            Some("m" | "min") if digits > 0 => (RateUnit::Minute, 60_000_000),
             _ => return Err(not_a_rate(number, unit)),
         };
         let requests = number.parse().ok();
@@ -122,7 +122,10 @@ mod tests {
 
     #[test]
     fn a_rate_names_its_unit() {
-        assert_eq!(rate("120/m").map(RequestRate::per_second), Ok(2.0));
+        for (text, shown) in [("120/m", "120/m"), ("120/min", "120/m"), ("2 / sec", "2/s")] {
+            let read = rate(text).expect(text);
+            assert_eq!((read.per_second(), &*read.to_string()), (2.0, shown));
+        }
         assert_eq!(
             rate("1000000/s").map(|rate| rate.to_string()),
             Ok("1000000/s".into())
@@ -154,7 +157,7 @@ mod tests {
             ("5/x", "not a rate; try 120/m or 5/s"),
             ("100", "write 100/s or 100/m"),
             ("100/", "write 100/s or 100/m"),
-            ("100/min", "did you mean 100/m?"),
+            ("100/mins", "did you mean 100/m?"),
             ("100rpm", "did you mean 100/m?"),
             ("100 per minute", "did you mean 100/m?"),
             ("100 requests/min", "did you mean 100/m?"),

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::style::{StyledText, TextStyle};
 use super::{Level, in_words};
-use crate::model::text::{counted, visible, with_status};
+use crate::model::text::{counted, with_status};
 use crate::model::{Event, RateUnit, Stall, StopReason};
 
 /// How important the event is.
@@ -16,31 +17,26 @@ pub(super) fn level(event: &Event<'_>) -> Level {
 }
 
 /// The event for people, rates in `unit`; `None` where one by one they would be noise.
-pub(super) fn text(event: &Event<'_>, unit: RateUnit) -> Option<String> {
+pub(super) fn text(event: &Event<'_>, unit: RateUnit) -> Option<StyledText> {
     match event {
         Event::Recorded(_) | Event::Retracted(_) | Event::Tick { .. } => None,
-        Event::Request { request, .. } => Some(visible(request)),
+        Event::Request { request, .. } => Some((*request).into()),
         Event::Answer {
             of,
             http_status,
             meaning,
-        } => Some(format!(
-            "{}: {}",
-            of.slug,
-            with_status(*http_status, meaning)
-        )),
+        } => Some(format!("{}: {}", of.slug, with_status(*http_status, meaning)).into()),
         Event::Pause {
             wait,
             http_status,
             lowered_to,
-        } => Some(pause(
-            *wait,
-            *http_status,
-            lowered_to.map(|rate| unit.shown(rate)),
-        )),
-        Event::FewerWorkers { started } => Some(format!(
-            "warning: cannot start more threads: at most {started} requests in flight"
-        )),
+        } => {
+            let lowered_to = lowered_to.map(|rate| unit.shown(rate));
+            Some(pause(*wait, *http_status, lowered_to).into())
+        }
+        Event::FewerWorkers { started } => Some(warning("warning:").with(&format!(
+            " cannot start more threads: at most {started} requests in flight"
+        ))),
         Event::Stopping { reason, in_flight } => Some(stopping(reason, *in_flight)),
     }
 }
@@ -65,12 +61,17 @@ pub(super) fn stall(stall: &Stall) -> String {
     }
 }
 
-fn stopping(reason: &StopReason, in_flight: u32) -> String {
+fn stopping(reason: &StopReason, in_flight: u32) -> StyledText {
+    let text = warning("stopping:").with(&format!(" {reason}"));
     if in_flight == 0 {
-        return format!("stopping: {reason}");
+        return text;
     }
     let requests = counted(in_flight.into(), "request");
-    format!("stopping: {reason}; waiting for {requests} in flight")
+    text.with(&format!("; waiting for {requests} in flight"))
+}
+
+fn warning(label: &str) -> StyledText {
+    StyledText::default().with_styled(TextStyle::Warning, label)
 }
 
 fn pause(wait: Duration, http_status: u16, lowered_to: Option<String>) -> String {

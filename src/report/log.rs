@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde::Serialize;
 
-use super::print::shown;
 use super::stderr::Stderr;
+use super::style::{Coloring, StyledText};
 use super::{Level, Notice, events, json};
 use crate::model::{Event, RateUnit, Stall, Violation};
 
@@ -38,6 +38,7 @@ pub struct Log {
     format: LogFormat,
     most: Level,
     audience: Audience,
+    coloring: Coloring,
     stderr: Stderr,
     /// Stays at the bottom of the terminal; all lines appear above it.
     bar: Mutex<Option<ProgressBar>>,
@@ -51,6 +52,10 @@ impl Log {
             format,
             most,
             audience,
+            coloring: match format {
+                LogFormat::Text => Coloring::stderr(),
+                LogFormat::Json => Coloring::Off,
+            },
             stderr: Stderr::default(),
             bar: Mutex::default(),
         }
@@ -80,7 +85,7 @@ impl Log {
 
     /// Reports why no answers come.
     pub(super) fn stall(&self, stall: &Stall) {
-        self.entry(Level::Info, stall, || Some(events::stall(stall)));
+        self.entry(Level::Info, stall, || Some(events::stall(stall).into()));
     }
 
     /// Reports why a command failed, or stopped.
@@ -111,8 +116,13 @@ impl Log {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn ask(&self, question: &str) -> io::Result<()> {
-        self.stderr.write(&shown(question))
+    pub fn ask(&self, question: impl Into<StyledText>) -> io::Result<()> {
+        self.stderr.write(&question.into().rendered(self.coloring))
+    }
+
+    /// Whether what it reports is colored.
+    pub(super) fn coloring(&self) -> Coloring {
+        self.coloring
     }
 
     /// Keeps `bar` below everything that is reported from now on.
@@ -128,7 +138,12 @@ impl Log {
         }
     }
 
-    fn entry(&self, level: Level, entry: &impl Serialize, text: impl FnOnce() -> Option<String>) {
+    fn entry(
+        &self,
+        level: Level,
+        entry: &impl Serialize,
+        text: impl FnOnce() -> Option<StyledText>,
+    ) {
         if level > self.most {
             return;
         }
@@ -136,7 +151,8 @@ impl Log {
             LogFormat::Json => self.write(&json::line(Timestamp::now(), level, entry)),
             LogFormat::Text => {
                 if let Some(text) = text() {
-                    self.write(&(shown(text.trim_end()) + "\n"));
+                    let text = text.trimmed().rendered(self.coloring);
+                    self.write(&(text + "\n"));
                 }
             }
         }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::style::{StyledText, TextStyle};
+use super::work::Activity;
 use super::{NextCommands, Plan, in_words, summary, words};
 use crate::model::text::counted;
 use crate::model::{CannotPutBack, Counts, StopReason, Summary, Violation, as_seconds};
@@ -105,6 +107,9 @@ pub enum Notice<'a> {
     },
     /// How far a run has come.
     Progress {
+        /// What is done with each row.
+        #[serde(skip)]
+        activity: Activity,
         /// Rows to finish in this pass.
         rows: u64,
         /// Rows finished.
@@ -156,18 +161,18 @@ impl Notice<'_> {
     }
 
     /// The notice for people.
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self) -> StyledText {
         match self {
-            Self::Error { message, .. } => format!("error: {message}"),
-            Self::Warning { message } => format!("warning: {message}"),
+            Self::Error { message, .. } => labeled(TextStyle::Error, "error:", message),
+            Self::Warning { message } => labeled(TextStyle::Warning, "warning:", message),
             Self::Panic { message }
             | Self::Setting { message }
             | Self::NothingToDo { message }
             | Self::Note { message }
             | Self::CannotPutBack { text: message, .. }
-            | Self::Listening { message } => (*message).to_owned(),
-            Self::Violation { file, violation } => words::violation(file, violation),
-            Self::MoreViolations { count } => words::more_violations(*count),
+            | Self::Listening { message } => (*message).into(),
+            Self::Violation { file, violation } => words::violation(file, violation).into(),
+            Self::MoreViolations { count } => words::more_violations(*count).into(),
             Self::Served {
                 time,
                 method,
@@ -177,34 +182,42 @@ impl Notice<'_> {
             } => {
                 let status = http_status
                     .map_or_else(|| "client disconnected".into(), |code| code.to_string());
-                format!("{time} {method} {path} {status} {}ms", took.as_millis())
+                format!("{time} {method} {path} {status} {}ms", took.as_millis()).into()
             }
-            Self::Plan(plan) => plan.line(),
+            Self::Plan(plan) => plan.line().into(),
             Self::Progress {
+                activity,
                 rows,
                 done,
                 counts,
                 differs,
                 elapsed,
-            } => format!(
-                "{done} of {} after {}: {}",
-                counted(*rows, "row"),
-                in_words(*elapsed),
-                words::counts(counts, *differs)
-            ),
+            } => {
+                let (rows, elapsed) = (counted(*rows, "row"), in_words(*elapsed));
+                let mut text = StyledText::from(format!("{done} of {rows} after {elapsed}: "));
+                text.append(words::counts(counts, *differs, *activity));
+                text
+            }
             Self::StoppedAtOnce { .. } => {
                 "stopped immediately: rows in flight are not recorded (--resume sends them again)"
-                    .to_owned()
+                    .into()
             }
             Self::Summary { summary, next } => summary::text(summary, next),
         }
     }
 
     /// The text where nobody watches: a run without events needs one line only.
-    pub(super) fn brief(&self) -> String {
+    pub(super) fn brief(&self) -> StyledText {
         match self {
             Self::Summary { summary, .. } if summary.is_uneventful() => summary::line(summary),
             _ => self.text(),
         }
     }
+}
+
+fn labeled(style: TextStyle, label: &str, message: &str) -> StyledText {
+    StyledText::default()
+        .with_styled(style, label)
+        .with(" ")
+        .with(message)
 }

@@ -4,19 +4,16 @@ use std::io::{self, BufRead as _, Write as _};
 
 use serde::Serialize;
 
-use crate::model::text::{visible, visible_json};
+use super::style::{Coloring, StyledText};
+use crate::model::text::visible_json;
 
-/// `text`, safe for a terminal: names of files are foreign text too.
-pub(super) fn shown(text: &str) -> String {
-    visible(text).replace('\r', "\\r")
-}
-
-/// Writes `text` to standard output.
+/// Writes `text` to standard output; its styles only to a terminal.
 ///
 /// # Errors
 /// When it cannot be written. A reader that has gone away is not an error.
-pub fn print(text: &str) -> io::Result<()> {
-    unless_gone(|out| out.write_all(shown(text).as_bytes()))
+pub fn print(text: impl Into<StyledText>) -> io::Result<()> {
+    let text = text.into().rendered(Coloring::stdout());
+    unless_gone(|out| out.write_all(text.as_bytes()))
 }
 
 /// Writes lines of JSON to standard output.

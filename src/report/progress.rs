@@ -5,10 +5,13 @@ use std::time::Instant;
 use indicatif::ProgressDrawTarget;
 
 use super::bar::{Bar, Phase};
+use super::estimate::Estimate;
 use super::schedule::Schedule;
+use super::style::{StyledText, TextStyle};
+use super::work::Work;
 use super::{Log, Notice, events, words};
-use crate::model::text::visible;
-use crate::model::{Counts, Event, RateUnit, RowResult, Stall};
+use crate::model::text::counted;
+use crate::model::{Counters, Counts, Event, RowResult, Signal, Stall, StopReason};
 
 /// How progress is displayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,96 +30,70 @@ pub struct Progress<'a> {
     log: &'a Log,
     bar: Option<Bar>,
     schedule: Option<Schedule>,
-    /// The end of the pause that the server asked for.
-    paused_until: Option<Instant>,
-    rows: u64,
-    /// The unit of rates.
-    unit: RateUnit,
-    counts: Counts,
-    differs: u64,
-    began: Instant,
+    seen: Seen,
 }
 
 impl<'a> Progress<'a> {
-    /// Reports on so many rows, rates in `unit`.
+    /// Reports on `work`.
     #[must_use]
-    pub fn new(display: ProgressDisplay, log: &'a Log, rows: u64, unit: RateUnit) -> Self {
-        let began = Instant::now();
+    pub fn new(display: ProgressDisplay, log: &'a Log, work: Work) -> Self {
+        let now = Instant::now();
+        let seen = Seen::new(work, now);
         let bar = (display == ProgressDisplay::Bar).then(|| {
-            let bar = Bar::new(rows, unit, ProgressDrawTarget::stderr());
-            bar.tick();
+            let mut bar = Bar::new(work.rows, ProgressDrawTarget::stderr());
+            seen.show(&mut bar, None, now, log);
             log.show_bar(bar.widget());
             bar
         });
         Self {
             log,
             bar,
-            schedule: (display == ProgressDisplay::Lines).then(|| Schedule::new(began)),
-            paused_until: None,
-            rows,
-            unit,
-            counts: Counts::default(),
-            differs: 0,
-            began,
+            schedule: (display == ProgressDisplay::Lines).then(|| Schedule::new(now)),
+            seen,
         }
     }
 
     /// Reports one event.
     pub fn show(&mut self, event: &Event<'_>) {
         let now = Instant::now();
+        let seen = &mut self.seen;
         match event {
-            Event::Recorded(result) => self.count(result),
-            Event::Pause { wait, .. } => {
-                self.paused_until = self.paused_until.max(now.checked_add(*wait));
+            Event::Recorded(result) => {
+                seen.count(result, now);
+                self.bar.as_ref().inspect(|bar| bar.advance());
             }
-            Event::Tick { stall, .. } => self.tick(stall.as_ref(), now),
+            Event::Pause { wait, .. } => seen.estimate.pause(now, *wait),
+            Event::Stopping { reason, in_flight } => {
+                seen.stopping = Some(reason.clone());
+                seen.in_flight = *in_flight;
+                self.show_bar(None, now);
+            }
+            Event::Tick { stall, counters } => {
+                seen.tick(counters, now);
+                self.show_bar(stall.as_ref(), now);
+                self.report_stall(stall.as_ref(), now);
+            }
             Event::Retracted(_)
             | Event::Request { .. }
             | Event::Answer { .. }
-            | Event::FewerWorkers { .. }
-            | Event::Stopping { .. } => {}
+            | Event::FewerWorkers { .. } => {}
         }
         if !matches!(event, Event::Tick { .. }) {
-            self.log.event(event, self.unit);
+            self.log.event(event, self.seen.work.rate.unit());
         }
-        if self
-            .schedule
-            .as_mut()
-            .is_some_and(|schedule| schedule.is_due(now))
-        {
-            self.log.report(&Notice::Progress {
-                rows: self.rows,
-                done: self.counts.total(),
-                counts: &self.counts,
-                differs: self.differs,
-                elapsed: now.duration_since(self.began),
-            });
+        let schedule = self.schedule.as_mut();
+        if schedule.is_some_and(|schedule| schedule.is_due(now)) {
+            self.log.report(&self.seen.notice(now));
         }
     }
 
-    fn count(&mut self, result: &RowResult<'_>) {
-        self.counts.add(result.outcome, 1);
-        self.differs += u64::from(result.differs);
-        if let Some(bar) = &self.bar {
-            bar.advance();
-        }
-    }
-
-    fn tick(&mut self, stall: Option<&Stall>, now: Instant) {
+    fn show_bar(&mut self, stall: Option<&Stall>, now: Instant) {
         if let Some(bar) = &mut self.bar {
-            let counts = words::counts(&self.counts, self.differs);
-            let pause = self.paused_until.filter(|end| *end > now);
-            let (phase, message) = if let Some(end) = pause {
-                let left = words::in_words(end.duration_since(now));
-                (Phase::Paused, format!("pausing {left}  {counts}"))
-            } else if let Some(stall) = stall {
-                let cause = visible(&events::stall(stall));
-                (Phase::Stalled, format!("{cause}  {counts}"))
-            } else {
-                (Phase::Sending, counts)
-            };
-            bar.show(phase, message);
+            self.seen.show(bar, stall, now, self.log);
         }
+    }
+
+    fn report_stall(&mut self, stall: Option<&Stall>, now: Instant) {
         let schedule = self.schedule.as_mut();
         let is_due = schedule.is_some_and(|schedule| schedule.is_stall_due(stall, now));
         if let Some(stall) = stall.filter(|_| is_due) {
@@ -130,4 +107,111 @@ impl Drop for Progress<'_> {
     fn drop(&mut self) {
         self.log.hide_bar();
     }
+}
+
+/// What has happened so far.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) work: Work,
+    began: Instant,
+    counts: Counts,
+    differs: u64,
+    pub(super) in_flight: u32,
+    pub(super) stopping: Option<StopReason>,
+    pub(super) estimate: Estimate,
+}
+
+impl Seen {
+    pub(super) fn new(work: Work, began: Instant) -> Self {
+        Self {
+            work,
+            began,
+            counts: Counts::default(),
+            differs: 0,
+            in_flight: 0,
+            stopping: None,
+            estimate: Estimate::new(work, began),
+        }
+    }
+
+    pub(super) fn count(&mut self, result: &RowResult<'_>, now: Instant) {
+        self.counts.add(result.outcome, 1);
+        self.differs += u64::from(result.differs);
+        if result.attempts > 0 {
+            self.estimate.finished(now);
+        }
+    }
+
+    pub(super) fn tick(&mut self, counters: &Counters, now: Instant) {
+        self.in_flight = counters.in_flight;
+        self.estimate.tick(counters, now);
+    }
+
+    /// How far the run is.
+    fn notice(&self, now: Instant) -> Notice<'_> {
+        Notice::Progress {
+            activity: self.work.activity,
+            rows: self.work.rows,
+            done: self.counts.total(),
+            counts: &self.counts,
+            differs: self.differs,
+            elapsed: now.duration_since(self.began),
+        }
+    }
+
+    fn show(&self, bar: &mut Bar, stall: Option<&Stall>, now: Instant, log: &Log) {
+        let (phase, message) = self.line(stall, now);
+        bar.show(phase, message.rendered(log.coloring()));
+    }
+
+    /// What is beside the bar: what happens, and behind it the rows per outcome.
+    pub(super) fn line(&self, stall: Option<&Stall>, now: Instant) -> (Phase, StyledText) {
+        let (phase, mut line) = match &self.stopping {
+            Some(reason) if self.in_flight > 0 => {
+                return (Phase::Stopping, stopping(reason, self.in_flight));
+            }
+            Some(_) => {
+                let stopping = StyledText::default().with_styled(TextStyle::Warning, "stopping");
+                (Phase::Stopping, stopping)
+            }
+            None => self.sending(stall, now),
+        };
+        line.push("  ");
+        line.append(words::counts(
+            &self.counts,
+            self.differs,
+            self.work.activity,
+        ));
+        (phase, line)
+    }
+
+    fn sending(&self, stall: Option<&Stall>, now: Instant) -> (Phase, StyledText) {
+        if let Some(left) = self.estimate.pause_left(now) {
+            let pausing = format!("pausing {}", words::in_words(left));
+            return (Phase::Sending, pausing.into());
+        }
+        if let Some(stall) = stall {
+            return (Phase::Stalled, events::stall(stall).into());
+        }
+        let rate = self.work.rate.unit().shown_if(self.estimate.rate(now));
+        let left = self.estimate.left(now);
+        let left = left.map_or_else(|| "--".into(), words::roughly);
+        (Phase::Sending, format!("{rate}  {left} left").into())
+    }
+}
+
+/// What a run that stops waits for, and how to end the wait: the first signal only stops a run, and the
+/// second one ends it.
+fn stopping(reason: &StopReason, in_flight: u32) -> StyledText {
+    let requests = counted(in_flight.into(), "request");
+    let abort = match reason {
+        StopReason::Signal(Signal::Interrupt) => "Ctrl-C again",
+        StopReason::Signal(Signal::Terminate | Signal::Hangup) => "Ctrl-C",
+        _ => "Ctrl-C twice",
+    };
+    StyledText::default()
+        .with_styled(TextStyle::Warning, "stopping:")
+        .with(&format!(
+            " waiting for {requests} in flight ({abort} to abort)"
+        ))
 }

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::style::StyledText;
+use super::work::Activity;
 use super::{in_words, words};
 use crate::model::Shown as _;
 use crate::model::text::{counted, head};
@@ -30,7 +32,7 @@ pub struct NextCommands<'a> {
 }
 
 /// One line: what was done, and where the results are.
-pub(super) fn line(summary: &Summary) -> String {
+pub(super) fn line(summary: &Summary) -> StyledText {
     let mut line = rows(summary);
     if summary.damaged > 0 {
         let values = counted(summary.damaged, "damaged value");
@@ -54,8 +56,8 @@ pub(super) fn line(summary: &Summary) -> String {
 }
 
 /// The page, with what to do next.
-pub(super) fn text(summary: &Summary, next: &NextCommands<'_>) -> String {
-    let mut page = String::new();
+pub(super) fn text(summary: &Summary, next: &NextCommands<'_>) -> StyledText {
+    let mut page = StyledText::default();
     if summary.differs > 0 {
         let (differ, do_not) = match summary.differs {
             1 => ("differs", "answer does not"),
@@ -80,7 +82,8 @@ pub(super) fn text(summary: &Summary, next: &NextCommands<'_>) -> String {
             "{rows} cannot be fully restored (for a list of what is left out: undo RUN_DIR --dry-run --json)"
         );
     }
-    let _ = writeln!(page, "{}", rows(summary));
+    page.append(rows(summary));
+    page.push("\n");
     for reason in summary.reasons.iter().take(REASONS_SHOWN) {
         let line = reason.lines.first().copied().unwrap_or_default();
         let _ = writeln!(
@@ -99,7 +102,7 @@ pub(super) fn text(summary: &Summary, next: &NextCommands<'_>) -> String {
     if let Some(run_dir) = &summary.run_dir {
         let _ = writeln!(page, "results: {}", run_dir.shown());
     }
-    page + &advice(summary, next)
+    page.with(&advice(summary, next))
 }
 
 /// What to do next: first what continues the run, then what needs a person.
@@ -175,9 +178,10 @@ fn not_restored(summary: &Summary) -> Option<String> {
     (rows > 0).then(|| counted(rows, "conversation"))
 }
 
-fn rows(summary: &Summary) -> String {
-    let counts = words::counts(&summary.counts, 0);
-    format!("{}: {counts}", counted(summary.rows, "row"))
+fn rows(summary: &Summary) -> StyledText {
+    let mut text = StyledText::from(counted(summary.rows, "row") + ": ");
+    text.append(words::counts(&summary.counts, 0, Activity::Sending));
+    text
 }
 
 /// The number of requests, and of those that only read.

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::style::{StyledText, TextStyle};
 use super::table::wrapped;
+use super::work::Activity;
 use crate::model::{Counts, Outcome, Violation};
 
 /// Violations as `FILE:LINE: FIELD: what is wrong`, and how many more there are, in lines for a
@@ -36,17 +38,43 @@ pub(super) fn more_violations(count: u64) -> String {
 }
 
 /// Rows per outcome, without zeros: `3 updated, 1 rejected, 1 differs`.
-pub(super) fn counts(counts: &Counts, differs: u64) -> String {
+pub(super) fn counts(counts: &Counts, differs: u64, activity: Activity) -> StyledText {
     let outcomes = Outcome::ALL.map(|outcome| {
         let rows = counts.of(outcome);
-        (rows, ended(rows, outcome))
+        let name = match (outcome, activity) {
+            (Outcome::Updated, Activity::Reading) => "would change",
+            (Outcome::Unchanged, Activity::Reading) => "already right",
+            _ => ended(rows, outcome),
+        };
+        (rows, name, style(outcome))
     });
-    let parts = outcomes
-        .into_iter()
-        .chain([(differs, if differs == 1 { "differs" } else { "differ" })]);
-    let parts = parts.filter(|(rows, _)| *rows > 0);
-    let parts: Vec<_> = parts.map(|(rows, name)| format!("{rows} {name}")).collect();
-    parts.join(", ")
+    let name = if differs == 1 { "differs" } else { "differ" };
+    let differing = (differs, name, Some(TextStyle::Warning));
+    let parts = outcomes.into_iter().chain([differing]);
+    let mut text = StyledText::default();
+    for (nth, (rows, name, style)) in parts.filter(|(rows, ..)| *rows > 0).enumerate() {
+        text.push(if nth == 0 { "" } else { ", " });
+        let part = format!("{rows} {name}");
+        match style {
+            Some(style) => text.push_styled(style, part),
+            None => text.push(&part),
+        }
+    }
+    text
+}
+
+/// What needs nobody is plain, or green if something was done.
+fn style(outcome: Outcome) -> Option<TextStyle> {
+    match outcome {
+        Outcome::Updated => Some(TextStyle::Success),
+        Outcome::Unchanged | Outcome::NotSent => None,
+        Outcome::Conflict => Some(TextStyle::Warning),
+        Outcome::Rejected
+        | Outcome::NotFound
+        | Outcome::Failed
+        | Outcome::Unknown
+        | Outcome::Invalid => Some(TextStyle::Failure),
+    }
 }
 
 /// The outcome of so many rows, as it follows their number: `3 updated`, `2 conflicts`.
@@ -63,4 +91,16 @@ pub fn in_words(duration: std::time::Duration) -> String {
     let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
     let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
     format!("{:#}", jiff::SignedDuration::from_secs(seconds))
+}
+
+/// A duration for people who wait, in the two units that matter: `2h 5m`, `5m 3s`, `40s`.
+pub(super) fn roughly(duration: std::time::Duration) -> String {
+    let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds}s"),
+        (0, 0, _) => format!("{minutes}m {}s", seconds % 60),
+        (0, ..) => format!("{hours}h {}m", minutes % 60),
+        _ => format!("{days}d {}h", hours % 24),
+    }
 }

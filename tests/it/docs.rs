@@ -290,7 +290,10 @@ fn the_transcript_shows_what_the_program_prints() {
         let run = workspace.command(&words);
         let run = run.env("REAMAZE_BASE_URL", format!("http://{address}/api/v1"));
         let run = run.env("REAMAZE_EMAIL", "you@example.com");
-        let (status, screen) = run.env("REAMAZE_API_TOKEN", "token").on_terminal("y\n");
+        let (status, screen) = run
+            .env("REAMAZE_API_TOKEN", "token")
+            .env("NO_COLOR", "1")
+            .on_terminal("y\n");
         assert_eq!(status, 0, "{screen}");
         let printed = without_numbers(&screen);
         for line in shown.lines().filter(|line| *line != "...") {

@@ -181,7 +181,7 @@ fn a_value_that_an_option_does_not_take_says_what_would_be_right() {
     for (option, told) in [
         ("--rate fast", "not a rate; try 120/m or 5/s"),
         ("--rate 100", "write 100/s or 100/m"),
-        ("--rate 100/min", "did you mean 100/m?"),
+        ("--rate 100/mins", "did you mean 100/m?"),
         ("--rate 100rpm", "did you mean 100/m?"),
         ("--rate 2/h", "try 1/m"),
         ("--rate 0/s", "rates go from 1/m to 1000000/s"),

@@ -66,6 +66,7 @@ mod stopping;
 mod support;
 mod support_test;
 mod tag_edits;
+mod terminal;
 mod throttling;
 mod timeline;
 mod undo;

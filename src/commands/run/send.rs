@@ -20,7 +20,7 @@ use crate::model::Shown as _;
 use crate::model::text::counted;
 use crate::model::{Counts, Event, Pace, Pass, StopReason};
 use crate::pipeline::{Known, RowLimits, Run, RunError, RunMode, Selection};
-use crate::report::Progress;
+use crate::report::{Activity, Progress, Work};
 use crate::send::{Gate, Retries};
 
 /// What sending came to.
@@ -95,7 +95,13 @@ impl OpenRun<'_> {
     ) -> Sent {
         let Settings { pace, limits, .. } = self.settings;
         let gate = Gate::new(pace.rate.into(), pace.adaptation);
-        let due = rows.findings.preview.rows;
+        let preview = &rows.findings.preview;
+        let work = Work {
+            activity: Activity::Sending,
+            rows: preview.rows,
+            to_send: preview.send_counts,
+            rate: pace.rate,
+        };
         let run = Run {
             planner: rows.planner,
             exchange: client,
@@ -119,7 +125,7 @@ impl OpenRun<'_> {
             monitor: Some(monitor),
         };
         let mut timeline = TimelineRecorder::new(self);
-        let mut progress = Progress::new(self.settings.progress, self.log, due, pace.rate.unit());
+        let mut progress = Progress::new(self.settings.progress, self.log, work);
         let read = || Reader::open(monitor.input()?, self.layout.into());
         let mut counts = facts.counts.final_only();
         let sent = run.send(read, journal, images, &mut |event| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::super::{Level, events, json};
+use super::super::{Coloring, Level, events, json};
 use super::{stop_reasons, titled};
 use crate::model::{Attempt, Event, Outcome, RateUnit, RowResult, Stall};
 
@@ -83,7 +83,7 @@ fn all() -> Vec<Event<'static>> {
 fn each_event_has_a_text_unless_it_would_be_noise() {
     let lines = all().into_iter().map(|event| {
         let text = events::text(&event, RateUnit::Minute);
-        let text = text.unwrap_or_else(|| "(nothing)".into());
+        let text = text.map_or_else(|| "(nothing)".into(), |text| text.rendered(Coloring::Off));
         format!("{:?}: {text}\n", events::level(&event))
     });
     let stalls = stalls();
@@ -115,7 +115,7 @@ fn a_rate_is_in_the_unit_that_the_user_wrote() {
     let event = pause(2.0, 429, Some(20.0));
     let texts = [RateUnit::Second, RateUnit::Minute]
         .map(|unit| (format!("{unit:?}"), events::text(&event, unit)));
-    let texts = texts.map(|(unit, text)| (unit, text.unwrap_or_default()));
+    let texts = texts.map(|(unit, text)| (unit, text.unwrap_or_default().to_string()));
     insta::assert_snapshot!(titled(texts), @r"
     --- Second
     rate limited (HTTP 429): pausing 2s, then at most 20/s

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::super::{Notice, json};
+use super::super::{Activity, Notice, json};
 use super::{NEXT, counts, good_run, left_out, violation};
 use crate::model::{CannotPutBack, Counts, Signal, StopReason, Summary, Violation};
 
@@ -49,6 +49,7 @@ fn all<'a>(
         served(Some(429)),
         served(None),
         Notice::Progress {
+            activity: Activity::Sending,
             rows: 1000,
             done: 90,
             counts,
@@ -86,7 +87,7 @@ fn each_notice_has_a_text() {
     let texts = with_all(|notices| {
         let lines = notices.iter().map(|notice| {
             let level = notice.level();
-            format!("{level:?}: {}\n", notice.text().trim_end())
+            format!("{level:?}: {}\n", notice.text().to_string().trim_end())
         });
         lines.collect()
     });

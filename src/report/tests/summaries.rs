@@ -1,6 +1,6 @@
 //! The summary of a run, in its variants.
 
-use super::super::summary::{line, text};
+use super::super::summary;
 use super::{Level, NEXT, NextCommands, Notice, counts, good_run, left_out, stop_reasons, titled};
 use crate::model::{CannotPutBack, Outcome, Pace, Pass, RateUnit, Reason, StopReason, Summary};
 
@@ -10,6 +10,14 @@ const NOTHING_NEXT: NextCommands<'static> = NextCommands {
     undo: None,
     failed: "failed.csv",
 };
+
+fn line(run: &Summary) -> String {
+    summary::line(run).to_string()
+}
+
+fn text(run: &Summary, next: &NextCommands<'_>) -> String {
+    summary::text(run, next).to_string()
+}
 
 /// The same run with another pace.
 fn with_pace(change: impl FnOnce(&mut Pace)) -> Summary {

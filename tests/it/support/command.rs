@@ -21,7 +21,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::server::Server;
-use super::terminal::on_terminal;
+use super::terminal::OnTerminal;
 
 pub(crate) use rustix::process::Signal;
 
@@ -169,10 +169,10 @@ fn changes_the_binary(name: &OsStr) -> bool {
     let families = ["REAMAZE_", "XDG_", "CLICOLOR", "SSL_CERT_"]
         .iter()
         .any(|family| name.starts_with(family));
-    // COLUMNS and LINES are what the help text is wrapped to.
+    // COLUMNS and LINES are what the help text is wrapped to. With CI, a dumb terminal has colors.
     families
         || name.ends_with("_PROXY")
-        || ["NO_COLOR", "COLUMNS", "LINES", "RUST_LOG"].contains(&name.as_str())
+        || ["NO_COLOR", "TERM", "CI", "COLUMNS", "LINES", "RUST_LOG"].contains(&name.as_str())
 }
 
 /// A run that has not started.
@@ -217,7 +217,12 @@ impl Run {
     /// Runs it to its end on a terminal, where `typed` was typed beforehand; its exit status, and
     /// what the terminal shows.
     pub(crate) fn on_terminal(self, typed: &str) -> (i32, String) {
-        on_terminal(self.command, typed)
+        self.start_on_terminal(typed).end()
+    }
+
+    /// The same, while it runs.
+    pub(crate) fn start_on_terminal(self, typed: &str) -> OnTerminal {
+        OnTerminal::start(self.command, typed)
     }
 
     /// Runs it to its end.

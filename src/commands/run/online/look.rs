@@ -10,9 +10,9 @@ use crate::config::{OnlineOptions, Settings};
 use crate::error::Error;
 use crate::input::{InputError, Reader};
 use crate::ledger::{BeforeImages, Journal, LedgerError, OrderedRecords};
-use crate::model::RowLimit;
+use crate::model::{RowLimit, SendCounts};
 use crate::pipeline::{Known, RowLimits, Run, RunMode, Selection};
-use crate::report::{Log, Progress};
+use crate::report::{Activity, Log, Progress, Work};
 use crate::send::{Gate, Retries};
 use crate::stop::Stop;
 
@@ -82,7 +82,16 @@ pub(super) fn look(
         monitor: None,
     };
     let wanted = options.sample.map_or(due, |rows| rows.min(due));
-    let mut progress = Progress::new(settings.progress, log, wanted, settings.pace.rate.unit());
+    let work = Work {
+        activity: Activity::Reading,
+        rows: wanted,
+        to_send: SendCounts {
+            rows: wanted,
+            reads: 0,
+        },
+        rate: settings.pace.rate,
+    };
+    let mut progress = Progress::new(settings.progress, log, work);
     run.send(read, &mut journal, &mut images, &mut |event| {
         progress.show(event);
     })?;
