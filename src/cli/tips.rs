@@ -17,15 +17,18 @@ pub(super) fn with_tip(mut error: clap::Error, words: &[OsString]) -> clap::Erro
     let tip = match error.kind() {
         ErrorKind::InvalidSubcommand => command_tip(&mut error, words),
         ErrorKind::UnknownArgument => option_tip(&error, words),
-        ErrorKind::MissingRequiredArgument if error.to_string().contains("<INPUT>") => {
+        ErrorKind::MissingRequiredArgument if lacks(&error, "<INPUT>") => {
             Some("to preview a file: reamaze-bulk run rows.csv --dry-run".into())
         }
-        ErrorKind::MissingRequiredArgument if error.to_string().contains("<RUN_DIR|latest>") => {
+        ErrorKind::MissingRequiredArgument if lacks(&error, "<RUN_DIR|latest>") => {
             Some("to see what would be put back: reamaze-bulk undo latest --dry-run".into())
         }
-        ErrorKind::ArgumentConflict if error.to_string().contains("--resume") => Some(
-            "a resumed run reads its own copy of the input: reamaze-bulk run --resume DIR".into(),
-        ),
+        ErrorKind::MissingRequiredArgument
+            if lacks(&error, "--dry-run") || lacks(&error, "--online") =>
+        {
+            Some("to preview against the account: add --dry-run --online".into())
+        }
+        ErrorKind::ArgumentConflict => conflict_tip(&error.to_string()),
         _ => None,
     };
     // A command or option is never meant as a value.
@@ -40,6 +43,27 @@ pub(super) fn with_tip(mut error: clap::Error, words: &[OsString]) -> clap::Erro
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
     }
     error
+}
+
+/// A tip for options that exclude each other.
+fn conflict_tip(message: &str) -> Option<String> {
+    if !message.contains("--resume") {
+        return None;
+    }
+    let tip = if message.contains("--online") {
+        "to see what is left to do, preview the input: finished rows show as already right"
+    } else {
+        "a resumed run reads its own copy of the input: reamaze-bulk run --resume DIR"
+    };
+    Some(tip.into())
+}
+
+/// Whether that argument is missing.
+fn lacks(error: &clap::Error, argument: &str) -> bool {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(missing)) => missing.iter().any(|name| name == argument),
+        _ => false,
+    }
 }
 
 fn command_tip(error: &mut clap::Error, words: &[OsString]) -> Option<String> {

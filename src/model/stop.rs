@@ -157,7 +157,7 @@ impl fmt::Display for StopReason {
             ),
             Self::ServerDown { rows, answer } => write!(
                 f,
-                "{rows} consecutive rows without a definite answer (last: {answer}): the server seems to be down or unreachable; resume when it is back"
+                "{rows} consecutive rows without a definite answer (last: {answer}): the server seems to be down or unreachable; try again when it is back"
             ),
             Self::FailingAlike { rows, answer } => write!(
                 f,

@@ -173,7 +173,10 @@ impl AccountPreview<'_> {
             let line = reason.lines.first().copied().unwrap_or_default();
             let example = shortened(&reason.example, SLUG_CHARS).into_owned();
             let words = shortened(&reason.reason, REASON_CHARS).into_owned();
-            let (rows, name) = (reason.count, in_page(reason.outcome));
+            let (rows, name) = match (reason.count, reason.outcome) {
+                (rows @ 2.., Outcome::Conflict) => (rows, "conflicts"),
+                (rows, outcome) => (rows, in_page(outcome)),
+            };
             text += &wrapped(
                 &format!("{rows} {name}: {words} (line {line}: {example})"),
                 2,
