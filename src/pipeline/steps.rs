@@ -141,7 +141,8 @@ impl<E: Exchange> Steps<'_, E> {
         };
         // For whoever looks at the preview; nothing of it is written anywhere.
         let before = &mut prepared.change.before;
-        before.subject = prepared.conversation.subject.take();
+        let subject = prepared.conversation.subject.take();
+        before.subject = subject.map(|subject| self.redactor.server_text(&subject));
         before.customer_wrote_at = prepared.conversation.customer_wrote_at;
         Ok(match self.keep_image(task, &prepared) {
             Ok(()) => NextStep::End(RowEnd {
