@@ -132,14 +132,16 @@ impl Feeder<'_, '_, '_> {
     fn allowed(&mut self, update: Update<'_>) -> Option<Update<'static>> {
         let is_selected = self.selection.includes(self.seen);
         self.seen += 1;
-        if !is_selected || self.stop.is_set() {
+        if is_selected && !self.stop.is_set() {
+            return Some(update.into_owned());
+        }
+        // Nobody asks about what is not in a sample.
+        if is_selected || !matches!(self.selection, Selection::Spread { .. }) {
             let (line, slug) = (update.line, update.slug.shown());
             self.record(Record::unsent(line, slug, Outcome::NotSent, String::new()));
-            let is_limited = matches!(self.selection, Selection::First(_));
-            self.recorder.lock().is_over_limit |= is_limited && !is_selected;
-            return None;
+            self.recorder.lock().is_over_limit |= !is_selected;
         }
-        Some(update.into_owned())
+        None
     }
 
     fn record(&self, record: Record) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::account_findings::AccountFindings;
 use super::table::{Side, shortened, table, wrapped};
-use super::{AccountLabel, in_words};
+use super::{AccountLabel, UndoPreview, in_words};
 use crate::model::text::{counted, exact};
 use crate::model::{Counts, Outcome, StopReason, TagCounts};
 
@@ -28,6 +28,8 @@ pub struct AccountPreview<'a> {
     pub account: AccountLabel<'a>,
     /// What was found there.
     pub findings: &'a AccountFindings,
+    /// What there is to say of an undo.
+    pub undo: Option<&'a UndoPreview>,
     /// Rows that the sample was taken from, if only a sample was read.
     pub sample_of: Option<u64>,
     /// How long reading took.
@@ -67,6 +69,7 @@ impl AccountPreview<'_> {
             self.first(),
             self.changes(),
             self.not_changed(),
+            self.undo.map(UndoPreview::page).unwrap_or_default(),
             self.warnings(),
             self.figures(),
             self.next(),
@@ -190,7 +193,11 @@ impl AccountPreview<'_> {
 
     fn warnings(&self) -> String {
         let findings = self.findings;
-        let mut lines = Vec::new();
+        let undo = self.undo.map(UndoPreview::warnings).unwrap_or_default();
+        let mut lines: Vec<_> = undo
+            .into_iter()
+            .map(|line| format!("warning: {line}"))
+            .collect();
         let wiping = findings.totals.wiping_rows;
         if wiping > 0 {
             let rows = counted(wiping, "conversation");

@@ -41,7 +41,6 @@ pub(super) fn look(
 ) -> Result<Looked, Error> {
     let Online {
         settings,
-        options,
         client,
         log,
         stop,
@@ -50,12 +49,6 @@ pub(super) fn look(
     let began = Instant::now();
     let mut journal = Journal::temporary().map_err(LedgerError::temporary)?;
     let mut images = BeforeImages::temporary().map_err(LedgerError::temporary)?;
-    let due = rows.findings.preview.send_counts.rows;
-    let selection = match (options.sample, settings.limits.rows_sent) {
-        (Some(rows), _) => Selection::Spread { rows, of: due },
-        (None, Some(rows)) => Selection::First(rows),
-        (None, None) => Selection::All,
-    };
     let gate = Gate::new(settings.pace.rate.into(), settings.pace.adaptation);
     let run = Run {
         planner: rows.planner.clone(),
@@ -66,7 +59,7 @@ pub(super) fn look(
         mode: RunMode::ReadOnly,
         read_policy: settings.read_policy,
         workers: workers(settings, log),
-        selection,
+        selection: selection(online, rows),
         deadline: settings
             .limits
             .max_duration
@@ -81,16 +74,7 @@ pub(super) fn look(
         stop,
         monitor: None,
     };
-    let wanted = options.sample.map_or(due, |rows| rows.min(due));
-    let work = Work {
-        activity: Activity::Reading,
-        rows: wanted,
-        to_send: SendCounts {
-            rows: wanted,
-            reads: 0,
-        },
-        rate: settings.pace.rate,
-    };
+    let work = work(online, rows);
     let mut progress = Progress::new(settings.progress, log, work);
     run.send(read, &mut journal, &mut images, &mut |event| {
         progress.show(event);
@@ -101,4 +85,30 @@ pub(super) fn look(
         images,
         took: began.elapsed(),
     })
+}
+
+/// Which rows are read.
+fn selection(online: &Online<'_>, rows: &CheckedRows) -> Selection {
+    let of = rows.findings.preview.send_counts.rows;
+    match (online.options.sample, online.settings.limits.rows_sent) {
+        (Some(rows), _) => Selection::Spread { rows, of },
+        (None, Some(rows)) => Selection::First(rows),
+        (None, None) => Selection::All,
+    }
+}
+
+/// What there is to do: rows that make no request are accounted for too.
+fn work(online: &Online<'_>, rows: &CheckedRows) -> Work {
+    let preview = &rows.findings.preview;
+    let due = preview.send_counts.rows;
+    let read = online.options.sample.map_or(due, |rows| rows.min(due));
+    Work {
+        activity: Activity::Reading,
+        rows: preview.rows - (due - read),
+        to_send: SendCounts {
+            rows: read,
+            reads: 0,
+        },
+        rate: online.settings.pace.rate,
+    }
 }

@@ -101,6 +101,7 @@ impl Online<'_> {
             input: &name,
             account: offline.account,
             findings: &found,
+            undo: rows.undo.as_ref(),
             sample_of: self.options.sample.map(|_| due),
             took,
             stop_reason: stop_reason.as_ref(),
