@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::report::{self, ReportArgs};
 use super::run::RunArgs;
 use super::sandbox::{self, SandboxArgs};
 use super::undo::{self, UndoArgs};
@@ -39,6 +40,9 @@ pub enum Command {
         after_long_help = exit_table() + "\n" + &examples(&undo::EXAMPLES)
     )]
     Undo(Box<UndoArgs>),
+    /// Make an HTML report of a run
+    #[command(long_about = report::ABOUT, after_long_help = examples(&report::EXAMPLES))]
+    Report(ReportArgs),
     /// Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted
     #[command(long_about = sandbox::ABOUT)]
     Sandbox(SandboxArgs),

@@ -10,6 +10,7 @@ use super::output::OutputArgs;
 use super::pace::PaceArgs;
 use super::preview::PreviewArgs;
 use super::read::ReadArgs;
+use super::report::ReportFileArgs;
 use super::safety::SafetyArgs;
 use super::values::path;
 
@@ -73,4 +74,8 @@ pub struct RunArgs {
     /// FILE is replaced at the end, whatever the exit code; not by a dry run.
     #[arg(long, value_name = "FILE", value_parser = path(), value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub metrics: Option<PathBuf>,
+
+    /// The report that it leaves.
+    #[command(flatten)]
+    pub report: ReportFileArgs,
 }

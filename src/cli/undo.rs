@@ -10,6 +10,7 @@ use super::output::OutputArgs;
 use super::pace::PaceArgs;
 use super::preview::PreviewArgs;
 use super::read::ReadArgs;
+use super::report::ReportFileArgs;
 use super::run::RunArgs;
 use super::safety::SafetyArgs;
 use super::values::path;
@@ -45,7 +46,7 @@ pub struct UndoArgs {
     pub run: PathBuf,
 
     /// Print the rows of the undo as JSONL, and send nothing
-    #[arg(long, conflicts_with_all = ["json", "dry_run", "out", "metrics"], help_heading = "Output")]
+    #[arg(long, conflicts_with_all = ["json", "dry_run", "out", "metrics", "report"], help_heading = "Output")]
     pub print: bool,
 
     /// What keeps it from doing more than was meant.
@@ -79,6 +80,10 @@ pub struct UndoArgs {
     /// Write metrics of the undo to FILE, for Prometheus [default: none]
     #[arg(long, value_name = "FILE", value_parser = path(), value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub metrics: Option<PathBuf>,
+
+    /// The report that it leaves.
+    #[command(flatten)]
+    pub report: ReportFileArgs,
 }
 
 impl UndoArgs {
@@ -107,6 +112,7 @@ impl UndoArgs {
             no_verify: self.no_verify,
             output: self.output,
             metrics: self.metrics,
+            report: self.report,
         }
     }
 }

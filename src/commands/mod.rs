@@ -2,6 +2,7 @@
 
 mod complete;
 mod not_parsed;
+mod report;
 mod run;
 mod sandbox;
 mod signals;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use crate::cli::{self, Command};
 use crate::error::Error;
-use crate::report::{self, Level, LogFormat};
+use crate::report::{Level, LogFormat, print, print_json};
 use crate::validate;
 use status::{guarded, log, printed, report_error};
 
@@ -38,9 +39,9 @@ fn dispatch(words: &[OsString]) -> u8 {
         Err(error) => return not_parsed::report(&error, words),
     };
     match args.command {
-        Command::Schema => printed(report::print_json(&validate::schema())),
-        Command::Completions { shell } => printed(report::print(&cli::completions(shell))),
-        Command::Man => printed(cli::man().and_then(|page| report::print(&page))),
+        Command::Schema => printed(print_json(&validate::schema())),
+        Command::Completions { shell } => printed(print(&cli::completions(shell))),
+        Command::Man => printed(cli::man().and_then(|page| print(&page))),
         Command::Run(args) => {
             let log = log(args.output.log_format, args.output.level());
             run::run(*args, &Arc::new(log))
@@ -49,6 +50,7 @@ fn dispatch(words: &[OsString]) -> u8 {
             let log = log(args.output.log_format, args.output.level());
             undo::undo(*args, &Arc::new(log))
         }
+        Command::Report(args) => report::report(&args, &log(LogFormat::Text, Level::Info)),
         Command::Sandbox(args) => {
             let level = if args.quiet {
                 Level::Warning

@@ -32,6 +32,8 @@ pub const RUNS: &str = "reamaze-runs";
 pub struct Runs {
     /// Run directories of this user, with the time of their start.
     pub resumable: Vec<(Timestamp, PathBuf)>,
+    /// The same of runs in a sandbox, which is gone.
+    pub rehearsals: Vec<(Timestamp, PathBuf)>,
     /// Those that others own or can write, and why they are not followed.
     pub refused: Vec<(PathBuf, RunFileError)>,
 }
@@ -82,7 +84,7 @@ impl RunDirectory {
             }
             let path = entry.path();
             match RunFile::read(&path) {
-                Ok(run) if run.options.sandbox => {}
+                Ok(run) if run.options.sandbox => runs.rehearsals.push((run.created_at, path)),
                 Ok(run) => runs.resumable.push((run.created_at, path)),
                 Err(error) if error.is_untrusted() => runs.refused.push((path, error)),
                 // What is not a run directory is skipped.

@@ -22,6 +22,8 @@ pub struct PastPasses {
     pub passes: Vec<Pass>,
     /// Rows per outcome, when it was written.
     pub counts: Counts,
+    /// Why the last pass could not finish, in words.
+    pub error: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -29,6 +31,7 @@ pub struct PastPasses {
 struct Document {
     passes: Vec<Pass>,
     counts: BTreeMap<String, u64>,
+    error: Option<String>,
     /// From a version that did not separate passes: the run as one of them.
     #[serde(flatten)]
     whole: Pass,
@@ -54,7 +57,11 @@ impl PastPasses {
         if passes.is_empty() && document.whole.started_at.is_some() {
             passes.push(document.whole);
         }
-        Ok(Some(Self { passes, counts }))
+        Ok(Some(Self {
+            passes,
+            counts,
+            error: document.error,
+        }))
     }
 }
 

@@ -11,6 +11,7 @@ mod dry_run;
 mod estimate;
 mod events;
 mod fields_table;
+pub mod html;
 mod json;
 mod left_out;
 mod log;

@@ -25,6 +25,7 @@ mod full_disk;
 mod guards;
 mod hostile_input;
 mod hostile_server;
+mod html_report;
 mod input;
 mod interrupts;
 mod invisible;

@@ -1,6 +1,6 @@
 //! What is known of a run, as far as a command has come; and the one function that makes its summary.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -16,7 +16,7 @@ use crate::model::{
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
     /// The run directory, once there is one.
-    pub(super) run_dir: Option<String>,
+    pub(super) run_dir: Option<PathBuf>,
     /// Rows of the input.
     pub(super) rows: u64,
     /// Rows per outcome.
@@ -102,7 +102,7 @@ impl Facts {
     /// The run is in that directory.
     pub(super) fn in_directory(self, path: &Path) -> Self {
         Self {
-            run_dir: Some(path.to_string_lossy().into_owned()),
+            run_dir: Some(path.to_owned()),
             ..self
         }
     }
@@ -152,7 +152,7 @@ impl Facts {
             None => (Some(began), ended),
         };
         Summary {
-            run_dir: facts.run_dir,
+            run_dir: (facts.run_dir).map(|path| path.to_string_lossy().into_owned()),
             exit_status,
             stop_reason: facts.stop_reason,
             error: facts.error,

@@ -1,4 +1,4 @@
-//! What `--resume` or `undo` names -> a run directory; or why there is no such run.
+//! What `--resume`, `undo` or `report` names -> a run directory; or why there is no such run.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ use crate::report::Log;
 pub(crate) enum Purpose {
     Resume,
     Undo,
+    Report,
 }
 
 impl Purpose {
@@ -23,6 +24,7 @@ impl Purpose {
         match self {
             Self::Resume => "resume",
             Self::Undo => "undo",
+            Self::Report => "report on",
         }
     }
 
@@ -31,6 +33,7 @@ impl Purpose {
         match self {
             Self::Resume => "--resume",
             Self::Undo => "undo",
+            Self::Report => "report",
         }
     }
 }
@@ -51,11 +54,19 @@ pub(crate) fn find(from: &Path, purpose: Purpose, log: &Log) -> Result<NamedRun,
         });
     }
     let (runs, why) = match RunDirectory::runs() {
-        Ok(Runs { resumable, refused }) => {
+        Ok(Runs {
+            resumable,
+            rehearsals,
+            refused,
+        }) => {
             let described =
                 |(path, why): &(PathBuf, RunFileError)| format!("skipped {}: {why}", path.shown());
             let refused: Vec<_> = refused.iter().map(described).collect();
-            if let Some((_, path)) = resumable.into_iter().max() {
+            // What a rehearsal did can be looked at, and that is all.
+            let rehearsals = rehearsals
+                .into_iter()
+                .filter(|_| purpose == Purpose::Report);
+            if let Some((_, path)) = resumable.into_iter().chain(rehearsals).max() {
                 for why in &refused {
                     log.warning(why);
                 }

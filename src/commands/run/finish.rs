@@ -1,17 +1,20 @@
-//! The end of a run, and of the command: results in order, summary, exit status, document, metrics.
+//! The end of a run, and of the command: results in order, summary, exit status, document, metrics, report.
 
-use std::path::PathBuf;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::facts::{Facts, Failed};
 use super::open_run::OpenRun;
+use super::page::ReportedRun;
 use super::preview;
 use crate::cli::RunArgs;
 use crate::error::Error;
 use crate::exit;
-use crate::ledger::{BeforeImages, LedgerError, Totals, finish};
+use crate::ledger::{BeforeImages, LedgerError, RunFile, Totals, finish};
 use crate::model::{Outcome, PlainRows, Shown as _, Summary};
+use crate::report::html::{self, Subjects};
 use crate::report::{self, Log, NextCommands, Notice};
 
 impl OpenRun<'_> {
@@ -81,6 +84,8 @@ pub(super) struct CommandEnd {
     is_dry_run: bool,
     is_json: bool,
     metrics: Option<PathBuf>,
+    report: Option<PathBuf>,
+    subjects: Subjects,
 }
 
 impl CommandEnd {
@@ -92,20 +97,16 @@ impl CommandEnd {
             is_dry_run,
             is_json: args.output.json,
             metrics: args.metrics.clone().filter(|_| !is_dry_run),
+            report: args.report.report.clone(),
+            subjects: Subjects::from_switch(args.report.with_subjects),
         }
     }
 
-    /// Checks before anything is sent that metrics can be written. If not, none are at the end.
-    pub(super) fn check_metrics(&mut self) -> Result<(), Error> {
-        let Some(path) = &self.metrics else {
-            return Ok(());
-        };
-        let checked = report::check_metrics(path)
-            .map_err(|error| Error::Usage(format!("--metrics {}: {error}", path.shown())));
-        if checked.is_err() {
-            self.metrics = None;
-        }
-        checked
+    /// Checks before anything is sent that metrics and report can be written. What cannot is not written at
+    /// the end.
+    pub(super) fn check_files(&mut self) -> Result<(), Error> {
+        checked("--metrics", &mut self.metrics, report::check_metrics)?;
+        checked("--report", &mut self.report, html::check)
     }
 
     /// Ends the command: the error is logged, document and metrics are written; the exit status.
@@ -121,6 +122,7 @@ impl CommandEnd {
                 (facts, error.status(), Some(error))
             }
         };
+        let run_dir = facts.run_dir.clone();
         let mut summary = facts.summary(self.began, Some(status));
         if let Err(error) = self.print(&summary, error.as_ref()) {
             log.error(error.status(), &error.to_string());
@@ -132,7 +134,26 @@ impl CommandEnd {
             // What became of the run is what the status says.
             log.warning(&format!("--metrics {}: {error}", path.shown()));
         }
+        self.write_report(run_dir.as_deref(), log);
         summary.exit_status.unwrap_or(exit::INTERNAL)
+    }
+
+    /// Writes the report of the run in that directory. Its failure is none of the run.
+    fn write_report(&self, run_dir: Option<&Path>, log: &Log) {
+        // A preview has written its own.
+        let Some(path) = self.report.as_deref().filter(|_| !self.is_dry_run) else {
+            return;
+        };
+        let message = match run_dir {
+            None => Err("there is no run to report on".to_owned()),
+            Some(run_dir) => report_on(run_dir, path, self.subjects, log),
+        };
+        match message {
+            Ok(()) => log.report(&Notice::Note {
+                message: &format!("report: {}", path.shown()),
+            }),
+            Err(why) => log.warning(&format!("--report {}: not written: {why}", path.shown())),
+        }
     }
 
     /// Prints the document that a script waits for; a dry run that succeeds has printed its own.
@@ -144,6 +165,30 @@ impl CommandEnd {
             _ => report::print_json(summary).map_err(Error::Output),
         }
     }
+}
+
+/// Writes the report of the run in `run_dir`, or says why not.
+fn report_on(run_dir: &Path, path: &Path, subjects: Subjects, log: &Log) -> Result<(), String> {
+    let run = RunFile::read(run_dir).map_err(|error| error.to_string())?;
+    let html = ReportedRun::open(run_dir, run).and_then(|run| run.html(subjects, log));
+    let html = html.map_err(|error| error.to_string())?;
+    html::write_new(path, &html).map_err(|error| error.to_string())
+}
+
+/// Checks that the file which that option names can be written; if not, it is forgotten.
+fn checked<E: Display>(
+    option: &str,
+    path: &mut Option<PathBuf>,
+    check: fn(&Path) -> Result<(), E>,
+) -> Result<(), Error> {
+    let Some(named) = path else { return Ok(()) };
+    let checked = check(named);
+    let checked =
+        checked.map_err(|error| Error::Usage(format!("{option} {}: {error}", named.shown())));
+    if checked.is_err() {
+        *path = None;
+    }
+    checked
 }
 
 /// The document of a run whose command line is wrong.

@@ -18,22 +18,35 @@ pub(super) struct History {
     pub(super) recorded: Arc<ResumeIndex>,
     pub(super) images: BeforeImages,
     pub(super) passes: Vec<Pass>,
+    /// Why the last of them could not finish, in words.
+    pub(super) error: Option<String>,
 }
 
 impl History {
     /// Reads ledger, before-images and summary, and changes nothing.
     pub(super) fn read(directory: &RunDirectory, run: &RunFile, log: &Log) -> Result<Self, Error> {
+        let history = Self::read_as_it_is(directory, run, log)?;
+        if run.options.read_first {
+            check_images(directory, &history.recorded, &history.images)?;
+        }
+        Ok(history)
+    }
+
+    /// The same of a run that is not to be continued: an image may be missing.
+    pub(super) fn read_as_it_is(
+        directory: &RunDirectory,
+        run: &RunFile,
+        log: &Log,
+    ) -> Result<Self, Error> {
         let images = BeforeImages::open(directory.images())?;
         let recorded = recorded(directory, &images)?;
-        if run.options.read_first {
-            check_images(directory, &recorded, &images)?;
-        }
         let past = past(directory, &recorded, log)?;
         let passes = completed(past.passes, &recorded, run);
         Ok(Self {
             recorded: Arc::new(recorded),
             images,
             passes,
+            error: past.error,
         })
     }
 }

@@ -14,10 +14,12 @@ mod locks;
 mod new;
 mod online;
 mod open_run;
+mod page;
 mod preview;
 mod resume;
 mod send;
 mod source;
+mod subjects;
 mod timeline;
 mod workers;
 
@@ -40,6 +42,7 @@ pub(super) use finish::print_error as print_run_error;
 pub(super) use history::{past, recorded};
 pub(super) use locks::run_directory as lock_run_directory;
 pub(super) use new::start;
+pub(super) use page::ReportedRun;
 pub(super) use preview::print_error as print_dry_run_error;
 
 /// What a command knows when it starts.
@@ -75,7 +78,7 @@ pub(super) fn command(
         }));
     }
     let mut ending = CommandEnd::new(&args);
-    let result = match ending.check_metrics() {
+    let result = match ending.check_files() {
         Ok(()) => guarded(|| {
             let start = CommandStart {
                 began: ending.began,

@@ -1,0 +1,164 @@
+//! Key figures; of a run that was resumed, its passes; and of an undo, what it leaves out.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use super::page::{Page, PageKind, Section};
+use super::parts::{counted, foreign, grouped, scrolling, time};
+use crate::model::Pass;
+use crate::report::in_words;
+
+/// Passes that are shown, the last ones.
+const PASSES: usize = 50;
+
+/// Reasons of an undo that are shown: there are not so many.
+const MOST_REASONS: usize = 50;
+
+/// The longest reason, in characters.
+const REASON_CHARS: usize = 300;
+
+/// The section.
+pub(super) fn section(page: &Page<'_>) -> Section {
+    let (summary, pace) = (page.summary, &page.summary.pace);
+    let rate = |rate: Option<f64>| rate.map(|rate| summary.rate_unit.shown(rate));
+    let requests = match (pace.reads, pace.retries) {
+        (0, 0) => None,
+        (0, retries) => Some(format!("{} retried", grouped(retries))),
+        (reads, 0) => Some(format!("{} to read", grouped(reads))),
+        (reads, retries) => Some(format!(
+            "{} to read, {} retried",
+            grouped(reads),
+            grouped(retries)
+        )),
+    };
+    let asked = rate(summary.rate_asked).map(|rate| format!("at most {rate}"));
+    let sending = sending(&summary.passes);
+    let passes = (summary.passes.len() > 1).then(|| format!("in {} passes", summary.passes.len()));
+    let content = html! {
+            dl {
+                (figure("Rows", &grouped(summary.rows), None))
+                (figure("Requests", &grouped(pace.requests), requests.as_deref()))
+                @if let Some(reached) = rate(pace.rate_reached) {
+                    (figure("Rate", &reached, asked.as_deref()))
+                }
+                (figure("Rate limited", &grouped(pace.throttled), Some("answers 429")))
+                @if let Some(limit) = rate(pace.limit_found) {
+                    (figure("Observed limit", &format!("about {limit}"), None))
+                }
+                @if let Some(sending) = sending { (figure("Duration", &in_words(sending), passes.as_deref())) }
+                @if let Some(status) = summary.exit_status {
+                    (figure("Exit code", &status.to_string(), None))
+                } @else if page.kind != PageKind::Preview {
+                    (figure("Exit code", "none", Some("it was killed, or is not finished")))
+                }
+                @if summary.damaged > 0 {
+                    (figure("Damaged values", &grouped(summary.damaged), Some("sent unchanged")))
+                }
+            }
+            @if summary.passes.len() > 1 { (passes_table(page)) }
+    };
+    Section {
+        id: "figures",
+        title: "Key figures",
+        content,
+    }
+}
+
+fn figure(name: &str, value: &str, more: Option<&str>) -> Markup {
+    html! {
+        div {
+            dt { (name) }
+            dd { (value) @if let Some(more) = more { " " small { (more) } } }
+        }
+    }
+}
+
+/// How long all passes took together, as far as that is known.
+fn sending(passes: &[Pass]) -> Option<std::time::Duration> {
+    let lasted = passes.iter().filter_map(|pass| {
+        let lasted = pass.finished_at?.duration_since(pass.started_at?);
+        std::time::Duration::try_from(lasted).ok()
+    });
+    lasted.reduce(|all, more| all + more)
+}
+
+fn passes_table(page: &Page<'_>) -> Markup {
+    let all = &page.summary.passes;
+    let skipped = all.len().saturating_sub(PASSES);
+    let number = |number: Option<u64>| number.map_or_else(|| "unknown".to_owned(), grouped);
+    let table = html! {
+        table {
+            caption { "The start of the run, and each time that it was resumed" }
+            thead { tr {
+                th.number scope="col" { "Pass" }
+                th scope="col" { "Started" }
+                th.number scope="col" { "Requests" }
+                th.number scope="col" { "Rate limited" }
+                th.number scope="col" { "Rate" }
+                th scope="col" { "End" }
+            } }
+            tbody {
+                @for (at, pass) in all.iter().enumerate().skip(skipped) {
+                    tr {
+                        th.number scope="row" { (at + 1) }
+                        td.word { (started(pass.started_at)) }
+                        td.number { (number(pass.requests)) }
+                        td.number { (number(pass.throttled)) }
+                        td.number {
+                            @if let Some(rate) = pass.rate_reached { (page.summary.rate_unit.shown(rate)) }
+                        }
+                        td.words { (end(pass)) }
+                    }
+                }
+            }
+        }
+    };
+    html! {
+        h3 { "Passes" }
+        (scrolling("Passes", &table))
+        @if skipped > 0 { p.quiet { "Showing the last " (PASSES) " of " (all.len()) " passes." } }
+    }
+}
+
+fn started(at: Option<Timestamp>) -> Markup {
+    html! { @if let Some(at) = at { (time(at)) } @else { "unknown" } }
+}
+
+fn end(pass: &Pass) -> Markup {
+    html! {
+        @match (&pass.stop_reason, pass.exit_status) {
+            (Some(reason), _) => (foreign(&reason.replace('_', " "), REASON_CHARS)),
+            (None, Some(_)) => "finished",
+            (None, None) => "killed, or not finished",
+        }
+    }
+}
+
+/// What an undo could not put back; nothing if that is nothing.
+pub(super) fn left_out_of_undo(page: &Page<'_>) -> Option<Section> {
+    let left_out = page.summary.cannot_put_back.as_ref();
+    let left_out = left_out.filter(|left_out| left_out.rows > 0)?;
+    let content = html! {
+        p {
+            "Of " (counted(left_out.rows, "conversation")) ", something is left out; of "
+            (grouped(left_out.whole_rows)) " of them, everything."
+        }
+        table {
+            caption { "Conversations by reason" }
+            thead { tr { th.number scope="col" { "Rows" } th scope="col" { "Reason" } } }
+            tbody {
+                @for reason in left_out.reasons.iter().take(MOST_REASONS) {
+                    tr {
+                        td.number { (grouped(reason.rows)) }
+                        td.words { (foreign(&reason.reason, REASON_CHARS)) }
+                    }
+                }
+            }
+        }
+    };
+    Some(Section {
+        id: "not-put-back",
+        title: "What cannot be put back",
+        content,
+    })
+}

@@ -1,0 +1,20 @@
+//! What a run did, or would do -> one HTML file for people who look rather than read.
+//!
+//! The file needs nothing else: no script, nothing that is fetched, and its security policy says so.
+//! Everything in it passes the template library, which escapes it; foreign text is isolated besides, so
+//! that it cannot turn around what is beside it. Its size is bounded, and it says what it leaves out.
+
+mod changes;
+mod chart;
+mod figures;
+mod file;
+mod outcomes;
+mod page;
+mod parts;
+mod reasons;
+mod rows;
+mod series;
+
+pub use file::{PageError, check, replace, write_new};
+pub use page::{Page, PageKind};
+pub use rows::{PageRows, Subjects};

@@ -1,0 +1,74 @@
+//! Why rows are not updated, or differ: grouped, the commonest reason first, each with examples.
+
+use maud::{Markup, html};
+
+use super::outcomes::name;
+use super::page::{Page, Section};
+use super::parts::{counted, file, foreign, grouped, scrolling};
+use crate::model::{Outcome, Reason};
+
+/// Reasons that are shown: as many as a summary has.
+const GROUPS: usize = 50;
+
+/// The longest reason, in characters.
+pub(super) const REASON_CHARS: usize = 300;
+
+/// The longest slug, in characters.
+pub(super) const SLUG_CHARS: usize = 255;
+
+/// The section; nothing where no row has a reason.
+pub(super) fn section(page: &Page<'_>) -> Option<Section> {
+    let reasons = page.rows.reasons.commonest(GROUPS);
+    let shown: u64 = reasons.iter().map(|reason| reason.count).sum();
+    let all = page.rows.with_reason;
+    let table = html! {
+        table {
+            caption { "Rows by reason, the most frequent first" }
+            thead { tr {
+                th.number scope="col" { "Rows" }
+                th scope="col" { "Outcome" }
+                th scope="col" { "Reason" }
+                th scope="col" { "Example" }
+            } }
+            tbody { @for reason in &reasons { (row(page, reason)) } }
+        }
+    };
+    let content = html! {
+        (scrolling("Rows by reason", &table))
+        @if shown < all {
+            p.quiet {
+                "Showing the " (reasons.len()) " most frequent reasons, which cover "
+                (grouped(shown)) " of " (counted(all, "row")) ". All are in " (file("results.csv")) "."
+            }
+        }
+    };
+    (all > 0).then_some(Section {
+        id: "reasons",
+        title: "Reasons",
+        content,
+    })
+}
+
+fn row(page: &Page<'_>, reason: &Reason) -> Markup {
+    let Reason {
+        outcome,
+        reason,
+        count,
+        lines,
+        example,
+    } = reason;
+    let outcome = match outcome {
+        Outcome::Updated => "differs",
+        outcome => name(page.kind, *outcome),
+    };
+    let lines: Vec<_> = lines.iter().map(u64::to_string).collect();
+    let noun = if lines.len() == 1 { "line " } else { "lines " };
+    html! {
+        tr {
+            td.number { (grouped(*count)) }
+            td.word { (outcome) }
+            td.words { (foreign(reason, REASON_CHARS)) }
+            td.name { (foreign(example, SLUG_CHARS)) " " span.quiet { "(" (noun) (lines.join(", ")) ")" } }
+        }
+    }
+}
