@@ -38,7 +38,7 @@ const ENVIRONMENT: [(&str, &str); 10] = [
     ("XDG_STATE_HOME", "instead of ~/.local/state"),
 ];
 
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
     (
         "~/.config/reamaze-bulk/config.toml",
         "the configuration, with its profiles; never the token",
@@ -66,6 +66,10 @@ const FILES: [(&str, &str); 9] = [
     (
         "reamaze-runs/INPUT-TIME/timeline.csv",
         "what was sent over time: requests, 429 answers and pauses",
+    ),
+    (
+        "reamaze-runs/INPUT-TIME/report.html",
+        "the report of the run, once it was asked for",
     ),
     (
         "reamaze-runs/INPUT-TIME/run.json",

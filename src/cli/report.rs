@@ -48,7 +48,7 @@ pub struct ReportFileArgs {
     /// Write an HTML report to FILE, which must not exist [default: none]
     ///
     /// It is written when the command ends, whatever the exit code. See `reamaze-bulk report --help`.
-    #[arg(long, value_name = "FILE", value_parser = path(), value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_parser = path(), value_hint = ValueHint::FilePath, conflicts_with = "dry_run")]
     pub report: Option<PathBuf>,
 
     /// With --report: show subjects, from the column _subject

@@ -21,7 +21,11 @@ pub(super) fn with_tip(mut error: clap::Error, words: &[OsString]) -> clap::Erro
             Some("to preview a file: reamaze-bulk run rows.csv --dry-run".into())
         }
         ErrorKind::MissingRequiredArgument if lacks(&error, "<RUN_DIR|latest>") => {
-            Some("to see what would be put back: reamaze-bulk undo latest --dry-run".into())
+            Some(if words.iter().any(|word| word == "report") {
+                "to report on the newest run: reamaze-bulk report latest".into()
+            } else {
+                "to see what would be put back: reamaze-bulk undo latest --dry-run".into()
+            })
         }
         ErrorKind::MissingRequiredArgument
             if lacks(&error, "--dry-run") || lacks(&error, "--online") =>

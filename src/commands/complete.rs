@@ -6,8 +6,10 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::config::profile_names;
-use crate::ledger::RunDirectory;
+use crate::ledger::{RunDirectory, Runs};
 use crate::model::zones;
 use crate::report;
 
@@ -18,7 +20,8 @@ pub(super) fn complete(words: &[OsString]) -> io::Result<()> {
         .and_then(|option| option.to_str())
         .unwrap_or_default();
     let found = match option {
-        "--resume" => runs(),
+        "--resume" => runs(Vec::new()),
+        "report" => runs(found_runs().rehearsals),
         "--profile" => profile_names(config(typed.unwrap_or_default()).as_deref()),
         "--timezone" => zones().collect(),
         _ => Vec::new(),
@@ -29,9 +32,13 @@ pub(super) fn complete(words: &[OsString]) -> io::Result<()> {
     report::print(&lines.join("\n"))
 }
 
-/// `latest`, and the runs that can be resumed, the newest first.
-fn runs() -> Vec<String> {
-    let mut runs = RunDirectory::runs().unwrap_or_default().resumable;
+fn found_runs() -> Runs {
+    RunDirectory::runs().unwrap_or_default()
+}
+
+/// `latest`, and the runs that can be resumed and `more`, the newest first.
+fn runs(more: Vec<(Timestamp, PathBuf)>) -> Vec<String> {
+    let mut runs = [found_runs().resumable, more].concat();
     runs.sort_by(|a, b| b.cmp(a));
     let latest = (!runs.is_empty()).then(|| "latest".to_owned());
     let runs = runs.iter().map(|(_, path)| path.display().to_string());

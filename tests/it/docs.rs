@@ -34,6 +34,7 @@ fn pages() -> Vec<String> {
     let docs = fs::read_dir(root().join("docs")).expect("docs");
     let docs = docs.map(|entry| entry.expect("a page").file_name());
     let docs = docs.map(|name| format!("docs/{}", name.to_str().expect("UTF-8")));
+    let docs = docs.filter(|name| name.ends_with(".md"));
     let others = [
         "README.md",
         "CHANGELOG.md",
@@ -171,6 +172,7 @@ fn the_examples_of_the_help_work() {
     for (command, statuses, updates) in [
         ("run", &[0, 0, 4, 0, 0][..], 30),
         ("undo", &[0, 0, 0], 30 + 30),
+        ("report", &[0, 2], 30 + 30),
     ] {
         let help = workspace.command(&[command, "--help"]).output().stdout;
         let (_, examples) = help.split_once("\nExamples:\n").expect("examples");

@@ -104,7 +104,7 @@ fn bash_completes_what_only_this_machine_knows() {
     }
     let (workspace, run) = used();
     let rows = ["rows.csv"].as_slice();
-    let cases: [(&[&str], &[&str]); 14] = [
+    let cases: [(&[&str], &[&str]); 16] = [
         (&["run", "--resume", ""], &["latest", &run]),
         (&["run", "--resume", "la"], &["latest"]),
         (&["run", "--resume", "=", "rea"], &[&run]),
@@ -121,6 +121,8 @@ fn bash_completes_what_only_this_machine_knows() {
         (&["run", "m"], &["more rows.jsonl"]),
         (&["undo", ""], &["latest", &run]),
         (&["undo", "--dry-run", "la"], &["latest"]),
+        (&["report", ""], &["latest", &run]),
+        (&["report", "la"], &["latest"]),
         (&["undo", "latest", "--profile", "e"], &["eu"]),
     ];
     for (words, offered) in cases {
@@ -147,6 +149,7 @@ fn fish_completes_what_only_this_machine_knows() {
         ("run ", &["rows.csv", "more rows.jsonl"]),
         ("undo ", &["latest", &run]),
         ("undo --profile ", &["eu", "us west"]),
+        ("report ", &["latest", &run]),
     ] {
         let mut fish = Command::new("fish");
         let call = format!("source script.fish; complete -C 'reamaze-bulk {line}'");

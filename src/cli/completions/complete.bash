@@ -8,18 +8,18 @@ _reamaze_bulk() {
     elif [[ $prev == "=" ]]; then
         prev=${COMP_WORDS[COMP_CWORD - 2]}
     fi
-    if [[ ${COMP_WORDS[1]} == undo && $cur != -* && ! $prev =~ ^(VALUED)$ ]]; then
+    if [[ ${COMP_WORDS[1]} =~ ^(undo|report)$ && $cur != -* && ! $prev =~ ^(VALUED|-o|--output)$ ]]; then
         # The run to undo is one that could be resumed.
-        prev=--resume
+        [[ ${COMP_WORDS[1]} == report ]] && prev=report || prev=--resume
     fi
-    if [[ ${COMP_WORDS[1]} =~ ^(run|undo)$ && $COMP_CWORD -gt 1 ]]; then
+    if [[ ${COMP_WORDS[1]} =~ ^(run|undo|report)$ && $COMP_CWORD -gt 1 ]]; then
         case $prev in
-        --resume | --profile | --timezone)
+        --resume | report | --profile | --timezone)
             COMPREPLY=()
             while IFS= read -r found; do
                 [[ $found != "$cur"* ]] || COMPREPLY+=("$(printf %q "$found")")
             done < <("$1" __complete "$prev" "${COMP_WORDS[@]}" 2>/dev/null)
-            if [[ $prev == --resume ]]; then
+            if [[ $prev == --resume || $prev == report ]]; then
                 compopt -o plusdirs -o nosort 2>/dev/null || compopt -o plusdirs 2>/dev/null
             fi
             return 0

@@ -5,4 +5,5 @@ for option in resume profile timezone
 end
 complete -c reamaze-bulk -n "__fish_reamaze_bulk_using_subcommand undo" -l profile -x -a "(reamaze-bulk __complete --profile (commandline -opc) 2>/dev/null)"
 complete -c reamaze-bulk -n "__fish_reamaze_bulk_using_subcommand undo" -x -k -a "(reamaze-bulk __complete --resume 2>/dev/null)"
+complete -c reamaze-bulk -n "__fish_reamaze_bulk_using_subcommand report" -x -k -a "(reamaze-bulk __complete report 2>/dev/null)"
 complete -c reamaze-bulk -n "__fish_reamaze_bulk_using_subcommand run" -k -a "(__fish_complete_suffix .csv .tsv .jsonl)"

@@ -49,6 +49,10 @@ fn zsh(script: &str) -> String {
             ":DIR|latest: _reamaze_bulk_found --resume'",
         ),
         (
+            "to report on\\: its directory, or `latest`:_files -/'",
+            "to report on\\: its directory, or `latest`: _reamaze_bulk_found report'",
+        ),
+        (
             "or `latest`:_files -/'",
             "or `latest`: _reamaze_bulk_found --resume'",
         ),

@@ -144,15 +144,17 @@ impl CommandEnd {
         let Some(path) = self.report.as_deref().filter(|_| !self.is_dry_run) else {
             return;
         };
-        let message = match run_dir {
-            None => Err("there is no run to report on".to_owned()),
-            Some(run_dir) => report_on(run_dir, path, self.subjects, log),
+        let path_shown = path.shown();
+        let Some(run_dir) = run_dir else {
+            let message = &format!("--report {path_shown}: not written: nothing was sent");
+            log.report(&Notice::Note { message });
+            return;
         };
-        match message {
+        match report_on(run_dir, path, self.subjects, log) {
             Ok(()) => log.report(&Notice::Note {
-                message: &format!("report: {}", path.shown()),
+                message: &format!("report: {path_shown}"),
             }),
-            Err(why) => log.warning(&format!("--report {}: not written: {why}", path.shown())),
+            Err(why) => log.warning(&format!("--report {path_shown}: not written: {why}")),
         }
     }
 

@@ -2,89 +2,18 @@
 
 use maud::{Markup, html};
 
-use super::page::{Page, PageKind, Section};
-use super::parts::{bounded, counted, foreign, grouped, left_out, scrolling};
-use super::reasons::SLUG_CHARS;
-use crate::model::text::one_line;
-use crate::model::{
-    ChangeTotals, FieldDiff, RowDiff, RowResult, TagCounts, TagDiff, Transition, ValueBefore,
+use super::changed_rows::{ChangedRow, ChangedRows};
+use super::limits::{CHANGED_ROWS, MOST_FREQUENT, SLUG_CHARS, VALUE_CHARS};
+use super::page::{Page, PageKind, PageSection};
+use super::parts::{
+    bounded, counted, foreign, grouped, left_out, scrolling, subject_cell, subject_header,
 };
-
-/// Transitions, and tags of each kind: how many are shown at most.
-const MOST_COMMON: usize = 50;
-
-/// Rows whose changes are shown at most, and their bytes.
-const CHANGED_ROWS: (usize, usize) = (1_000, 900_000);
-
-/// The longest value, in characters.
-const VALUE_CHARS: usize = 60;
-
-/// Values of one row that are shown at most: a row may have as many custom fields as it likes.
-const VALUES: usize = 40;
-
-/// What rows change, of the first of them one by one.
-#[derive(Debug, Default)]
-pub(super) struct ChangedRows {
-    totals: ChangeTotals,
-    first: Vec<ChangedRow>,
-}
-
-/// What a row changes.
-#[derive(Debug)]
-struct ChangedRow {
-    line: u64,
-    slug: String,
-    subject: String,
-    diff: RowDiff,
-}
-
-impl ChangedRows {
-    pub(super) fn add(&mut self, row: &RowResult<'_>, diff: &RowDiff, subject: &str) {
-        self.totals.add(diff);
-        if !diff.is_empty() && self.first.len() < CHANGED_ROWS.0 {
-            self.first.push(ChangedRow {
-                line: row.line,
-                slug: row.slug.to_owned(),
-                subject: subject.to_owned(),
-                diff: cut(diff),
-            });
-        }
-    }
-}
-
-/// As much of a change as is shown.
-fn cut(diff: &RowDiff) -> RowDiff {
-    let tags = |tags: &[String]| -> Vec<String> {
-        let shown = tags.iter().take(VALUES);
-        let mut shown: Vec<_> = shown.map(|tag| one_line(tag, VALUE_CHARS)).collect();
-        if let more @ 1.. = tags.len().saturating_sub(VALUES) {
-            shown.push(format!("… ({more} more)"));
-        }
-        shown
-    };
-    let fields = diff.fields.iter().take(VALUES).map(|field| FieldDiff {
-        field: one_line(&field.field, VALUE_CHARS),
-        before: match &field.before {
-            ValueBefore::Value(value) => ValueBefore::Value(one_line(value, VALUE_CHARS)),
-            before => before.clone(),
-        },
-        after: one_line(&field.after, VALUE_CHARS),
-    });
-    RowDiff {
-        fields: fields.collect(),
-        tags: TagDiff {
-            added: tags(&diff.tags.added),
-            removed: tags(&diff.tags.removed),
-            wiped: tags(&diff.tags.wiped),
-            set: diff.tags.set.as_deref().map(tags),
-        },
-    }
-}
+use crate::model::{ChangeTotals, FieldDiff, TagCounts, TagDiff, Transition, ValueBefore};
 
 /// What all rows change together; nothing where that is nothing.
-pub(super) fn totals(page: &Page<'_>) -> Option<Section> {
+pub(super) fn totals(page: &Page<'_>) -> Option<PageSection> {
     let totals = &page.rows.changed.totals;
-    (totals.rows > 0).then(|| Section {
+    (totals.rows > 0).then(|| PageSection {
         id: "changes",
         title: title(page.kind),
         content: html! { (transitions(totals)) (tags(page.kind, totals)) },
@@ -92,9 +21,9 @@ pub(super) fn totals(page: &Page<'_>) -> Option<Section> {
 }
 
 /// The changes of the first rows; nothing where there is none.
-pub(super) fn row_by_row(page: &Page<'_>) -> Option<Section> {
+pub(super) fn row_by_row(page: &Page<'_>) -> Option<PageSection> {
     let changed = &page.rows.changed;
-    (changed.totals.rows > 0).then(|| Section {
+    (changed.totals.rows > 0).then(|| PageSection {
         id: "row-by-row",
         title: "Changes row by row",
         content: first(page, changed),
@@ -111,7 +40,7 @@ fn title(kind: PageKind) -> &'static str {
 
 fn transitions(totals: &ChangeTotals) -> Markup {
     let all = totals.transitions();
-    let shown = &all[..all.len().min(MOST_COMMON)];
+    let shown = &all[..all.len().min(MOST_FREQUENT)];
     let table = html! {
         table {
             caption { "Values before and after, by field" }
@@ -189,7 +118,7 @@ fn tags(kind: PageKind, totals: &ChangeTotals) -> Markup {
 
 fn tag_table(tags: &TagCounts, sign: &str, class: &str) -> Markup {
     let all = tags.commonest();
-    let shown = &all[..all.len().min(MOST_COMMON)];
+    let shown = &all[..all.len().min(MOST_FREQUENT)];
     html! {
         table {
             thead { tr { th scope="col" { "Tag" } th.number scope="col" { "Rows" } } }
@@ -217,7 +146,7 @@ fn first(page: &Page<'_>, changed: &ChangedRows) -> Markup {
             thead { tr {
                 th.number scope="col" { "Line" }
                 th scope="col" { "Conversation" }
-                (page.rows.subject_header())
+                (subject_header(&page.rows))
                 th scope="col" { "Change" }
             } }
             tbody { (body) }
@@ -235,7 +164,7 @@ fn changed_row(page: &Page<'_>, row: &ChangedRow) -> Markup {
         tr {
             td.number { (row.line) }
             td.name { (foreign(&row.slug, SLUG_CHARS)) }
-            (page.rows.subject_cell(&row.subject))
+            (subject_cell(&page.rows, &row.subject))
             td.words {
                 @for field in &row.diff.fields { (field_change(field)) }
                 (tag_change(&row.diff.tags))

@@ -5,10 +5,11 @@
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
+use super::limits::CHARTED_PASSES;
 use super::outcomes::{percent, swatch};
-use super::page::{Page, PageKind, Section};
+use super::page::{Page, PageKind, PageSection};
 use super::parts::{counted, file};
-use super::series::{Bar, PASSES, Series, series};
+use super::series::{RateBar, Series, series};
 use crate::model::RateUnit;
 use crate::report::in_words;
 
@@ -30,7 +31,7 @@ const MOST_TIMES: i64 = 5;
 const LEAST_DISTANCE: f64 = 24.0;
 
 /// The section; nothing for a preview, or where nothing was sent.
-pub(super) fn section(page: &Page<'_>) -> Option<Section> {
+pub(super) fn section(page: &Page<'_>) -> Option<PageSection> {
     let is_empty = page.kind == PageKind::Preview || page.summary.pace.requests == 0;
     let content = match page.timeline {
         _ if is_empty => return None,
@@ -42,7 +43,7 @@ pub(super) fn section(page: &Page<'_>) -> Option<Section> {
         },
         _ => Chart::new(page).figure(),
     };
-    Some(Section {
+    Some(PageSection {
         id: "requests",
         title: "Requests over time",
         content,
@@ -63,7 +64,7 @@ impl Chart {
         let unit = page.summary.rate_unit;
         let factor = unit.duration().as_secs_f64();
         let bars = series.iter().flat_map(|part| &part.bars);
-        let highest = bars.map(Bar::rate).fold(0.0, f64::max) * factor;
+        let highest = bars.map(RateBar::rate).fold(0.0, f64::max) * factor;
         // A limit far above what was sent would leave no room to see that.
         let asked = series.iter().filter_map(|part| part.asked);
         let asked = asked.map(|asked| asked * factor);
@@ -103,7 +104,7 @@ impl Chart {
 
     fn is_cut(&self) -> Markup {
         let first = self.series.first().map_or(1, |part| part.pass);
-        html! { @if first > 1 { "; the last " (PASSES) " passes" } }
+        html! { @if first > 1 { "; the last " (CHARTED_PASSES) " passes" } }
     }
 
     /// The picture for those who do not see it.
@@ -111,7 +112,7 @@ impl Chart {
         let bars = || self.series.iter().flat_map(|part| &part.bars);
         let seconds = bars().map(|bar| bar.seconds).sum();
         let paused: f64 = bars().map(|bar| bar.paused).sum();
-        let highest = bars().map(Bar::rate).fold(0.0, f64::max);
+        let highest = bars().map(RateBar::rate).fold(0.0, f64::max);
         let throttled = bars().map(|bar| bar.throttled).sum();
         let words = |seconds: f64| {
             in_words(std::time::Duration::try_from_secs_f64(seconds).unwrap_or_default())

@@ -3,22 +3,14 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::page::{Page, PageKind, Section};
+use super::limits::{PASSES, REASON_CHARS, REASONS};
+use super::page::{Page, PageKind, PageSection};
 use super::parts::{counted, foreign, grouped, scrolling, time};
 use crate::model::Pass;
 use crate::report::in_words;
 
-/// Passes that are shown, the last ones.
-const PASSES: usize = 50;
-
-/// Reasons of an undo that are shown: there are not so many.
-const MOST_REASONS: usize = 50;
-
-/// The longest reason, in characters.
-const REASON_CHARS: usize = 300;
-
 /// The section.
-pub(super) fn section(page: &Page<'_>) -> Section {
+pub(super) fn section(page: &Page<'_>) -> PageSection {
     let (summary, pace) = (page.summary, &page.summary.pace);
     let rate = |rate: Option<f64>| rate.map(|rate| summary.rate_unit.shown(rate));
     let requests = match (pace.reads, pace.retries) {
@@ -57,7 +49,7 @@ pub(super) fn section(page: &Page<'_>) -> Section {
             }
             @if summary.passes.len() > 1 { (passes_table(page)) }
     };
-    Section {
+    PageSection {
         id: "figures",
         title: "Key figures",
         content,
@@ -135,7 +127,7 @@ fn end(pass: &Pass) -> Markup {
 }
 
 /// What an undo could not put back; nothing if that is nothing.
-pub(super) fn left_out_of_undo(page: &Page<'_>) -> Option<Section> {
+pub(super) fn left_out_of_undo(page: &Page<'_>) -> Option<PageSection> {
     let left_out = page.summary.cannot_put_back.as_ref();
     let left_out = left_out.filter(|left_out| left_out.rows > 0)?;
     let content = html! {
@@ -147,7 +139,7 @@ pub(super) fn left_out_of_undo(page: &Page<'_>) -> Option<Section> {
             caption { "Conversations by reason" }
             thead { tr { th.number scope="col" { "Rows" } th scope="col" { "Reason" } } }
             tbody {
-                @for reason in left_out.reasons.iter().take(MOST_REASONS) {
+                @for reason in left_out.reasons.iter().take(REASONS) {
                     tr {
                         td.number { (grouped(reason.rows)) }
                         td.words { (foreign(&reason.reason, REASON_CHARS)) }
@@ -156,7 +148,7 @@ pub(super) fn left_out_of_undo(page: &Page<'_>) -> Option<Section> {
             }
         }
     };
-    Some(Section {
+    Some(PageSection {
         id: "not-put-back",
         title: "What cannot be put back",
         content,

@@ -4,10 +4,14 @@
 //! Everything in it passes the template library, which escapes it; foreign text is isolated besides, so
 //! that it cannot turn around what is beside it. Its size is bounded, and it says what it leaves out.
 
+mod changed_rows;
 mod changes;
 mod chart;
+mod document;
 mod figures;
 mod file;
+mod limits;
+mod listings;
 mod outcomes;
 mod page;
 mod parts;

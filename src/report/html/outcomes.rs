@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::page::{Page, PageKind, Section};
+use super::page::{Page, PageKind, PageSection};
 use super::parts::{grouped, percentage, share};
 use crate::model::Outcome;
 
@@ -10,7 +10,7 @@ use crate::model::Outcome;
 const LEAST_WIDTH: f64 = 0.6;
 
 /// The section; nothing where there are no rows.
-pub(super) fn section(page: &Page<'_>) -> Option<Section> {
+pub(super) fn section(page: &Page<'_>) -> Option<PageSection> {
     let counts = &page.summary.counts;
     let all = Outcome::ALL.map(|outcome| (outcome, counts.of(outcome)));
     let ended: Vec<_> = all.into_iter().filter(|(_, rows)| *rows > 0).collect();
@@ -45,7 +45,7 @@ pub(super) fn section(page: &Page<'_>) -> Option<Section> {
             }
         }
     };
-    (total > 0).then_some(Section {
+    (total > 0).then_some(PageSection {
         id: "outcomes",
         title: "Outcomes",
         content,

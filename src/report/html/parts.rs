@@ -1,8 +1,10 @@
 //! The parts of which all sections are made: foreign text, numbers, times, tables.
 
 use jiff::Timestamp;
-use maud::{Markup, PreEscaped, Render as _, html};
+use maud::{Markup, PreEscaped, html};
 
+use super::limits::SUBJECT_CHARS;
+use super::rows::PageRows;
 use crate::model::text::one_line;
 
 /// Foreign text in one line of at most `limit` characters. It is isolated: its direction does not reach
@@ -83,9 +85,21 @@ pub(super) fn left_out(shown: u64, all: u64, noun: &str, elsewhere: &Markup) -> 
     }
 }
 
+/// The column of subjects, if they are shown.
+pub(super) fn subject_header(rows: &PageRows) -> Markup {
+    html! { @if rows.shows_subjects() { th scope="col" { "Subject" } } }
+}
+
+/// The cell of a subject, if they are shown.
+pub(super) fn subject_cell(rows: &PageRows, subject: &str) -> Markup {
+    html! {
+        @if rows.shows_subjects() { td.name { (foreign(subject, SUBJECT_CHARS)) } }
+    }
+}
+
 /// The name of a file of the run directory.
 pub(super) fn file(name: &str) -> Markup {
-    html! { code { (name) } }.render()
+    html! { code { (name) } }
 }
 
 #[cfg(test)]

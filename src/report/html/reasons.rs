@@ -2,23 +2,15 @@
 
 use maud::{Markup, html};
 
+use super::limits::{REASON_CHARS, REASONS, SLUG_CHARS};
 use super::outcomes::name;
-use super::page::{Page, Section};
+use super::page::{Page, PageSection};
 use super::parts::{counted, file, foreign, grouped, scrolling};
 use crate::model::{Outcome, Reason};
 
-/// Reasons that are shown: as many as a summary has.
-const GROUPS: usize = 50;
-
-/// The longest reason, in characters.
-pub(super) const REASON_CHARS: usize = 300;
-
-/// The longest slug, in characters.
-pub(super) const SLUG_CHARS: usize = 255;
-
 /// The section; nothing where no row has a reason.
-pub(super) fn section(page: &Page<'_>) -> Option<Section> {
-    let reasons = page.rows.reasons.commonest(GROUPS);
+pub(super) fn section(page: &Page<'_>) -> Option<PageSection> {
+    let reasons = page.rows.reasons.commonest(REASONS);
     let shown: u64 = reasons.iter().map(|reason| reason.count).sum();
     let all = page.rows.with_reason;
     let table = html! {
@@ -42,7 +34,7 @@ pub(super) fn section(page: &Page<'_>) -> Option<Section> {
             }
         }
     };
-    (all > 0).then_some(Section {
+    (all > 0).then_some(PageSection {
         id: "reasons",
         title: "Reasons",
         content,

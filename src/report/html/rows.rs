@@ -1,24 +1,9 @@
-//! The rows of a page, one by one -> what it lists and counts of them. Kept in bounded memory while they are
-//! added, and shown in bounded space: rows that need a look, rows that were not sent.
+//! The rows of a page, one by one -> what it lists and counts of them, in bounded memory.
 
-use maud::{Markup, html};
-
-use super::changes::ChangedRows;
-use super::outcomes::name;
-use super::page::{Page, PageKind, Section};
-use super::parts::{bounded, foreign, left_out, scrolling};
-use super::reasons::{REASON_CHARS, SLUG_CHARS};
+use super::changed_rows::ChangedRows;
+use super::limits::{NEED_A_LOOK, NOT_SENT, REASON_CHARS, SUBJECT_CHARS};
 use crate::model::text::one_line;
 use crate::model::{Outcome, Reasons, RowDiff, RowResult};
-
-/// The longest subject, in characters.
-pub(super) const SUBJECT_CHARS: usize = 120;
-
-/// Rows that need a look: how many are listed at most, and their bytes.
-const NEED_A_LOOK: (usize, usize) = (10_000, 2_500_000);
-
-/// Rows that were not sent: the same.
-const NOT_SENT: (usize, usize) = (1_000, 300_000);
 
 /// Whether a page shows the subjects of conversations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,26 +33,28 @@ pub struct PageRows {
     /// Rows with such a reason.
     pub(super) with_reason: u64,
     pub(super) changed: ChangedRows,
-    need_a_look: Listing,
-    not_sent: Listing,
+    /// Rows that are not updated, and those that differ.
+    pub(super) need_a_look: Listing,
+    /// Rows that the run did not come to.
+    pub(super) not_sent: Listing,
 }
 
 /// The first of some rows, and how many there are.
 #[derive(Debug, Default)]
-struct Listing {
-    rows: Vec<ListedRow>,
-    all: u64,
+pub(super) struct Listing {
+    pub(super) rows: Vec<ListedRow>,
+    pub(super) all: u64,
 }
 
 /// A row that is not updated, or differs.
 #[derive(Debug)]
-struct ListedRow {
-    line: u64,
-    slug: String,
-    subject: String,
-    outcome: Outcome,
-    http_status: Option<u16>,
-    reasons: String,
+pub(super) struct ListedRow {
+    pub(super) line: u64,
+    pub(super) slug: String,
+    pub(super) subject: String,
+    pub(super) outcome: Outcome,
+    pub(super) http_status: Option<u16>,
+    pub(super) reasons: String,
 }
 
 impl PageRows {
@@ -123,90 +110,5 @@ impl PageRows {
     /// Whether subjects are shown, where they are known.
     pub(super) fn shows_subjects(&self) -> bool {
         self.subjects == Subjects::Shown
-    }
-
-    /// The column of subjects, if they are shown.
-    pub(super) fn subject_header(&self) -> Markup {
-        html! { @if self.shows_subjects() { th scope="col" { "Subject" } } }
-    }
-
-    /// The cell of a subject, if they are shown.
-    pub(super) fn subject_cell(&self, subject: &str) -> Markup {
-        html! {
-            @if self.shows_subjects() { td.name { (foreign(subject, SUBJECT_CHARS)) } }
-        }
-    }
-}
-
-/// Rows that are not updated, or differ; nothing where there is none.
-pub(super) fn need_a_look(page: &Page<'_>) -> Option<Section> {
-    let title = "Rows that need a look";
-    let lead = match page.kind {
-        PageKind::Preview => {
-            "Rows that would not be changed, although they ask for something else than is there."
-        }
-        PageKind::Run | PageKind::Undo => {
-            "Rows that are not updated, and updated rows that differ from what was asked for."
-        }
-    };
-    let (listing, (_, bytes)) = (&page.rows.need_a_look, NEED_A_LOOK);
-    (listing.all > 0).then(|| Section {
-        id: "need-a-look",
-        title,
-        content: html! { p { (lead) } (table(page, listing, bytes, title)) },
-    })
-}
-
-/// Rows that the run did not come to; nothing where there is none.
-pub(super) fn not_sent(page: &Page<'_>) -> Option<Section> {
-    let title = match page.kind {
-        PageKind::Preview => "Rows that were not read",
-        PageKind::Run | PageKind::Undo => "Rows that were not sent",
-    };
-    let (listing, (_, bytes)) = (&page.rows.not_sent, NOT_SENT);
-    (listing.all > 0).then(|| Section {
-        id: "not-sent",
-        title,
-        content: table(page, listing, bytes, title),
-    })
-}
-
-fn table(page: &Page<'_>, listing: &Listing, most_bytes: usize, title: &str) -> Markup {
-    let rows = listing.rows.iter().map(|listed| row(page, listed));
-    let (body, shown) = bounded(rows, most_bytes);
-    let table = html! {
-        table {
-            caption { (title) ", in the order of the input" }
-            thead { tr {
-                th.number scope="col" { "Line" }
-                th scope="col" { "Conversation" }
-                (page.rows.subject_header())
-                th scope="col" { "Outcome" }
-                th scope="col" { "HTTP" }
-                th scope="col" { "Reason" }
-            } }
-            tbody { (body) }
-        }
-    };
-    html! {
-        (scrolling(title, &table))
-        (left_out(shown, listing.all, "row", &page.elsewhere()))
-    }
-}
-
-fn row(page: &Page<'_>, listed: &ListedRow) -> Markup {
-    let outcome = match listed.outcome {
-        Outcome::Updated => "differs",
-        outcome => name(page.kind, outcome),
-    };
-    html! {
-        tr {
-            td.number { (listed.line) }
-            td.name { (foreign(&listed.slug, SLUG_CHARS)) }
-            (page.rows.subject_cell(&listed.subject))
-            td.word { (outcome) }
-            td { @if let Some(status) = listed.http_status { (status) } }
-            td.words { (foreign(&listed.reasons, REASON_CHARS)) }
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::limits::CHARTED_PASSES;
 use crate::model::{Pass, TimelineBucket};
 
 /// Bars of a chart, about.
@@ -12,9 +13,6 @@ const LEAST_SECONDS: f64 = 1.0;
 
 /// The least width of a pass beside longer ones, in percent.
 const LEAST_WIDTH: f64 = 3.0;
-
-/// Passes in a chart: the last ones.
-pub(super) const PASSES: usize = 12;
 
 /// What one pass sent over time.
 #[derive(Debug)]
@@ -30,12 +28,12 @@ pub(super) struct Series {
     pub(super) width: f64,
     /// Requests per second that were asked for at most.
     pub(super) asked: Option<f64>,
-    pub(super) bars: Vec<Bar>,
+    pub(super) bars: Vec<RateBar>,
 }
 
 /// What was sent in some seconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Bar {
+pub(super) struct RateBar {
     /// Seconds since the pass began to send.
     pub(super) start: f64,
     pub(super) seconds: f64,
@@ -68,7 +66,7 @@ impl Series {
     }
 }
 
-impl Bar {
+impl RateBar {
     /// Requests per second.
     #[expect(clippy::cast_precision_loss, reason = "a rate that is shown")]
     pub(super) fn rate(&self) -> f64 {
@@ -92,7 +90,7 @@ pub(super) fn series(buckets: &[TimelineBucket], passes: &[Pass]) -> Vec<Series>
         begun.count().max(1)
     };
     let parts: Vec<_> = buckets.chunk_by(|a, b| pass_of(a) == pass_of(b)).collect();
-    let parts = &parts[parts.len().saturating_sub(PASSES)..];
+    let parts = &parts[parts.len().saturating_sub(CHARTED_PASSES)..];
     let seconds = |part: &[TimelineBucket]| part.iter().map(|bucket| bucket.seconds).sum::<f64>();
     let all: f64 = parts.iter().map(|part| seconds(part)).sum();
     let width = |part: &[TimelineBucket]| (seconds(part) * 100.0 / all).max(LEAST_WIDTH);
@@ -121,12 +119,12 @@ pub(super) fn series(buckets: &[TimelineBucket], passes: &[Pass]) -> Vec<Series>
 }
 
 /// Joins buckets to bars of at least so many seconds each.
-fn bars(buckets: &[TimelineBucket], least: f64) -> Vec<Bar> {
-    let mut bars: Vec<Bar> = Vec::new();
-    let mut open: Option<Bar> = None;
+fn bars(buckets: &[TimelineBucket], least: f64) -> Vec<RateBar> {
+    let mut bars: Vec<RateBar> = Vec::new();
+    let mut open: Option<RateBar> = None;
     let mut start = 0.0;
     for bucket in buckets {
-        let next = Bar {
+        let next = RateBar {
             start,
             seconds: bucket.seconds,
             requests: bucket.requests,
@@ -134,9 +132,9 @@ fn bars(buckets: &[TimelineBucket], least: f64) -> Vec<Bar> {
             paused: bucket.paused_s,
         };
         start += bucket.seconds;
-        let bar = open.get_or_insert(Bar {
+        let bar = open.get_or_insert(RateBar {
             start: next.start,
-            ..Bar::default()
+            ..RateBar::default()
         });
         bar.take_in(&next);
         if bar.seconds >= least {
@@ -190,7 +188,7 @@ mod tests {
     fn a_rest_of_a_moment_has_no_rate_of_its_own() {
         let buckets = [bucket(1, 1.0, 50), bucket(2, 1.0, 50), bucket(2, 0.01, 3)];
         let series = series(&buckets, &[]);
-        let rates: Vec<_> = series[0].bars.iter().map(Bar::rate).collect();
+        let rates: Vec<_> = series[0].bars.iter().map(RateBar::rate).collect();
         assert_eq!(rates.len(), 2);
         assert!(rates[1] < 60.0, "{rates:?}");
     }

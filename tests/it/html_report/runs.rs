@@ -211,3 +211,8 @@ pub(crate) fn hostile_failure(line: u64) -> String {
 pub(crate) fn success(_line: u64) -> String {
     "updated,200,,1,12,2026-01-01T00:00:00.000Z".to_owned()
 }
+
+/// A row that the run did not come to.
+pub(crate) fn not_sent(_line: u64) -> String {
+    "not_sent,,,0,,".to_owned()
+}

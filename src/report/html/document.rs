@@ -1,0 +1,163 @@
+//! A page -> one HTML file: its head, what it begins with, its sections in order.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest as _, Sha256};
+
+use super::limits::{ERROR_CHARS, NAME_CHARS};
+use super::page::{Page, PageKind, PageSection};
+use super::parts::{counted, foreign, grouped, time};
+use super::{changes, chart, figures, listings, outcomes, reasons};
+use crate::model::Outcome;
+use crate::model::text::one_line;
+
+/// The style sheet, which is the only thing that the page's security policy lets in.
+const STYLE: &str = include_str!("style.css");
+
+impl Page<'_> {
+    /// The page as one HTML file.
+    #[must_use]
+    pub fn html(&self) -> String {
+        let title = self.title();
+        let sections = self.sections();
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta http-equiv="Content-Security-Policy" content=(policy());
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    meta name="referrer" content="no-referrer";
+                    title { (title) " – reamaze-bulk" }
+                    // Without it, browsers ask the server for one.
+                    link rel="icon" href="data:,";
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    (self.header(&title, &sections))
+                    main {
+                        @for PageSection { id, title, content } in &sections {
+                            section aria-labelledby=(id) { h2 id=(id) { (title) } (content) }
+                        }
+                    }
+                    (self.footer())
+                }
+            }
+        }
+        .into_string()
+    }
+
+    /// What there is to show, the shortest first: of many rows, nobody sees the end.
+    fn sections(&self) -> Vec<PageSection> {
+        let sections = [
+            outcomes::section(self),
+            Some(figures::section(self)),
+            reasons::section(self),
+            figures::left_out_of_undo(self),
+            chart::section(self),
+            changes::totals(self),
+            listings::need_a_look(self),
+            listings::not_sent(self),
+            changes::row_by_row(self),
+        ];
+        sections.into_iter().flatten().collect()
+    }
+
+    fn title(&self) -> String {
+        let input = one_line(self.input, NAME_CHARS);
+        match self.kind {
+            PageKind::Run => format!("Run of {input}"),
+            PageKind::Undo => format!("Undo of {input}"),
+            PageKind::Preview => format!("Preview of {input}"),
+        }
+    }
+
+    fn header(&self, title: &str, sections: &[PageSection]) -> Markup {
+        let summary = self.summary;
+        html! {
+            header {
+                h1 { bdi { (title) } }
+                p.lead { (self.lead()) }
+                @if let Some(error) = &summary.error {
+                    p.alert { strong { "Ended early: " } (foreign(error, ERROR_CHARS)) }
+                }
+                p.facts {
+                    "Account: " (foreign(&self.account.to_string(), NAME_CHARS))
+                    @if let Some(started) = summary.started_at { ", started " (time(started)) }
+                    @if let Some(finished) = summary.finished_at { ", ended " (time(finished)) }
+                    "."
+                }
+                nav aria-label="Sections" {
+                    ul { @for PageSection { id, title, .. } in sections { li { a href={ "#" (id) } { (title) } } } }
+                }
+            }
+        }
+    }
+
+    /// What matters most, in a sentence or two.
+    fn lead(&self) -> String {
+        let counts = &self.summary.counts;
+        let (updated, unchanged) = (counts.of(Outcome::Updated), counts.of(Outcome::Unchanged));
+        let rows = counted(self.summary.rows, "row");
+        if self.summary.rows == 0 {
+            return "There were no rows.".to_owned();
+        }
+        let mut lead = match self.kind {
+            PageKind::Preview => format!("{} of {rows} would change.", grouped(updated)),
+            PageKind::Run | PageKind::Undo if updated == self.summary.rows => {
+                format!("All {rows} are updated.")
+            }
+            PageKind::Run | PageKind::Undo => {
+                format!("{} of {rows} are updated.", grouped(updated))
+            }
+        };
+        let parts = [
+            (unchanged, "already showed what was asked for"),
+            (self.summary.differs, "differ from what was asked for"),
+            (counts.failed_file_rows(), "need a look"),
+            (
+                counts.of(Outcome::NotSent),
+                match self.kind {
+                    PageKind::Preview => "were not read",
+                    PageKind::Run | PageKind::Undo => "were not sent",
+                },
+            ),
+        ];
+        let parts = parts.into_iter().filter(|(rows, _)| *rows > 0);
+        let parts: Vec<_> = parts
+            .map(|(rows, what)| format!("{} {what}", grouped(rows)))
+            .collect();
+        if !parts.is_empty() {
+            lead.push(' ');
+            lead.push_str(&parts.join(", "));
+            lead.push('.');
+        }
+        lead
+    }
+
+    fn footer(&self) -> Markup {
+        html! {
+            footer {
+                p {
+                    "Made by reamaze-bulk " (env!("CARGO_PKG_VERSION")) " at " (time(self.made_at))
+                    @if let Some(directory) = &self.summary.run_dir {
+                        ", from the run directory " code { (foreign(directory, NAME_CHARS)) }
+                    }
+                    ". It contains no message text"
+                    @if !self.rows.shows_subjects() { " and no subjects" }
+                    ", but slugs, tags and values of fields: pass it on as you would pass on these."
+                }
+            }
+        }
+    }
+}
+
+/// Lets in the style sheet of the page, an empty icon, and nothing else.
+fn policy() -> String {
+    let hash = STANDARD.encode(Sha256::digest(STYLE));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+}
