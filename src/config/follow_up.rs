@@ -1,6 +1,7 @@
 //! What was typed -> the commands that a user can run next, each as a line for a shell. They repeat
 //! the options that say what rows mean, where they go and how fast.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::iter;
 use std::path::Path;
@@ -68,8 +69,11 @@ impl FollowUp {
     #[must_use]
     pub fn resubmission(&self, failed: &Path) -> String {
         let options = self.meaning.iter().chain(&self.sending);
-        let failed = iter::once(failed.as_os_str());
-        shell_line("run", failed.chain(options.map(OsString::as_os_str)))
+        let failed = operand(failed);
+        shell_line(
+            "run",
+            iter::once(&*failed).chain(options.map(OsString::as_os_str)),
+        )
     }
 
     /// The command that runs a plan, whatever the name of its file.
@@ -80,20 +84,21 @@ impl FollowUp {
             _ => &["--format", "jsonl"].map(OsStr::new),
         };
         let options = self.of_plan.iter().chain(&self.sending);
-        let words = iter::once(plan.as_os_str()).chain(format.iter().copied());
+        let plan = operand(plan);
+        let words = iter::once(&*plan).chain(format.iter().copied());
         shell_line("run", words.chain(options.map(OsString::as_os_str)))
     }
 
     /// The command that continues the run in `directory`.
     #[must_use]
     pub fn resumption(&self, directory: &Path) -> String {
-        self.about("run", &[OsStr::new("--resume"), directory.as_os_str()])
+        self.about("run", &[OsStr::new("--resume"), &operand(directory)])
     }
 
     /// The command that puts back what the run in `directory` changed.
     #[must_use]
     pub fn undoing(&self, directory: &Path) -> String {
-        self.about("undo", &[directory.as_os_str()])
+        self.about("undo", &[&*operand(directory)])
     }
 
     /// A command about a run, with its words first, sent the same way.
@@ -103,6 +108,15 @@ impl FollowUp {
             command,
             first.chain(self.sending.iter().map(OsString::as_os_str)),
         )
+    }
+}
+
+/// A path as the program takes it for one, not for an option.
+fn operand(path: &Path) -> Cow<'_, OsStr> {
+    if path.as_os_str().as_encoded_bytes().starts_with(b"-") {
+        Cow::Owned(Path::new(".").join(path).into_os_string())
+    } else {
+        Cow::Borrowed(path.as_os_str())
     }
 }
 

@@ -4,7 +4,6 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::AccountPreview;
 use super::account_findings::{KeptRows, outcome_name};
-use super::account_preview::read;
 use crate::model::{Outcome, TagCounts, Transition};
 
 impl Serialize for AccountPreview<'_> {
@@ -13,7 +12,7 @@ impl Serialize for AccountPreview<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("stop_reason", &self.stop_reason)?;
         map.serialize_entry("sample_of", &self.sample_of)?;
-        map.serialize_entry("read", &read(&findings.counts))?;
+        map.serialize_entry("read", &findings.read())?;
         for outcome in Outcome::ALL {
             map.serialize_entry(outcome_name(outcome), &findings.counts.of(outcome))?;
         }

@@ -57,7 +57,9 @@ pub struct LookedRow<'a> {
 pub struct AccountFindings {
     /// Rows per outcome; updated are those that would be changed.
     pub counts: Counts,
-    /// What they change.
+    /// Rows that ask for no change, counted as unchanged: their conversations were not read.
+    pub without_change: u64,
+    /// What the others change.
     pub totals: ChangeTotals,
     /// Requests of the run.
     pub send_counts: SendCounts,
@@ -88,6 +90,7 @@ impl AccountFindings {
         };
         Ok(Self {
             counts: Counts::default(),
+            without_change: 0,
             totals: ChangeTotals::default(),
             send_counts: SendCounts::default(),
             not_read_first: 0,
@@ -107,6 +110,7 @@ impl AccountFindings {
     /// When the temporary file cannot be written.
     pub fn add(&mut self, row: &LookedRow<'_>) -> io::Result<()> {
         self.counts.add(row.outcome, 1);
+        self.without_change += u64::from(row.outcome == Outcome::Unchanged && row.requests == 0);
         let is_change = row.outcome == Outcome::Updated;
         if !is_change && !row.outcome.is_success() && !row.reasons.is_empty() {
             self.reasons
@@ -158,6 +162,13 @@ impl AccountFindings {
         let all = all.get_mut();
         serde_json::to_writer(&mut *all, &json)?;
         all.write_all(b"\n")
+    }
+
+    /// Conversations that were asked for.
+    #[must_use]
+    pub fn read(&self) -> u64 {
+        let not_read = [Outcome::Invalid, Outcome::NotSent].map(|outcome| self.counts.of(outcome));
+        self.counts.total() - not_read.iter().sum::<u64>() - self.without_change
     }
 
     /// Why rows would not be changed: the commonest first.

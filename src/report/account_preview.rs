@@ -7,7 +7,7 @@ use super::account_findings::AccountFindings;
 use super::table::{Side, shortened, table, wrapped};
 use super::{AccountLabel, UndoPreview, in_words};
 use crate::model::text::{counted, exact};
-use crate::model::{Counts, Outcome, StopReason, TagCounts};
+use crate::model::{Outcome, StopReason, TagCounts};
 
 /// Transitions on the page, and tags of each kind.
 const MOST_LINES: usize = 10;
@@ -79,7 +79,7 @@ impl AccountPreview<'_> {
     }
 
     fn head(&self) -> String {
-        let read = read(&self.findings.counts);
+        let read = self.findings.read();
         let of = match self.sample_of {
             Some(rows) => format!(" (a sample of {rows})"),
             None => String::new(),
@@ -231,14 +231,22 @@ impl AccountPreview<'_> {
 
     /// The figures that matter.
     fn figures(&self) -> String {
-        let counts = &self.findings.counts;
-        let rows = Outcome::ALL
+        let findings = self.findings;
+        let outcomes = Outcome::ALL
             .into_iter()
-            .filter(|outcome| counts.of(*outcome) > 0);
-        let rows = rows.filter(|outcome| self.sample_of.is_none() || *outcome != Outcome::NotSent);
-        let rows =
-            rows.map(|outcome| [in_page(outcome).to_owned(), counts.of(outcome).to_string()]);
-        table(0, [Side::Left, Side::Right], rows)
+            .filter(|outcome| self.sample_of.is_none() || *outcome != Outcome::NotSent);
+        let figures = outcomes.map(|outcome| {
+            let count = findings.counts.of(outcome);
+            let of_others = match outcome {
+                Outcome::Unchanged => findings.without_change,
+                _ => 0,
+            };
+            (in_page(outcome), count - of_others)
+        });
+        let figures = figures.chain([("no change asked for", findings.without_change)]);
+        let figures = figures.filter(|(_, count)| *count > 0);
+        let figures = figures.map(|(name, count)| [name.to_owned(), count.to_string()]);
+        table(0, [Side::Left, Side::Right], figures)
     }
 
     /// What the run would take, and what to do next.
@@ -292,11 +300,6 @@ fn add_tags(rows: &mut Vec<[String; 3]>, name: &str, tags: &TagCounts) -> usize 
         rows.push([name.to_owned(), exact(tag).into_owned(), count.to_string()]);
     }
     tags.len().saturating_sub(MOST_LINES)
-}
-
-/// Conversations that were asked for.
-pub(super) fn read(counts: &Counts) -> u64 {
-    counts.total() - counts.of(Outcome::Invalid) - counts.of(Outcome::NotSent)
 }
 
 /// An outcome on the page.

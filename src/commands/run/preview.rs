@@ -39,7 +39,13 @@ pub(super) fn dry_run(
 /// Says that the header is wrong; the exit status.
 pub(super) fn header(settings: &Settings, log: &Log, violations: Violations) -> Result<u8, Error> {
     let error = invalid_header(&settings.source.name());
-    print(settings, log, (None, None), violations, Err(error))
+    print(
+        settings,
+        log,
+        (None, None),
+        violations,
+        Err((exit::INPUT, error)),
+    )
 }
 
 /// The violations that a preview needs: a document has all of them.
@@ -59,7 +65,8 @@ pub(super) fn show(
     legal: u8,
 ) -> Result<u8, Error> {
     let violations = rows.take_violations()?;
-    let verdict = rows.refusal(settings, Mode::DryRun).map_or(Ok(legal), Err);
+    let refusal = rows.refusal(settings, Mode::DryRun);
+    let verdict = refusal.map_or(Ok(legal), |refusal| Err((exit::INPUT, refusal)));
     let name = settings.source.name();
     let plan = rows.plan(settings, &name, settings.target.account());
     print(settings, log, (Some(&plan), None), violations, verdict)
@@ -68,21 +75,21 @@ pub(super) fn show(
 /// What there is to show: of the rows, and of the account.
 type Shown<'a> = (Option<&'a Plan<'a>>, Option<&'a AccountPreview<'a>>);
 
-/// Prints the preview; the exit status. The error in `verdict` is why rows are refused.
+/// Prints the preview; the exit status. An error in `verdict` comes with its status.
 pub(super) fn print(
     settings: &Settings,
     log: &Log,
     shown: Shown<'_>,
     violations: Violations,
-    verdict: Result<u8, String>,
+    verdict: Result<u8, (u8, String)>,
 ) -> Result<u8, Error> {
-    let (status, refusal) = match verdict {
+    let (status, error) = match verdict {
         Ok(status) => (status, None),
-        Err(refusal) => (exit::INPUT, Some(refusal)),
+        Err((status, error)) => (status, Some(error)),
     };
     if settings.json {
         let all = violations.into_all().map_err(Error::Output)?;
-        print_document(shown, all, status, refusal.clone())?;
+        print_document(shown, all, status, error.clone())?;
     } else {
         let name = settings.source.name();
         let mut page = report::violations_text(&name, &violations.first, violations.count);
@@ -93,8 +100,8 @@ pub(super) fn print(
         });
         report::print(&page).map_err(Error::Output)?;
     }
-    if let Some(refusal) = refusal {
-        log.error(status, &refusal);
+    if let Some(error) = error {
+        log.error(status, &error);
     }
     Ok(status)
 }

@@ -5,7 +5,7 @@ use std::io;
 use jiff::Timestamp;
 
 use super::look::Looked;
-use super::plan::{PlanFile, cannot_write};
+use super::plan::PlanFile;
 use crate::change::{UnsetFields, undo};
 use crate::commands::run::check::CheckedRows;
 use crate::config::{InputSource, Settings};
@@ -22,7 +22,7 @@ pub(super) fn findings(
     rows: &CheckedRows,
     looked: Looked,
     read: impl Fn() -> Result<Reader, InputError>,
-    plan: &mut Option<PlanFile>,
+    mut plan: Option<&mut PlanFile>,
 ) -> Result<AccountFindings, Error> {
     let keep = if settings.json {
         KeepRows::All
@@ -37,21 +37,16 @@ pub(super) fn findings(
         images: &looked.images,
     };
     let reader = read().map_err(LedgerError::Input)?;
-    let mut not_planned = None;
     effects.each(reader, |row| {
         take_in(settings, row, made_at, &mut findings).map_err(LedgerError::temporary)?;
         if let (Some(plan), Some(update), Some(image), Outcome::Updated) =
-            (&mut *plan, &row.update, &row.image, row.record.outcome)
-            && let Err(error) = plan.add(update, image)
+            (&mut plan, &row.update, &row.image, row.record.outcome)
         {
-            not_planned.get_or_insert(error);
+            plan.add(update, image);
         }
         Ok(())
     })?;
-    match (not_planned, &plan) {
-        (Some(error), Some(plan)) => Err(cannot_write(plan.path(), &error)),
-        _ => Ok(findings),
-    }
+    Ok(findings)
 }
 
 fn take_in(

@@ -34,8 +34,7 @@ pub(super) fn preview(
     log: &Log,
     stop: &Arc<Stop>,
 ) -> Result<u8, Error> {
-    let plan = options.plan.as_deref();
-    let plan = plan.map(|path| PlanFile::new(path, settings)).transpose()?;
+    options.plan.as_deref().map_or(Ok(()), plan::check)?;
     let (account, _sandbox) = account(&settings.target)?;
     let client = &settings.client(&account)?;
     let _lock = AccountLock::take(settings, &account, log)?;
@@ -60,17 +59,12 @@ pub(super) fn preview(
         log,
         stop,
     };
-    online.show(*rows, &copy, plan)
+    online.show(*rows, &copy)
 }
 
 impl Online<'_> {
     /// Reads the account and shows what was found; the exit status.
-    fn show(
-        &self,
-        mut rows: CheckedRows,
-        copy: &File,
-        plan: Option<PlanFile>,
-    ) -> Result<u8, Error> {
+    fn show(&self, mut rows: CheckedRows, copy: &File) -> Result<u8, Error> {
         let settings = self.settings;
         let layout = rows.layout;
         let read = || -> Result<Reader, InputError> {
@@ -81,17 +75,23 @@ impl Online<'_> {
         let looked = look(self, &rows, read)?;
         let (took, stop_reason) = (looked.took, self.stop.reason());
         // What was not read to its end is no plan.
-        let mut plan = plan.filter(|_| stop_reason.is_none());
+        let path = self.options.plan.as_deref();
+        let path = path.filter(|_| stop_reason.is_none());
+        let mut plan = path.map(|path| PlanFile::new(path, settings));
         if let (Some(path), None) = (&self.options.plan, &plan) {
             let path = path.shown();
             self.log.warning(&format!(
                 "--plan {path}: not written: not every row was read"
             ));
         }
-        let found = findings(settings, &rows, looked, read, &mut plan)?;
+        let found = findings(settings, &rows, looked, read, plan.as_mut())?;
         let left_out = plan.as_ref().map_or(0, PlanFile::left_out);
         let status = status(&found, left_out, stop_reason.clone());
-        let plan = plan.map(|plan| plan.commit(settings)).transpose()?;
+        // What was read is shown, whatever became of the plan.
+        let (plan, not_written) = match plan.map(|plan| plan.commit(settings)).transpose() {
+            Ok(plan) => (plan, None),
+            Err(error) => (None, Some(error)),
+        };
         let name = settings.source.name();
         let known = (Some(self.account.base_url()), Some(self.account.email()));
         let violations = rows.take_violations()?;
@@ -111,9 +111,10 @@ impl Online<'_> {
         };
         // Only what would be sent is looked at; of what would not, the status speaks.
         let refusal = rows.refusal(settings, Mode::DryRun);
-        let verdict = match (status, refusal) {
-            (exit::DONE | exit::ROWS_LEFT, Some(refusal)) => Err(refusal),
-            (status, _) => Ok(status),
+        let verdict = match (not_written, status, refusal) {
+            (Some(error), ..) => Err((error.status(), error.to_string())),
+            (None, exit::DONE | exit::ROWS_LEFT, Some(refusal)) => Err((exit::INPUT, refusal)),
+            (None, status, _) => Ok(status),
         };
         let shown = (Some(&offline), Some(&preview));
         preview::print(settings, self.log, shown, violations, verdict)

@@ -16,7 +16,8 @@ use crate::validate::{Clock, Columns, Draft, Rules, Terms};
 /// A plan while it is written.
 pub(super) struct PlanFile {
     path: PathBuf,
-    file: Replacement,
+    /// Its new content, or why it cannot be written.
+    file: io::Result<Replacement>,
     rules: Rules,
     rows: u64,
     left_out: u64,
@@ -24,12 +25,9 @@ pub(super) struct PlanFile {
 }
 
 impl PlanFile {
-    /// Begins the plan that becomes the file at `path`.
-    pub(super) fn new(path: &Path, settings: &Settings) -> Result<Self, Error> {
-        if path.symlink_metadata().is_ok() {
-            return Err(refused(path, "it exists already (give another name)"));
-        }
-        let file = Replacement::beside(path).map_err(|error| cannot_write(path, &error))?;
+    /// Begins the plan that becomes the file at `path`. Whatever keeps it from being written is an error
+    /// of [`Self::commit`].
+    pub(super) fn new(path: &Path, settings: &Settings) -> Self {
         let terms = Terms {
             clock: Clock {
                 now: settings.terms.clock.now,
@@ -37,28 +35,31 @@ impl PlanFile {
             },
             damaged: settings.terms.damaged,
         };
-        Ok(Self {
+        Self {
             path: path.to_owned(),
-            file,
+            file: Replacement::beside(path),
             rules: Rules::new(Columns::default(), Draft::default(), terms),
             rows: 0,
             left_out: 0,
             left_out_reason: None,
-        })
+        }
     }
 
     /// Adds a row that would be changed.
-    pub(super) fn add(&mut self, update: &Update<'_>, image: &BeforeImage) -> io::Result<()> {
+    pub(super) fn add(&mut self, update: &Update<'_>, image: &BeforeImage) {
         match self.line(update, image) {
             Ok(line) => {
                 self.rows += 1;
-                self.file.write_all(line.as_bytes())
+                if let Ok(file) = &mut self.file
+                    && let Err(error) = file.write_all(line.as_bytes())
+                {
+                    self.file = Err(error);
+                }
             }
             Err(why) => {
                 self.left_out += 1;
                 let reason = || format!("line {}: {why}", update.line);
                 self.left_out_reason.get_or_insert_with(reason);
-                Ok(())
             }
         }
     }
@@ -91,11 +92,6 @@ impl PlanFile {
         }
     }
 
-    /// Where it will be.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Rows that would be changed and are not in it.
     pub(super) fn left_out(&self) -> u64 {
         self.left_out
@@ -104,7 +100,7 @@ impl PlanFile {
     /// Puts the file in its place.
     pub(super) fn commit(self, settings: &Settings) -> Result<WrittenPlan, Error> {
         let path = self.path;
-        let committed = self.file.commit_new();
+        let committed = self.file.and_then(Replacement::commit_new);
         committed.map_err(|error| cannot_write(&path, &error))?;
         Ok(WrittenPlan {
             file: path.shown(),
@@ -116,7 +112,24 @@ impl PlanFile {
     }
 }
 
-pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Error {
+/// Sees that there can be a plan at `path`, before anything is read for it.
+pub(super) fn check(path: &Path) -> Result<(), Error> {
+    if path == Path::new("-") {
+        return Err(refused(path, "is not a file (give a name)"));
+    }
+    match path.symlink_metadata() {
+        Ok(_) => return Err(refused(path, "it exists already (give another name)")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(cannot_write(path, &error)),
+    }
+    let file = Replacement::beside(path).map_err(|error| cannot_write(path, &error))?;
+    // It is made again when there is something to write: until then, whatever ends the process leaves
+    // nothing behind.
+    drop(file);
+    Ok(())
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Error {
     refused(path, &format!("cannot be written: {}", file_words(error)))
 }
 
