@@ -29,7 +29,7 @@ pub(super) fn complete(words: &[OsString]) -> io::Result<()> {
     // Whatever else a name may hold, it is one line.
     let lines = found.iter().filter(|name| !name.contains(char::is_control));
     let lines: Vec<_> = lines.map(String::as_str).chain([""]).collect();
-    report::print(&lines.join("\n"))
+    report::print(lines.join("\n"))
 }
 
 fn found_runs() -> Runs {

@@ -40,7 +40,7 @@ fn dispatch(words: &[OsString]) -> u8 {
     };
     match args.command {
         Command::Schema => printed(print_json(&validate::schema())),
-        Command::Completions { shell } => printed(print(&cli::completions(shell))),
+        Command::Completions { shell } => printed(print(cli::completions(shell))),
         Command::Man => printed(cli::man().and_then(|page| print(&page))),
         Command::Run(args) => {
             let log = log(args.output.log_format, args.output.level());

@@ -68,7 +68,7 @@ pub(super) fn sandbox(args: &SandboxArgs, log: &Arc<Log>) -> u8 {
             return exit::USAGE;
         }
     };
-    let printed = report::print(&format!(
+    let printed = report::print(format!(
         "export REAMAZE_BASE_URL={} REAMAZE_EMAIL={EMAIL} REAMAZE_API_TOKEN=sandbox\n",
         sandbox.base_url()
     ));

@@ -10,7 +10,7 @@ use crate::model::{Counters, PausedTime};
 const RECENT_REQUESTS: Duration = Duration::from_secs(10);
 
 /// How far back the rate of rows looks: the time that is left must not jump.
-const RECENT_ROWS: Duration = Duration::from_secs(60);
+const RECENT_ROWS: Duration = Duration::from_mins(1);
 
 /// Rows that finish in less than that say little of those to come.
 const LONG_ENOUGH: Duration = Duration::from_secs(2);
@@ -207,7 +207,8 @@ mod tests {
         let mut estimate = Estimate::new(work(reads), began);
         let mut sent = Counters::default();
         let ticks = (1..400).map(|tick| {
-            let now = began + tick * Duration::from_millis(500);
+            let last_sent = began + tick * Duration::from_millis(500);
+            let now = last_sent + Duration::from_millis(100);
             let (requests, rows) = done(tick);
             if pause_at == Some(tick) {
                 estimate.pause(now, Duration::from_secs(30));
@@ -215,7 +216,7 @@ mod tests {
             if requests > sent.requests {
                 sent = Counters {
                     requests,
-                    last_sent: Some(now - Duration::from_millis(100)),
+                    last_sent: Some(last_sent),
                     ..sent
                 };
             }

@@ -199,16 +199,16 @@ mod tests {
     #[test]
     fn a_part_is_made_safe_before_it_is_styled() {
         let mut text = StyledText::default().with_styled(TextStyle::Error, "error:");
-        let _ = write!(text, " {}", "\u{1b}[2Ja");
+        let _ = write!(text, " \u{1b}a");
         text.push_styled(TextStyle::Strong, "\u{1b}[0mb\u{202e}");
-        assert_eq!(text.to_string(), "error: \u{1b}[2Ja\u{1b}[0mb\u{202e}");
+        assert_eq!(text.to_string(), "error: \u{1b}a\u{1b}[0mb\u{202e}");
         assert_eq!(
             text.rendered(Coloring::Off),
-            "error: \\u{1b}[2Ja\\u{1b}[0mb\\u{202e}"
+            "error: \\u{1b}a\\u{1b}[0mb\\u{202e}"
         );
         assert_eq!(
             text.rendered(Coloring::On),
-            "\u{1b}[1m\u{1b}[31merror:\u{1b}[0m \\u{1b}[2Ja\u{1b}[1m\\u{1b}[0mb\\u{202e}\u{1b}[0m"
+            "\u{1b}[1m\u{1b}[31merror:\u{1b}[0m \\u{1b}a\u{1b}[1m\\u{1b}[0mb\\u{202e}\u{1b}[0m"
         );
     }
 }

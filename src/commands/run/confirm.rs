@@ -7,7 +7,7 @@ use crate::api::Account;
 use crate::config::{Consent, Settings};
 use crate::error::Error;
 use crate::files::interruptible;
-use crate::report::{Log, Notice};
+use crate::report::{Log, Notice, StyledText, TextStyle};
 use crate::stop::Stop;
 
 /// Reports what the user should know before the start; with `-v` also where settings came from.
@@ -33,8 +33,9 @@ pub(super) fn confirm(
     let plan = rows.plan(settings, &name, known);
     match settings.consent {
         Consent::Ask => {
-            let question = plan.page() + &plan.question();
-            ask(&question, log, stop)
+            let page = StyledText::from(plan.page());
+            let question = page.with_styled(TextStyle::Strong, plan.question());
+            ask(question, log, stop)
         }
         Consent::Given => {
             for warning in &plan.warnings {
@@ -47,7 +48,7 @@ pub(super) fn confirm(
 }
 
 /// Asks `question`; anything but a yes declines.
-fn ask(question: &str, log: &Log, stop: &Stop) -> Result<(), Error> {
+fn ask(question: StyledText, log: &Log, stop: &Stop) -> Result<(), Error> {
     log.ask(question).map_err(|_| Error::Declined)?;
     let read = || {
         let mut line = String::new();
