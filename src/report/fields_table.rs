@@ -7,10 +7,7 @@ use super::table::{GLUE, Side, shortened, table};
 use crate::model::text::exact;
 use crate::model::{FieldChanges, Preview, ValueRows};
 
-/// Fields and guards in the table, where there are more than one more.
-const ROWS_SHOWN: usize = 8;
-
-/// Of these, guards that no field takes the place of.
+/// Guards that no field takes the place of.
 const GUARDS_SHOWN: usize = 3;
 
 /// Values of a field.
@@ -22,8 +19,8 @@ const VALUES_CHARS: usize = 50;
 /// Characters of a name or a value.
 const TEXT_CHARS: usize = 40;
 
-/// The table, with its heading; empty where nothing is set.
-pub(super) fn fields_table(preview: &Preview) -> String {
+/// The table of `most` fields and guards, with its heading; empty where nothing is set.
+pub(super) fn fields_table(preview: &Preview, most: usize) -> String {
     let mut fields = preview.fields();
     // First what can do most harm, and last custom fields, those of many rows first.
     fields.sort_by_key(|(name, changes)| {
@@ -34,13 +31,9 @@ pub(super) fn fields_table(preview: &Preview) -> String {
     let guards: Vec<_> = preview.guards().collect();
     let all = fields.len() + guards.len();
     // A line that says "1 more" might as well show it.
-    let most = if all == ROWS_SHOWN + 1 {
-        all
-    } else {
-        ROWS_SHOWN
-    };
-    fields.truncate(most - guards.len().min(GUARDS_SHOWN));
-    let room = most - fields.len();
+    let most = if all == most + 1 { all } else { most };
+    fields.truncate(most.saturating_sub(guards.len().min(GUARDS_SHOWN)));
+    let room = most.saturating_sub(fields.len());
     let fields = fields
         .iter()
         .map(|(name, changes)| row(name, changes, preview.clears_tags));

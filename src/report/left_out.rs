@@ -19,8 +19,11 @@ use crate::model::{CannotPutBack, ReasonRows};
 /// Rows that are listed for people.
 const ROWS_SHOWN: usize = 5;
 
-/// Characters of a row in lines for a terminal.
+/// Characters of a row for a terminal, in about two lines.
 const LINE_CHARS: usize = 150;
+
+/// The same in one line.
+const SHORT_LINE_CHARS: usize = 79;
 
 /// The longest name that is listed, in characters.
 const MAX_NAME: usize = 100;
@@ -154,14 +157,21 @@ impl LeftOutFields {
     /// The list in lines for a terminal; empty if nothing is left out.
     #[must_use]
     pub fn page(&self) -> String {
-        let text = self.text();
-        let lines = text.lines().map(|line| shortened(line, LINE_CHARS));
-        lines.map(|line| wrapped(&line, 4)).collect()
+        for_terminal(&self.text(), LINE_CHARS)
+    }
+
+    /// The same with not more than `most` rows, in a line each.
+    pub(super) fn short_page(&self, most: usize) -> String {
+        for_terminal(&self.list(most), SHORT_LINE_CHARS)
     }
 
     /// The list for people; empty if nothing is left out.
     #[must_use]
     pub fn text(&self) -> String {
+        self.list(ROWS_SHOWN)
+    }
+
+    fn list(&self, most: usize) -> String {
         let mut text = String::new();
         if self.rows == 0 {
             return text;
@@ -179,7 +189,8 @@ impl LeftOutFields {
             let field = named(field.as_deref());
             let _ = writeln!(text, "  {field}{reason}: {rows}");
         }
-        for row in &self.first {
+        let listed = &self.first[..self.first.len().min(most)];
+        for row in listed {
             let Some(FieldLeftOut { line, slug, .. }) = row.first() else {
                 continue;
             };
@@ -188,12 +199,18 @@ impl LeftOutFields {
             let fields = fields.join("; ");
             let _ = writeln!(text, "  {slug} (line {line} of the run): {fields}");
         }
-        let more = self.rows - self.first.len() as u64;
+        let more = self.rows - listed.len() as u64;
         if more > 0 {
             let _ = writeln!(text, "  ... and {more} more (--dry-run --json lists all)");
         }
         text
     }
+}
+
+/// Lines of a list, at most about `chars` long each.
+fn for_terminal(list: &str, chars: usize) -> String {
+    let lines = list.lines().map(|line| shortened(line, chars));
+    lines.map(|line| wrapped(&line, 4)).collect()
 }
 
 fn in_words(left_out: &FieldLeftOut) -> String {

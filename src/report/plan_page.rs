@@ -16,34 +16,58 @@ const SLUG_CHARS: usize = 40;
 /// Characters of what a row changes, in about two lines.
 const CHANGE_CHARS: usize = 100;
 
-/// How much of what a row changes is shown.
+/// Fields and guards in their table.
+const FIELDS_SHOWN: usize = 8;
+
+/// The same where there is little room.
+const FEW_FIELDS: usize = 6;
+
+/// Rows that an undo cannot fully put back, where there is little room.
+const FEW_LEFT_OUT: usize = 2;
+
+/// How much of single rows is shown.
 #[derive(Debug, Clone, Copy)]
-enum ChangeShown {
-    /// A few lines of it.
+enum RowsShown {
+    /// The first rows, and what an undo leaves out, in a few lines each.
     Lines,
-    /// What fits into the line of its slug.
+    /// The same in a line each.
     Line,
+    /// Only what an undo leaves out, in not more than so many lines.
+    LeftOut(usize),
 }
 
 impl Plan<'_> {
     /// The page. It and the question fit a terminal unless there is very much to say.
     #[must_use]
     pub fn page(&self) -> String {
-        let page = self.page_with(ChangeShown::Lines);
-        let lines = page.lines().count() + self.question().lines().count();
-        if lines <= LINES || self.detail == Detail::Exchanges {
-            return page;
+        let [some, few] = [usize::MAX, FEW_LEFT_OUT].map(RowsShown::LeftOut);
+        let all = [RowsShown::Lines, RowsShown::Line, some, few];
+        let shown = match (self.detail, self.undo) {
+            (Detail::Exchanges, _) => &all[..1],
+            (Detail::Outcomes, None) => &all[..2],
+            (Detail::Outcomes, Some(_)) => &all,
+        };
+        let mut page = String::new();
+        for shown in shown {
+            page = self.page_with(*shown);
+            if page.lines().count() + self.question().lines().count() <= LINES {
+                break;
+            }
         }
-        self.page_with(ChangeShown::Line)
+        page
     }
 
-    fn page_with(&self, shown: ChangeShown) -> String {
+    fn page_with(&self, shown: RowsShown) -> String {
+        let fields = match shown {
+            RowsShown::Lines | RowsShown::Line => FIELDS_SHOWN,
+            RowsShown::LeftOut(_) => FEW_FIELDS,
+        };
         let parts = [
             wrapped(&self.file(), 2),
-            fields_table(self.preview),
+            fields_table(self.preview, fields),
             self.first_rows(shown),
             self.first_requests(),
-            self.undo.map(UndoPreview::page).unwrap_or_default(),
+            self.left_out(shown),
             self.warnings_and_figures(),
         ];
         let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
@@ -61,8 +85,8 @@ impl Plan<'_> {
     }
 
     /// What the first rows change, as far as that is known without reading their conversations.
-    fn first_rows(&self, shown: ChangeShown) -> String {
-        if self.samples.is_empty() {
+    fn first_rows(&self, shown: RowsShown) -> String {
+        if self.samples.is_empty() || matches!(shown, RowsShown::LeftOut(_)) {
             return String::new();
         }
         let mut rows = vec![["line", "conversation", "change"].map(str::to_owned)];
@@ -75,8 +99,10 @@ impl Plan<'_> {
         let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
         let used: usize = (0..2).filter_map(width).map(|width| width + 2).sum();
         let most = match shown {
-            ChangeShown::Lines => CHANGE_CHARS,
-            ChangeShown::Line => usize::from(WIDTH).saturating_sub(2 + used + 1),
+            RowsShown::Lines => CHANGE_CHARS,
+            RowsShown::Line | RowsShown::LeftOut(_) => {
+                usize::from(WIDTH).saturating_sub(2 + used + 1)
+            }
         };
         for [_, _, change] in &mut rows {
             *change = shortened(change, most).into_owned();
@@ -92,6 +118,19 @@ impl Plan<'_> {
         }
         let requests = self.samples.iter().map(|sample| format!("{sample}\n"));
         format!("first requests:\n{}", requests.collect::<String>())
+    }
+
+    /// What an undo does not put back.
+    fn left_out(&self, shown: RowsShown) -> String {
+        let Some(undo) = self.undo else {
+            return String::new();
+        };
+        let list = match shown {
+            RowsShown::Lines => undo.left_out.page(),
+            RowsShown::Line => undo.left_out.short_page(usize::MAX),
+            RowsShown::LeftOut(most) => undo.left_out.short_page(most),
+        };
+        list + &wrapped(undo.not_undone(), 2)
     }
 
     /// What to know before saying yes; the greatest danger last.

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::LeftOutFields;
-use super::table::wrapped;
 use crate::model::CannotPutBack;
 use crate::model::text::counted;
 
@@ -28,11 +27,6 @@ impl UndoPreview {
         }
         let _ = writeln!(text, "{}", self.not_undone());
         text
-    }
-
-    /// The part of a page that is about it, without what to know last.
-    pub(super) fn page(&self) -> String {
-        self.left_out.page() + &wrapped(self.not_undone(), 2)
     }
 
     /// What to know before answering yes.

@@ -235,7 +235,7 @@ fn what_cannot_be_put_back_is_said_before_anything_is_sent() {
         "  assignee: was unassigned: 1\n",
         "  data.made: custom field that did not exist: 1\n",
         "  a (line 1 of the run): assignee: was unassigned\n",
-        "  b (line 2 of the run): data.made: custom field that did not exist;\n    data.nested: custom field with an object or a list in it\n",
+        "  b (line 2 of the run): data.made: custom field that did not exist; data.neste…\n",
         "  c (line 3 of the run): status: had a status from 6 to 9\n",
         "not undone: side effects of the changes (workflows, emails, statistics)\n",
         "\n3 conversations will not be fully restored\n",

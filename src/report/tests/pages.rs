@@ -6,13 +6,13 @@ use super::super::table::{WIDTH, width};
 use super::super::{
     FieldLeftOut, LeftOutExtent, LeftOutFields, Plan, UndoPreview, violations_text,
 };
-use super::plans::{plan, sample, update};
+use super::plans::{edit, plan, sample, update};
 use crate::model::{
     Changes, DataValue, FieldDiff, Guard, Preview, ReadPolicy, RowDiff, Slug, Status, StatusChange,
     TagDiff, TagEdits, Update, ValueBefore, Violation,
 };
 
-/// Lines of a terminal, less the one on which an answer ends.
+/// Lines of a terminal.
 const LINES: usize = 24;
 
 /// Words that no line holds: long ones, wide ones, and ones of several characters.
@@ -153,4 +153,36 @@ fn an_ordinary_file_and_its_question_fit_a_screen() {
     let shown = plan.page() + &plan.question();
     assert!(shown.lines().count() <= LINES, "{shown}");
     insta::assert_snapshot!("plan_ordinary", shown);
+}
+
+#[test]
+fn an_undo_that_leaves_much_out_and_its_question_fit_a_screen() {
+    let mut left_out = LeftOutFields::new().expect("a temporary file");
+    for line in 1..12 {
+        let field = FieldLeftOut {
+            line,
+            slug: "return-label-does-not-print".into(),
+            field: Some("data.order".into()),
+            reason: format!("custom field that did not exist, reason {}", line % 2),
+            detail: None,
+        };
+        left_out
+            .add_row(vec![field], LeftOutExtent::Part)
+            .expect("room");
+    }
+    let undo = UndoPreview {
+        run: "reamaze-runs/rows".into(),
+        is_of_undo: false,
+        left_out,
+    };
+    let mut preview = Preview::default();
+    for _ in 0..20 {
+        preview.add_legal(edit());
+    }
+    let mut plan = plan(&preview);
+    plan.undo = Some(&undo);
+    plan.samples = preview.samples.iter().map(sample).collect();
+    let shown = plan.page() + &plan.question();
+    assert!(shown.lines().count() <= LINES, "{shown}");
+    insta::assert_snapshot!("plan_long_undo", shown);
 }
