@@ -125,12 +125,11 @@ impl Plan<'_> {
         let Some(undo) = self.undo else {
             return String::new();
         };
-        let list = match shown {
-            RowsShown::Lines => undo.left_out.page(),
-            RowsShown::Line => undo.left_out.short_page(usize::MAX),
-            RowsShown::LeftOut(most) => undo.left_out.short_page(most),
-        };
-        list + &wrapped(undo.not_undone(), 2)
+        match shown {
+            RowsShown::Lines => undo.page(),
+            RowsShown::Line => undo.page_with(&undo.left_out.short_page(usize::MAX)),
+            RowsShown::LeftOut(most) => undo.page_with(&undo.left_out.short_page(most)),
+        }
     }
 
     /// What to know before saying yes; the greatest danger last.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::LeftOutFields;
+use super::table::wrapped;
 use crate::model::CannotPutBack;
 use crate::model::text::counted;
 
@@ -27,6 +28,16 @@ impl UndoPreview {
         }
         let _ = writeln!(text, "{}", self.not_undone());
         text
+    }
+
+    /// The part of a page that is about it, without what to know last.
+    pub(super) fn page(&self) -> String {
+        self.page_with(&self.left_out.page())
+    }
+
+    /// The same with another list of what cannot be put back.
+    pub(super) fn page_with(&self, left_out: &str) -> String {
+        left_out.to_owned() + &wrapped(self.not_undone(), 2)
     }
 
     /// What to know before answering yes.
