@@ -229,7 +229,7 @@ fn the_commands_of_the_readme_work_in_their_order() {
     }
     // The sample and what is left of it contain rows that the sandbox refuses; then a limit of one row.
     let found: Vec<i32> = statuses.iter().map(|(_, status)| *status).collect();
-    assert_eq!(found, [0, 1, 1, 0, 4, 0, 0], "{statuses:#?}");
+    assert_eq!(found, [0, 1, 1, 0, 0, 4, 0, 0], "{statuses:#?}");
     let updated = puts(&server)
         .into_iter()
         .map(|changes| changes["tag_list"].clone());
