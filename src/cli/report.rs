@@ -47,8 +47,9 @@ pub struct ReportArgs {
 pub struct ReportFileArgs {
     /// Write an HTML report to FILE, which must not exist [default: none]
     ///
-    /// It is written when the command ends, whatever the exit code. See `reamaze-bulk report --help`.
-    #[arg(long, value_name = "FILE", value_parser = path(), value_hint = ValueHint::FilePath, conflicts_with = "dry_run")]
+    /// It is written when the command ends, whatever the exit code; with --dry-run --online, of what would
+    /// change. See `reamaze-bulk report --help`.
+    #[arg(long, value_name = "FILE", value_parser = path(), value_hint = ValueHint::FilePath)]
     pub report: Option<PathBuf>,
 
     /// With --report: show subjects, from the column _subject

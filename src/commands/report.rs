@@ -48,12 +48,12 @@ fn write(args: &ReportArgs, log: &Log) -> Result<(), Error> {
     let subjects = Subjects::from_switch(args.with_subjects);
     let html = ReportedRun::open(&path, run)?.html(subjects, log)?;
     let (path, written) = match &output {
-        Output::Printed => return print(&html).map_err(Error::Output),
+        Output::Printed => return print(html).map_err(Error::Output),
         Output::Own(path) => (path, html::replace(path, &html)),
         Output::New(path) => (path, html::write_new(path, &html)),
     };
     written.map_err(|error| unwritable(path, &error))?;
-    print(&format!("{}\n", path.shown())).map_err(Error::Output)
+    print(format!("{}\n", path.shown())).map_err(Error::Output)
 }
 
 fn unwritable(path: &Path, error: &PageError) -> Error {

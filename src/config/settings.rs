@@ -15,13 +15,16 @@ use super::pace::{PaceSettings, default_rate};
 use super::read_policy::read_policy;
 use super::target::{self, Resolved, Target};
 use crate::api::{Account, Client, Verification};
-use crate::cli::{AccountArgs, InputArgs, OutputArgs, ProgressStyle, RunArgs};
+use crate::cli::{
+    AccountArgs, InputArgs, OutputArgs, PreviewArgs, ProgressStyle, ReportFileArgs, RunArgs,
+};
 use crate::error::Error;
 use crate::input::{Format, Layout, Wanted};
 use crate::ledger::{
     FORMAT_VERSION, RunAccount, RunDirectory, RunDirectoryTarget, RunFile, RunInput, RunOptions,
 };
 use crate::model::{DataMode, Delimiter, Detail, PlainRows, ReadPolicy};
+use crate::report::html::Subjects;
 use crate::report::{LogFormat, ProgressDisplay};
 use crate::send::Adaptation;
 use crate::stop::Stop;
@@ -43,6 +46,10 @@ pub struct OnlineOptions {
     pub sample: Option<u64>,
     /// Where the rows that would change are written.
     pub plan: Option<PathBuf>,
+    /// Where a report is written.
+    pub report: Option<PathBuf>,
+    /// Whether that shows the subjects of conversations.
+    pub subjects: Subjects,
 }
 
 /// A run, resolved: nothing that was typed is needed after this.
@@ -195,10 +202,7 @@ impl Settings {
             limits,
             verification: verification(args.no_verify, recorded),
             dry_run: args.safety.dry_run,
-            online: args.preview.online.then_some(OnlineOptions {
-                sample: args.preview.sample,
-                plan: args.preview.plan,
-            }),
+            online: online(args.preview, args.report),
             allow_overlap: args.safety.allow_overlap,
             json: args.output.json,
             progress: progress(&args.output),
@@ -275,6 +279,16 @@ impl Settings {
             },
         }
     }
+}
+
+/// How a dry run looks at the account, if it does.
+fn online(preview: PreviewArgs, report: ReportFileArgs) -> Option<OnlineOptions> {
+    preview.online.then_some(OnlineOptions {
+        sample: preview.sample,
+        plan: preview.plan,
+        report: report.report,
+        subjects: Subjects::from_switch(report.with_subjects),
+    })
 }
 
 /// Whether answers are compared: no, if this command or the run that it resumes says so.

@@ -68,6 +68,13 @@ impl Counts {
         counts
     }
 
+    /// The same without the rows of that outcome.
+    #[must_use]
+    pub fn without(mut self, outcome: Outcome) -> Self {
+        self.0[outcome as usize] = 0;
+        self
+    }
+
     fn sum(&self, wanted: impl Fn(Outcome) -> bool) -> u64 {
         let outcomes = Outcome::ALL.into_iter().filter(|outcome| wanted(*outcome));
         outcomes.map(|outcome| self.of(outcome)).sum()

@@ -194,6 +194,65 @@ fn an_undo_has_a_report_too() {
 }
 
 #[test]
+fn a_preview_against_the_account_has_a_report_of_what_would_change() {
+    let account = Account::new([
+        (
+            "a",
+            json!({"status": 0, "tag_list": ["new"], "subject": "Broken <mug>"}),
+        ),
+        ("b", json!({"status": 2, "tag_list": ["vip"]})),
+    ]);
+    let server = account.serve();
+    let workspace = Workspace::new();
+    workspace.write(
+        "rows.csv",
+        "slug,status,add_tags\na,done,vip\nb,done,vip\nc,done,\n",
+    );
+    let line = "run rows.csv --dry-run --online --rate 500/s --report p.html";
+    let output = command(&workspace, line).against(&server).output();
+    assert_eq!(output.status, 1, "{output:#?}");
+    assert!(output.stderr.ends_with("report: p.html\n"), "{output:#?}");
+    let html = workspace.read("p.html");
+    expect_words(
+        &text(&html),
+        &[
+            "Preview of rows.csv",
+            "1 of 3 rows would change. 1 already shows what is asked for, 1 needs a look.",
+            "would change 1 33.3%",
+            "already right 1 33.3%",
+            "not found 1 33.3%",
+            "3 to read",
+            "What would change",
+            "status Open Done 1",
+            "2 a status Open → Done tags + vip",
+            "4 c not found 404 no such conversation",
+        ],
+    );
+    assert!(!html.contains("Broken") && !html.contains("Hello") && !html.contains("over time"));
+    assert!(
+        server
+            .requests()
+            .iter()
+            .all(|request| request.method == "GET")
+    );
+    let line = "run rows.csv --dry-run --online --rate 500/s --json --report";
+    for (options, words) in [
+        ("s.html --with-subjects", "2 a Broken &lt;mug&gt; status"),
+        (
+            "t.html --sample 1",
+            "0 of 1 row would change. 1 needs a look.",
+        ),
+    ] {
+        let output = command(&workspace, &format!("{line} {options}"))
+            .against(&server)
+            .output();
+        assert_eq!(output.status, 1, "{output:#?}");
+        let (name, _) = options.split_once(' ').expect("a name");
+        expect_words(&text(&workspace.read(name)), &[words]);
+    }
+}
+
+#[test]
 fn a_report_is_made_of_a_run_that_was_stopped_or_killed() {
     let account = Account::new([("a", json!({})), ("b", json!({})), ("c", json!({}))]);
     let server = account.serve();
@@ -203,7 +262,7 @@ fn a_report_is_made_of_a_run_that_was_stopped_or_killed() {
     expect_words(
         &text(&sent.workspace.read("stopped.html")),
         &[
-            "2 of 3 rows are updated. 1 were not sent.",
+            "2 of 3 rows are updated. 1 was not sent.",
             "Ended early: reached --limit",
             "4 c not sent",
         ],
@@ -225,7 +284,7 @@ fn a_report_is_made_of_a_run_that_was_stopped_or_killed() {
     expect_words(
         &text(&read(&sent.run_dir.join("report.html"))),
         &[
-            "1 of 3 rows are updated. 1 need a look, 1 were not sent.",
+            "1 of 3 rows is updated. 1 needs a look, 1 was not sent.",
             "3 b unknown the run was killed while this row was in flight",
             "4 c not sent",
             "Exit code none",
@@ -306,7 +365,10 @@ fn nothing_is_sent_if_the_report_cannot_be_written() {
             "--report there.html: it exists already",
         ),
         ("--report no/r.html", "cannot create a file in no: no such"),
-        ("--report r.html --dry-run", "cannot be used with"),
+        (
+            "--report r.html --dry-run",
+            "--report with --dry-run needs --online",
+        ),
         ("--with-subjects", "--report <FILE>"),
     ] {
         let output = to_out(&workspace, "rows.csv", options)

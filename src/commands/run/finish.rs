@@ -82,6 +82,7 @@ impl OpenRun<'_> {
 pub(super) struct CommandEnd {
     pub(super) began: Timestamp,
     is_dry_run: bool,
+    is_online: bool,
     is_json: bool,
     metrics: Option<PathBuf>,
     report: Option<PathBuf>,
@@ -95,6 +96,7 @@ impl CommandEnd {
         Self {
             began: Timestamp::now(),
             is_dry_run,
+            is_online: args.preview.online,
             is_json: args.output.json,
             metrics: args.metrics.clone().filter(|_| !is_dry_run),
             report: args.report.report.clone(),
@@ -105,6 +107,11 @@ impl CommandEnd {
     /// Checks before anything is sent that metrics and report can be written. What cannot is not written at
     /// the end.
     pub(super) fn check_files(&mut self) -> Result<(), Error> {
+        if self.report.is_some() && self.is_dry_run && !self.is_online {
+            return Err(Error::usage(
+                "--report with --dry-run needs --online: nothing is known of the account without it",
+            ));
+        }
         checked("--metrics", &mut self.metrics, report::check_metrics)?;
         checked("--report", &mut self.report, html::check)
     }

@@ -90,7 +90,7 @@ impl Chart {
                 div.chart {
                     (self.scale())
                     svg.plot height=(HEIGHT) role="img" aria-label=(self.in_words(per)) {
-                        @for part in &self.series { (self.pauses(part)) }
+                        @for part in &self.series { (pauses(part)) }
                         (self.grid())
                         @for part in &self.series { (self.bars(part)) }
                         (self.limit_lines())
@@ -177,16 +177,6 @@ impl Chart {
         }
     }
 
-    fn pauses(&self, part: &Series) -> Markup {
-        html! {
-            @for (start, seconds) in part.pauses() {
-                rect.pause shape-rendering="crispEdges" x=(percent(part.place(start)))
-                    width=(percent(part.width * seconds / part.seconds))
-                    y=(TOP) height=(BOTTOM - TOP) {}
-            }
-        }
-    }
-
     fn bars(&self, part: &Series) -> Markup {
         let factor = self.unit.duration().as_secs_f64();
         html! {
@@ -231,6 +221,16 @@ impl Chart {
                 @if bars().any(|bar| bar.throttled > 0) { li { (swatch("throttled")) "answers 429 (dots above)" } }
                 @if self.limits().next().is_some() { li { "- - - rate asked for" } }
             }
+        }
+    }
+}
+
+fn pauses(part: &Series) -> Markup {
+    html! {
+        @for (start, seconds) in part.pauses() {
+            rect.pause shape-rendering="crispEdges" x=(percent(part.place(start)))
+                width=(percent(part.width * seconds / part.seconds))
+                y=(TOP) height=(BOTTOM - TOP) {}
         }
     }
 }

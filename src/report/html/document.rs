@@ -100,41 +100,57 @@ impl Page<'_> {
     fn lead(&self) -> String {
         let counts = &self.summary.counts;
         let (updated, unchanged) = (counts.of(Outcome::Updated), counts.of(Outcome::Unchanged));
-        let rows = counted(self.summary.rows, "row");
+        let not_sent = counts.of(Outcome::NotSent);
+        let rows = match self.kind {
+            PageKind::Preview if not_sent > 0 => {
+                counted(self.summary.rows - not_sent, "row") + " that were read"
+            }
+            _ => counted(self.summary.rows, "row"),
+        };
         if self.summary.rows == 0 {
             return "There were no rows.".to_owned();
         }
-        let mut lead = match self.kind {
-            PageKind::Preview => format!("{} of {rows} would change.", grouped(updated)),
-            PageKind::Run | PageKind::Undo if updated == self.summary.rows => {
-                format!("All {rows} are updated.")
-            }
-            PageKind::Run | PageKind::Undo => {
-                format!("{} of {rows} are updated.", grouped(updated))
-            }
+        let number = |rows: u64, one: &str, many: &str| {
+            let what = if rows == 1 { one } else { many };
+            format!("{} {what}", grouped(rows))
         };
-        let parts = [
-            (unchanged, "already showed what was asked for"),
-            (self.summary.differs, "differ from what was asked for"),
-            (counts.failed_file_rows(), "need a look"),
-            (
-                counts.of(Outcome::NotSent),
-                match self.kind {
-                    PageKind::Preview => "were not read",
-                    PageKind::Run | PageKind::Undo => "were not sent",
-                },
+        let done = match self.kind {
+            PageKind::Preview => format!("{} of {rows} would change", grouped(updated)),
+            _ if updated == self.summary.rows && updated > 1 => format!("All {rows} are updated"),
+            _ => number(
+                updated,
+                &format!("of {rows} is updated"),
+                &format!("of {rows} are updated"),
             ),
+        };
+        let (was_not_sent, were_not_sent) = match self.kind {
+            PageKind::Preview => ("was not read", "were not read"),
+            PageKind::Run | PageKind::Undo => ("was not sent", "were not sent"),
+        };
+        let others = [
+            (
+                unchanged,
+                "already shows what is asked for",
+                "already show what is asked for",
+            ),
+            (
+                self.summary.differs,
+                "differs from what was asked for",
+                "differ from what was asked for",
+            ),
+            (counts.failed_file_rows(), "needs a look", "need a look"),
+            (not_sent, was_not_sent, were_not_sent),
         ];
-        let parts = parts.into_iter().filter(|(rows, _)| *rows > 0);
-        let parts: Vec<_> = parts
-            .map(|(rows, what)| format!("{} {what}", grouped(rows)))
+        let others = others.into_iter().filter(|(rows, _, _)| *rows > 0);
+        let others: Vec<_> = others
+            .map(|(rows, one, many)| number(rows, one, many))
             .collect();
-        if !parts.is_empty() {
-            lead.push(' ');
-            lead.push_str(&parts.join(", "));
-            lead.push('.');
+        let others = others.join(", ");
+        if others.is_empty() {
+            format!("{done}.")
+        } else {
+            format!("{done}. {others}.")
         }
-        lead
     }
 
     fn footer(&self) -> Markup {

@@ -1,5 +1,7 @@
 //! Key figures; of a run that was resumed, its passes; and of an undo, what it leaves out.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use maud::{Markup, html};
 
@@ -11,9 +13,10 @@ use crate::report::in_words;
 
 /// The section.
 pub(super) fn section(page: &Page<'_>) -> PageSection {
-    let (summary, pace) = (page.summary, &page.summary.pace);
+    let summary = page.summary;
+    let sent = &summary.pace;
     let rate = |rate: Option<f64>| rate.map(|rate| summary.rate_unit.shown(rate));
-    let requests = match (pace.reads, pace.retries) {
+    let requests = match (sent.reads, sent.retries) {
         (0, 0) => None,
         (0, retries) => Some(format!("{} retried", grouped(retries))),
         (reads, 0) => Some(format!("{} to read", grouped(reads))),
@@ -24,17 +27,18 @@ pub(super) fn section(page: &Page<'_>) -> PageSection {
         )),
     };
     let asked = rate(summary.rate_asked).map(|rate| format!("at most {rate}"));
-    let sending = sending(&summary.passes);
+    let whole = summary.started_at.zip(summary.finished_at);
+    let sending = sending(&summary.passes).or_else(|| lasted(whole?.0, whole?.1));
     let passes = (summary.passes.len() > 1).then(|| format!("in {} passes", summary.passes.len()));
     let content = html! {
             dl {
                 (figure("Rows", &grouped(summary.rows), None))
-                (figure("Requests", &grouped(pace.requests), requests.as_deref()))
-                @if let Some(reached) = rate(pace.rate_reached) {
+                (figure("Requests", &grouped(sent.requests), requests.as_deref()))
+                @if let Some(reached) = rate(sent.rate_reached) {
                     (figure("Rate", &reached, asked.as_deref()))
                 }
-                (figure("Rate limited", &grouped(pace.throttled), Some("answers 429")))
-                @if let Some(limit) = rate(pace.limit_found) {
+                (figure("Rate limited", &grouped(sent.throttled), Some("answers 429")))
+                @if let Some(limit) = rate(sent.limit_found) {
                     (figure("Observed limit", &format!("about {limit}"), None))
                 }
                 @if let Some(sending) = sending { (figure("Duration", &in_words(sending), passes.as_deref())) }
@@ -66,12 +70,15 @@ fn figure(name: &str, value: &str, more: Option<&str>) -> Markup {
 }
 
 /// How long all passes took together, as far as that is known.
-fn sending(passes: &[Pass]) -> Option<std::time::Duration> {
-    let lasted = passes.iter().filter_map(|pass| {
-        let lasted = pass.finished_at?.duration_since(pass.started_at?);
-        std::time::Duration::try_from(lasted).ok()
-    });
-    lasted.reduce(|all, more| all + more)
+fn sending(passes: &[Pass]) -> Option<Duration> {
+    let passes = passes.iter();
+    let known = passes.filter_map(|pass| lasted(pass.started_at?, pass.finished_at?));
+    known.reduce(|all, more| all + more)
+}
+
+/// The time between; nothing where a clock was put back.
+fn lasted(from: Timestamp, to: Timestamp) -> Option<Duration> {
+    Duration::try_from(to.duration_since(from)).ok()
 }
 
 fn passes_table(page: &Page<'_>) -> Markup {

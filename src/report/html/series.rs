@@ -143,7 +143,7 @@ fn bars(buckets: &[TimelineBucket], least: f64) -> Vec<RateBar> {
     }
     match (open, bars.last_mut()) {
         // What is left is too short for a rate of its own.
-        (Some(rest), Some(last)) if rest.seconds < least / 2.0 => last.take_in(&rest),
+        (Some(rest), Some(before)) if rest.seconds < least / 2.0 => before.take_in(&rest),
         (rest, _) => bars.extend(rest),
     }
     bars

@@ -8,28 +8,37 @@ use super::look::Looked;
 use super::plan::PlanFile;
 use crate::change::{UnsetFields, undo};
 use crate::commands::run::check::CheckedRows;
-use crate::config::{InputSource, Settings};
+use crate::config::{InputSource, OnlineOptions, Settings};
 use crate::error::Error;
 use crate::input::{InputError, Reader};
 use crate::ledger::LedgerError;
 use crate::model::Outcome;
 use crate::pipeline::{RowEffect, RowEffects};
+use crate::report::html::PageRows;
 use crate::report::{AccountFindings, KeepRows, LookedRow};
+
+/// What was found, and what a report shows of it if one is asked for.
+pub(super) struct LookedRows {
+    pub(super) findings: AccountFindings,
+    pub(super) page_rows: Option<PageRows>,
+}
 
 /// Goes through the rows that were looked at; those that would be changed go into `plan` too.
 pub(super) fn findings(
     settings: &Settings,
+    options: &OnlineOptions,
     rows: &CheckedRows,
     looked: Looked,
     read: impl Fn() -> Result<Reader, InputError>,
     mut plan: Option<&mut PlanFile>,
-) -> Result<AccountFindings, Error> {
+) -> Result<LookedRows, Error> {
     let keep = if settings.json {
         KeepRows::All
     } else {
         KeepRows::First
     };
     let mut findings = AccountFindings::new(keep).map_err(LedgerError::temporary)?;
+    let mut page_rows = (options.report.as_ref()).map(|_| PageRows::new(options.subjects));
     let made_at = modified_at(&settings.source);
     let effects = RowEffects {
         planner: rows.planner.clone(),
@@ -38,6 +47,13 @@ pub(super) fn findings(
     };
     let reader = read().map_err(LedgerError::Input)?;
     effects.each(reader, |row| {
+        let is_sampled = options.sample.is_none() || row.record.outcome != Outcome::NotSent;
+        if let Some(page_rows) = page_rows.as_mut().filter(|_| is_sampled) {
+            let image = row.image.as_ref();
+            let diff = image.map(|_| row.diff());
+            let subject = image.and_then(|image| image.before.subject.as_deref());
+            page_rows.add(&row.record.result(), diff.as_ref(), subject);
+        }
         take_in(settings, row, made_at, &mut findings).map_err(LedgerError::temporary)?;
         if let (Some(plan), Some(update), Some(image), Outcome::Updated) =
             (&mut plan, &row.update, &row.image, row.record.outcome)
@@ -46,7 +62,10 @@ pub(super) fn findings(
         }
         Ok(())
     })?;
-    Ok(findings)
+    Ok(LookedRows {
+        findings,
+        page_rows,
+    })
 }
 
 fn take_in(

@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use crate::api::{Account, Client};
 use crate::commands::run::check::CheckedRows;
 use crate::commands::run::workers::workers;
@@ -10,7 +12,7 @@ use crate::config::{OnlineOptions, Settings};
 use crate::error::Error;
 use crate::input::{InputError, Reader};
 use crate::ledger::{BeforeImages, Journal, LedgerError, OrderedRecords};
-use crate::model::{RowLimit, SendCounts};
+use crate::model::{Pace, RowLimit, SendCounts};
 use crate::pipeline::{Known, RowLimits, Run, RunMode, Selection};
 use crate::report::{Activity, Log, Progress, Work};
 use crate::send::{Gate, Retries};
@@ -30,7 +32,15 @@ pub(super) struct Online<'a> {
 pub(super) struct Looked {
     pub(super) records: OrderedRecords,
     pub(super) images: BeforeImages,
+    pub(super) reading: Reading,
+}
+
+/// What it took to look.
+#[derive(Clone)]
+pub(super) struct Reading {
+    pub(super) began: Timestamp,
     pub(super) took: Duration,
+    pub(super) sent: Pace,
 }
 
 /// Looks at the account.
@@ -46,7 +56,7 @@ pub(super) fn look(
         stop,
         ..
     } = *online;
-    let began = Instant::now();
+    let (began, clock) = (Instant::now(), Timestamp::now());
     let mut journal = Journal::temporary().map_err(LedgerError::temporary)?;
     let mut images = BeforeImages::temporary().map_err(LedgerError::temporary)?;
     let gate = Gate::new(settings.pace.rate.into(), settings.pace.adaptation);
@@ -76,14 +86,18 @@ pub(super) fn look(
     };
     let work = work(online, rows);
     let mut progress = Progress::new(settings.progress, log, work);
-    run.send(read, &mut journal, &mut images, &mut |event| {
+    let sent = run.send(read, &mut journal, &mut images, &mut |event| {
         progress.show(event);
     })?;
     drop(progress);
     Ok(Looked {
         records: OrderedRecords::from_journal(&journal).map_err(LedgerError::temporary)?,
         images,
-        took: began.elapsed(),
+        reading: Reading {
+            began: clock,
+            took: began.elapsed(),
+            sent,
+        },
     })
 }
 

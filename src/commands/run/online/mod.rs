@@ -1,10 +1,11 @@
 //! `run --dry-run --online`: each conversation is read as a run would read it, and what would change is
-//! shown. Nothing is changed, and nothing but the plan is written. The files are the steps: `look` at the
-//! account, `findings` from what was recorded, the `plan`.
+//! shown. Nothing is changed, and nothing but plan and report is written. The files are the steps: `look` at the
+//! account, `findings` from what was recorded, the `plan`, the `report`.
 
 mod findings;
 mod look;
 mod plan;
+mod report;
 
 use std::fs::File;
 use std::io::Seek as _;
@@ -20,11 +21,12 @@ use crate::exit;
 use crate::input::{InputError, Reader};
 use crate::ledger::LedgerError;
 use crate::model::{Outcome, Shown as _, StopReason, Summary};
-use crate::report::{AccountFindings, AccountPreview, Log, UndoPreview};
+use crate::report::{AccountFindings, AccountPreview, Log, Notice, UndoPreview};
 use crate::stop::Stop;
 use findings::findings;
 use look::{Online, look};
 use plan::PlanFile;
+use report::Reported;
 
 /// Previews against the account, with what there is to say of an undo; the exit status.
 pub(super) fn preview(
@@ -48,6 +50,11 @@ pub(super) fn preview(
     if is_refused || rows.findings.preview.with_change() == 0 {
         if is_refused {
             log.warning("the account was not read: the run would send nothing");
+        }
+        if let Some(path) = &options.report {
+            let path = path.shown();
+            let message = &format!("--report {path}: not written: the account was not read");
+            log.report(&Notice::Note { message });
         }
         return preview::show(settings, log, *rows, exit::DONE);
     }
@@ -73,7 +80,7 @@ impl Online<'_> {
             Reader::open(copy, layout.into())
         };
         let looked = look(self, &rows, read)?;
-        let (took, stop_reason) = (looked.took, self.stop.reason());
+        let (reading, stop_reason) = (looked.reading.clone(), self.stop.reason());
         // What was not read to its end is no plan.
         let path = self.options.plan.as_deref();
         let path = path.filter(|_| stop_reason.is_none());
@@ -84,9 +91,9 @@ impl Online<'_> {
                 "--plan {path}: not written: not every row was read"
             ));
         }
-        let found = findings(settings, &rows, looked, read, plan.as_mut())?;
+        let looked = findings(settings, self.options, &rows, looked, read, plan.as_mut())?;
         let left_out = plan.as_ref().map_or(0, PlanFile::left_out);
-        let status = status(&found, left_out, stop_reason.clone());
+        let status = status(&looked.findings, left_out, stop_reason.clone());
         // What was read is shown, whatever became of the plan.
         let (plan, not_written) = match plan.map(|plan| plan.commit(settings)).transpose() {
             Ok(plan) => (plan, None),
@@ -100,10 +107,10 @@ impl Online<'_> {
         let preview = AccountPreview {
             input: &name,
             account: offline.account,
-            findings: &found,
+            findings: &looked.findings,
             undo: rows.undo.as_ref(),
             sample_of: self.options.sample.map(|_| due),
-            took,
+            took: reading.took,
             stop_reason: stop_reason.as_ref(),
             rate: offline.rate.clone(),
             rate_per_second: offline.rate_per_second,
@@ -117,7 +124,17 @@ impl Online<'_> {
             (None, status, _) => Ok(status),
         };
         let shown = (Some(&offline), Some(&preview));
-        preview::print(settings, self.log, shown, violations, verdict)
+        let printed = preview::print(settings, self.log, shown, violations, verdict);
+        let reported = Reported {
+            input: &name,
+            account: offline.account,
+            findings: &looked.findings,
+            reading,
+            stop_reason,
+            exit_status: *printed.as_ref().unwrap_or(&status),
+        };
+        self.write_report(looked.page_rows, &reported);
+        printed
     }
 }
 

@@ -1,0 +1,70 @@
+//! What was found in the account -> the HTML report of the preview. Its failure is none of the preview.
+
+use jiff::Timestamp;
+
+use super::look::{Online, Reading};
+use crate::model::{Outcome, Shown as _, StopReason, Summary};
+use crate::report::html::{Page, PageKind, PageRows, write_new};
+use crate::report::{AccountFindings, AccountLabel, Notice};
+
+/// What a report of a preview has beside its rows.
+pub(super) struct Reported<'a> {
+    pub(super) input: &'a str,
+    pub(super) account: AccountLabel<'a>,
+    pub(super) findings: &'a AccountFindings,
+    pub(super) reading: Reading,
+    pub(super) stop_reason: Option<StopReason>,
+    pub(super) exit_status: u8,
+}
+
+impl Online<'_> {
+    /// Writes the report, if one is asked for.
+    pub(super) fn write_report(&self, rows: Option<PageRows>, reported: &Reported<'_>) {
+        let (Some(path), Some(rows)) = (&self.options.report, rows) else {
+            return;
+        };
+        let summary = self.summary(reported);
+        let page = Page {
+            kind: PageKind::Preview,
+            input: reported.input,
+            account: reported.account,
+            summary: &summary,
+            rows,
+            timeline: &[],
+            failed: None,
+            made_at: Timestamp::now(),
+        };
+        let path_shown = path.shown();
+        match write_new(path, &page.html()) {
+            Ok(()) => self.log.report(&Notice::Note {
+                message: &format!("report: {path_shown}"),
+            }),
+            Err(why) => {
+                let message = format!("--report {path_shown}: not written: {why}");
+                self.log.warning(&message);
+            }
+        }
+    }
+
+    fn summary(&self, reported: &Reported<'_>) -> Summary {
+        let mut counts = reported.findings.counts.clone();
+        if self.options.sample.is_some() {
+            // Rows between those of a sample are no part of it.
+            counts = counts.without(Outcome::NotSent);
+        }
+        let (rate, reading) = (self.settings.pace.rate, &reported.reading);
+        Summary {
+            exit_status: Some(reported.exit_status),
+            error: reported.stop_reason.as_ref().map(ToString::to_string),
+            stop_reason: reported.stop_reason.clone(),
+            rows: counts.total(),
+            counts,
+            pace: reading.sent.clone(),
+            rate_asked: Some(rate.per_second()),
+            rate_unit: rate.unit(),
+            started_at: Some(reading.began),
+            finished_at: reading.began.checked_add(reading.took).ok(),
+            ..Summary::default()
+        }
+    }
+}
