@@ -170,7 +170,9 @@ impl AccountPreview<'_> {
 
     /// Why rows would not be changed.
     fn not_changed(&self) -> String {
-        let reasons = self.findings.reasons();
+        let mut reasons = self.findings.reasons();
+        // What is wrong with invalid rows is above the page.
+        reasons.retain(|reason| reason.outcome != Outcome::Invalid);
         let mut text = String::new();
         for reason in reasons.iter().take(REASONS_SHOWN) {
             let line = reason.lines.first().copied().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Snapshots of everything that `report` prints. After a deliberate change of a sentence,
 //! `INSTA_UPDATE=always cargo test --lib report` writes them again.
 
+mod account_pages;
 mod bar;
 mod documents;
 mod events;

@@ -6,6 +6,7 @@
 
 use serde_json::json;
 
+use super::support::account::Account;
 use super::support::answer::Answer;
 use super::support::command::Workspace;
 use super::support::request::Request;
@@ -64,6 +65,7 @@ fn check(workspace: &Workspace, name: &str, text: &str) {
         ),
         // On a slow machine the workers are too few.
         (r#""workers_needed":( ?)\d+"#, r#""workers_needed":$1null"#),
+        (r"read in \d+s", "read in [time]"),
         (r#"("?,"?)\d+("?,"?)\[time\]"#, "$1[ms]$2[time]"),
         (
             r"((?:rate_reached_per|duration|timestamp)_seconds?\{.*\}) [\d.]+",
@@ -163,6 +165,43 @@ fn what_a_dry_run_says() {
     check(&workspace, "dry_run_page", &output.stdout);
     let output = command(&workspace, &format!("{line} --json")).output();
     check(&workspace, "dry_run_document", &output.stdout);
+}
+
+#[test]
+fn what_a_preview_against_the_account_says() {
+    let written = |at: &str| json!({"body": "Hello?", "created_at": at});
+    let account = Account::new([
+        (
+            "ok",
+            json!({"tag_list": ["VIP", "urgent"], "data": {"order": "0011"}}),
+        ),
+        ("done", json!({"status": 2})),
+        ("late", json!({"status": 4})),
+        (
+            "waits",
+            json!({"last_customer_message": written("2037-01-01T00:00:00Z")}),
+        ),
+    ]);
+    let server = account.serve();
+    let workspace = Workspace::new();
+    workspace.write(
+        "rows.csv",
+        "slug,status,tag_list,add_tags,data.order,assignee,expect.status\n\
+         ok,2,\"vip, refund\",,0012,,\n\
+         done,2,,,,,\n\
+         late,2,,,,,open\n\
+         gone,2,,,,,\n\
+         waits,2,,refund,,ana@example.com,\n\
+         wrong,nope,,,,,\n",
+    );
+    let line = "run rows.csv --dry-run --online --skip-invalid --workers 1 --rate 500/s";
+    let run = |more: &str| command(&workspace, &format!("{line} {more}")).against(&server);
+    let output = run("").output();
+    assert_eq!(output.status, 3, "{output:#?}");
+    check(&workspace, "online_page", &output.stdout);
+    let output = run("--json --plan plan.jsonl").output();
+    check(&workspace, "online_document", &output.stdout);
+    check(&workspace, "online_plan", &workspace.read("plan.jsonl"));
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn expected(case: &Case) -> (Vec<&'static str>, Vec<usize>) {
         .collect();
     let planned = case.rows.iter().zip(&outcomes).enumerate();
     let planned = planned.filter(|(_, (row, outcome))| {
-        **outcome == "would_change" && !is_left_out(row, &case.there(row))
+        **outcome == "would_change" && !is_left_out(row, case.there(row).as_ref())
     });
     let planned = planned.map(|(at, _)| at).collect();
     (outcomes, planned)

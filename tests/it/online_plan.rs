@@ -1,6 +1,8 @@
 //! `--plan`: a file that appears whole or not at all, replaces nothing, and that the printed command
 //! runs.
 
+#![expect(clippy::panic, reason = "a step that fails fails the test")]
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 

@@ -1,8 +1,6 @@
 //! A preview against the account reads every conversation once and changes nothing; and it counts what
 //! would become of each row.
 
-#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +9,7 @@ use serde_json::json;
 use super::support::account::Account;
 use super::support::answer::Answer;
 use super::support::command::Workspace;
-use super::support::online::{both, document, figure, files, online, outcomes, reads};
+use super::support::online::{both, csv, document, figure, files, online, outcomes, reads};
 use super::support::sent::numbered;
 use super::support::server::Server;
 
@@ -21,9 +19,9 @@ fn each_conversation_is_read_once_and_nothing_is_left_behind() {
     let account = Account::new(slugs.iter().map(|slug| (slug.as_str(), json!({}))));
     let server = account.serve();
     let workspace = Workspace::new();
-    let rows: String = slugs.iter().map(|slug| format!("{slug},vip\n")).collect();
     // The last row asks for no change.
-    workspace.write("rows.csv", format!("slug,add_tags\n{rows}left-out,[]\n"));
+    let rows = csv("slug,add_tags", &slugs, "vip") + "left-out,[]\n";
+    workspace.write("rows.csv", rows);
     let before = files(&workspace);
     for (nth, options) in ["", "--json", "--read-first --workers 7"]
         .iter()
@@ -72,11 +70,10 @@ fn a_server_that_is_slow_busy_or_broken_is_only_read() {
     let slugs = [
         "fine", "slow", "busy", "broken", "reset", "cut", "lost", "guarded", "gone",
     ];
-    let rows: String = slugs
-        .iter()
-        .map(|slug| format!("{slug},2,open\n"))
-        .collect();
-    workspace.write("rows.csv", format!("slug,status,expect.status\n{rows}"));
+    workspace.write(
+        "rows.csv",
+        csv("slug,status,expect.status", &slugs, "2,open"),
+    );
     let run = online(&workspace, "rows.csv", "--json --retries 1 --workers 1");
     let output = run.against(&server).output();
     assert_eq!(output.status, 1, "{output:#?}");
@@ -219,11 +216,8 @@ fn a_sample_is_spread_evenly_and_always_the_same() {
     let account = Account::new(slugs.iter().map(|slug| (slug.as_str(), json!({}))));
     let server = account.serve();
     // Rows without a change are none of it.
-    let rows: String = slugs
-        .iter()
-        .map(|slug| format!("{slug},vip\n-{slug},[]\n"))
-        .collect();
-    let rows = format!("slug,add_tags\n{rows}");
+    let lines = slugs.iter().map(|slug| format!("{slug},vip\n-{slug},[]\n"));
+    let rows = format!("slug,add_tags\n{}", lines.collect::<String>());
     let (shown, page) = both(&server, "rows.csv", &rows, "--sample 10 --workers 1");
     assert_eq!(page.status, 0, "{page:#?}");
     let asked = server.slugs();

@@ -1,8 +1,6 @@
 //! What a preview against the account shows of each change: transitions, tags, what could not be undone,
 //! and who is waiting for an answer.
 
-#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
-
 use std::fs::File;
 
 use jiff::Timestamp;
@@ -11,6 +9,7 @@ use serde_json::{Value, json};
 use super::support::account::Account;
 use super::support::command::Workspace;
 use super::support::online::{both, document, online, reads};
+use super::support::sent::done;
 
 fn staff(email: &str) -> Value {
     json!({"name": "Staff User", "email": email})
@@ -158,8 +157,7 @@ fn a_customer_who_wrote_after_the_file_was_made_and_waits_is_named() {
         "already-right",
         "says-nothing",
     ];
-    let rows: String = slugs.iter().map(|slug| format!("{slug},2\n")).collect();
-    let path = workspace.write("rows.csv", format!("slug,status\n{rows}"));
+    let path = workspace.write("rows.csv", done(&slugs));
     let made: Timestamp = "2026-01-01T12:00:00Z".parse().expect("a time");
     let file = File::options().write(true).open(path).expect("a file");
     file.set_modified(made.into()).expect("a time");

@@ -24,8 +24,8 @@ pub(super) fn decided(row: &Value, shown: Option<Value>) -> &'static str {
 }
 
 /// Whether no guard can be on a field that the row sets: what is there is no single value.
-pub(super) fn is_left_out(row: &Value, shown: &Option<Value>) -> bool {
-    let data = shown.as_ref().map(|shown| &shown["data"]);
+pub(super) fn is_left_out(row: &Value, shown: Option<&Value>) -> bool {
+    let data = shown.map(|shown| &shown["data"]);
     let names = row["data"].as_object().into_iter().flatten();
     let mut values = names.filter_map(|(name, _)| data?.get(name));
     values.any(|value| value.is_array() || value.is_object())

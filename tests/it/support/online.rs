@@ -33,6 +33,14 @@ pub(crate) fn both(server: &Server, name: &str, rows: &str, options: &str) -> (V
     (document(&of("--json")), of(""))
 }
 
+/// A file with the same cells for each of these conversations.
+pub(crate) fn csv(header: &str, slugs: &[impl AsRef<str>], cells: &str) -> String {
+    let lines = slugs
+        .iter()
+        .map(|slug| format!("{},{cells}\n", slug.as_ref()));
+    format!("{header}\n{}", lines.collect::<String>())
+}
+
 /// The one document on standard output; its exit status must be that of the process.
 pub(crate) fn document(output: &Output) -> Value {
     let document: Value = serde_json::from_str(&output.stdout)

@@ -9,6 +9,7 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::files::Replacement;
 use crate::input::MAX_RECORD_BYTES;
+use crate::model::text::visible_json;
 use crate::model::{BeforeImage, Content, Row, Shown as _, Update, Violation, file_words};
 use crate::report::WrittenPlan;
 use crate::validate::{Clock, Columns, Draft, Rules, Terms};
@@ -87,7 +88,8 @@ impl PlanFile {
         let again = serde_json::to_value(ReviewedRow::unchanged(&read));
         let meant = serde_json::from_str::<serde_json::Value>(&text);
         match (again, meant) {
-            (Ok(again), Ok(meant)) if again == meant => Ok(text + "\n"),
+            // People look at it before they run it.
+            (Ok(again), Ok(meant)) if again == meant => Ok(visible_json(&text).into_owned() + "\n"),
             _ => Err("it would be read as something else".to_owned()),
         }
     }
