@@ -41,7 +41,7 @@ pub(crate) struct Browser {
     _profile: TempDir,
 }
 
-/// The browser of this machine: `CHROME_PATH`, or Chromium or Chrome where they usually are.
+/// The browser of this machine: `CHROME_PATH`, or Chromium or Chrome where they usually are; but no snap.
 pub(crate) fn installed() -> Option<PathBuf> {
     if let Some(path) = env::var_os("CHROME_PATH") {
         return Some(path.into());
@@ -52,7 +52,22 @@ pub(crate) fn installed() -> Option<PathBuf> {
         .iter()
         .flat_map(|name| directories.iter().map(move |path| path.join(name)));
     let elsewhere = ELSEWHERE.iter().map(PathBuf::from);
-    named.chain(elsewhere).find(|path| path.is_file())
+    named
+        .chain(elsewhere)
+        .find(|path| path.is_file() && !is_snap(path))
+}
+
+/// Whether it is started in a box in which it sees no temporary files.
+fn is_snap(path: &Path) -> bool {
+    let is_below = path
+        .canonicalize()
+        .is_ok_and(|path| path.starts_with("/snap"));
+    let start = fs::File::open(path).and_then(|file| {
+        let mut start = Vec::new();
+        file.take(4096).read_to_end(&mut start).map(|_| start)
+    });
+    let start = start.unwrap_or_default();
+    is_below || String::from_utf8_lossy(&start).contains("/snap/")
 }
 
 impl Browser {
@@ -194,13 +209,16 @@ impl Browser {
         result["result"]["value"].clone()
     }
 
-    /// Takes a picture of the top of the page, or of all of it, if a directory for pictures is asked for.
+    /// Takes a picture of the page, as far as it is not too long, if a directory for pictures is asked for.
     pub(crate) fn picture(&mut self, name: &str) {
         use base64::Engine as _;
         let Some(directory) = env::var_os("REPORT_PICTURES") else {
             return;
         };
-        let picture = json!({ "format": "png", "captureBeyondViewport": false });
+        let size = self.call("Page.getLayoutMetrics", &json!({}))["cssContentSize"].clone();
+        let height = size["height"].as_f64().unwrap_or_default().min(4000.0);
+        let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1 });
+        let picture = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
         let picture = self.call("Page.captureScreenshot", &picture);
         let picture = picture["data"].as_str().expect("a picture");
         let picture = base64::engine::general_purpose::STANDARD.decode(picture);

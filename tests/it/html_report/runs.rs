@@ -137,23 +137,25 @@ pub(crate) fn resumed() -> Reported {
 pub(crate) fn hostile() -> Reported {
     let mut rows = String::new();
     let mut conversations: Vec<(String, Value)> = Vec::new();
-    for (number, text) in (0..).zip(HOSTILE.iter().cycle().take(2 * HOSTILE.len())) {
-        // Some are no slugs, and so their rows are invalid.
-        let slug = format!("{number}-{text}");
-        let tag = text
-            .replace(',', ";")
-            .replace(['"', '\n', '\r', '\u{0}'], "");
-        let row = json!({
-            "slug": slug, "add_tags": [format!("{tag}{number}")], "remove_tags": ["new"],
-            "data": { "note": text }, "_subject": text,
-        });
+    for (number, text) in (0..).zip(HOSTILE) {
+        // Most are no slugs, and so their rows are invalid.
+        let row =
+            json!({ "slug": format!("{number}-{text}"), "add_tags": [text], "_subject": text });
         let _ = writeln!(rows, "{row}");
-        let own = json!({ "tag_list": ["new"], "data": { "note": format!("old {text}") } });
-        conversations.push((slug, own));
+        for slug in [format!("{number}-updated"), format!("{number}-refused")] {
+            let row = json!({
+                "slug": slug, "tag_list": ["vip"], "data": { "note": text }, "_subject": text,
+            });
+            let _ = writeln!(rows, "{row}");
+            let own =
+                json!({ "tag_list": ["new", text], "data": { "note": format!("old {text}") } });
+            conversations.push((slug, own));
+        }
     }
     let account = Account::new((conversations.iter()).map(|(slug, own)| (&**slug, own.clone())));
-    let server = Server::start(move |request| refuse_odd(request, || account.answer(request)));
-    let options = "--skip-invalid --max-failures none --max-differs none --allow-damaged";
+    let server = Server::start(move |request| refuse_some(request, || account.answer(request)));
+    let options =
+        "--read-first --skip-invalid --max-failures none --max-differs none --allow-damaged";
     let sent = send_file(&server, "rows.jsonl", rows, options);
     sent.expect_status(1);
     let outcomes = sent.outcomes().join("\n");
@@ -163,17 +165,16 @@ pub(crate) fn hostile() -> Reported {
     sent.into()
 }
 
-/// Refuses updates of conversations with an odd number, with hostile words.
-fn refuse_odd(request: &Request, otherwise: impl FnOnce() -> Answer) -> Answer {
-    let number = request.slug.split('-').next();
-    let number: usize = number
-        .and_then(|number| number.parse().ok())
-        .unwrap_or_default();
-    if request.method == "PUT" && number % 2 == 1 {
-        let text = HOSTILE[number % HOSTILE.len()];
-        return Answer::json(422, &json!({ "errors": { text: [text] } }));
+/// Refuses updates of some conversations, with hostile words.
+fn refuse_some(request: &Request, otherwise: impl FnOnce() -> Answer) -> Answer {
+    let parts = request.slug.split_once('-');
+    match parts.and_then(|(number, what)| Some((number.parse::<usize>().ok()?, what))) {
+        Some((number, "refused")) if request.method == "PUT" => {
+            let text = HOSTILE[number];
+            Answer::json(422, &json!({ "errors": { text: [text] } }))
+        }
+        _ => otherwise(),
     }
-    otherwise()
 }
 
 /// A run in the sandbox, made into one of so many rows, of which `record` makes the lines of results.csv from
