@@ -2,10 +2,12 @@
 //! same one, with a guard on each field that it sets. Whether guards are valid input is not known here.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::equal::known_status;
+use crate::model::text::folded;
 use crate::model::{
     Attribute, Changes, Conversation, DataValue, Guard, StatusChange, TagList, Update,
 };
@@ -64,9 +66,7 @@ fn shown(
         let Some(TagList::Array(tags)) = &before.tag_list else {
             return Err(NotShown("tag_list".into()));
         };
-        guards.push(Guard::TagList(
-            tags.iter().cloned().map(Cow::Owned).collect(),
-        ));
+        guards.push(Guard::TagList(expected_tags(tags)));
     }
     if let Some(change) = status {
         let shown = before.status.as_deref().and_then(known_status);
@@ -96,6 +96,14 @@ fn shown(
         guards.push(Guard::Data(name.clone().into_owned().into(), json));
     }
     Ok(guards)
+}
+
+/// Tags as an input has them: trimmed, each once in whatever letter case, and none that is empty. It is the
+/// same set.
+fn expected_tags(tags: &[String]) -> Vec<Cow<'static, str>> {
+    let mut known = HashSet::from([String::new()]);
+    let tags = tags.iter().filter(|tag| known.insert(folded(tag)));
+    tags.map(|tag| Cow::Owned(tag.trim().to_owned())).collect()
 }
 
 fn value<T: Clone>(field: &str, shown: &Attribute<T>) -> Result<Option<T>, NotShown> {

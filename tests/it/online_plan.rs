@@ -246,6 +246,25 @@ fn a_file_that_appears_meanwhile_is_kept_and_the_preview_is_shown_nevertheless()
 }
 
 #[test]
+fn tags_that_are_there_in_several_spellings_can_be_planned() {
+    let account = Account::new([("a", json!({"tag_list": ["vip", "VIP", " x ", ""]}))]);
+    let server = account.serve();
+    let workspace = Workspace::new();
+    workspace.write("rows.csv", "slug,tag_list\na,new\n");
+    let run = online(&workspace, "rows.csv", "--plan plan.jsonl");
+    let output = run.against(&server).output();
+    assert_eq!(output.status, 0, "{output:#?}");
+    let planned = rows(&workspace, "plan.jsonl");
+    assert_eq!(
+        planned,
+        [json!({"slug": "a", "tag_list": ["new"], "expect.tag_list": ["vip", "x"]})]
+    );
+    let run = applying(&workspace, "reamaze-bulk run plan.jsonl", "--yes");
+    assert_eq!(run.against(&server).output().status, 0);
+    assert_eq!(account.show("a")["tag_list"], json!(["new"]));
+}
+
+#[test]
 fn a_plan_without_rows_is_a_file_that_runs() {
     let account = Account::new([("a", json!({"status": 2}))]);
     let server = account.serve();

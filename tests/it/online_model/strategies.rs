@@ -180,6 +180,8 @@ fn field() -> impl Strategy<Value = Value> {
         json!(true),
         json!("naïve ✓"),
         json!("none"),
+        json!(" padded "),
+        json!("two\nlines"),
         json!([1, 2]),
     ])
 }
