@@ -75,7 +75,7 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
         vec!["status"],
         vec!["expect.category"],
     ]);
-    let deeds = vec((select(&SLUGS[..]), deed()), 0..8);
+    let deeds = vec((select(&SLUGS[..]), deed()), 0..16);
     (conversations, rows, gone, set, deeds).prop_map(|(conversations, rows, gone, set, deeds)| {
         let slugs = SLUGS.iter().map(|slug| (*slug).to_owned());
         let conversations: BTreeMap<_, _> = slugs.zip(conversations).collect();
@@ -163,7 +163,7 @@ fn held() -> impl Strategy<Value = (Value, Value)> {
     prop_oneof![
         3 => (0..5_u8).prop_map(|status| (json!(status), Value::Null)),
         1 => (6..10_u8).prop_map(|status| (json!(status), Value::Null)),
-        2 => time.prop_map(|time| (json!(5), json!(time))),
+        4 => time.prop_map(|time| (json!(5), json!(time))),
         1 => Just((json!(5), Value::Null)),
     ]
 }
@@ -292,6 +292,7 @@ fn row() -> impl Strategy<Value = Value> {
 fn deed() -> impl Strategy<Value = Value> {
     prop_oneof![
         held().prop_map(|(status, time)| json!({"status": status, "hold_until": time})),
+        Just(json!({"status": 5, "hold_until": "2035-06-01T00:00:00Z"})),
         tags().prop_map(|tags| json!({"tag_list": tags})),
         staff().prop_map(|assignee| json!({"assignee": assignee})),
         channel().prop_map(|category| json!({"category": category})),
