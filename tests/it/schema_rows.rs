@@ -132,7 +132,9 @@ fn tags() -> BoxedStrategy<Value> {
 }
 
 fn channels() -> BoxedStrategy<Value> {
-    or_other(prop_oneof![12 => text("[a-z] ?[a-z]{1,6}"), 1 => text("[a\u{1}\n é]{0,3}")])
+    let words = text("[a-z] ?[a-z]{1,6}");
+    let words = words.prop_filter("damaged", |word| damage::of_word(word).is_none());
+    or_other(prop_oneof![12 => words, 1 => text("[a\u{1}\n é]{0,3}")])
 }
 
 fn custom_values() -> BoxedStrategy<Value> {
