@@ -45,19 +45,22 @@ pub(super) struct RateBar {
 impl Series {
     /// When the server's pauses were, as seconds since the beginning, and how long. In a bar of which only
     /// a part was paused, that is its end where a pause begins.
-    pub(super) fn pauses(&self) -> impl Iterator<Item = (f64, f64)> {
-        let before = [None].into_iter().chain(self.bars.iter().map(Some));
-        let bars = self.bars.iter().zip(before);
-        let paused = bars.filter(|(bar, _)| bar.paused > 0.0);
-        paused.map(|(bar, before)| {
-            let goes_on = before.is_some_and(|before| before.paused > 0.0);
-            let late = if goes_on {
-                0.0
-            } else {
-                bar.seconds - bar.paused
-            };
-            (bar.start + late, bar.paused)
-        })
+    pub(super) fn pauses(&self) -> Vec<(f64, f64)> {
+        let mut pauses: Vec<(f64, f64)> = Vec::new();
+        let mut was_paused = false;
+        for bar in &self.bars {
+            match pauses.last_mut().filter(|_| was_paused) {
+                Some((_, seconds)) => *seconds += bar.paused,
+                None if bar.paused > 0.0 => {
+                    pauses.push((bar.start + bar.seconds - bar.paused, bar.paused));
+                }
+                None => {}
+            }
+            // What is not paused to its end is followed by another pause.
+            let is_short = bar.paused < bar.seconds * 0.99;
+            was_paused = bar.paused > 0.0 && !(was_paused && is_short);
+        }
+        pauses
     }
 
     /// Where on the axis it is so many seconds after its beginning.
@@ -182,6 +185,17 @@ mod tests {
                 .iter()
                 .all(|bar| (bar.rate() - 3.0).abs() < 1e-9)
         );
+    }
+
+    #[test]
+    fn a_pause_over_several_bars_is_one() {
+        let paused = [0.0, 0.25, 1.0, 1.0, 0.5, 0.0, 1.0];
+        let buckets = (1..).zip(paused).map(|(at, paused_s)| TimelineBucket {
+            paused_s,
+            ..bucket(at, 1.0, 1)
+        });
+        let series = series(&buckets.collect::<Vec<_>>(), &[]);
+        assert_eq!(series[0].pauses(), [(1.75, 2.75), (6.0, 1.0)]);
     }
 
     #[test]

@@ -87,6 +87,7 @@ impl Browser {
             // The page is one of ours, and containers lack what the sandbox needs.
             "--no-sandbox",
             "--disable-gpu",
+            "--hide-scrollbars",
             "--disable-dev-shm-usage",
             "--disable-quic",
             "--disable-extensions",
