@@ -17,6 +17,7 @@ mod input_source;
 mod limits;
 mod pace;
 mod profile;
+mod progress;
 mod read_policy;
 mod settings;
 mod target;

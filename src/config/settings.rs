@@ -12,12 +12,11 @@ use super::input_settings::{InputSettings, InvalidRows};
 use super::input_source::InputSource;
 use super::limits::Limits;
 use super::pace::{PaceSettings, default_rate};
+use super::progress::progress;
 use super::read_policy::read_policy;
 use super::target::{self, Resolved, Target};
 use crate::api::{Account, Client, Verification};
-use crate::cli::{
-    AccountArgs, InputArgs, OutputArgs, PreviewArgs, ProgressStyle, ReportFileArgs, RunArgs,
-};
+use crate::cli::{AccountArgs, InputArgs, PreviewArgs, ReportFileArgs, RunArgs};
 use crate::error::Error;
 use crate::input::{Format, Layout, Wanted};
 use crate::ledger::{
@@ -334,15 +333,4 @@ fn consent(args: &RunArgs, source: &InputSource) -> Result<Consent, Error> {
     Err(Error::Usage(format!(
         "cannot ask for confirmation{why}. Use --yes, or preview with --dry-run"
     )))
-}
-
-fn progress(args: &OutputArgs) -> ProgressDisplay {
-    match args.progress {
-        _ if args.quiet => ProgressDisplay::Hidden,
-        ProgressStyle::None => ProgressDisplay::Hidden,
-        _ if args.log_format == LogFormat::Json => ProgressDisplay::Lines,
-        ProgressStyle::Auto if stderr().is_terminal() => ProgressDisplay::Bar,
-        ProgressStyle::Bar => ProgressDisplay::Bar,
-        ProgressStyle::Auto | ProgressStyle::Lines => ProgressDisplay::Lines,
-    }
 }

@@ -4,8 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::field_changes::beginning;
 use super::row_diff::{RowDiff, ValueBefore};
-use super::text::{folded, one_line};
+use super::text::folded;
 
 /// Different transitions that are counted apart, and different tags.
 const MOST: usize = 10_000;
@@ -57,7 +58,6 @@ impl ChangeTotals {
             if field.field == "hold_until" {
                 continue;
             }
-            let cut = |text: &str| one_line(text, VALUE_CHARS);
             self.count(Transition {
                 field: cut(&field.field),
                 before: match &field.before {
@@ -117,7 +117,7 @@ impl TagCounts {
     fn add<'a>(&mut self, tags: impl IntoIterator<Item = &'a String>) {
         for tag in tags {
             let mut key = folded(tag);
-            let mut name = one_line(tag, VALUE_CHARS);
+            let mut name = cut(tag);
             if self.0.len() >= MOST && !self.0.contains_key(&key) {
                 (key, name) = (OTHERS.into(), OTHERS.into());
             }
@@ -142,6 +142,13 @@ impl TagCounts {
         tags.sort_by_key(|(_, rows)| Reverse(*rows));
         tags
     }
+}
+
+/// The text, or the beginning of one that is long. It is not safe to print yet.
+fn cut(text: &str) -> String {
+    let kept = beginning(text, VALUE_CHARS);
+    let end = if kept.len() < text.len() { "…" } else { "" };
+    format!("{kept}{end}")
 }
 
 #[cfg(test)]

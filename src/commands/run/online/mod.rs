@@ -18,6 +18,7 @@ use super::preview;
 use crate::config::{OnlineOptions, Settings};
 use crate::error::Error;
 use crate::exit;
+use crate::files;
 use crate::input::{InputError, Reader};
 use crate::ledger::LedgerError;
 use crate::model::{Outcome, Shown as _, StopReason, Summary};
@@ -37,6 +38,13 @@ pub(super) fn preview(
     stop: &Arc<Stop>,
 ) -> Result<u8, Error> {
     options.plan.as_deref().map_or(Ok(()), plan::check)?;
+    if let (Some(plan), Some(report)) = (&options.plan, &options.report)
+        && files::absolute(plan) == files::absolute(report)
+    {
+        return Err(Error::usage(
+            "--plan and --report name the same file (give the report another name)",
+        ));
+    }
     let (account, _sandbox) = account(&settings.target)?;
     let client = &settings.client(&account)?;
     let _lock = AccountLock::take(settings, &account, log)?;
