@@ -34,7 +34,7 @@ fn pages() -> Vec<String> {
     let docs = fs::read_dir(root().join("docs")).expect("docs");
     let docs = docs.map(|entry| entry.expect("a page").file_name());
     let docs = docs.map(|name| format!("docs/{}", name.to_str().expect("UTF-8")));
-    let docs = docs.filter(|name| name.ends_with(".md"));
+    let docs = docs.filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "md"));
     let others = [
         "README.md",
         "CHANGELOG.md",

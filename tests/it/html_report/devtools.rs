@@ -1,4 +1,4 @@
-//! A browser without a window, driven by the DevTools protocol over pipes: what it fetches, runs and complains of, and
+//! A browser without a window, driven by the `DevTools` protocol over pipes: what it fetches, runs and complains of, and
 //! scripts in a world of their own beside the page.
 
 use std::io::{Read as _, Write as _};
@@ -108,7 +108,7 @@ impl Browser {
         let mut answers = process.stdout.take().expect("a pipe");
         let (sender, messages) = channel();
         thread::spawn(move || {
-            let (mut buffer, mut chunk) = (Vec::new(), [0; 64 << 10]);
+            let (mut buffer, mut chunk) = (Vec::new(), vec![0; 64 << 10]);
             while let Ok(count @ 1..) = answers.read(&mut chunk) {
                 buffer.extend_from_slice(&chunk[..count]);
                 while let Some(end) = buffer.iter().position(|byte| *byte == 0) {
