@@ -161,7 +161,7 @@ impl fmt::Display for StopReason {
             ),
             Self::FailingAlike { rows, answer } => write!(
                 f,
-                "{rows} consecutive rows failed in the same way (last: {answer}): check the address, the login and the requested changes before resuming"
+                "{rows} consecutive rows failed in the same way (last: {answer}): check the address, the login and the requested changes"
             ),
             Self::WrongBrand { answer } => write!(
                 f,
