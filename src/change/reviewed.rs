@@ -6,17 +6,20 @@ use std::collections::HashSet;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::equal::known_status;
+use super::equal::{known_status, tag_set};
 use crate::model::text::folded;
 use crate::model::{
-    Attribute, Changes, Conversation, DataValue, Guard, StatusChange, TagList, Update,
+    Attribute, Changes, Conversation, DataValue, Guard, Status, StatusChange, TagEdits, TagList,
+    Update,
 };
 
 /// A row of JSONL that changes a conversation as it was reviewed, or not at all. Tag edits need no
-/// guard: they leave alone what they do not name.
+/// guard: they leave alone what they do not name. Those that would have changed nothing are left out: a
+/// tag that somebody removes meanwhile is not to come back.
 #[derive(Debug)]
 pub struct ReviewedRow<'a> {
     update: &'a Update<'a>,
+    tag_edits: TagEdits<'a>,
     guards: Vec<Guard<'a>>,
 }
 
@@ -36,6 +39,7 @@ impl<'a> ReviewedRow<'a> {
         let own: Vec<_> = own.cloned().collect();
         Ok(Self {
             update,
+            tag_edits: effective(&update.tag_edits, before),
             guards: own.into_iter().chain(shown).collect(),
         })
     }
@@ -45,8 +49,24 @@ impl<'a> ReviewedRow<'a> {
     pub fn unchanged(update: &'a Update<'a>) -> Self {
         Self {
             update,
+            tag_edits: update.tag_edits.clone(),
             guards: update.guards.clone(),
         }
+    }
+}
+
+/// Those edits that change the tags that are there.
+fn effective<'a>(edits: &TagEdits<'a>, before: &Conversation) -> TagEdits<'a> {
+    let tags = before.tag_list.as_ref().map_or(&[][..], TagList::tags);
+    let there = tag_set(tags);
+    let filtered = |tags: &[Cow<'a, str>], is_there: bool| -> Vec<Cow<'a, str>> {
+        let tags = tags.iter();
+        let tags = tags.filter(|tag| there.contains(&folded(tag)) == is_there);
+        tags.cloned().collect()
+    };
+    TagEdits {
+        add: filtered(&edits.add, false),
+        remove: filtered(&edits.remove, true),
     }
 }
 
@@ -72,11 +92,14 @@ fn shown(
         let shown = before.status.as_deref().and_then(known_status);
         let shown = shown.ok_or_else(|| NotShown("status".into()))?;
         guards.push(Guard::Status(Some(shown)));
-        // Of an account that shows no time, none can be expected.
-        if let StatusChange::OnHold(_) = change
-            && let Ok(until) = value("hold_until", &before.hold_until)
-        {
-            guards.push(Guard::HoldUntil(until));
+        // A time is there, or is to be set: of a conversation that is not On Hold, its status says all.
+        let is_on_hold = shown == Status::ON_HOLD;
+        match value("hold_until", &before.hold_until) {
+            Ok(until) if is_on_hold || matches!(change, StatusChange::OnHold(_)) => {
+                guards.push(Guard::HoldUntil(until));
+            }
+            Err(not_shown) if is_on_hold => return Err(not_shown),
+            Ok(_) | Err(_) => {}
         }
     }
     if assignee.is_some() {
@@ -128,7 +151,7 @@ impl Serialize for ReviewedRow<'_> {
         if let Some(tags) = tag_list {
             map.serialize_entry("tag_list", tags)?;
         }
-        let edits = &self.update.tag_edits;
+        let edits = &self.tag_edits;
         for (key, tags) in [("add_tags", &edits.add), ("remove_tags", &edits.remove)] {
             if !tags.is_empty() {
                 map.serialize_entry(key, tags)?;

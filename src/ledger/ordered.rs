@@ -6,7 +6,7 @@ use std::path::Path;
 
 use csv::StringRecord;
 
-use super::lines::{LedgerLines, Unreadable};
+use super::lines::LedgerLines;
 use super::{Journal, LedgerError, Record, directory};
 
 /// The last record of each row, in a temporary file, at 16 bytes of memory a row.
@@ -37,27 +37,29 @@ impl OrderedRecords {
             Err(LedgerError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        Self::copy(file.as_ref(), more).map_err(LedgerError::from_ledger(path))
+        Self::copy(file.as_ref(), path, more)
     }
 
     /// Reads what is in `journal`.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn from_journal(journal: &Journal) -> io::Result<Self> {
-        let copied = Self::copy(Some(&journal.handle()?), std::iter::empty());
-        copied.map_err(|error| match error {
-            Unreadable::Io(error) => error,
-            Unreadable::Line { number, what } => io::Error::other(format!("line {number} {what}")),
-        })
+    pub fn from_journal(journal: &Journal) -> Result<Self, LedgerError> {
+        let file = journal.handle().map_err(LedgerError::temporary)?;
+        Self::copy(Some(&file), &std::env::temp_dir(), std::iter::empty())
     }
 
-    fn copy(file: Option<&File>, more: impl Iterator<Item = Record>) -> Result<Self, Unreadable> {
-        let mut copy = Journal::temporary()?;
+    /// Copies the records of the ledger `file`, which is at `path`.
+    fn copy(
+        file: Option<&File>,
+        path: &Path,
+        more: impl Iterator<Item = Record>,
+    ) -> Result<Self, LedgerError> {
+        let mut copy = Journal::temporary().map_err(LedgerError::temporary)?;
         let mut places = Vec::new();
-        let mut add = |record: &Record| -> io::Result<()> {
+        let mut add = |record: &Record| -> Result<(), LedgerError> {
             let start = copy.length();
-            copy.append(record)?;
+            copy.append(record).map_err(LedgerError::temporary)?;
             places.push(Place {
                 line: record.line,
                 start,
@@ -65,8 +67,9 @@ impl OrderedRecords {
             Ok(())
         };
         if let Some(file) = file {
-            let mut lines = LedgerLines::open(file)?;
-            while let Some(record) = lines.next()? {
+            let at = || LedgerError::from_ledger(path);
+            let mut lines = LedgerLines::open(file).map_err(at())?;
+            while let Some(record) = lines.next().map_err(at())? {
                 add(&record)?;
             }
         }
@@ -77,8 +80,11 @@ impl OrderedRecords {
         places.sort_by_key(|place| place.line);
         let last = places.chunk_by(|a, b| a.line == b.line);
         let places = last.filter_map(|same| same.last().copied()).collect();
-        let mut file = copy.handle()?;
-        file.rewind()?;
+        let rewound = copy.handle().and_then(|mut file| {
+            file.rewind()?;
+            Ok(file)
+        });
+        let file = rewound.map_err(LedgerError::temporary)?;
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .from_reader(file);

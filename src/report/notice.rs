@@ -199,7 +199,7 @@ impl Notice<'_> {
                 text
             }
             Self::StoppedAtOnce { .. } => {
-                "stopped immediately: rows in flight are not recorded (--resume sends them again)"
+                "stopped immediately: requests in flight are not recorded (in a run, --resume sends them again)"
                     .into()
             }
             Self::Summary { summary, next } => summary::text(summary, next),

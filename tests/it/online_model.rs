@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-use self::rules::{decided, has_moved, is_as_asked, is_left_out, others_are_kept};
+use self::rules::{decided, has_moved, is_as_asked, is_left_out, others_are_kept, reviewed};
 use self::strategies::{Case, case};
 use super::properties::cases;
 use super::support::account::Account;
@@ -149,6 +149,7 @@ fn check(case: &Case, figures: &mut Figures) -> Checked {
         prop_assert_eq!(&line.slug, slug(row));
         let before = case.there(row).unwrap_or_default();
         let (now, after) = (&meanwhile[&line.slug], account.show(&line.slug));
+        let row = &reviewed(row, &before);
         let context = format!("row {row}\nbefore {before}\nnow {now}\nafter {after}\n{line:?}");
         let expected = if has_moved(row, &before, now) {
             figures.conflicts += 1;

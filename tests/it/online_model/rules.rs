@@ -31,6 +31,18 @@ pub(super) fn is_left_out(row: &Value, shown: Option<&Value>) -> bool {
     values.any(|value| value.is_array() || value.is_object())
 }
 
+/// The row with those of its tag edits that change something in the conversation: what was reviewed.
+pub(super) fn reviewed(row: &Value, before: &Value) -> Value {
+    let there = tags(before);
+    let mut row = row.clone();
+    for (edits, changes_there) in [("add_tags", false), ("remove_tags", true)] {
+        if let Some(edits) = row[edits].as_array_mut() {
+            edits.retain(|tag| there.contains(&identity(tag)) == changes_there);
+        }
+    }
+    row
+}
+
 /// Whether a field that the row sets, or that its own guards are on, is not as it was.
 pub(super) fn has_moved(row: &Value, before: &Value, now: &Value) -> bool {
     let sets = |name: &str| row.get(name).is_some();
@@ -38,7 +50,8 @@ pub(super) fn has_moved(row: &Value, before: &Value, now: &Value) -> bool {
     let mut data = data.map(|(name, _)| [before, now].map(|shown| &shown["data"][name]));
     sets("tag_list") && tags(before) != tags(now)
         || sets("status") && before["status"] != now["status"]
-        || sets("hold_until") && time(&before["hold_until"]) != time(&now["hold_until"])
+        || (sets("hold_until") || sets("status") && before["status"] == ON_HOLD)
+            && time(&before["hold_until"]) != time(&now["hold_until"])
         || sets("assignee") && before["assignee"]["email"] != now["assignee"]["email"]
         || sets("category") && before["category"]["slug"] != now["category"]["slug"]
         || data.any(|[before, now]| !is_same(before, now))

@@ -91,7 +91,7 @@ pub(super) fn look(
     })?;
     drop(progress);
     Ok(Looked {
-        records: OrderedRecords::from_journal(&journal).map_err(LedgerError::temporary)?,
+        records: OrderedRecords::from_journal(&journal)?,
         images,
         reading: Reading {
             began: clock,
