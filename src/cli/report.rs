@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::ValueHint;
 
 use super::values::path;
+use crate::report::html::{ReportFile, Subjects};
 
 /// What `report --help` says first.
 pub(super) const ABOUT: &str = "\
@@ -12,7 +13,7 @@ Make an HTML report of a run.
 
 One file that a browser shows without anything else: outcomes, key figures, requests over time, what was changed, and \
 every row that needs a look, as far as there is room. It works for runs that were finished, stopped or killed, needs no \
-credentials, and changes nothing else. It contains slugs, tags and values of fields, but no message text. The path of \
+credentials, and changes nothing else. It contains slugs, tags and field values, but no message text or subjects: share it accordingly. The path of \
 the report is printed on standard output.";
 
 /// Commands to begin with, and what each is for.
@@ -55,4 +56,15 @@ pub struct ReportFileArgs {
     /// With --report: show subjects, from the column _subject
     #[arg(long, requires = "report")]
     pub with_subjects: bool,
+}
+
+impl ReportFileArgs {
+    /// The report, if one is asked for.
+    #[must_use]
+    pub fn file(&self) -> Option<ReportFile> {
+        Some(ReportFile {
+            path: self.report.clone()?,
+            subjects: Subjects::from_switch(self.with_subjects),
+        })
+    }
 }

@@ -8,10 +8,10 @@ use super::status::guarded;
 use crate::cli::ReportArgs;
 use crate::error::Error;
 use crate::exit;
-use crate::files::directory_of;
+use crate::files::{NewFile, NewFileError, directory_of};
 use crate::ledger::RunFile;
 use crate::model::Shown as _;
-use crate::report::html::{self, PageError, Subjects};
+use crate::report::html::{self, Subjects};
 use crate::report::{Log, print};
 
 /// The name of a report in its run directory.
@@ -43,7 +43,7 @@ fn write(args: &ReportArgs, log: &Log) -> Result<(), Error> {
     let run = RunFile::read(&path).map_err(|error| not_found(&path, Purpose::Report, &error))?;
     let output = Output::new(args.output.as_deref(), &path);
     if let Output::New(path) = &output {
-        html::check(path).map_err(|error| unwritable(path, &error))?;
+        NewFile::check(path).map_err(|error| unwritable(path, &error))?;
     }
     let subjects = Subjects::from_switch(args.with_subjects);
     let html = ReportedRun::open(&path, run)?.html(subjects, log)?;
@@ -56,7 +56,7 @@ fn write(args: &ReportArgs, log: &Log) -> Result<(), Error> {
     print(format!("{}\n", path.shown())).map_err(Error::Output)
 }
 
-fn unwritable(path: &Path, error: &PageError) -> Error {
+fn unwritable(path: &Path, error: &NewFileError) -> Error {
     Error::Usage(format!("{}: {error}", path.shown()))
 }
 

@@ -23,7 +23,7 @@ use crate::ledger::{
     FORMAT_VERSION, RunAccount, RunDirectory, RunDirectoryTarget, RunFile, RunInput, RunOptions,
 };
 use crate::model::{DataMode, Delimiter, Detail, PlainRows, ReadPolicy};
-use crate::report::html::Subjects;
+use crate::report::html::ReportFile;
 use crate::report::{LogFormat, ProgressDisplay};
 use crate::send::Adaptation;
 use crate::stop::Stop;
@@ -45,10 +45,8 @@ pub struct OnlineOptions {
     pub sample: Option<u64>,
     /// Where the rows that would change are written.
     pub plan: Option<PathBuf>,
-    /// Where a report is written.
-    pub report: Option<PathBuf>,
-    /// Whether that shows the subjects of conversations.
-    pub subjects: Subjects,
+    /// The report of what is found.
+    pub report: Option<ReportFile>,
 }
 
 /// A run, resolved: nothing that was typed is needed after this.
@@ -201,7 +199,7 @@ impl Settings {
             limits,
             verification: verification(args.no_verify, recorded),
             dry_run: args.safety.dry_run,
-            online: online(args.preview, args.report),
+            online: online(args.preview, &args.report),
             allow_overlap: args.safety.allow_overlap,
             json: args.output.json,
             progress: progress(&args.output),
@@ -281,12 +279,11 @@ impl Settings {
 }
 
 /// How a dry run looks at the account, if it does.
-fn online(preview: PreviewArgs, report: ReportFileArgs) -> Option<OnlineOptions> {
+fn online(preview: PreviewArgs, report: &ReportFileArgs) -> Option<OnlineOptions> {
     preview.online.then_some(OnlineOptions {
         sample: preview.sample,
         plan: preview.plan,
-        report: report.report,
-        subjects: Subjects::from_switch(report.with_subjects),
+        report: report.file(),
     })
 }
 

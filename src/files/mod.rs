@@ -8,6 +8,7 @@
 mod bounded;
 mod error;
 mod interruptible;
+mod new_file;
 mod open_limit;
 mod owned;
 mod replace;
@@ -16,6 +17,7 @@ mod stable_file;
 pub use bounded::{MAX_TEXT_BYTES, text};
 pub use error::FileError;
 pub use interruptible::{InterruptibleReader, interruptible};
+pub use new_file::{NewFile, NewFileError};
 pub use open_limit::allow_open_files;
 pub use owned::{
     check_closable, check_config, check_directory, close_directory, open_directory, open_file,

@@ -45,15 +45,13 @@ impl Replacement {
         }
     }
 
-    /// The same of a file that everybody may read.
+    /// Lets everybody read the file.
     ///
     /// # Errors
-    /// The same, or when the permissions cannot be changed.
-    pub fn readable_by_all(path: &Path) -> io::Result<Self> {
-        let replacement = Self::beside(path)?;
-        let file = replacement.writer.get_ref().as_file();
-        file.set_permissions(Permissions::from_mode(0o644))?;
-        Ok(replacement)
+    /// When the permissions cannot be changed.
+    pub(super) fn let_all_read(&self) -> io::Result<()> {
+        let file = self.writer.get_ref().as_file();
+        file.set_permissions(Permissions::from_mode(0o644))
     }
 
     /// What is written so far, from its start.
@@ -84,7 +82,7 @@ impl Replacement {
     ///
     /// # Errors
     /// The same, and when there is one.
-    pub fn commit_new(self) -> io::Result<()> {
+    pub(super) fn commit_new(self) -> io::Result<()> {
         let (file, path) = self.synced()?;
         file.persist_noclobber(&path).map_err(|error| error.error)?;
         sync_name(&path);

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::field_changes::beginning;
-use super::row_diff::{RowDiff, ValueBefore};
+use super::row_diff::{FieldDiff, RowDiff, ValueBefore};
 use super::text::folded;
 
 /// Different transitions that are counted apart, and different tags.
@@ -24,8 +24,13 @@ pub struct ChangeTotals {
     pub rows: u64,
     /// Rows of which all tags are replaced, and some go by that.
     pub wiping_rows: u64,
+    /// Rows that remove all tags from a conversation of which nobody has read which these are.
+    pub cleared_rows: u64,
+    /// Rows that change `hold_until`: hardly any two times are the same.
+    pub hold_until_rows: u64,
     transitions: BTreeMap<Transition, u64>,
     added: TagCounts,
+    set: TagCounts,
     removed: TagCounts,
     wiped: TagCounts,
 }
@@ -54,22 +59,25 @@ impl ChangeTotals {
         }
         self.rows += 1;
         for field in &diff.fields {
-            // Of times, hardly any two are the same.
             if field.field == "hold_until" {
+                self.hold_until_rows += 1;
                 continue;
             }
+            let FieldDiff {
+                field,
+                before,
+                after,
+            } = field.shortened(cut);
             self.count(Transition {
-                field: cut(&field.field),
-                before: match &field.before {
-                    ValueBefore::Value(value) => ValueBefore::Value(cut(value)),
-                    before => before.clone(),
-                },
-                after: cut(&field.after),
+                field,
+                before,
+                after,
             });
         }
         self.wiping_rows += u64::from(!diff.tags.wiped.is_empty());
-        let added = diff.tags.added.iter().chain(diff.tags.set.iter().flatten());
-        self.added.add(added);
+        self.cleared_rows += u64::from(diff.tags.set.as_ref().is_some_and(Vec::is_empty));
+        self.added.add(&diff.tags.added);
+        self.set.add(diff.tags.set.iter().flatten());
         self.removed.add(&diff.tags.removed);
         self.wiped.add(&diff.tags.wiped);
     }
@@ -94,10 +102,16 @@ impl ChangeTotals {
         transitions
     }
 
-    /// Tags that are added; those too that replace what nobody has read.
+    /// Tags that are added.
     #[must_use]
     pub fn added(&self) -> &TagCounts {
         &self.added
+    }
+
+    /// Tags that replace all tags of a conversation that nobody has read: some may have been there.
+    #[must_use]
+    pub fn set(&self) -> &TagCounts {
+        &self.set
     }
 
     /// Tags that rows name to be removed.
@@ -116,8 +130,8 @@ impl ChangeTotals {
 impl TagCounts {
     fn add<'a>(&mut self, tags: impl IntoIterator<Item = &'a String>) {
         for tag in tags {
-            let mut key = folded(tag);
             let mut name = cut(tag);
+            let mut key = folded(&name);
             if self.0.len() >= MOST && !self.0.contains_key(&key) {
                 (key, name) = (OTHERS.into(), OTHERS.into());
             }
@@ -154,7 +168,7 @@ fn cut(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FieldDiff, TagDiff};
+    use crate::model::TagDiff;
 
     fn row(before: &str, after: &str, wiped: &str) -> RowDiff {
         RowDiff {
@@ -196,6 +210,23 @@ mod tests {
         assert_eq!(totals.wiped().commonest(), [("VIP", 2), ("x", 1)]);
         assert_eq!(totals.added().commonest(), [("new", 3)]);
         assert_eq!((totals.rows, totals.wiping_rows), (3, 3));
+    }
+
+    #[test]
+    fn tags_that_replace_what_nobody_has_read_are_counted_apart() {
+        let mut totals = ChangeTotals::default();
+        for set in [vec!["vip".to_owned()], Vec::new()] {
+            totals.add(&RowDiff {
+                tags: TagDiff {
+                    set: Some(set),
+                    ..TagDiff::default()
+                },
+                ..RowDiff::default()
+            });
+        }
+        assert_eq!(totals.set().commonest(), [("vip", 1)]);
+        assert!(totals.added().is_empty());
+        assert_eq!((totals.rows, totals.cleared_rows), (2, 1));
     }
 
     #[test]

@@ -63,6 +63,21 @@ impl RowDiff {
     }
 }
 
+impl FieldDiff {
+    /// The same with shorter texts.
+    #[must_use]
+    pub fn shortened(&self, shorten: impl Fn(&str) -> String) -> Self {
+        Self {
+            field: shorten(&self.field),
+            before: match &self.before {
+                ValueBefore::Value(value) => ValueBefore::Value(shorten(value)),
+                before => before.clone(),
+            },
+            after: shorten(&self.after),
+        }
+    }
+}
+
 impl ValueBefore {
     /// Whether nobody knows.
     #[must_use]

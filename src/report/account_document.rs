@@ -24,8 +24,10 @@ impl Serialize for AccountPreview<'_> {
         map.serialize_entry("transitions", &transitions)?;
         map.serialize_entry("tags_added", &tags_json(findings.totals.added()))?;
         map.serialize_entry("tags_removed", &tags_json(findings.totals.removed()))?;
+        map.serialize_entry("tags_set", &tags_json(findings.totals.set()))?;
         map.serialize_entry("tags_wiped", &tags_json(findings.totals.wiped()))?;
         map.serialize_entry("wiping_rows", &findings.totals.wiping_rows)?;
+        map.serialize_entry("cleared_rows", &findings.totals.cleared_rows)?;
         map.serialize_entry("not_read_first", &findings.not_read_first)?;
         map.serialize_entry("not_fully_undone", &findings.not_undone)?;
         map.serialize_entry("not_undone_reasons", &findings.not_undone_reasons())?;

@@ -145,8 +145,16 @@ impl AccountPreview<'_> {
             };
             rows.push([name.into_owned(), change, count.to_string()]);
         }
+        let unlisted = [
+            ("hold_until", "(times)", totals.hold_until_rows),
+            ("all tags removed", "(not known which)", totals.cleared_rows),
+        ];
+        for (name, value, count) in unlisted.into_iter().filter(|(.., count)| *count > 0) {
+            rows.push([name.to_owned(), value.to_owned(), count.to_string()]);
+        }
         let tags = [
             ("tags added", totals.added()),
+            ("tags set", totals.set()),
             ("tags removed", totals.removed()),
             ("tags wiped", totals.wiped()),
         ];

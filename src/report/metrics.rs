@@ -5,10 +5,9 @@
 use std::fmt::{Display, Write as _};
 use std::fs::File;
 use std::io::{ErrorKind, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::files::{self, FileError, MAX_TEXT_BYTES, Replacement, directory_of};
-use crate::model::Shown as _;
+use crate::files::{self, FileError, MAX_TEXT_BYTES, NewFile, NewFileError};
 use crate::model::{Outcome, Summary};
 
 /// How each line of a metrics file begins: no other file is replaced.
@@ -25,12 +24,11 @@ const STARTS: [&str; 3] = [
 /// When it cannot be written, or the file there is not a metrics file.
 pub fn write(path: &Path, summary: &Summary) -> Result<(), MetricsError> {
     check_replaceable(path)?;
-    // Another user collects it, and it contains no secrets.
     let mut file = beside(path)?;
     let stem = path.file_stem().unwrap_or_default();
-    let written = file.write_all(text(summary, &stem.to_string_lossy()).as_bytes());
-    let committed = written.and_then(|()| file.commit());
-    committed.map_err(|error| MetricsError::File(error.into()))
+    file.write_all(text(summary, &stem.to_string_lossy()).as_bytes())
+        .map_err(NewFileError::from)?;
+    Ok(file.commit()?)
 }
 
 /// Checks early that metrics can be written there; leaves nothing behind.
@@ -39,15 +37,13 @@ pub fn write(path: &Path, summary: &Summary) -> Result<(), MetricsError> {
 /// The same.
 pub fn check(path: &Path) -> Result<(), MetricsError> {
     check_replaceable(path)?;
-    beside(path).map(drop)
+    Ok(beside(path).map(drop)?)
 }
 
-/// A new file in the same directory, whose name does not end like a file that is collected.
-fn beside(path: &Path) -> Result<Replacement, MetricsError> {
-    Replacement::readable_by_all(path).map_err(|error| MetricsError::Directory {
-        path: directory_of(path).to_owned(),
-        error: error.into(),
-    })
+/// A new file in the same directory, whose name does not end like a file that is collected. Another user
+/// collects it, and it contains no secrets.
+fn beside(path: &Path) -> Result<NewFile, NewFileError> {
+    NewFile::replacing(path)?.readable_by_all()
 }
 
 fn check_replaceable(path: &Path) -> Result<(), MetricsError> {
@@ -59,7 +55,7 @@ fn check_replaceable(path: &Path) -> Result<(), MetricsError> {
         Ok(_) => Err(MetricsError::Other),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(FileError::Io(error)) if error.raw_os_error().is_some() => {
-            Err(MetricsError::File(error.into()))
+            Err(NewFileError::from(error).into())
         }
         Err(error) => Err(MetricsError::Unusable(error)),
     }
@@ -68,20 +64,12 @@ fn check_replaceable(path: &Path) -> Result<(), MetricsError> {
 /// Why metrics cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum MetricsError {
-    /// The operating system refused.
-    #[error("{0}")]
-    File(FileError),
+    /// No file can be written there.
+    #[error(transparent)]
+    File(#[from] NewFileError),
     /// What is there is not a file of text.
     #[error("{0}: not a metrics file of reamaze-bulk, so it is not replaced")]
     Unusable(FileError),
-    /// The directory takes no new file.
-    #[error("cannot create a file in {}: {error}", path.shown())]
-    Directory {
-        /// The directory.
-        path: PathBuf,
-        /// Why.
-        error: FileError,
-    },
     /// The file there is not from this program.
     #[error("not a metrics file of reamaze-bulk, so it is not replaced")]
     Other,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::support::command::{Run, Workspace, ledger, summary};
 use super::support::online::{applying, csv, document, online, outcomes};
+use super::support::page as pages;
 use super::support::sandbox::{conversation, put, served};
 use super::support::sent::numbered;
 
@@ -39,6 +40,12 @@ fn expect_shown(changes: &Value, now: &Value) {
     }
 }
 
+/// The report shows these rows of that kind; none, if there are none.
+fn expect_rows(page: &str, name: &str, rows: &Value) {
+    let is_shown = page.contains(&format!(" {name} {rows} "));
+    assert_eq!(is_shown, *rows != 0, "{name} {rows}: {page}");
+}
+
 fn check(rows: usize) {
     let workspace = Workspace::new();
     let (_sandbox, address) = served(&workspace, "--quiet");
@@ -48,7 +55,7 @@ fn check(rows: usize) {
         "rows.csv",
         csv(columns, &slugs, "done,bulk,new,gold,ana@example.com"),
     );
-    let options = "--rate 1000000/s --workers 32 --json --plan plan.jsonl";
+    let options = "--rate 1000000/s --workers 32 --json --plan plan.jsonl --report preview.html";
     let output = at(online(&workspace, "rows.csv", options), &address).output();
     let shown = document(&output);
     let preview = &shown["online"];
@@ -66,6 +73,22 @@ fn check(rows: usize) {
         .collect();
     assert_eq!(preview["would_change"], planned.len());
     assert_eq!(outcomes(&shown).len(), rows);
+
+    let page = pages::text(&workspace.read("preview.html")).replace(',', "");
+    for (name, rows) in [
+        ("would change", &preview["would_change"]),
+        ("already right", &preview["unchanged"]),
+        ("not found", &preview["not_found"]),
+    ] {
+        expect_rows(&page, name, rows);
+    }
+    for transition in preview["transitions"].as_array().into_iter().flatten() {
+        let words = ["field", "before", "after"].map(|key| match &transition[key] {
+            Value::String(text) => text.clone(),
+            _ => "none".to_owned(),
+        });
+        expect_rows(&page, &words.join(" "), &transition["rows"]);
+    }
 
     // A colleague closes every tenth, and tags another.
     let mut left: BTreeMap<&str, Value> = BTreeMap::new();
@@ -93,7 +116,11 @@ fn check(rows: usize) {
     }
 
     let printed = plan["command"].as_str().unwrap_or_default();
-    let run = applying(&workspace, printed, "--yes --out out --workers 32");
+    let run = applying(
+        &workspace,
+        printed,
+        "--yes --out out --workers 32 --report run.html",
+    );
     let output = at(run, &address).output();
     assert_eq!(output.status, 1, "{}", output.stderr);
     let (lines, summary) = (
@@ -107,6 +134,15 @@ fn check(rows: usize) {
     );
     assert_eq!(summary["counts"]["conflict"], left.len());
     assert_eq!(summary["counts"]["updated"], planned.len() - left.len());
+    let page = pages::text(&workspace.read("run.html")).replace(',', "");
+    for name in ["updated", "conflict"] {
+        let recorded = lines.iter().filter(|line| line.outcome == name).count();
+        assert_eq!(summary["counts"][name], recorded);
+        expect_rows(&page, name, &json!(recorded));
+    }
+    for (name, figure) in [("Rows", "rows"), ("Requests", "requests")] {
+        expect_rows(&page, name, &summary[figure]);
+    }
     for (row, line) in planned.iter().zip(&lines) {
         let now = conversation(&address, &line.slug);
         assert_eq!(row["slug"], *line.slug);

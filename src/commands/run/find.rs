@@ -20,11 +20,12 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
-    fn verb(self) -> &'static str {
+    /// What cannot be done, and to which run.
+    fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Resume => "resume",
-            Self::Undo => "undo",
-            Self::Report => "report on",
+            Self::Resume => ("resume", "no run to resume"),
+            Self::Undo => ("undo", "no run to undo"),
+            Self::Report => ("make a report", "no run to report on"),
         }
     }
 
@@ -76,7 +77,7 @@ pub(crate) fn find(from: &Path, purpose: Purpose, log: &Log) -> Result<NamedRun,
                 });
             }
             let why = refused.first().map(|first| format!("; {first}"));
-            let runs = format!("no run to {} in", purpose.verb());
+            let runs = format!("{} in", purpose.words().1);
             (runs, why.unwrap_or_default())
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -129,6 +130,6 @@ pub(crate) fn not_found(directory: &Path, purpose: Purpose, error: &RunFileError
 
 /// The error about a run that cannot be used, and why.
 pub(crate) fn cannot(directory: &Path, purpose: Purpose, why: &str) -> Error {
-    let verb = purpose.verb();
+    let (verb, _) = purpose.words();
     Error::Usage(format!("{}: cannot {verb}: {why}", directory.shown()))
 }

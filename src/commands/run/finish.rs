@@ -12,9 +12,10 @@ use super::preview;
 use crate::cli::RunArgs;
 use crate::error::Error;
 use crate::exit;
+use crate::files::NewFile;
 use crate::ledger::{BeforeImages, LedgerError, RunFile, Totals, finish};
 use crate::model::{Outcome, PlainRows, Shown as _, Summary};
-use crate::report::html::{self, Subjects};
+use crate::report::html::{ReportFile, Subjects};
 use crate::report::{self, Log, NextCommands, Notice};
 
 impl OpenRun<'_> {
@@ -85,8 +86,7 @@ pub(super) struct CommandEnd {
     is_online: bool,
     is_json: bool,
     metrics: Option<PathBuf>,
-    report: Option<PathBuf>,
-    subjects: Subjects,
+    report: Option<ReportFile>,
 }
 
 impl CommandEnd {
@@ -99,21 +99,20 @@ impl CommandEnd {
             is_online: args.preview.online,
             is_json: args.output.json,
             metrics: args.metrics.clone().filter(|_| !is_dry_run),
-            report: args.report.report.clone(),
-            subjects: Subjects::from_switch(args.report.with_subjects),
+            report: args.report.file(),
         }
     }
 
     /// Checks before anything is sent that metrics and report can be written. What cannot is not written at
     /// the end.
     pub(super) fn check_files(&mut self) -> Result<(), Error> {
-        if self.report.is_some() && self.is_dry_run && !self.is_online {
+        if self.is_dry_run && !self.is_online && self.report.take().is_some() {
             return Err(Error::usage(
                 "--report with --dry-run needs --online: nothing is known of the account without it",
             ));
         }
         checked("--metrics", &mut self.metrics, report::check_metrics)?;
-        checked("--report", &mut self.report, html::check)
+        checked("--report", &mut self.report, NewFile::check)
     }
 
     /// Ends the command: the error is logged, document and metrics are written; the exit status.
@@ -141,27 +140,21 @@ impl CommandEnd {
             // What became of the run is what the status says.
             log.warning(&format!("--metrics {}: {error}", path.shown()));
         }
-        self.write_report(run_dir.as_deref(), log);
+        self.write_report(run_dir.as_deref(), error.as_ref(), log);
         summary.exit_status.unwrap_or(exit::INTERNAL)
     }
 
-    /// Writes the report of the run in that directory. Its failure is none of the run.
-    fn write_report(&self, run_dir: Option<&Path>, log: &Log) {
-        // A preview has written its own.
-        let Some(path) = self.report.as_deref().filter(|_| !self.is_dry_run) else {
+    /// Writes the report of the run in that directory, or says why there is none.
+    fn write_report(&self, run_dir: Option<&Path>, error: Option<&Error>, log: &Log) {
+        let Some(report) = &self.report else {
             return;
         };
-        let path_shown = path.shown();
-        let Some(run_dir) = run_dir else {
-            let message = &format!("--report {path_shown}: not written: nothing was sent");
-            log.report(&Notice::Note { message });
-            return;
-        };
-        match report_on(run_dir, path, self.subjects, log) {
-            Ok(()) => log.report(&Notice::Note {
-                message: &format!("report: {path_shown}"),
-            }),
-            Err(why) => log.warning(&format!("--report {path_shown}: not written: {why}")),
+        match (run_dir, error) {
+            // A preview that was shown has written its own.
+            (_, None | Some(Error::Output(_))) if self.is_dry_run => {}
+            _ if self.is_dry_run => report.not_written("there is no preview", log),
+            (Some(run_dir), _) => report.write(html(run_dir, report.subjects, log), log),
+            (None, _) => report.not_written("nothing was sent", log),
         }
     }
 
@@ -176,26 +169,26 @@ impl CommandEnd {
     }
 }
 
-/// Writes the report of the run in `run_dir`, or says why not.
-fn report_on(run_dir: &Path, path: &Path, subjects: Subjects, log: &Log) -> Result<(), String> {
+/// The report of the run in `run_dir`, or why there is none.
+fn html(run_dir: &Path, subjects: Subjects, log: &Log) -> Result<String, String> {
     let run = RunFile::read(run_dir).map_err(|error| error.to_string())?;
     let html = ReportedRun::open(run_dir, run).and_then(|run| run.html(subjects, log));
-    let html = html.map_err(|error| error.to_string())?;
-    html::write_new(path, &html).map_err(|error| error.to_string())
+    html.map_err(|error| error.to_string())
 }
 
 /// Checks that the file which that option names can be written; if not, it is forgotten.
-fn checked<E: Display>(
+fn checked<F: AsRef<Path>, E: Display>(
     option: &str,
-    path: &mut Option<PathBuf>,
+    file: &mut Option<F>,
     check: fn(&Path) -> Result<(), E>,
 ) -> Result<(), Error> {
-    let Some(named) = path else { return Ok(()) };
-    let checked = check(named);
+    let Some(named) = file else { return Ok(()) };
+    let path = named.as_ref();
+    let checked = check(path);
     let checked =
-        checked.map_err(|error| Error::Usage(format!("{option} {}: {error}", named.shown())));
+        checked.map_err(|error| Error::Usage(format!("{option} {}: {error}", path.shown())));
     if checked.is_err() {
-        *path = None;
+        *file = None;
     }
     checked
 }

@@ -2,7 +2,7 @@
 
 use super::limits::{CHANGED_ROWS, VALUE_CHARS, VALUES};
 use crate::model::text::one_line;
-use crate::model::{ChangeTotals, FieldDiff, RowDiff, RowResult, TagDiff, ValueBefore};
+use crate::model::{ChangeTotals, RowDiff, RowResult, TagDiff};
 
 /// What rows change, of the first of them one by one.
 #[derive(Debug, Default)]
@@ -44,14 +44,8 @@ fn cut(diff: &RowDiff) -> RowDiff {
         }
         shown
     };
-    let fields = diff.fields.iter().take(VALUES).map(|field| FieldDiff {
-        field: one_line(&field.field, VALUE_CHARS),
-        before: match &field.before {
-            ValueBefore::Value(value) => ValueBefore::Value(one_line(value, VALUE_CHARS)),
-            before => before.clone(),
-        },
-        after: one_line(&field.after, VALUE_CHARS),
-    });
+    let fields = diff.fields.iter().take(VALUES);
+    let fields = fields.map(|field| field.shortened(|text| one_line(text, VALUE_CHARS)));
     RowDiff {
         fields: fields.collect(),
         tags: TagDiff {

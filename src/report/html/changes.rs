@@ -6,17 +6,23 @@ use super::changed_rows::{ChangedRow, ChangedRows};
 use super::limits::{CHANGED_ROWS, MOST_FREQUENT, SLUG_CHARS, VALUE_CHARS};
 use super::page::{Page, PageKind, PageSection};
 use super::parts::{
-    bounded, counted, foreign, grouped, left_out, scrolling, subject_cell, subject_header,
+    bounded, counted_grouped, foreign, grouped, left_out, scrolling, subject_cell, subject_header,
 };
 use crate::model::{ChangeTotals, FieldDiff, TagCounts, TagDiff, Transition, ValueBefore};
 
 /// What all rows change together; nothing where that is nothing.
 pub(super) fn totals(page: &Page<'_>) -> Option<PageSection> {
     let totals = &page.rows.changed.totals;
-    (totals.rows > 0).then(|| PageSection {
+    let parts = [
+        transitions(totals),
+        hold_until(totals),
+        tags(page.kind, totals),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| PageSection {
         id: "changes",
         title: title(page.kind),
-        content: html! { (transitions(totals)) (tags(page.kind, totals)) },
+        content: html! { @for part in parts { (part) } },
     })
 }
 
@@ -34,11 +40,11 @@ fn title(kind: PageKind) -> &'static str {
     match kind {
         PageKind::Preview => "What would change",
         PageKind::Run => "What was changed",
-        PageKind::Undo => "What was put back",
+        PageKind::Undo => "What was restored",
     }
 }
 
-fn transitions(totals: &ChangeTotals) -> Markup {
+fn transitions(totals: &ChangeTotals) -> Option<Markup> {
     let all = totals.transitions();
     let shown = &all[..all.len().min(MOST_FREQUENT)];
     let table = html! {
@@ -62,15 +68,20 @@ fn transitions(totals: &ChangeTotals) -> Markup {
             }
         }
     };
-    html! {
-        @if !shown.is_empty() {
+    (!shown.is_empty()).then(|| {
+        html! {
             h3 { "Fields" }
             (scrolling("Values before and after", &table))
             @if shown.len() < all.len() {
-                p.quiet { "Showing " (shown.len()) " of " (counted(all.len() as u64, "transition")) "." }
+                p.quiet { "Showing " (shown.len()) " of " (counted_grouped(all.len() as u64, "transition")) "." }
             }
         }
-    }
+    })
+}
+
+fn hold_until(totals: &ChangeTotals) -> Option<Markup> {
+    let rows = totals.hold_until_rows;
+    (rows > 0).then(|| html! { p { code { "hold_until" } ": on " (counted_grouped(rows, "conversation")) "." } })
 }
 
 fn before_value(before: &ValueBefore) -> Markup {
@@ -87,33 +98,44 @@ fn value(text: &str) -> Markup {
     }
 }
 
-fn tags(kind: PageKind, totals: &ChangeTotals) -> Markup {
-    let (added, removed, wiped) = (totals.added(), totals.removed(), totals.wiped());
+fn tags(kind: PageKind, totals: &ChangeTotals) -> Option<Markup> {
     let wiped_title = match kind {
         PageKind::Preview => "Tags that would be lost",
         PageKind::Run | PageKind::Undo => "Tags that were lost",
     };
-    html! {
-        @if !(added.is_empty() && removed.is_empty() && wiped.is_empty()) {
-            div.pair {
-                @if !added.is_empty() {
-                    div { h3 { "Tags added" } (tag_table(added, "+", "added")) }
-                }
-                @if !removed.is_empty() {
-                    div { h3 { "Tags removed" } (tag_table(removed, "−", "removed")) }
-                }
-                @if !wiped.is_empty() {
-                    div {
-                        h3 { (wiped_title) }
-                        p.quiet {
-                            "Because tag_list replaces all tags: on " (counted(totals.wiping_rows, "conversation")) "."
-                        }
-                        (tag_table(wiped, "−", "removed"))
-                    }
+    let of_wiped = html! {
+        p.quiet { "Because tag_list replaces all tags: on " (counted_grouped(totals.wiping_rows, "conversation")) "." }
+    };
+    let of_set = html! {
+        p.quiet { "Which tags it replaced is unknown." }
+    };
+    let none = || html! {};
+    let tables = [
+        ("Tags added", none(), totals.added(), "+", "added"),
+        ("Tags removed", none(), totals.removed(), "−", "removed"),
+        (wiped_title, of_wiped, totals.wiped(), "−", "removed"),
+        ("Tags set by tag_list", of_set, totals.set(), "", "set"),
+    ];
+    let tables = tables
+        .into_iter()
+        .filter(|(_, _, tags, _, _)| !tags.is_empty());
+    let tables: Vec<_> = tables
+        .map(|(title, more, tags, sign, class)| {
+            html! { div { h3 { (title) } (more) (tag_table(tags, sign, class)) } }
+        })
+        .collect();
+    let cleared = totals.cleared_rows;
+    (cleared > 0 || !tables.is_empty()).then(|| {
+        html! {
+            @if cleared > 0 {
+                p.alert {
+                    strong { "All tags removed" } " on " (counted_grouped(cleared, "conversation"))
+                    " by tag_list. Which tags these were is unknown."
                 }
             }
+            @if !tables.is_empty() { div.pair { @for table in tables { (table) } } }
         }
-    }
+    })
 }
 
 fn tag_table(tags: &TagCounts, sign: &str, class: &str) -> Markup {
@@ -132,7 +154,7 @@ fn tag_table(tags: &TagCounts, sign: &str, class: &str) -> Markup {
             }
         }
         @if shown.len() < all.len() {
-            p.quiet { "Showing " (shown.len()) " of " (counted(all.len() as u64, "tag")) "." }
+            p.quiet { "Showing " (shown.len()) " of " (counted_grouped(all.len() as u64, "tag")) "." }
         }
     }
 }

@@ -6,9 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
 use super::limits::CHARTED_PASSES;
-use super::outcomes::{percent, swatch};
 use super::page::{Page, PageKind, PageSection};
-use super::parts::{counted, file};
+use super::parts::{counted_grouped, file, percent, swatch};
 use super::series::{RateBar, Series, series};
 use crate::model::RateUnit;
 use crate::report::in_words;
@@ -37,8 +36,8 @@ pub(super) fn section(page: &Page<'_>) -> Option<PageSection> {
         _ if is_empty => return None,
         [] => html! {
             p.quiet {
-                "Not recorded: the run directory has no " (file("timeline.csv"))
-                ". Runs of older versions have none, and neither has a run of less than a second."
+                "Not recorded: " (file("timeline.csv"))
+                " is missing or empty (older versions did not write it)."
             }
         },
         _ => Chart::new(page).figure(),
@@ -118,11 +117,11 @@ impl Chart {
             in_words(std::time::Duration::try_from_secs_f64(seconds).unwrap_or_default())
         };
         format!(
-            "{per} over {}: at most {}, {} paused, {} 429",
+            "{per} over {}: at most {}, {} paused, {}",
             words(seconds),
             self.unit.shown(highest),
             words(paused),
-            counted(throttled, "answer")
+            counted_grouped(throttled, "HTTP 429 response")
         )
     }
 
@@ -217,9 +216,9 @@ impl Chart {
         html! {
             ul.key {
                 li { (swatch("requests")) "requests" }
-                @if bars().any(|bar| bar.paused > 0.0) { li { (swatch("pause")) "paused, as the server asked" } }
-                @if bars().any(|bar| bar.throttled > 0) { li { (swatch("throttled")) "answers 429 (dots above)" } }
-                @if self.limits().next().is_some() { li { "- - - rate asked for" } }
+                @if bars().any(|bar| bar.paused > 0.0) { li { (swatch("pause")) "paused (rate limited)" } }
+                @if bars().any(|bar| bar.throttled > 0) { li { (swatch("throttled")) "HTTP 429 responses (dots above)" } }
+                @if self.limits().next().is_some() { li { "- - - requested rate" } }
             }
         }
     }

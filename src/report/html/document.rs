@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::limits::{ERROR_CHARS, NAME_CHARS};
 use super::page::{Page, PageKind, PageSection};
-use super::parts::{counted, foreign, grouped, time};
+use super::parts::{counted_grouped, foreign, grouped, time};
 use super::{changes, chart, figures, listings, outcomes, reasons};
 use crate::model::Outcome;
 use crate::model::text::one_line;
@@ -103,9 +103,9 @@ impl Page<'_> {
         let not_sent = counts.of(Outcome::NotSent);
         let rows = match self.kind {
             PageKind::Preview if not_sent > 0 => {
-                counted(self.summary.rows - not_sent, "row") + " that were read"
+                counted_grouped(self.summary.rows - not_sent, "row") + " that were read"
             }
-            _ => counted(self.summary.rows, "row"),
+            _ => counted_grouped(self.summary.rows, "row"),
         };
         if self.summary.rows == 0 {
             return "There were no rows.".to_owned();
@@ -130,13 +130,13 @@ impl Page<'_> {
         let others = [
             (
                 unchanged,
-                "already shows what is asked for",
-                "already show what is asked for",
+                "already shows the requested values",
+                "already show the requested values",
             ),
             (
                 self.summary.differs,
-                "differs from what was asked for",
-                "differ from what was asked for",
+                "differs from the requested values",
+                "differ from the requested values",
             ),
             (counts.failed_file_rows(), "needs a look", "need a look"),
             (not_sent, was_not_sent, were_not_sent),
@@ -161,9 +161,9 @@ impl Page<'_> {
                     @if let Some(directory) = &self.summary.run_dir {
                         ", from the run directory " code { (foreign(directory, NAME_CHARS)) }
                     }
-                    ". It contains no message text"
-                    @if !self.rows.shows_subjects() { " and no subjects" }
-                    ", but slugs, tags and values of fields: pass it on as you would pass on these."
+                    ". It contains slugs, tags and field values"
+                    @if self.rows.shows_subjects() { " and subjects, but no message text" } @else { ", but no message text or subjects" }
+                    ": share it accordingly."
                 }
             }
         }

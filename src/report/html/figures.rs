@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::limits::{PASSES, REASON_CHARS, REASONS};
 use super::page::{Page, PageKind, PageSection};
-use super::parts::{counted, foreign, grouped, scrolling, time};
+use super::parts::{counted_grouped, foreign, grouped, scrolling, time};
 use crate::model::Pass;
 use crate::report::in_words;
 
@@ -37,7 +37,7 @@ pub(super) fn section(page: &Page<'_>) -> PageSection {
                 @if let Some(reached) = rate(sent.rate_reached) {
                     (figure("Rate", &reached, asked.as_deref()))
                 }
-                (figure("Rate limited", &grouped(sent.throttled), Some("answers 429")))
+                (figure("HTTP 429", &grouped(sent.throttled), None))
                 @if let Some(limit) = rate(sent.limit_found) {
                     (figure("Observed limit", &format!("about {limit}"), None))
                 }
@@ -92,7 +92,7 @@ fn passes_table(page: &Page<'_>) -> Markup {
                 th.number scope="col" { "Pass" }
                 th scope="col" { "Started" }
                 th.number scope="col" { "Requests" }
-                th.number scope="col" { "Rate limited" }
+                th.number scope="col" { "HTTP 429" }
                 th.number scope="col" { "Rate" }
                 th scope="col" { "End" }
             } }
@@ -133,14 +133,17 @@ fn end(pass: &Pass) -> Markup {
     }
 }
 
-/// What an undo could not put back; nothing if that is nothing.
+/// What an undo could not restore; nothing if that is nothing.
 pub(super) fn left_out_of_undo(page: &Page<'_>) -> Option<PageSection> {
     let left_out = page.summary.cannot_put_back.as_ref();
     let left_out = left_out.filter(|left_out| left_out.rows > 0)?;
     let content = html! {
         p {
-            "Of " (counted(left_out.rows, "conversation")) ", something is left out; of "
-            (grouped(left_out.whole_rows)) " of them, everything."
+            (counted_grouped(left_out.rows, "conversation")) " could not be fully restored"
+            @if left_out.whole_rows > 0 {
+                "; nothing was restored on " (grouped(left_out.whole_rows)) " of them"
+            }
+            "."
         }
         table {
             caption { "Conversations by reason" }
@@ -156,8 +159,8 @@ pub(super) fn left_out_of_undo(page: &Page<'_>) -> Option<PageSection> {
         }
     };
     Some(PageSection {
-        id: "not-put-back",
-        title: "What cannot be put back",
+        id: "not-restored",
+        title: "What was not restored",
         content,
     })
 }

@@ -1,75 +1,66 @@
-//! A page -> its file, which nobody else can read: whole or not at all, and no other file is replaced.
+//! A page -> its file, which nobody else can read; and a word about what became of it.
 
-use std::fs;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::files::{FileError, Replacement, directory_of};
+use super::rows::Subjects;
+use crate::files::{NewFile, NewFileError};
 use crate::model::Shown as _;
-
-/// Sees early that a page can be written to `path`, where nothing may be; leaves nothing behind.
-///
-/// # Errors
-/// When something is there, or the directory takes no new file.
-pub fn check(path: &Path) -> Result<(), PageError> {
-    match fs::symlink_metadata(path) {
-        Ok(_) => return Err(PageError::Exists),
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(PageError::File(error.into())),
-    }
-    beside(path).map(drop)
-}
+use crate::report::{Log, Notice};
 
 /// Writes the page to `path`, where nothing may be.
 ///
 /// # Errors
-/// The same, or when it cannot be written.
-pub fn write_new(path: &Path, html: &str) -> Result<(), PageError> {
-    let file = written(path, html)?;
-    file.commit_new().map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => PageError::Exists,
-        _ => PageError::File(error.into()),
-    })
+/// When something is there, or it cannot be written.
+pub fn write_new(path: &Path, html: &str) -> Result<(), NewFileError> {
+    write(NewFile::create(path)?, html)
 }
 
 /// Writes the page in the place of the one that may be at `path`.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn replace(path: &Path, html: &str) -> Result<(), PageError> {
-    let file = written(path, html)?;
-    file.commit().map_err(|error| PageError::File(error.into()))
+pub fn replace(path: &Path, html: &str) -> Result<(), NewFileError> {
+    write(NewFile::replacing(path)?, html)
 }
 
-fn written(path: &Path, html: &str) -> Result<Replacement, PageError> {
-    let mut file = beside(path)?;
-    file.write_all(html.as_bytes())
-        .map_err(|error: io::Error| PageError::File(error.into()))?;
-    Ok(file)
+fn write(mut file: NewFile, html: &str) -> Result<(), NewFileError> {
+    file.write_all(html.as_bytes())?;
+    file.commit()
 }
 
-fn beside(path: &Path) -> Result<Replacement, PageError> {
-    Replacement::beside(path).map_err(|error| PageError::Directory {
-        path: directory_of(path).to_owned(),
-        error: error.into(),
-    })
+/// What `--report` asks for.
+#[derive(Debug, Clone)]
+pub struct ReportFile {
+    /// Where the report is written.
+    pub path: PathBuf,
+    /// Whether it shows the subjects of conversations.
+    pub subjects: Subjects,
 }
 
-/// Why a page cannot be written.
-#[derive(Debug, thiserror::Error)]
-pub enum PageError {
-    /// Something is there.
-    #[error("it exists already, and is not replaced (give another name, or remove it)")]
-    Exists,
-    /// The operating system refused.
-    #[error("{0}")]
-    File(FileError),
-    /// The directory takes no new file.
-    #[error("cannot create a file in {}: {error}", path.shown())]
-    Directory {
-        /// The directory.
-        path: PathBuf,
-        /// Why.
-        error: FileError,
-    },
+impl ReportFile {
+    /// Writes the page, or says why there is none. Its failure does not change what the command says of itself.
+    pub fn write(&self, html: Result<String, String>, log: &Log) {
+        let written =
+            html.and_then(|html| write_new(&self.path, &html).map_err(|error| error.to_string()));
+        let path = self.path.shown();
+        match written {
+            Ok(()) => log.report(&Notice::Note {
+                message: &format!("report: {path}"),
+            }),
+            Err(why) => log.warning(&format!("--report {path}: not written: {why}")),
+        }
+    }
+
+    /// Says that there is nothing to report.
+    pub fn not_written(&self, why: &str, log: &Log) {
+        let message = &format!("--report {}: not written: {why}", self.path.shown());
+        log.report(&Notice::Note { message });
+    }
+}
+
+impl AsRef<Path> for ReportFile {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
 }

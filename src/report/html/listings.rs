@@ -13,11 +13,9 @@ use crate::model::Outcome;
 pub(super) fn need_a_look(page: &Page<'_>) -> Option<PageSection> {
     let title = "Rows that need a look";
     let lead = match page.kind {
-        PageKind::Preview => {
-            "Rows that would not be changed, although they ask for something else than is there."
-        }
+        PageKind::Preview => "Rows that ask for a change but would not get it.",
         PageKind::Run | PageKind::Undo => {
-            "Rows that are not updated, and updated rows that differ from what was asked for."
+            "Rows that are not updated, and updated rows that differ from the requested values."
         }
     };
     let (listing, (_, bytes)) = (&page.rows.need_a_look, NEED_A_LOOK);

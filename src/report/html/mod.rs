@@ -1,4 +1,4 @@
-//! What a run did, or would do -> one HTML file for people who look rather than read.
+//! What a run did, or would do -> one HTML file to read in a browser.
 //!
 //! The file needs nothing else: no script, nothing that is fetched, and its security policy says so.
 //! Everything in it passes the template library, which escapes it; foreign text is isolated besides, so
@@ -19,6 +19,6 @@ mod reasons;
 mod rows;
 mod series;
 
-pub use file::{PageError, check, replace, write_new};
+pub use file::{ReportFile, replace, write_new};
 pub use page::{Page, PageKind};
 pub use rows::{PageRows, Subjects};

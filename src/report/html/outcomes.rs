@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::page::{Page, PageKind, PageSection};
-use super::parts::{grouped, percentage, share};
+use super::parts::{grouped, percent, percentage, share, swatch};
 use crate::model::Outcome;
 
 /// The least width of a part of the bar, in percent: one row of many is seen too.
@@ -38,7 +38,7 @@ pub(super) fn section(page: &Page<'_>) -> Option<PageSection> {
                             th.word scope="row" { (swatch("none")) "of these, differ" }
                             td.number { (grouped(page.summary.differs)) }
                             td.number { (share(page.summary.differs, total)) }
-                            td { "the server’s answer does not show what was asked for" }
+                            td { "differs from the requested values" }
                         }
                     }
                 }
@@ -81,18 +81,6 @@ fn bar(kind: PageKind, ended: &[(Outcome, u64)], total: u64) -> Markup {
     }
 }
 
-/// A length in an image that is as wide as its place.
-pub(super) fn percent(number: f64) -> String {
-    format!("{number:.3}%")
-}
-
-/// The color of something, beside its name.
-pub(super) fn swatch(class: &str) -> Markup {
-    html! {
-        svg.swatch aria-hidden="true" { rect class=(class) width="100%" height="100%" {} }
-    }
-}
-
 /// How such a row ended, in words.
 pub(super) fn name(kind: PageKind, outcome: Outcome) -> &'static str {
     match (kind, outcome) {
@@ -107,9 +95,9 @@ pub(super) fn name(kind: PageKind, outcome: Outcome) -> &'static str {
 
 fn meaning(kind: PageKind, outcome: Outcome) -> &'static str {
     match (kind, outcome) {
-        (PageKind::Preview, Outcome::Updated) => "shows something else than what is asked for",
-        (_, Outcome::Updated) => "changed as asked for",
-        (_, Outcome::Unchanged) => "already shows what is asked for: nothing to send",
+        (PageKind::Preview, Outcome::Updated) => "differs from the requested values",
+        (_, Outcome::Updated) => "changed as requested",
+        (_, Outcome::Unchanged) => "already shows the requested values: nothing to send",
         (PageKind::Preview, Outcome::Conflict) => {
             "a guard is not met, or the change cannot be made safely"
         }

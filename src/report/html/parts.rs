@@ -27,7 +27,7 @@ pub(super) fn grouped(number: u64) -> String {
 }
 
 /// `1 row`, `12,345 rows`.
-pub(super) fn counted(number: u64, noun: &str) -> String {
+pub(super) fn counted_grouped(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(number))
 }
@@ -80,7 +80,7 @@ pub(super) fn bounded(rows: impl Iterator<Item = Markup>, most_bytes: usize) -> 
 pub(super) fn left_out(shown: u64, all: u64, noun: &str, elsewhere: &Markup) -> Markup {
     html! {
         @if shown < all {
-            p.quiet { "Showing " (grouped(shown)) " of " (counted(all, noun)) ". " (elsewhere) }
+            p.quiet { "Showing " (grouped(shown)) " of " (counted_grouped(all, noun)) ". " (elsewhere) }
         }
     }
 }
@@ -94,6 +94,18 @@ pub(super) fn subject_header(rows: &PageRows) -> Markup {
 pub(super) fn subject_cell(rows: &PageRows, subject: &str) -> Markup {
     html! {
         @if rows.shows_subjects() { td.name { (foreign(subject, SUBJECT_CHARS)) } }
+    }
+}
+
+/// A length in an image that is as wide as its place.
+pub(super) fn percent(number: f64) -> String {
+    format!("{number:.3}%")
+}
+
+/// The color of something, beside its name.
+pub(super) fn swatch(class: &str) -> Markup {
+    html! {
+        svg.swatch aria-hidden="true" { rect class=(class) width="100%" height="100%" {} }
     }
 }
 

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::limits::{REASON_CHARS, REASONS, SLUG_CHARS};
 use super::outcomes::name;
 use super::page::{Page, PageSection};
-use super::parts::{counted, file, foreign, grouped, scrolling};
+use super::parts::{counted_grouped, foreign, grouped, scrolling};
 use crate::model::{Outcome, Reason};
 
 /// The section; nothing where no row has a reason.
@@ -30,7 +30,7 @@ pub(super) fn section(page: &Page<'_>) -> Option<PageSection> {
         @if shown < all {
             p.quiet {
                 "Showing the " (reasons.len()) " most frequent reasons, which cover "
-                (grouped(shown)) " of " (counted(all, "row")) ". All are in " (file("results.csv")) "."
+                (grouped(shown)) " of " (counted_grouped(all, "row")) ". " (page.elsewhere())
             }
         }
     };

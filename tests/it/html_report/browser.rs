@@ -156,6 +156,10 @@ fn a_report_can_be_read_by_all_and_does_nothing() {
             axe.as_deref(),
         );
     }
+    let (_workspace, page) = runs::hostile_preview();
+    let html = fs::read_to_string(&page).expect("a report");
+    assert!(html.contains("<bdi>&lt;script&gt;alert(1)"), "subjects");
+    expect_good(&mut browser, "preview", &page, axe.as_deref());
 }
 
 #[test]

@@ -3,7 +3,10 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
@@ -12,7 +15,7 @@ use crate::support::answer::Answer;
 use crate::support::command::Workspace;
 use crate::support::request::Request;
 use crate::support::resumed::HEADER;
-use crate::support::sent::{Sent, command, numbered, send_file};
+use crate::support::sent::{Sent, command, numbered, send_file, tree};
 use crate::support::server::Server;
 
 /// A token that is to be found nowhere.
@@ -108,8 +111,37 @@ fn account(slugs: &[String], throttled: usize) -> Server {
     })
 }
 
-/// A run of four seconds that was throttled in the middle.
+/// The files of a run, as often as they are needed.
+struct Original(Vec<(String, Vec<u8>)>);
+
+impl Original {
+    fn of(run: &Reported) -> Self {
+        let files = tree(&run.run_dir).into_iter().map(|path| {
+            let name = path.strip_prefix(run.workspace.path()).expect("below it");
+            let bytes = fs::read(&path).expect("a file of the run");
+            (name.to_string_lossy().into_owned(), bytes)
+        });
+        Self(files.collect())
+    }
+
+    fn copied(&self) -> Reported {
+        let workspace = Workspace::new();
+        for (name, bytes) in &self.0 {
+            workspace.write(name, bytes);
+        }
+        let run_dir = workspace.path().join("out");
+        fs::set_permissions(&run_dir, Permissions::from_mode(0o700)).expect("a directory");
+        Reported { workspace, run_dir }
+    }
+}
+
+/// A run of four seconds that was throttled in the middle. It is made once.
 pub(crate) fn throttled() -> Reported {
+    static RUN: OnceLock<Original> = OnceLock::new();
+    RUN.get_or_init(|| Original::of(&throttle())).copied()
+}
+
+fn throttle() -> Reported {
     let slugs = numbered("late-parcel-", 40);
     let server = account(&slugs, 40);
     let sent = send_file(
@@ -133,8 +165,9 @@ pub(crate) fn resumed() -> Reported {
     sent.into()
 }
 
-/// A run of which every slug, tag, custom field, subject and reason is hostile.
-pub(crate) fn hostile() -> Reported {
+/// Rows of which every slug, tag, custom field and subject is hostile, and a server whose conversations are so too; it
+/// refuses requests of that method to some of them.
+fn hostile_rows(refused: &'static str) -> (String, Server) {
     let mut rows = String::new();
     let mut conversations: Vec<(String, Value)> = Vec::new();
     for (number, text) in (0..).zip(HOSTILE) {
@@ -147,13 +180,34 @@ pub(crate) fn hostile() -> Reported {
                 "slug": slug, "tag_list": ["vip"], "data": { "note": text }, "_subject": text,
             });
             let _ = writeln!(rows, "{row}");
-            let own =
-                json!({ "tag_list": ["new", text], "data": { "note": format!("old {text}") } });
+            let own = json!({
+                "tag_list": ["new", text], "data": { "note": format!("old {text}") }, "subject": text,
+            });
             conversations.push((slug, own));
         }
     }
     let account = Account::new((conversations.iter()).map(|(slug, own)| (&**slug, own.clone())));
-    let server = Server::start(move |request| refuse_some(request, || account.answer(request)));
+    let server =
+        Server::start(move |request| refuse_some(request, refused, || account.answer(request)));
+    (rows, server)
+}
+
+/// A preview of such rows, and its report.
+pub(crate) fn hostile_preview() -> (Workspace, PathBuf) {
+    let (rows, server) = hostile_rows("GET");
+    let workspace = Workspace::new();
+    workspace.write("rows.jsonl", rows);
+    let line = "run rows.jsonl --dry-run --online --rate 5000/s --skip-invalid --allow-damaged \
+                --report new.html --with-subjects";
+    let output = command(&workspace, line).against(&server).output();
+    assert_eq!(output.status, 3, "{output:#?}");
+    let report = workspace.path().join("new.html");
+    (workspace, report)
+}
+
+/// A run of such rows.
+pub(crate) fn hostile() -> Reported {
+    let (rows, server) = hostile_rows("PUT");
     let options =
         "--read-first --skip-invalid --max-failures none --max-differs none --allow-damaged";
     let sent = send_file(&server, "rows.jsonl", rows, options);
@@ -165,11 +219,11 @@ pub(crate) fn hostile() -> Reported {
     sent.into()
 }
 
-/// Refuses updates of some conversations, with hostile words.
-fn refuse_some(request: &Request, otherwise: impl FnOnce() -> Answer) -> Answer {
+/// Refuses requests of a method to some conversations, with hostile words.
+fn refuse_some(request: &Request, method: &str, otherwise: impl FnOnce() -> Answer) -> Answer {
     let parts = request.slug.split_once('-');
     match parts.and_then(|(number, what)| Some((number.parse::<usize>().ok()?, what))) {
-        Some((number, "refused")) if request.method == "PUT" => {
+        Some((number, "refused")) if request.method == method => {
             let text = HOSTILE[number];
             Answer::json(422, &json!({ "errors": { text: [text] } }))
         }

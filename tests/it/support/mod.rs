@@ -5,7 +5,7 @@
 //! scripts, broken ones included, and keeps every [`request`]; [`command`] starts the binary cut
 //! off from the machine's settings and reads what it printed and wrote. Both together: [`rows`] for
 //! what is sent of a file, [`sent`] for what comes of its rows, [`resumed`] for a run that was cut
-//! short, [`online`] for a preview against an account. [`terminal`] plays the one before which somebody
+//! short, [`online`] for a preview against an account, [`page`] for its HTML report. [`terminal`] plays the one before which somebody
 //! sits, [`sandbox`] asks the simulated Re:amaze that the binary serves.
 #![expect(
     clippy::expect_used,
@@ -17,6 +17,7 @@ pub(crate) mod account;
 pub(crate) mod answer;
 pub(crate) mod command;
 pub(crate) mod online;
+pub(crate) mod page;
 pub(crate) mod request;
 pub(crate) mod resumed;
 pub(crate) mod rows;

@@ -38,7 +38,7 @@ pub(super) fn findings(
         KeepRows::First
     };
     let mut findings = AccountFindings::new(keep).map_err(LedgerError::temporary)?;
-    let mut page_rows = (options.report.as_ref()).map(|_| PageRows::new(options.subjects));
+    let mut page_rows = (options.report.as_ref()).map(|report| PageRows::new(report.subjects));
     let made_at = modified_at(&settings.source);
     let effects = RowEffects {
         planner: rows.planner.clone(),

@@ -22,7 +22,7 @@ use crate::files;
 use crate::input::{InputError, Reader};
 use crate::ledger::LedgerError;
 use crate::model::{Outcome, Shown as _, StopReason, Summary};
-use crate::report::{AccountFindings, AccountPreview, Log, Notice, UndoPreview};
+use crate::report::{AccountFindings, AccountPreview, Log, UndoPreview};
 use crate::stop::Stop;
 use findings::findings;
 use look::{Online, look};
@@ -39,7 +39,7 @@ pub(super) fn preview(
 ) -> Result<u8, Error> {
     options.plan.as_deref().map_or(Ok(()), plan::check)?;
     if let (Some(plan), Some(report)) = (&options.plan, &options.report)
-        && files::absolute(plan) == files::absolute(report)
+        && files::absolute(plan) == files::absolute(&report.path)
     {
         return Err(Error::usage(
             "--plan and --report name the same file (give the report another name)",
@@ -51,7 +51,10 @@ pub(super) fn preview(
     let copy = tempfile::tempfile().map_err(LedgerError::temporary)?;
     let mut rows = match copy_and_check(settings, &copy, preview::kept(settings), stop)? {
         CheckedInput::Rows(rows) => rows,
-        CheckedInput::Header(violations) => return preview::header(settings, log, violations),
+        CheckedInput::Header(violations) => {
+            not_reported(options, log);
+            return preview::header(settings, log, violations);
+        }
     };
     rows.undo = undo;
     let is_refused = rows.refusal(settings, Mode::Run).is_some();
@@ -59,11 +62,7 @@ pub(super) fn preview(
         if is_refused {
             log.warning("the account was not read: the run would send nothing");
         }
-        if let Some(path) = &options.report {
-            let path = path.shown();
-            let message = &format!("--report {path}: not written: the account was not read");
-            log.report(&Notice::Note { message });
-        }
+        not_reported(options, log);
         return preview::show(settings, log, *rows, exit::DONE);
     }
     let online = Online {
@@ -75,6 +74,13 @@ pub(super) fn preview(
         stop,
     };
     online.show(*rows, &copy)
+}
+
+/// Says that the report that may be asked for is not written.
+fn not_reported(options: &OnlineOptions, log: &Log) {
+    if let Some(report) = &options.report {
+        report.not_written("the account was not read", log);
+    }
 }
 
 impl Online<'_> {

@@ -1,16 +1,16 @@
 //! Rows that would be changed -> the file of `--plan`: an input that makes just these changes, each with a
 //! guard on what was reviewed. It appears whole or not at all, and replaces nothing.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::change::{NotShown, ReviewedRow};
 use crate::config::Settings;
 use crate::error::Error;
-use crate::files::Replacement;
+use crate::files::{NewFile, NewFileError};
 use crate::input::MAX_RECORD_BYTES;
 use crate::model::text::visible_json;
-use crate::model::{BeforeImage, Content, Row, Shown as _, Update, Violation, file_words};
+use crate::model::{BeforeImage, Content, Row, Shown as _, Update, Violation};
 use crate::report::WrittenPlan;
 use crate::validate::{Clock, Columns, Draft, Rules, Terms};
 
@@ -18,7 +18,7 @@ use crate::validate::{Clock, Columns, Draft, Rules, Terms};
 pub(super) struct PlanFile {
     path: PathBuf,
     /// Its new content, or why it cannot be written.
-    file: io::Result<Replacement>,
+    file: Result<NewFile, NewFileError>,
     rules: Rules,
     rows: u64,
     left_out: u64,
@@ -38,7 +38,7 @@ impl PlanFile {
         };
         Self {
             path: path.to_owned(),
-            file: Replacement::beside(path),
+            file: NewFile::create(path),
             rules: Rules::new(Columns::default(), Draft::default(), terms),
             rows: 0,
             left_out: 0,
@@ -54,7 +54,7 @@ impl PlanFile {
                 if let Ok(file) = &mut self.file
                     && let Err(error) = file.write_all(line.as_bytes())
                 {
-                    self.file = Err(error);
+                    self.file = Err(error.into());
                 }
             }
             Err(why) => {
@@ -102,8 +102,8 @@ impl PlanFile {
     /// Puts the file in its place.
     pub(super) fn commit(self, settings: &Settings) -> Result<WrittenPlan, Error> {
         let path = self.path;
-        let committed = self.file.and_then(Replacement::commit_new);
-        committed.map_err(|error| cannot_write(&path, &error))?;
+        let committed = self.file.and_then(NewFile::commit);
+        committed.map_err(|error| not_written(&path, &error))?;
         Ok(WrittenPlan {
             file: path.shown(),
             rows: self.rows,
@@ -114,27 +114,11 @@ impl PlanFile {
     }
 }
 
-/// Sees that there can be a plan at `path`, before anything is read for it.
+/// Checks that there can be a plan at `path`, before anything is read for it.
 pub(super) fn check(path: &Path) -> Result<(), Error> {
-    if path == Path::new("-") {
-        return Err(refused(path, "is not a file (give a name)"));
-    }
-    match path.symlink_metadata() {
-        Ok(_) => return Err(refused(path, "it exists already (give another name)")),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(cannot_write(path, &error)),
-    }
-    let file = Replacement::beside(path).map_err(|error| cannot_write(path, &error))?;
-    // It is made again when there is something to write: until then, whatever ends the process leaves
-    // nothing behind.
-    drop(file);
-    Ok(())
+    NewFile::check(path).map_err(|error| not_written(path, &error))
 }
 
-fn cannot_write(path: &Path, error: &io::Error) -> Error {
-    refused(path, &format!("cannot be written: {}", file_words(error)))
-}
-
-fn refused(path: &Path, why: &str) -> Error {
-    Error::Usage(format!("--plan {}: {why}", path.shown()))
+fn not_written(path: &Path, error: &NewFileError) -> Error {
+    Error::Usage(format!("--plan {}: {error}", path.shown()))
 }

@@ -1,11 +1,11 @@
-//! What was found in the account -> the HTML report of the preview. Its failure is none of the preview.
+//! What was found in the account -> the HTML report of the preview.
 
 use jiff::Timestamp;
 
 use super::look::{Online, Reading};
-use crate::model::{Outcome, Shown as _, StopReason, Summary};
-use crate::report::html::{Page, PageKind, PageRows, write_new};
-use crate::report::{AccountFindings, AccountLabel, Notice};
+use crate::model::{Outcome, StopReason, Summary};
+use crate::report::html::{Page, PageKind, PageRows};
+use crate::report::{AccountFindings, AccountLabel};
 
 /// What a report of a preview has beside its rows.
 pub(super) struct Reported<'a> {
@@ -20,7 +20,7 @@ pub(super) struct Reported<'a> {
 impl Online<'_> {
     /// Writes the report, if one is asked for.
     pub(super) fn write_report(&self, rows: Option<PageRows>, reported: &Reported<'_>) {
-        let (Some(path), Some(rows)) = (&self.options.report, rows) else {
+        let (Some(report), Some(rows)) = (&self.options.report, rows) else {
             return;
         };
         let summary = self.summary(reported);
@@ -34,16 +34,7 @@ impl Online<'_> {
             failed: None,
             made_at: Timestamp::now(),
         };
-        let path_shown = path.shown();
-        match write_new(path, &page.html()) {
-            Ok(()) => self.log.report(&Notice::Note {
-                message: &format!("report: {path_shown}"),
-            }),
-            Err(why) => {
-                let message = format!("--report {path_shown}: not written: {why}");
-                self.log.warning(&message);
-            }
-        }
+        report.write(Ok(page.html()), self.log);
     }
 
     fn summary(&self, reported: &Reported<'_>) -> Summary {
