@@ -51,10 +51,16 @@ pub(super) fn with_tip(mut error: clap::Error, words: &[OsString]) -> clap::Erro
 
 /// A tip for options that exclude each other.
 fn conflict_tip(message: &str) -> Option<String> {
-    if !message.contains("--resume") {
+    let has = |option| message.contains(option);
+    let tip = if has("--plan") && has("--sample") {
+        "a plan needs every row: leave out --sample"
+    } else if has("--plan") && has("--limit") {
+        "a plan needs every row: leave out --limit, and use it when you run the plan"
+    } else if has("--sample") && has("--limit") {
+        "a sample is spread evenly, --limit takes the first rows: leave out one of them"
+    } else if !has("--resume") {
         return None;
-    }
-    let tip = if message.contains("--online") {
+    } else if has("--online") {
         "to see what is left to do, preview the input: finished rows show as already right"
     } else {
         "a resumed run reads its own copy of the input: reamaze-bulk run --resume DIR"

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::failed_rows::FailedRows;
 use super::{BeforeImages, LedgerError, Record, RunDirectory, directory};
 use crate::input::Reader;
-use crate::model::{Counts, Outcome, Reason, Reasons, Row};
+use crate::model::{Counts, Outcome, PlainRows, Reason, Reasons, Row};
 
 /// Groups of reasons that a summary keeps.
 const MOST_REASONS: usize = 50;
@@ -22,20 +22,23 @@ pub struct Totals {
     pub counts: Counts,
     /// Updated rows that show something else than was asked for.
     pub differs: u64,
+    /// Rows that are changed, or may be, and have no image: an undo leaves them out.
+    pub without_image: u64,
     /// Why rows are not updated, or differ.
     pub reasons: Vec<Reason>,
 }
 
 /// Puts the ledger in input order, writes the rows to submit again, and adds up. `reader` reads the
-/// private copy from its start. In a run that reads every row first, each row that may have been
-/// applied has an image in `images`.
+/// private copy from its start. In a run that reads every row first, as `plain_rows` says, each row that
+/// may have been applied has an image in `images`.
 ///
 /// # Errors
 /// When a file cannot be read or written, or a row has no record or no image, or a record no row.
 pub fn finish(
     run: &RunDirectory,
     mut reader: Reader,
-    images: Option<&BeforeImages>,
+    images: &BeforeImages,
+    plain_rows: PlainRows,
 ) -> Result<Totals, LedgerError> {
     let path = run.results();
     let mut records = records(put_in_order(&path)?, &path).peekable();
@@ -46,8 +49,8 @@ pub fn finish(
         let found =
             records.next_if(|record| record.as_ref().is_ok_and(|record| record.line == row.line));
         let record = found.unwrap_or_else(|| Err(unaccounted(&row)))?;
-        if record.outcome.may_be_applied() && images.is_some_and(|images| !images.has(record.line))
-        {
+        let lacks_image = record.outcome.may_be_applied() && !images.has(record.line);
+        if lacks_image && plain_rows == PlainRows::ReadFirst {
             return Err(LedgerError::Sums(format!(
                 "the row on line {} is {} without a before-image",
                 record.line,
@@ -55,6 +58,7 @@ pub fn finish(
             )));
         }
         totals.rows += 1;
+        totals.without_image += u64::from(lacks_image);
         totals.counts.add(record.outcome, 1);
         totals.differs += u64::from(record.differs());
         let is_fine = record.outcome.is_success() && !record.differs();

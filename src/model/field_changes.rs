@@ -1,9 +1,10 @@
 //! The values that rows give to one field -> how many rows, and the commonest values, in bounded
-//! memory.
+//! memory. Tags that differ in letter case alone are one.
 
 use std::collections::HashMap;
 
 use super::DataValue;
+use super::text::folded;
 
 /// Different values counted per field; further ones are not, which are not the commonest.
 const MOST_VALUES: usize = 1000;
@@ -24,6 +25,16 @@ pub struct FieldChanges {
     values: HashMap<String, u64>,
     /// How longer ones begin.
     beginnings: HashMap<String, u64>,
+    spelling: Spelling,
+}
+
+/// Whether values that differ in letter case alone are the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Spelling {
+    #[default]
+    Exact,
+    /// As of tags.
+    AnyCase,
 }
 
 /// A value of a field, with the rows that set it.
@@ -51,7 +62,11 @@ impl FieldChanges {
                 rows: *rows,
             })
             .collect();
-        values.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.value.cmp(b.value)));
+        sort(&mut values);
+        if self.spelling == Spelling::AnyCase {
+            values = merged(values);
+            sort(&mut values);
+        }
         values.truncate(most);
         values
     }
@@ -82,6 +97,12 @@ impl FieldChanges {
         self.set([value.as_text()]);
     }
 
+    /// Counts one row that sets the field to those tags.
+    pub(super) fn set_tags<'a>(&mut self, tags: impl IntoIterator<Item = &'a str>) {
+        self.spelling = Spelling::AnyCase;
+        self.set(tags);
+    }
+
     /// Counts one row that sets the field to those values.
     pub(super) fn set<'a>(&mut self, values: impl IntoIterator<Item = &'a str>) {
         self.rows += 1;
@@ -91,6 +112,27 @@ impl FieldChanges {
     }
 }
 
+/// The commonest first.
+fn sort(values: &mut [ValueRows<'_>]) {
+    values.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.value.cmp(b.value)));
+}
+
+/// The same with the rows of all spellings of a tag, in its commonest one, which comes first.
+fn merged(values: Vec<ValueRows<'_>>) -> Vec<ValueRows<'_>> {
+    let mut places = HashMap::new();
+    let mut merged: Vec<ValueRows<'_>> = Vec::new();
+    for value in values {
+        let place = *places
+            .entry((folded(value.value), value.is_cut))
+            .or_insert(merged.len());
+        match merged.get_mut(place) {
+            Some(known) => known.rows += value.rows,
+            None => merged.push(value),
+        }
+    }
+    merged
+}
+
 /// The first characters of `text`, at most `limit`.
 pub(super) fn beginning(text: &str, limit: usize) -> &str {
     if text.len() <= limit {
@@ -98,4 +140,29 @@ pub(super) fn beginning(text: &str, limit: usize) -> &str {
     }
     let end = text.char_indices().nth(limit);
     end.map_or(text, |(end, _)| &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_a_tag_are_one_and_the_commonest_is_shown() {
+        let rows: [&[&str]; 5] = [&["vip", "new"], &["VIP"], &["VIP", "New"], &["x"], &["x"]];
+        let shown = |tags: &FieldChanges| {
+            let values = tags.commonest(9).into_iter();
+            let values: Vec<_> = values
+                .map(|tag| format!("{} {}", tag.value, tag.rows))
+                .collect();
+            values.join(", ")
+        };
+        let mut tags = FieldChanges::default();
+        let mut texts = FieldChanges::default();
+        for row in rows {
+            tags.set_tags(row.iter().copied());
+            texts.set(row.iter().copied());
+        }
+        assert_eq!(shown(&tags), "VIP 3, New 2, x 2");
+        assert_eq!(shown(&texts), "VIP 2, x 2, New 1, new 1, vip 1");
+    }
 }

@@ -61,7 +61,7 @@ pub use outcome::Outcome;
 pub use pace::Pace;
 pub use pass::Pass;
 pub use paused_time::PausedTime;
-pub use preview::{Preview, SendCounts};
+pub use preview::{Preview, SendCounts, TagRows};
 pub use rate_unit::RateUnit;
 pub use request_rate::RequestRate;
 pub use row::{Content, Members, Row, Text};

@@ -34,6 +34,8 @@ pub struct Preview {
     pub without_change: u64,
     /// What sending the legal rows takes, as far as they are to be sent.
     pub send_counts: SendCounts,
+    /// What these do to tags.
+    pub sent_tags: TagRows,
     /// The first updates that make a request.
     pub samples: Vec<Update<'static>>,
     policy: ReadPolicy,
@@ -62,6 +64,26 @@ pub struct SendCounts {
     pub rows: u64,
     /// Of these, rows that are read before they are changed.
     pub reads: u64,
+}
+
+/// Rows that are to be sent, by what they do to tags.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TagRows {
+    /// Rows that replace all tags by others.
+    pub replaced: u64,
+    /// Rows that remove all tags.
+    pub cleared: u64,
+    /// Rows that add tags to those that are there, or remove some of them.
+    pub edited: u64,
+}
+
+impl TagRows {
+    fn add(&mut self, update: &Update<'_>) {
+        let tags = update.changes.tag_list.as_ref();
+        self.replaced += u64::from(tags.is_some_and(|tags| !tags.is_empty()));
+        self.cleared += u64::from(tags.is_some_and(Vec::is_empty));
+        self.edited += u64::from(!update.tag_edits.is_empty());
+    }
 }
 
 impl SendCounts {
@@ -167,6 +189,7 @@ impl Preview {
             self.without_change += 1;
         } else if self.limit.is_none_or(|limit| self.send_counts.rows < limit) {
             self.send_counts.add(requests);
+            self.sent_tags.add(&update);
         }
         if requests > 0 && self.samples.len() < SAMPLES {
             self.samples.push(update.into_owned());
@@ -196,7 +219,7 @@ impl Preview {
             (&mut self.remove_tags, &edits.remove),
         ] {
             if !tags.is_empty() {
-                field.set(tags.iter().map(AsRef::as_ref));
+                field.set_tags(tags.iter().map(AsRef::as_ref));
             }
         }
     }
@@ -212,7 +235,9 @@ impl Preview {
         };
         let field = self.guards.entry(name.to_owned()).or_default();
         match guard {
-            Guard::TagList(tags) if !tags.is_empty() => field.set(tags.iter().map(AsRef::as_ref)),
+            Guard::TagList(tags) if !tags.is_empty() => {
+                field.set_tags(tags.iter().map(AsRef::as_ref));
+            }
             Guard::Data(_, value) => field.set_data(value.as_ref().unwrap_or(&DataValue::Null)),
             guard => field.set([guard.expected().as_ref()]),
         }
@@ -231,7 +256,7 @@ impl Preview {
                 [] => self.clears_tags += 1,
                 _ => self.replaces_tags += 1,
             }
-            self.tag_list.set(tags.iter().map(AsRef::as_ref));
+            self.tag_list.set_tags(tags.iter().map(AsRef::as_ref));
         }
         if let Some(change) = status {
             self.status.set([change.status().shown()]);

@@ -118,7 +118,7 @@ impl fmt::Display for FieldDiff {
     }
 }
 
-/// As `tags +vip -new`, removed and replaced tags alike; tags that replace what nobody has read, as
+/// As `tags +vip -new wiped -old -"two words"`; tags that replace what nobody has read, as
 /// `tags = vip, new`.
 impl fmt::Display for TagDiff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -126,18 +126,22 @@ impl fmt::Display for TagDiff {
         match self.set.as_deref() {
             Some([]) => return f.write_str(" = none"),
             Some(tags) => {
-                let tags: Vec<_> = tags.iter().map(|tag| in_line(tag)).collect();
+                let tags: Vec<_> = tags.iter().map(|tag| one_word(tag)).collect();
                 return write!(f, " = {}", tags.join(", "));
             }
             None => {}
         }
-        let signed = [("+", &self.added), ("-", &self.removed), ("-", &self.wiped)];
-        for (sign, tags) in signed {
-            for tag in tags {
-                write!(f, " {sign}{}", in_line(tag))?;
-            }
+        let signed = |f: &mut fmt::Formatter<'_>, sign, tags: &[String]| {
+            let mut tags = tags.iter();
+            tags.try_for_each(|tag| write!(f, " {sign}{}", one_word(tag)))
+        };
+        signed(f, '+', &self.added)?;
+        signed(f, '-', &self.removed)?;
+        if self.wiped.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        f.write_str(" wiped")?;
+        signed(f, '-', &self.wiped)
     }
 }
 
@@ -157,6 +161,15 @@ fn in_line(value: &str) -> String {
         return one_line(value, VALUE_CHARS);
     }
     exact(value).into_owned()
+}
+
+/// A tag in a line of tags: quoted where it would look like several.
+fn one_word(tag: &str) -> String {
+    let shown = in_line(tag);
+    if shown.contains(' ') && !shown.starts_with('"') {
+        return format!("{shown:?}");
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -185,14 +198,14 @@ mod tests {
             tags: TagDiff {
                 added: tags(&["vip", "two words"]),
                 removed: tags(&["new"]),
-                wiped: tags(&["old"]),
+                wiped: tags(&["old", "Old 2"]),
                 set: None,
             },
         };
         assert_eq!(
             diff.to_string(),
             format!(
-                "status Open -> Done  assignee none -> kim@example.com  data.plan -> \"\"  data.note \"a\\nb\" -> {}…  tags +vip +two words -new -old",
+                "status Open -> Done  assignee none -> kim@example.com  data.plan -> \"\"  data.note \"a\\nb\" -> {}…  tags +vip +\"two words\" -new wiped -old -\"Old 2\"",
                 "x".repeat(60)
             )
         );

@@ -119,6 +119,16 @@ impl StopReason {
     }
 }
 
+impl StopReason {
+    /// What the name in `summary.json` means to people: a signal in words, else the words of the name.
+    #[must_use]
+    pub fn name_in_words(name: &str) -> String {
+        let signals = [Signal::Hangup, Signal::Interrupt, Signal::Terminate].map(Self::Signal);
+        let signal = signals.iter().find(|signal| signal.name() == name);
+        signal.map_or_else(|| name.replace('_', " "), ToString::to_string)
+    }
+}
+
 impl Serialize for StopReason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
@@ -172,6 +182,22 @@ impl fmt::Display for StopReason {
             }
             Self::Panicked => f.write_str("internal error: please report the message above"),
             Self::LedgerUnwritable { error } => write!(f, "cannot write results: {error}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_put_into_words() {
+        for (name, words) in [
+            ("sigint", "interrupted (SIGINT)"),
+            ("sighup", "terminal closed (SIGHUP)"),
+            ("max_duration", "max duration"),
+        ] {
+            assert_eq!(StopReason::name_in_words(name), words);
         }
     }
 }

@@ -149,6 +149,9 @@ pub struct Summary {
     /// Of an undo, what it leaves out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cannot_put_back: Option<CannotPutBack>,
+    /// Rows that are changed, or may be, and that were not read first: an undo leaves them out.
+    #[serde(skip)]
+    pub without_image: u64,
     /// What went over the wire, in all passes.
     #[serde(flatten)]
     pub pace: Pace,
@@ -181,6 +184,12 @@ pub struct Done {
     pub ended: Option<Timestamp>,
     /// What it sent, if there was anything to send.
     pub sent: Option<Pace>,
+}
+
+impl Reason {
+    /// How the reason of a conflict ends where nothing is left to do: guards fail, and the conversation
+    /// shows all that the row sets.
+    pub const ALREADY_AS_REQUESTED: &str = "the conversation already has all requested values";
 }
 
 impl Summary {

@@ -187,7 +187,7 @@ impl Breaker {
         Record {
             outcome,
             reasons: format!(
-                "{}; every other row failed in the same way{more}",
+                "{}; so did every other row that was tried{more}",
                 record.reasons
             ),
             ..record

@@ -20,7 +20,7 @@ use crate::change::{Change, GuardMode, NoChange, UnsafeTag, decide, lost_fields}
 use crate::ledger::{BeforeImages, Record};
 use crate::model::text::{one_line, quoted};
 use crate::model::{
-    BeforeImage, Changes, Conversation, Outcome, ReadPolicy, StopReason, Update, remedy,
+    BeforeImage, Changes, Conversation, Outcome, ReadPolicy, Reason, StopReason, Update, remedy,
 };
 use crate::send::{Attempts, MAY_BE_APPLIED, Priority, Report, Sender, Step, Turn};
 
@@ -170,7 +170,7 @@ impl<E: Exchange> Steps<'_, E> {
                 let failing = failing.into_iter();
                 let failing =
                     failing.map(|guard| self.redactor.difference(guard).as_failed_guard());
-                let known = is_changed_already.then(|| "all other values are there already".into());
+                let known = is_changed_already.then(|| Reason::ALREADY_AS_REQUESTED.into());
                 let reasons: Vec<_> = failing.chain(known).collect();
                 task.ended_by_read(Outcome::Conflict, reasons.join("; "))
             }

@@ -44,18 +44,15 @@ impl Bar {
         &self.widget
     }
 
-    /// Counts a finished row. A run that stops comes no further.
-    pub(super) fn advance(&self) {
-        if self.phase != Phase::Stopping {
-            self.widget.inc(1);
-        }
-    }
-
-    /// Shows `message`, which is safe for a terminal, beside the numbers.
-    pub(super) fn show(&mut self, phase: Phase, message: String) {
+    /// Shows that `done` rows have finished, and beside the numbers `message`, which is safe for a
+    /// terminal. A run that stops comes no further.
+    pub(super) fn show(&mut self, phase: Phase, done: u64, message: String) {
         if phase != self.phase {
             self.widget.set_style(style(phase));
             self.phase = phase;
+        }
+        if phase != Phase::Stopping {
+            self.widget.set_position(done);
         }
         self.widget.set_message(message);
     }

@@ -68,12 +68,11 @@ impl Log {
 
     /// Reports one thing.
     pub fn report(&self, notice: &Notice<'_>) {
-        let is_brief = self.audience == Audience::Elsewhere && self.most == Level::Info;
         self.entry(notice.level(), notice, || {
-            Some(if is_brief {
-                notice.brief()
-            } else {
-                notice.text()
+            Some(match (self.audience, self.most) {
+                (Audience::Terminal, _) => notice.page(),
+                (Audience::Elsewhere, Level::Info) => notice.brief(),
+                (Audience::Elsewhere, _) => notice.text(),
             })
         });
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::style::{StyledText, TextStyle};
+use super::summary::Sentences;
 use super::work::Activity;
 use super::{NextCommands, Plan, in_words, summary, words};
 use crate::model::text::counted;
@@ -202,7 +203,15 @@ impl Notice<'_> {
                 "stopped immediately: requests in flight are not recorded (in a run, --resume sends them again)"
                     .into()
             }
-            Self::Summary { summary, next } => summary::text(summary, next),
+            Self::Summary { summary, next } => summary::text(summary, next, Sentences::Whole),
+        }
+    }
+
+    /// The text on a terminal.
+    pub(super) fn page(&self) -> StyledText {
+        match self {
+            Self::Summary { summary, next } => summary::text(summary, next, Sentences::Wrapped),
+            _ => self.text(),
         }
     }
 

@@ -45,7 +45,7 @@ impl std::fmt::Display for AccountLabel<'_> {
             (Some(email), Some(base_url)) => write!(f, "{email} at {base_url}"),
             (None, Some(base_url)) => f.write_str(base_url),
             (Some(email), None) => f.write_str(email),
-            (None, None) => f.write_str("none given (a dry run needs none)"),
+            (None, None) => f.write_str("not set (not needed for a dry run)"),
         }
     }
 }
@@ -89,11 +89,11 @@ impl Plan<'_> {
     pub(super) fn line(&self) -> String {
         let effects = [
             Some(self.rows()),
+            self.limited(),
             self.tags(),
             self.edits(),
             self.all_data(),
             self.damaged(),
-            self.limited(),
             self.no_undo(),
         ];
         let rows: Vec<_> = effects.into_iter().flatten().collect();

@@ -7,7 +7,7 @@ use indicatif::ProgressDrawTarget;
 use super::bar::{Bar, Phase};
 use super::estimate::Estimate;
 use super::schedule::Schedule;
-use super::style::{StyledText, TextStyle};
+use super::style::{Coloring, StyledText, TextStyle};
 use super::work::Work;
 use super::{Log, Notice, events, words};
 use crate::model::text::counted;
@@ -41,7 +41,7 @@ impl<'a> Progress<'a> {
         let seen = Seen::new(work, now);
         let bar = (display == ProgressDisplay::Bar).then(|| {
             let mut bar = Bar::new(work.rows, ProgressDrawTarget::stderr());
-            seen.show(&mut bar, None, now, log);
+            seen.show(&mut bar, None, now, log.coloring());
             log.show_bar(bar.widget());
             bar
         });
@@ -60,7 +60,6 @@ impl<'a> Progress<'a> {
         match event {
             Event::Recorded(result) => {
                 seen.count(result, now);
-                self.bar.as_ref().inspect(|bar| bar.advance());
             }
             Event::Pause { wait, .. } => seen.estimate.pause(now, *wait),
             Event::Stopping { reason, in_flight } => {
@@ -89,7 +88,7 @@ impl<'a> Progress<'a> {
 
     fn show_bar(&mut self, stall: Option<&Stall>, now: Instant) {
         if let Some(bar) = &mut self.bar {
-            self.seen.show(bar, stall, now, self.log);
+            self.seen.show(bar, stall, now, self.log.coloring());
         }
     }
 
@@ -159,13 +158,20 @@ impl Seen {
         }
     }
 
-    fn show(&self, bar: &mut Bar, stall: Option<&Stall>, now: Instant, log: &Log) {
+    /// Shows it on the bar: the numbers there and those of the message are of the same moment.
+    pub(super) fn show(
+        &self,
+        bar: &mut Bar,
+        stall: Option<&Stall>,
+        now: Instant,
+        coloring: Coloring,
+    ) {
         let (phase, message) = self.line(stall, now);
-        bar.show(phase, message.rendered(log.coloring()));
+        bar.show(phase, self.counts.total(), message.rendered(coloring));
     }
 
     /// What is beside the bar: what happens, and behind it the rows per outcome.
-    pub(super) fn line(&self, stall: Option<&Stall>, now: Instant) -> (Phase, StyledText) {
+    fn line(&self, stall: Option<&Stall>, now: Instant) -> (Phase, StyledText) {
         let (phase, mut line) = match &self.stopping {
             Some(reason) if self.in_flight > 0 => {
                 return (Phase::Stopping, stopping(reason, self.in_flight));

@@ -2,8 +2,8 @@
 
 use super::table::{GLUE, wrapped};
 use super::{Plan, UndoPreview};
-use crate::model::Preview;
 use crate::model::text::counted;
+use crate::model::{Preview, TagRows};
 
 impl Plan<'_> {
     /// The question before sending, below a blank line; the cursor stays at its end.
@@ -69,21 +69,17 @@ impl Plan<'_> {
 
     /// The tags that are lost, in parentheses.
     fn losses(&self) -> String {
-        let Preview {
-            replaces_tags,
-            clears_tags,
-            ..
-        } = *self.preview;
+        let TagRows {
+            replaced, cleared, ..
+        } = self.tag_rows();
         let sent = self.send_counts.rows;
         let losses = [
-            (replaces_tags, "replacing all tags", "on"),
-            (clears_tags, "removing all tags", "from"),
+            (replaced, "replacing all tags", "on"),
+            (cleared, "removing all tags", "from"),
         ];
         let losses = losses.into_iter().filter(|(rows, ..)| *rows > 0);
         let losses: Vec<_> = losses
             .map(|(rows, what, of)| match rows {
-                // Nobody has counted those within the limit.
-                rows if self.is_limited() => format!("{what} {of} up to {}", rows.min(sent)),
                 rows if rows == sent => what.to_owned(),
                 rows => format!("{what} {of} {rows}"),
             })

@@ -5,17 +5,38 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::style::StyledText;
+use super::table::wrapped;
 use super::work::Activity;
 use super::{in_words, words};
 use crate::model::Shown as _;
-use crate::model::text::{counted, head};
-use crate::model::{Counts, Outcome, Pace, StopReason, Summary, Workers};
+use crate::model::text::{counted, head, visible};
+use crate::model::{Counts, Outcome, Pace, Reason, StopReason, Summary, Workers};
 
 /// Reasons on the page.
 const REASONS_SHOWN: usize = 5;
 
 /// The longest slug on the page, in bytes.
 const SLUG_BYTES: usize = 60;
+
+/// Sentences of the page. Commands and paths are whole on any page: they are copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sentences {
+    /// In a line each, as files and mails keep them.
+    Whole,
+    /// Wrapped at words, as wide as a terminal at most.
+    Wrapped,
+}
+
+impl Sentences {
+    /// A sentence with the end of its line; where it is wrapped, further lines begin with `hanging`
+    /// blanks.
+    fn line(self, text: &str, hanging: u16) -> String {
+        match self {
+            Self::Whole => format!("{text}\n"),
+            Self::Wrapped => wrapped(&visible(text), hanging),
+        }
+    }
+}
 
 /// What a user can run after a run.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -56,18 +77,18 @@ pub(super) fn line(summary: &Summary) -> StyledText {
 }
 
 /// The page, with what to do next.
-pub(super) fn text(summary: &Summary, next: &NextCommands<'_>) -> StyledText {
+pub(super) fn text(summary: &Summary, next: &NextCommands<'_>, sentences: Sentences) -> StyledText {
     let mut page = StyledText::default();
     if summary.differs > 0 {
         let (differ, do_not) = match summary.differs {
             1 => ("differs", "answer does not"),
             _ => ("differ", "answers do not"),
         };
-        let _ = writeln!(
-            page,
-            "{} {differ}: the {do_not} show what was asked for (see reasons in results.csv)",
-            counted(summary.differs, "updated row")
+        let rows = counted(summary.differs, "updated row");
+        let sentence = format!(
+            "{rows} {differ}: the {do_not} show what was requested (see reasons in results.csv)"
         );
+        page.push(&sentences.line(&sentence, 2));
     }
     if summary.damaged > 0 {
         let values = counted(summary.damaged, "damaged value");
@@ -77,36 +98,36 @@ pub(super) fn text(summary: &Summary, next: &NextCommands<'_>) -> StyledText {
         );
     }
     if let Some(rows) = not_restored(summary) {
-        let _ = writeln!(
-            page,
+        let sentence = format!(
             "{rows} cannot be fully restored (for a list of what is left out: undo RUN_DIR --dry-run --json)"
         );
+        page.push(&sentences.line(&sentence, 2));
     }
     page.append(rows(summary));
     page.push("\n");
     for reason in summary.reasons.iter().take(REASONS_SHOWN) {
         let line = reason.lines.first().copied().unwrap_or_default();
-        let _ = writeln!(
-            page,
+        let sentence = format!(
             "  {} {}: {} (line {line}: {})",
             reason.count,
             words::ended(reason.count, reason.outcome),
             reason.reason,
             head(&reason.example, SLUG_BYTES)
         );
+        page.push(&sentences.line(&sentence, 4));
     }
     if summary.reasons.len() > REASONS_SHOWN {
         let _ = writeln!(page, "  ... (more in results.csv)");
     }
-    let _ = writeln!(page, "{}", requests(summary));
+    page.push(&sentences.line(&requests(summary), 2));
     if let Some(run_dir) = &summary.run_dir {
         let _ = writeln!(page, "results: {}", run_dir.shown());
     }
-    page.with(&advice(summary, next))
+    page.with(&advice(summary, next, sentences))
 }
 
 /// What to do next: first what continues the run, then what needs a person.
-fn advice(summary: &Summary, next: &NextCommands<'_>) -> String {
+fn advice(summary: &Summary, next: &NextCommands<'_>, sentences: Sentences) -> String {
     let counts = &summary.counts;
     let (not_sent, unknown) = (counts.of(Outcome::NotSent), counts.of(Outcome::Unknown));
     let failed = counts.failed_file_rows();
@@ -130,24 +151,60 @@ fn advice(summary: &Summary, next: &NextCommands<'_>) -> String {
             }
             _ => "to continue this run:".to_owned(),
         };
-        let _ = writeln!(advice, "{when}\n  {command}");
+        advice += &with_command(&sentences.line(&when, 2), command);
         if matches!(summary.stop_reason, Some(StopReason::WrongBrand { .. })) {
-            advice.push_str(
-                "  (a run is bound to its account; for another brand, start a new run)\n",
-            );
+            advice += "  (a run is bound to its account; for another brand, start a new run)\n";
         }
     }
     // A row that is merely unknown needs no fix: a resume retries it.
     if let Some(command) = next.resubmit
         && !(is_unknown_only && next.resume.is_some())
     {
-        let what = failed_rows(counts, next.failed);
-        let _ = writeln!(advice, "{what}, then:\n  {command}");
+        advice += &if are_done(summary) {
+            sentences.line(&done_conflicts(failed), 2)
+        } else {
+            let what = format!("{}, then:", failed_rows(counts, next.failed));
+            with_command(&sentences.line(&what, 2), command)
+        };
     }
     if let Some(command) = next.undo {
-        let _ = writeln!(advice, "to undo this run:\n  {command}");
+        let what = format!("to undo this run{}:", not_undone(summary.without_image));
+        advice += &with_command(&sentences.line(&what, 2), command);
     }
     advice
+}
+
+fn with_command(line: &str, command: &str) -> String {
+    format!("{line}  {command}\n")
+}
+
+/// Whether all rows in the file of failed rows are conflicts over conversations that have what the row
+/// sets: of a plan that was run before, for example.
+fn are_done(summary: &Summary) -> bool {
+    let conflicts = summary.reasons.iter().filter(|reason| {
+        reason.outcome == Outcome::Conflict && reason.reason.ends_with(Reason::ALREADY_AS_REQUESTED)
+    });
+    conflicts.map(|reason| reason.count).sum::<u64>() == summary.counts.failed_file_rows()
+}
+
+fn done_conflicts(conflicts: u64) -> String {
+    match conflicts {
+        1 => {
+            "1 conflict needs no decision: its conversation already has all requested values".into()
+        }
+        _ => format!(
+            "{conflicts} conflicts need no decision: their conversations already have all requested values"
+        ),
+    }
+}
+
+/// What an undo leaves out because nobody knows what was there.
+fn not_undone(rows: u64) -> String {
+    match rows {
+        0 => String::new(),
+        1 => " (all but 1 row, which was not read first)".into(),
+        _ => format!(" (all but {rows} rows, which were not read first)"),
+    }
 }
 
 /// The rows in the file of failed rows, and what to do with them there.

@@ -2,7 +2,7 @@
 //! the run.
 
 use super::Plan;
-use crate::model::Preview;
+use crate::model::TagRows;
 use crate::model::text::counted;
 
 impl Plan<'_> {
@@ -43,8 +43,30 @@ impl Plan<'_> {
 
     /// Tags are edited.
     pub(super) fn edits(&self) -> Option<String> {
-        let rows = self.preview.edits_tags;
-        (rows > 0).then(|| format!("edits tags on {}", counted(rows, "conversation")))
+        let rows = self.tag_rows().edited;
+        (rows > 0).then(|| format!("edits tags on {}", self.conversations(rows)))
+    }
+
+    /// What the rows do to tags; with a limit, those within it.
+    pub(super) fn tag_rows(&self) -> TagRows {
+        if self.is_limited() {
+            return self.preview.sent_tags;
+        }
+        TagRows {
+            replaced: self.preview.replaces_tags,
+            cleared: self.preview.clears_tags,
+            edited: self.preview.edits_tags,
+        }
+    }
+
+    /// So many conversations; with a limit, of those within it.
+    fn conversations(&self, rows: u64) -> String {
+        match self.send_counts.rows {
+            _ if !self.is_limited() => counted(rows, "conversation"),
+            1 => "this conversation".to_owned(),
+            sent if sent == rows => format!("these {sent} conversations"),
+            sent => format!("{rows} of these {sent} conversations"),
+        }
     }
 
     /// Rows of which nobody will know what was there before. In the sandbox, that is no loss.
@@ -70,22 +92,22 @@ impl Plan<'_> {
 
     /// The most dangerous thing that a file does.
     pub(super) fn tags(&self) -> Option<String> {
-        let Preview {
-            replaces_tags,
-            clears_tags,
-            ..
-        } = self.preview;
-        let replaced = || counted(*replaces_tags, "conversation");
-        match (replaces_tags, clears_tags) {
+        let TagRows {
+            replaced, cleared, ..
+        } = self.tag_rows();
+        match (replaced, cleared) {
             (0, 0) => None,
-            (_, 0) => Some(format!("replaces all tags on {}", replaced())),
-            (0, _) => {
-                let cleared = counted(*clears_tags, "conversation");
-                Some(format!("removes all tags from {cleared}"))
-            }
+            (_, 0) => Some(format!(
+                "replaces all tags on {}",
+                self.conversations(replaced)
+            )),
+            (0, _) => Some(format!(
+                "removes all tags from {}",
+                self.conversations(cleared)
+            )),
             _ => Some(format!(
-                "replaces all tags on {}, removes all tags from {clears_tags}",
-                replaced()
+                "replaces all tags on {}, removes all tags from {cleared}",
+                self.conversations(replaced)
             )),
         }
     }

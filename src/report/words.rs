@@ -77,10 +77,12 @@ fn style(outcome: Outcome) -> Option<TextStyle> {
     }
 }
 
-/// The outcome of so many rows, as it follows their number: `3 updated`, `2 conflicts`.
+/// The outcome of so many rows, as it follows their number: `3 updated`, `2 conflicts`, `1 not found`.
 pub(super) fn ended(rows: u64, outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Conflict if rows != 1 => "conflicts",
+        Outcome::NotFound => "not found",
+        Outcome::NotSent => "not sent",
         outcome => outcome.name(),
     }
 }

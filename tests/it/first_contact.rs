@@ -260,6 +260,18 @@ fn a_command_that_is_a_guess_names_the_right_call() {
             "run rows.csv --resume latest",
             "reads its own copy of the input",
         ),
+        (
+            "run rows.csv --dry-run --online --sample 5 --plan p.jsonl",
+            "a plan needs every row: leave out --sample",
+        ),
+        (
+            "run rows.csv --dry-run --online --limit 5 --plan p.jsonl",
+            "a plan needs every row: leave out --limit",
+        ),
+        (
+            "run rows.csv --dry-run --online --limit 5 --sample 5",
+            "leave out one of them",
+        ),
         ("serve", "reamaze-bulk sandbox"),
         ("help validate", "reamaze-bulk run FILE --dry-run"),
         ("run", "run rows.csv --dry-run"),

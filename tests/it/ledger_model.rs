@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use reamaze_bulk::input::{Format, Layout, Reader};
 use reamaze_bulk::ledger::{BeforeImages, Journal, Record, ResumeIndex, RunDirectory};
-use reamaze_bulk::model::Outcome;
+use reamaze_bulk::model::{Outcome, PlainRows};
 
 use super::properties::cases;
 use super::support::command::ledger;
@@ -123,7 +123,9 @@ fn finish(directory: &Path, mut journal: Journal, mut model: Model) -> Result<()
     let run = RunDirectory::open(directory.to_owned(), Format::Csv).expect("a run of ours");
     let file = File::open(&input).expect("a copy of the input");
     let reader = Reader::open(file, layout.into()).expect("a copy of the input");
-    let totals = reamaze_bulk::ledger::finish(&run, reader, None).expect("sums that agree");
+    let none = BeforeImages::temporary().expect("a temporary file");
+    let totals = reamaze_bulk::ledger::finish(&run, reader, &none, PlainRows::Send);
+    let totals = totals.expect("sums that agree");
     prop_assert_eq!(totals.rows, ROWS);
     let lines = ledger(directory);
     prop_assert_eq!(lines.len() as u64, ROWS);

@@ -170,6 +170,51 @@ fn an_undo_can_be_undone() {
 }
 
 #[test]
+fn a_second_undo_of_the_latest_run_does_not_make_the_changes_again() {
+    let server = Account::new([("a", json!({"status": 0}))]);
+    let (account, server) = (Arc::clone(&server), server.serve());
+    let workspace = Workspace::new();
+    workspace.write("rows.jsonl", json!({"slug": "a", "status": 2}).to_string());
+    let run = |line: &str| command(&workspace, line).against(&server).output();
+    assert_eq!(run("run rows.jsonl --read-first --yes").status, 0);
+    assert_eq!(run("undo latest -y -q").status, 0);
+    assert_eq!(account.show("a")["status"], 0);
+    let refused = run("undo latest -y -q");
+    assert_eq!(refused.status, 2, "{refused:#?}");
+    let words = "undo latest: the newest run is itself an undo; to undo it, give its directory: reamaze-bulk undo reamaze-runs/undo-";
+    assert!(refused.stderr.contains(words), "{refused:#?}");
+    assert_eq!(account.show("a")["status"], 0);
+    // Whoever is asked, or only looks, sees what it is.
+    let question = command(&workspace, "undo latest").against(&server);
+    let (_, screen) = question.on_terminal("n\n");
+    assert!(
+        screen.contains("Make the original changes again on 1 conversation at "),
+        "{screen}"
+    );
+    for line in ["undo latest --dry-run --yes", "undo latest --print --yes"] {
+        assert_eq!(run(line).status, 0, "{line}");
+    }
+    // Its directory says just which run is meant.
+    let words = refused.stderr.trim().rsplit(' ').next();
+    let line = format!("undo {} -y", words.expect("a directory"));
+    assert_eq!(run(&line).status, 0);
+    assert_eq!(account.show("a")["status"], 2);
+}
+
+#[test]
+fn the_end_of_a_run_names_the_rows_that_its_undo_leaves_out() {
+    let conversations = [("a", json!({"tag_list": []})), ("b", json!({"status": 0}))];
+    let rows = [
+        json!({"slug": "a", "add_tags": ["x"]}),
+        json!({"slug": "b", "status": 2}),
+    ];
+    let changed = Changed::new(conversations, &rows, "-v");
+    let words = "to undo this run (all but 1 row, which was not read first):\n  reamaze-bulk undo ";
+    let stderr = &changed.sent.output.stderr;
+    assert!(stderr.contains(words), "{stderr}");
+}
+
+#[test]
 fn what_others_changed_since_stays() {
     let tags = || json!({"tag_list": ["vip", "new"], "status": 0});
     let conversations = [("a", tags()), ("b", tags()), ("c", tags())];
@@ -632,6 +677,14 @@ fn runs_that_cannot_be_undone_are_refused_with_the_reason() {
         assert_eq!(status, 2, "{line}: {words}");
         assert!(words.contains(expected), "{line}: {words}");
     }
+    let sandbox = command(&workspace, "run rows.csv --sandbox").output();
+    assert_eq!(sandbox.status, 0, "{sandbox:#?}");
+    let (status, words) = refused(&workspace, &server, "undo latest --yes");
+    assert_eq!(status, 2, "{words}");
+    assert!(
+        words.contains("reamaze-runs: all runs there are sandbox runs, which cannot be undone"),
+        "{words}"
+    );
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub(crate) struct Facts {
     pub(super) damaged: u64,
     /// Of an undo, what it leaves out.
     pub(super) cannot_put_back: Option<CannotPutBack>,
+    /// Rows that are changed, or may be, and that an undo leaves out.
+    pub(super) without_image: u64,
     /// Why rows are not updated, or differ.
     pub(super) reasons: Vec<Reason>,
     /// The passes of the run, this one too once it has begun.
@@ -113,6 +115,7 @@ impl Facts {
             rows: totals.rows,
             counts: totals.counts,
             differs: totals.differs,
+            without_image: totals.without_image,
             reasons: totals.reasons,
             ..self
         }
@@ -161,6 +164,7 @@ impl Facts {
             differs: facts.differs,
             damaged: facts.damaged,
             cannot_put_back: facts.cannot_put_back,
+            without_image: facts.without_image,
             pace: pass::total(&passes),
             rate_asked: last.and_then(|last| last.rate_asked),
             rate_unit: facts.rate_unit,

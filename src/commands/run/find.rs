@@ -29,6 +29,15 @@ impl Purpose {
         }
     }
 
+    /// What is done with a run then.
+    fn participle(self) -> &'static str {
+        match self {
+            Self::Resume => "resumed",
+            Self::Undo => "undone",
+            Self::Report => "reported on",
+        }
+    }
+
     /// What was typed before the name.
     fn typed(self) -> &'static str {
         match self {
@@ -63,6 +72,7 @@ pub(crate) fn find(from: &Path, purpose: Purpose, log: &Log) -> Result<NamedRun,
             let described =
                 |(path, why): &(PathBuf, RunFileError)| format!("skipped {}: {why}", path.shown());
             let refused: Vec<_> = refused.iter().map(described).collect();
+            let has_only_rehearsals = resumable.is_empty() && !rehearsals.is_empty();
             // What a rehearsal did can be looked at, and that is all.
             let rehearsals = rehearsals
                 .into_iter()
@@ -76,9 +86,16 @@ pub(crate) fn find(from: &Path, purpose: Purpose, log: &Log) -> Result<NamedRun,
                     is_latest: true,
                 });
             }
-            let why = refused.first().map(|first| format!("; {first}"));
             let runs = format!("{} in", purpose.words().1);
-            (runs, why.unwrap_or_default())
+            let why = match refused.first() {
+                Some(first) => format!("; {first}"),
+                None if has_only_rehearsals => format!(
+                    ": all runs there are sandbox runs, which cannot be {}",
+                    purpose.participle()
+                ),
+                None => String::new(),
+            };
+            (runs, why)
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             ("no such directory:".to_owned(), String::new())

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::exit;
 use crate::files::NewFile;
 use crate::ledger::{BeforeImages, LedgerError, RunFile, Totals, finish};
-use crate::model::{Outcome, PlainRows, Shown as _, Summary};
+use crate::model::{Outcome, Shown as _, Summary};
 use crate::report::html::{ReportFile, Subjects};
 use crate::report::{self, Log, NextCommands, Notice};
 
@@ -47,11 +47,8 @@ impl OpenRun<'_> {
     }
 
     fn totals(&self, images: &BeforeImages) -> Result<Totals, LedgerError> {
-        let needed = match self.settings.read_policy.plain_rows {
-            PlainRows::Send => None,
-            PlainRows::ReadFirst => Some(images),
-        };
-        finish(&self.directory, self.read()?, needed)
+        let plain_rows = self.settings.read_policy.plain_rows;
+        finish(&self.directory, self.read()?, images, plain_rows)
     }
 
     /// Reports what came of the run, and what to do next.

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::run::{self, Came, CommandStart, Facts};
 use crate::cli::{RunArgs, UndoArgs};
-use crate::config::{InputSource, Settings};
+use crate::config::{Consent, InputSource, Settings};
 use crate::error::Error;
 use crate::exit;
 use crate::model::{DataMode, Shown as _};
@@ -23,8 +23,13 @@ use rows::{Rows, temporary};
 /// Undoes a run; the exit status.
 pub(super) fn undo(args: UndoArgs, log: &Arc<Log>) -> u8 {
     let (from, is_printed) = (args.run.clone(), args.print);
+    let consent = if args.safety.yes && !args.safety.dry_run && !is_printed {
+        Consent::Given
+    } else {
+        Consent::Ask
+    };
     run::command(args.into_run(), log, |args, start| {
-        let original = Original::read(&from, start.log)?;
+        let original = Original::read(&from, consent, start.log)?;
         if is_printed {
             print(&original, start.log)?;
             return Ok((Facts::default(), exit::DONE));

@@ -6,6 +6,7 @@ use crate::change::UnsetFields;
 use crate::commands::run::{
     NamedRun, Purpose, cannot, find, lock_run_directory, not_found, past, recorded,
 };
+use crate::config::Consent;
 use crate::error::Error;
 use crate::input::{Layout, Reader};
 use crate::ledger::{BeforeImages, LedgerError, Lock, ResumeIndex, RunDirectory, RunFile};
@@ -25,8 +26,9 @@ pub(super) struct Original {
 }
 
 impl Original {
-    /// Reads the run that `from` names, and writes nothing.
-    pub(super) fn read(from: &Path, log: &Log) -> Result<Self, Error> {
+    /// Reads the run that `from` names, and writes nothing. Where nobody is asked, the newest run is not
+    /// undone if it is an undo itself: a second `undo latest --yes` would make the changes again.
+    pub(super) fn read(from: &Path, consent: Consent, log: &Log) -> Result<Self, Error> {
         let NamedRun { path, is_latest } = find(from, Purpose::Undo, log)?;
         let run = RunFile::read(&path).map_err(|error| not_found(&path, Purpose::Undo, &error))?;
         let cannot = |why: &str| cannot(&path, Purpose::Undo, why);
@@ -53,6 +55,12 @@ impl Original {
             let path = shell_word(path.as_os_str());
             return Err(cannot(&format!(
                 "it is an undo that is not finished. To continue it: reamaze-bulk run --resume {path}. To undo it: reamaze-bulk undo {path}"
+            )));
+        }
+        if is_undo && is_latest && consent == Consent::Given {
+            return Err(Error::Usage(format!(
+                "undo latest: the newest run is itself an undo; to undo it, give its directory: reamaze-bulk undo {}",
+                shell_word(path.as_os_str())
             )));
         }
         Ok(Self {

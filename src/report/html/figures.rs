@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::limits::{PASSES, REASON_CHARS, REASONS};
 use super::page::{Page, PageKind, PageSection};
 use super::parts::{counted_grouped, foreign, grouped, scrolling, time};
-use crate::model::Pass;
+use crate::model::{Pass, StopReason};
 use crate::report::in_words;
 
 /// The section.
@@ -126,7 +126,7 @@ fn started(at: Option<Timestamp>) -> Markup {
 fn end(pass: &Pass) -> Markup {
     html! {
         @match (&pass.stop_reason, pass.exit_status) {
-            (Some(reason), _) => (foreign(&reason.replace('_', " "), REASON_CHARS)),
+            (Some(reason), _) => (foreign(&StopReason::name_in_words(reason), REASON_CHARS)),
             (None, Some(_)) => "finished",
             (None, None) => "killed, or not finished",
         }

@@ -46,14 +46,8 @@ impl Run {
 
     /// What the terminal shows of it, with its escapes or without.
     fn screen(&self, stall: Option<&Stall>, coloring: Coloring) -> String {
-        let terminal = InMemoryTerm::new(4, 80);
-        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let mut bar = Bar::new(50, target);
-        for _ in 0..12 {
-            bar.advance();
-        }
-        let (phase, message) = self.seen.line(stall, self.now);
-        bar.show(phase, message.rendered(coloring));
+        let (terminal, mut bar) = bar();
+        self.seen.show(&mut bar, stall, self.now, coloring);
         match coloring {
             Coloring::On => String::from_utf8_lossy(&terminal.contents_formatted()).into_owned(),
             Coloring::Off => terminal.contents(),
@@ -65,10 +59,21 @@ impl Run {
     }
 
     fn stopped(mut self, reason: StopReason, in_flight: u32) -> String {
+        let (terminal, mut bar) = bar();
+        self.seen.show(&mut bar, None, self.now, Coloring::Off);
         self.seen.stopping = Some(reason);
         self.seen.in_flight = in_flight;
-        self.plain()
+        self.seen.show(&mut bar, None, self.now, Coloring::Off);
+        terminal.contents()
     }
+}
+
+/// A terminal, and a bar of 50 rows on it.
+fn bar() -> (InMemoryTerm, Bar) {
+    let terminal = InMemoryTerm::new(4, 80);
+    let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+    let bar = Bar::new(50, target);
+    (terminal, bar)
 }
 
 fn row(outcome: Outcome) -> RowResult<'static> {
@@ -130,7 +135,7 @@ fn the_bar_fits_its_line_in_each_phase() {
     ];
     insta::assert_snapshot!(titled(screens), @r"
     --- begun
-    =====>                   12/50  --/min  -- left
+                             0/50  --/min  -- left
     --- sending
     =====>                   12/50  120/min  19s left  11 updated, 1 rejected
     --- reading
@@ -148,6 +153,29 @@ fn the_bar_fits_its_line_in_each_phase() {
     --- stopped
     =>        stopping  11 updated, 1 rejected
     ");
+}
+
+#[test]
+fn the_position_and_the_outcomes_are_of_the_same_moment() {
+    let mut run = Run::new(Activity::Sending);
+    let (terminal, mut bar) = bar();
+    run.seen.show(&mut bar, None, run.now, Coloring::Off);
+    for _ in 0..3 {
+        run.seen.count(&row(Outcome::Updated), run.now);
+    }
+    bar.widget().tick();
+    let shown = terminal.contents();
+    assert!(
+        shown.contains(" 12/50 ") && shown.contains(" 11 updated, 1 rejected"),
+        "{shown}"
+    );
+    run.seen.show(&mut bar, None, run.now, Coloring::Off);
+    bar.widget().tick();
+    let shown = terminal.contents();
+    assert!(
+        shown.contains(" 15/50 ") && shown.contains(" 14 updated, 1 rejected"),
+        "{shown}"
+    );
 }
 
 #[test]

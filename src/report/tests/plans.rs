@@ -270,7 +270,7 @@ fn an_account_is_named_as_far_as_it_is_known() {
     me@example.com at https://acme.reamaze.io/api/v1
     https://acme.reamaze.io/api/v1
     me@example.com
-    none given (a dry run needs none)
+    not set (not needed for a dry run)
     ");
 }
 

@@ -1,8 +1,8 @@
 //! What a run would do: the question, and the paragraph where nobody is asked.
 
-use super::plans::{data, edits_preview, full_preview, plan, preview, tags};
+use super::plans::{data, edits_preview, full_preview, plan, preview, tags, update};
 use super::titled;
-use crate::model::{Changes, DataValue, ReadPolicy};
+use crate::model::{Changes, DataValue, Preview, ReadPolicy};
 
 #[test]
 fn tags_are_the_first_thing_to_know_wherever_they_are_set() {
@@ -53,25 +53,46 @@ fn a_limit_below_the_rows_that_are_due_is_named() {
         limits,
         ["only the first of these 3 rows is sent now (--limit)"; 2]
     );
-    assert_eq!(
-        question,
-        "Update the first conversation in acme (replacing all tags on up to 1)? [y/N]"
-    );
+    assert_eq!(question, "Update the first conversation in acme? [y/N]");
     let (limits, question) = said(2);
     assert_eq!(
         limits,
         ["only the first 2 of these 3 rows are sent now (--limit)"; 2]
     );
-    assert_eq!(
-        question,
-        "Update the first 2 conversations in acme (replacing all tags on up to 1)? [y/N]"
-    );
+    assert_eq!(question, "Update the first 2 conversations in acme? [y/N]");
     let (limits, question) = said(3);
     assert_eq!(limits, [""; 2]);
     assert_eq!(
         question,
         "Update 3 conversations in acme (replacing all tags on 1)? [y/N]"
     );
+}
+
+#[test]
+fn with_a_limit_only_the_tags_within_it_are_counted() {
+    let order = || data("order", DataValue::Flag(true));
+    let said = |limit| {
+        let mut preview = Preview::new(ReadPolicy::default(), Some(limit));
+        let rows = [tags(&["x"]), order(), tags(&["y"]), tags(&[])];
+        for changes in rows.into_iter().chain((0..6).map(|_| tags(&["z"]))) {
+            preview.add_legal(update(changes));
+        }
+        let plan = plan(&preview);
+        let of_tags = |line: &&str| line.contains("all tags");
+        let page = plan.page();
+        let figure = page.lines().rfind(of_tags).unwrap_or_default().to_owned();
+        [figure, plan.question().trim().replace("\n ", "")]
+    };
+    insta::assert_snapshot!([1, 2, 3, 4].map(said).concat().join("\n"), @r"
+    replaces all tags on this conversation
+    Update the first conversation in acme (replacing all tags)? [y/N]
+    replaces all tags on 1 of these 2 conversations
+    Update the first 2 conversations in acme (replacing all tags on 1)? [y/N]
+    replaces all tags on 2 of these 3 conversations
+    Update the first 3 conversations in acme (replacing all tags on 2)? [y/N]
+    replaces all tags on 2 of these 4 conversations, removes all tags from 1
+    Update the first 4 conversations in acme (replacing all tags on 2, removing all tags from 1)? [y/N]
+    ");
 }
 
 #[test]

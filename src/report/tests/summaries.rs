@@ -1,6 +1,6 @@
 //! The summary of a run, in its variants.
 
-use super::super::summary;
+use super::super::summary::{self, Sentences};
 use super::{Level, NEXT, NextCommands, Notice, counts, good_run, left_out, stop_reasons, titled};
 use crate::model::{CannotPutBack, Outcome, Pace, Pass, RateUnit, Reason, StopReason, Summary};
 
@@ -16,7 +16,7 @@ fn line(run: &Summary) -> String {
 }
 
 fn text(run: &Summary, next: &NextCommands<'_>) -> String {
-    summary::text(run, next).to_string()
+    summary::text(run, next, Sentences::Whole).to_string()
 }
 
 /// The same run with another pace.
@@ -161,6 +161,61 @@ fn the_page_shows_first_what_differs_then_counts_and_the_commonest_reasons() {
 }
 
 #[test]
+fn on_a_terminal_sentences_are_wrapped_and_commands_are_not() {
+    let mut summary = with_outcomes([93, 0, 7, 0, 0, 0, 0, 0, 0]);
+    summary.without_image = 4;
+    summary.reasons = vec![reason(
+        Outcome::Conflict,
+        "status: expected 0 (Open), the conversation shows 2 (Done); assignee: expected none, the conversation shows kim@example.com",
+        7,
+    )];
+    let long = format!(
+        "reamaze-bulk run reamaze-runs/{}/failed.csv",
+        "rows".repeat(20)
+    );
+    let next = NextCommands {
+        resubmit: Some(&long),
+        undo: Some("reamaze-bulk undo reamaze-runs/rows-20260301"),
+        ..NOTHING_NEXT
+    };
+    let page = summary::text(&summary, &next, Sentences::Wrapped).to_string();
+    insta::assert_snapshot!(page, @r"
+    100 rows: 93 updated, 7 conflicts
+      7 conflicts: status: expected 0 (Open), the conversation shows 2 (Done);
+        assignee: expected none, the conversation shows kim@example.com (line 3:
+        acme-3)
+    100 requests at 119/min (max 120/min)
+    results: reamaze-runs/rows-20260301
+    7 conflicts need a decision: see their reasons in failed.csv and change the
+      rows, then:
+      reamaze-bulk run reamaze-runs/rowsrowsrowsrowsrowsrowsrowsrowsrowsrowsrowsrowsrowsrowsrowsrowsrowsrowsrowsrows/failed.csv
+    to undo this run (all but 4 rows, which were not read first):
+      reamaze-bulk undo reamaze-runs/rows-20260301
+    ");
+}
+
+#[test]
+fn conflicts_over_what_is_there_already_need_no_decision() {
+    let done = format!(
+        "status: expected 0 (Open), the conversation shows 2 (Done); {}",
+        Reason::ALREADY_AS_REQUESTED
+    );
+    let advice = |others: u64| {
+        let mut summary = with_outcomes([60, 0, 38 + others, 0, 0, 0, 0, 0, 0]);
+        summary.reasons = vec![reason(Outcome::Conflict, &done, 38)];
+        let page = text(&summary, &NEXT);
+        let (_, advice) = page.split_once("rows-20260301\n").expect("the results");
+        advice.to_owned()
+    };
+    insta::assert_snapshot!([advice(0), advice(1)].join("---\n"), @r"
+    38 conflicts need no decision: their conversations already have all requested values
+    ---
+    39 conflicts need a decision: see their reasons in failed.csv and change the rows, then:
+      reamaze-bulk run reamaze-runs/rows-20260301/failed.csv
+    ");
+}
+
+#[test]
 fn an_undo_that_leaves_something_out_says_so_even_where_only_warnings_are_shown() {
     let summary = Summary {
         cannot_put_back: Some(left_out()),
@@ -200,6 +255,11 @@ fn the_page_ends_with_what_to_do_next() {
         undo: Some("reamaze-bulk undo reamaze-runs/rows-20260301"),
         ..NOTHING_NEXT
     };
+    let all_but = |without_image| Summary {
+        without_image,
+        ..good_run()
+    };
+    let (all_but_one, all_but_some) = (all_but(1), all_but(4));
     let advice = |summary: &Summary, next| {
         let page = text(summary, next);
         let start = page.find("\nresults: ").expect("the results");
@@ -217,6 +277,8 @@ fn the_page_ends_with_what_to_do_next() {
         ("failed and conflicts", advice(&conflicts, &NEXT)),
         ("sandbox", advice(&unknown_only, &sandbox)),
         ("rows were read first", advice(&good_run(), &with_undo)),
+        ("all but one", advice(&all_but_one, &with_undo)),
+        ("all but some", advice(&all_but_some, &with_undo)),
     ];
     insta::assert_snapshot!("summary_next", titled(ends.into_iter().chain(stops)));
 }
