@@ -6,6 +6,7 @@
 mod account;
 mod check;
 mod confirm;
+mod copy;
 mod facts;
 mod find;
 mod finish;

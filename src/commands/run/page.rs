@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::copy::check_copy;
 use super::facts::Facts;
 use super::history::History;
 use super::locks;
@@ -47,6 +48,8 @@ impl ReportedRun {
 
     /// The page as HTML.
     pub(crate) fn html(&self, subjects: Subjects, log: &Log) -> Result<String, Error> {
+        let then = "a report would be wrong (restore it from a backup)";
+        check_copy(&self.directory, &self.run, then)?;
         let history = History::read_as_it_is(&self.directory, &self.run, log)?;
         let (rows, totals) = self.rows(&history, subjects)?;
         if subjects == Subjects::Shown && !rows.has_any_subject() {

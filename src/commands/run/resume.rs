@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::check::{CheckedInput, CheckedRows, check_rows, from_check};
 use super::confirm::{confirm, warn};
+use super::copy::check_copy;
 use super::facts::{Facts, Failed};
 use super::find::{Purpose, find, not_found};
 use super::history::{History, no_such_row};
@@ -20,7 +21,7 @@ use crate::config::{Settings, Target};
 use crate::error::Error;
 use crate::exit;
 use crate::input::{InputError, Layout};
-use crate::ledger::{Journal, LedgerError, Lock, ResumeIndex, RunDirectory, RunFile, sha256_of};
+use crate::ledger::{Journal, LedgerError, Lock, ResumeIndex, RunDirectory, RunFile};
 use crate::model::{DataMode, Shown as _};
 use crate::pipeline::{Brand, Check, Known, RunError};
 use crate::report::{self, Log, Notice};
@@ -86,7 +87,7 @@ fn open<'a>(
     if let Some(lock) = &mut account_lock {
         lock.name_run(directory.path());
     }
-    check_copy(&directory, run)?;
+    check_copy(&directory, run, "nothing is sent; start a new run")?;
     let layout = Layout {
         format: run.options.format,
         delimiter: settings.wanted.delimiter.unwrap_or(b','),
@@ -239,22 +240,6 @@ fn reopen(open_run: &OpenRun<'_>, history: &History) -> Result<Journal, Error> {
         appended.map_err(|error| open_run.with_remedy(RunError::Unwritable(error)))?;
     }
     Ok(journal)
-}
-
-/// Sees that the private copy is what was checked and agreed to: rows could be lost otherwise.
-fn check_copy(directory: &RunDirectory, run: &RunFile) -> Result<(), Error> {
-    let path = directory.input();
-    let sha256 = sha256_of(&directory.open_input()?).map_err(|error| LedgerError::Io {
-        path: path.clone(),
-        error: error.into(),
-    })?;
-    if sha256 == run.input.sha256 {
-        return Ok(());
-    }
-    Err(Error::Refused(format!(
-        "{}: has changed since this run was started (damaged or edited): nothing is sent; start a new run",
-        path.shown()
-    )))
 }
 
 /// What to say of a run that is old: the world may have changed since.

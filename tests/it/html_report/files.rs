@@ -120,6 +120,19 @@ fn a_report_that_cannot_be_written_at_the_end_is_a_warning() {
 }
 
 #[test]
+fn a_copy_of_the_input_that_was_edited_makes_no_report() {
+    let run = runs::fabricated(3, runs::success);
+    let input = run.run_dir.join("input.csv");
+    let text = fs::read_to_string(&input).expect("the copy");
+    fs::write(&input, text.replace("done", "spam")).expect("a file of the run");
+    let output = report(&run.workspace, "out");
+    assert_eq!(output.status, 3, "{output:#?}");
+    let words = "input.csv: has changed";
+    assert!(output.stderr.contains(words), "{output:#?}");
+    assert!(!run.run_dir.join("report.html").exists());
+}
+
+#[test]
 fn a_report_is_refused_where_there_is_no_run_or_it_goes_on() {
     let workspace = Workspace::new();
     workspace.write("there.html", "mine");

@@ -55,8 +55,8 @@ fn a_preview_against_the_account_has_a_report_of_what_would_change() {
     for (options, words) in [
         ("s.html --with-subjects", "2 a Broken &lt;mug&gt; status"),
         (
-            "t.html --sample 1",
-            "0 of 1 row would change. 1 needs a look.",
+            "t.html --sample 2",
+            "1 of 2 rows would change. 1 needs a look.",
         ),
     ] {
         let output = command(&workspace, &format!("{line} {options}"))

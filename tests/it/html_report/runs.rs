@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::support::account::Account;
 use crate::support::answer::Answer;
@@ -244,13 +245,30 @@ pub(crate) fn fabricated(rows: u64, record: fn(u64) -> String) -> Reported {
         let _ = writeln!(results, "{line},late-parcel-{line},{}", record(line));
     }
     let run_dir = workspace.path().join("out");
-    for (name, text) in [("input.csv", input), ("results.csv", results)] {
+    let run_file = run_dir.join("run.json");
+    let mut run: Value =
+        serde_json::from_slice(&fs::read(&run_file).expect("run.json")).expect("an object");
+    run["input"]["sha256"] = json!(hex(&Sha256::digest(&input)));
+    let files = [
+        ("input.csv", input),
+        ("results.csv", results),
+        ("run.json", run.to_string()),
+    ];
+    for (name, text) in files {
         fs::write(run_dir.join(name), text).expect("a file of the run");
     }
     for name in ["summary.json", "before.jsonl"] {
         fs::remove_file(run_dir.join(name)).expect("a file of the run");
     }
     Reported { workspace, run_dir }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// A row that failed for a long reason of its own, in quotes that become longer as HTML.
