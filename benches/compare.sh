@@ -4,7 +4,7 @@
 # turn, round by round, and the median of the rounds is taken.
 #
 #     benches/compare.sh                  everything: about 9 minutes
-#     benches/compare.sh puts dry-run     some of pace, puts, latency, adaptive, dry-run, memory
+#     benches/compare.sh puts dry-run     some of pace, puts, latency, adaptive, dry-run, memory, report
 #
 # Needs cargo, awk, GNU time and GNU coreutils; compares with curl, Python's requests and qsv where
 # they are installed. ROUNDS is how often short measurements are repeated (9). It leaves nothing
@@ -355,15 +355,29 @@ more_bytes() { calc "($(typical "$1-100000" peak_kb) - $(typical "$1-10000" peak
 
 megabytes() { calc "int($(typical "$1" peak_kb) / 1000 * 10) / 10"; }
 
+# The HTML report of a large run, of which every row was read first.
+report() {
+    local rows=100000 round page
+    mixed_rows $rows csv >"$work/report.csv"
+    send "$work/report.csv" --rate 1000000/s --workers 8 --read-first
+    served reported -- "${command_line[@]}"
+    for ((round = 0; round < 3; round++)); do
+        page=$work/report-$round.html
+        alone report "$product" report "$work/run" -o "$page"
+    done
+    row "report on a run of $rows rows, s" "$(typical report seconds)" "" "$(typical report seconds)" "" 2
+    row "the same, MB" "" "" "$(calc "$(wc -c <"$page") / 1000000")" "" 5
+}
+
 # --- all
 
 for name in "$@"; do
     case $name in
-        pace | puts | latency | adaptive | dry-run | memory) ;;
-        *) echo "unknown name: $name (one of pace, puts, latency, adaptive, dry-run, memory)" >&2 && exit 2 ;;
+        pace | puts | latency | adaptive | dry-run | memory | report) ;;
+        *) echo "unknown name: $name (one of pace, puts, latency, adaptive, dry-run, memory, report)" >&2 && exit 2 ;;
     esac
 done
-[[ $# -gt 0 ]] || set -- puts dry-run memory pace latency adaptive
+[[ $# -gt 0 ]] || set -- puts dry-run memory report pace latency adaptive
 cargo build --quiet --release --locked --bins --examples
 echo "| what | ours | baseline | ratio or figure | goal | met |"
 echo "| --- | --- | --- | --- | --- | --- |"
