@@ -2,7 +2,7 @@
 
 use crate::model::{Signal, StopReason, Summary};
 
-/// Every row is updated and shows what was asked for, or is unchanged; or there was nothing to do.
+/// Every row is updated and shows what was requested, or is unchanged; or there was nothing to do.
 pub const DONE: u8 = 0;
 /// Finished, and some rows are not updated, or differ.
 pub const ROWS_LEFT: u8 = 1;
@@ -10,7 +10,7 @@ pub const ROWS_LEFT: u8 = 1;
 pub const USAGE: u8 = 2;
 /// The input is unreadable, has invalid rows, or too many.
 pub const INPUT: u8 = 3;
-/// Stopped by a limit that was asked for.
+/// Stopped by a requested limit.
 pub const LIMIT: u8 = 4;
 /// Another run is using the account or the run directory.
 pub const HELD: u8 = 5;
@@ -23,7 +23,7 @@ pub const INTERNAL: u8 = 70;
 pub const TABLE: [(&str, &str); 9] = [
     (
         "0",
-        "every row is updated and shows what was asked for, or is unchanged (dry run: every row is valid); or there was nothing to do",
+        "every row is updated and shows what was requested, or is unchanged (dry run: every row is valid); or there was nothing to do",
     ),
     ("1", "finished, and some rows are not updated, or differ"),
     (
@@ -36,7 +36,7 @@ pub const TABLE: [(&str, &str); 9] = [
     ),
     (
         "4",
-        "stopped by a limit that was asked for (--limit, --max-duration); --resume continues",
+        "stopped by a requested limit (--limit, --max-duration); --resume continues",
     ),
     (
         "5",

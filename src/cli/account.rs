@@ -23,7 +23,7 @@ pub struct AccountArgs {
     #[arg(long, value_name = "PATH", value_parser = path(), value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 
-    /// Named set of options in the configuration file [default: none]
+    /// Profile in the configuration file [default: none]
     ///
     /// `--profile eu` uses the keys below [profiles.eu]. The sandbox uses its timezone only.
     #[arg(long, value_name = "NAME")]

@@ -14,7 +14,7 @@ use crate::exit;
 /// Change thousands of Re:amaze conversations from one file of rows.
 ///
 /// Rows add and remove tags, or set tags, status, assignee, channel and custom fields. What a run changed can be
-/// put back with `undo`, where the conversations were read first.
+/// restored with `undo`, where the conversations were read first.
 #[derive(Debug, Parser)]
 #[command(name = "reamaze-bulk", version, max_term_width = 100, after_help = examples(&EXAMPLES))]
 pub struct Args {
@@ -30,10 +30,10 @@ pub enum Command {
     ///
     /// One request per row, or two where the conversation is read first: for rows that edit tags (`add_tags`,
     /// `remove_tags`) or have guards (`expect.status` and others), and for all rows with --read-first. What was read first
-    /// can be put back: see `reamaze-bulk undo --help`.
+    /// can be restored: see `reamaze-bulk undo --help`.
     #[command(after_long_help = exit_table() + "\n" + &examples(&EXAMPLES))]
     Run(Box<RunArgs>),
-    /// Put back what a run changed
+    /// Restore what a run changed
     #[command(
         long_about = undo::ABOUT,
         mut_arg("dry_run", |option| option.help(undo::DRY_RUN)),

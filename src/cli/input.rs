@@ -12,15 +12,15 @@ pub struct InputArgs {
     #[arg(long, value_parser = format(), hide_possible_values = true)]
     pub format: Option<Format>,
 
-    /// Delimiter of cells: a character, or `tab` [default: from the header]
+    /// Cell delimiter: a character, or `tab` [default: from the header]
     ///
     /// The header line shows which of `,` `;` tab and `|` it is.
     #[arg(long, value_name = "C")]
     pub delimiter: Option<Delimiter>,
 
-    /// Zone of times without an offset [default: none, they are invalid]
+    /// Time zone for times without an offset [default: none]
     ///
-    /// A name like Europe/Berlin.
+    /// A name like Europe/Berlin. Without it, such times are invalid.
     #[arg(long, value_name = "AREA/CITY")]
     pub timezone: Option<Zone>,
 

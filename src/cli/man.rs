@@ -69,11 +69,11 @@ const FILES: [(&str, &str); 10] = [
     ),
     (
         "reamaze-runs/INPUT-TIME/report.html",
-        "the report of the run, once it was asked for",
+        "the report of the run, if one was requested",
     ),
     (
         "reamaze-runs/INPUT-TIME/run.json",
-        "what was asked for; never the token",
+        "what was requested; never the token",
     ),
     (
         "reamaze-runs/INPUT-TIME/input.csv (or .tsv, .jsonl)",

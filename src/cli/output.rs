@@ -28,8 +28,8 @@ pub struct OutputArgs {
 
     /// Format of messages on standard error: text, json [default: text]
     ///
-    /// json: one object per line. Confirmation is then never asked for (--yes is needed), and no
-    /// bar is shown.
+    /// json: one object per line. There is then no confirmation (--yes is needed) and no
+    /// bar.
     #[arg(
         long,
         value_parser = log_format(),

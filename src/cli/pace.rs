@@ -27,7 +27,7 @@ pub struct PaceArgs {
 
     /// Retries of a request, for errors that can be retried [default: 5]
     ///
-    /// A 429 never counts.
+    /// HTTP 429 responses do not count.
     #[arg(long, value_name = "N", value_parser = retries)]
     pub retries: Option<u32>,
 }

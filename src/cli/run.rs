@@ -60,7 +60,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "DIR", value_parser = path(), value_hint = ValueHint::DirPath, help_heading = "Results")]
     pub out: Option<PathBuf>,
 
-    /// Do not compare the server's answers with what was asked for
+    /// Do not compare the server's answers with the requested changes
     #[arg(long, help_heading = "Results")]
     pub no_verify: bool,
 

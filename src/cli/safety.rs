@@ -21,13 +21,13 @@ pub struct SafetyArgs {
     #[arg(long, value_name = "N", value_parser = rows)]
     pub max_rows: Option<u64>,
 
-    /// Send only the first N rows that are due [default: all]
+    /// Send only the first N pending rows [default: all]
     ///
     /// A canary: --resume sends the rest.
     #[arg(long, value_name = "N", value_parser = limit)]
     pub limit: Option<u64>,
 
-    /// Stop sending after this long, like 6h [default: no limit]
+    /// Stop sending after this time, for example 6h [default: no limit]
     ///
     /// --resume continues.
     #[arg(long, value_name = "T", value_parser = duration)]
@@ -41,7 +41,7 @@ pub struct SafetyArgs {
 
     /// Stop after this many updated rows that differ [default: 20%]
     ///
-    /// Rows whose answers do not show what was asked for: N, N% (from the 20th updated row on) or none.
+    /// Rows whose answers do not show what was requested: N, N% (from the 20th updated row on) or none.
     #[arg(long, value_name = "N|N%|none")]
     pub max_differs: Option<RowLimit>,
 

@@ -14,7 +14,7 @@ begins with `missing-`. Its tags, status, assignee, channel and custom fields de
 alone, so that a rehearsal can be repeated. A slug of nothing but digits leads to another \
 conversation: Re:amaze takes it for a database ID. Every staff email and channel is known, except \
 those that contain `unknown`, `missing`, `nobody`, `no-such` or `nonexistent`; `chat` is not an email \
-channel. Nothing is kept when it ends.";
+channel. All state is lost when it exits.";
 
 /// Options of `sandbox`.
 #[derive(Debug, clap::Args)]

@@ -24,7 +24,7 @@ pub(super) fn with_tip(mut error: clap::Error, words: &[OsString]) -> clap::Erro
             Some(if words.iter().any(|word| word == "report") {
                 "to report on the newest run: reamaze-bulk report latest".into()
             } else {
-                "to see what would be put back: reamaze-bulk undo latest --dry-run".into()
+                "to see what would be restored: reamaze-bulk undo latest --dry-run".into()
             })
         }
         ErrorKind::MissingRequiredArgument
@@ -61,7 +61,7 @@ fn conflict_tip(message: &str) -> Option<String> {
     } else if !has("--resume") {
         return None;
     } else if has("--online") {
-        "to see what is left to do, preview the input: finished rows show as already right"
+        "to see what is left to do, preview the input: finished rows show as already as requested"
     } else {
         "a resumed run reads its own copy of the input: reamaze-bulk run --resume DIR"
     };

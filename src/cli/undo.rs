@@ -18,21 +18,21 @@ use crate::input::Format;
 
 /// What `undo --help` says first.
 pub(super) const ABOUT: &str = "\
-Put back what a run changed.
+Restore what a run changed.
 
-Only conversations that were read before they were changed can be put back: rows that edit tags or have guards, and all \
-rows of a run with --read-first. Tags go back by adding and removing just those that the run removed and added; any \
-other field goes back only where it still has the value that the run set, and is a conflict otherwise. What cannot be \
-put back is listed before anything is sent. An undo is a run of its own: it can be resumed with `run --resume`, and be \
+Only conversations that were read before they were changed can be restored: rows that edit tags or have guards, and all \
+rows of a run with --read-first. Tags are restored by adding and removing just those that the run removed and added; any \
+other field is restored only where it still has the value that the run set, and is a conflict otherwise. What cannot be \
+restored is listed before anything is sent. An undo is a run of its own: it can be resumed with `run --resume`, and be \
 undone.";
 
 /// What its `--dry-run` shows, which is not what that of a run does.
-pub(super) const DRY_RUN: &str = "Show what would be put back and what cannot be; send nothing";
+pub(super) const DRY_RUN: &str = "Show what would be restored and what cannot be; send nothing";
 
 /// Commands to begin with, and what each is for.
 pub(super) const EXAMPLES: [(&str, &str); 3] = [
     ("reamaze-bulk undo latest --dry-run", "preview only"),
-    ("reamaze-bulk undo latest", "ask, and put back"),
+    ("reamaze-bulk undo latest", "ask, and restore"),
     ("reamaze-bulk undo latest --print", "show the rows"),
 ];
 
@@ -69,7 +69,7 @@ pub struct UndoArgs {
     #[arg(long, value_name = "DIR", value_parser = path(), value_hint = ValueHint::DirPath, help_heading = "Results")]
     pub out: Option<PathBuf>,
 
-    /// Do not compare the server's answers with what was asked for
+    /// Do not compare the server's answers with the requested changes
     #[arg(long, help_heading = "Results")]
     pub no_verify: bool,
 
@@ -87,7 +87,7 @@ pub struct UndoArgs {
 }
 
 impl UndoArgs {
-    /// The options of the run that puts the changes back. It reads every conversation first, and text
+    /// The options of the run that restores what was there. It reads every conversation first, and text
     /// that looks damaged is what the account had.
     #[must_use]
     pub fn into_run(self) -> RunArgs {

@@ -253,7 +253,7 @@ impl AccountPreview<'_> {
             };
             (in_page(outcome), count - of_others)
         });
-        let figures = figures.chain([("no change asked for", findings.without_change)]);
+        let figures = figures.chain([("no change requested", findings.without_change)]);
         let figures = figures.filter(|(_, count)| *count > 0);
         let figures = figures.map(|(name, count)| [name.to_owned(), count.to_string()]);
         table(0, [Side::Left, Side::Right], figures)
@@ -316,7 +316,7 @@ fn add_tags(rows: &mut Vec<[String; 3]>, name: &str, tags: &TagCounts) -> usize 
 fn in_page(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Updated => "would change",
-        Outcome::Unchanged => "already right",
+        Outcome::Unchanged => "already as requested",
         Outcome::Conflict => "conflict",
         Outcome::NotFound => "not found",
         Outcome::NotSent => "not read",

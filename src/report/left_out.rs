@@ -1,4 +1,4 @@
-//! What an undo cannot put back -> a list for people, before they are asked, and the whole of it for
+//! What an undo cannot restore -> a list for people, before they are asked, and the whole of it for
 //! scripts.
 
 use std::cell::RefCell;
@@ -28,7 +28,7 @@ const SHORT_LINE_CHARS: usize = 79;
 /// The longest name that is listed, in characters.
 const MAX_NAME: usize = 100;
 
-/// A field of a conversation that is not put back.
+/// A field of a conversation that is not restored.
 #[derive(Debug, Serialize)]
 pub struct FieldLeftOut {
     /// The line of the row in the input of the run that is undone.
@@ -46,18 +46,18 @@ pub struct FieldLeftOut {
 /// How much of what a row has changed is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeftOutExtent {
-    /// The rest is put back.
+    /// The rest is restored.
     Part,
-    /// Nothing is put back.
+    /// Nothing is restored.
     Whole,
 }
 
-/// What cannot be put back, most of it in a temporary file.
+/// What cannot be restored, most of it in a temporary file.
 #[derive(Debug)]
 pub struct LeftOutFields {
     /// Rows with such a field.
     rows: u64,
-    /// Of these, rows of which nothing is put back.
+    /// Of these, rows of which nothing is restored.
     whole_rows: u64,
     /// Rows by reason.
     reasons: BTreeMap<String, LeftOutRows>,
@@ -178,11 +178,11 @@ impl LeftOutFields {
         }
         let rows = counted(self.rows, "conversation");
         let _ = match self.whole_rows {
-            0 => writeln!(text, "cannot be put back on {rows}:"),
-            whole if whole == self.rows => writeln!(text, "nothing can be put back on {rows}:"),
+            0 => writeln!(text, "{rows} cannot be fully restored:"),
+            whole if whole == self.rows => writeln!(text, "{rows} cannot be restored at all:"),
             whole => writeln!(
                 text,
-                "cannot be put back on {rows} (on {whole} of them, nothing can):"
+                "{rows} cannot be fully restored ({whole} of them not at all):"
             ),
         };
         for (reason, LeftOutRows { rows, field }) in self.commonest() {
@@ -283,7 +283,7 @@ mod tests {
             .add_row(Vec::new(), LeftOutExtent::Whole)
             .expect("room");
         let text = left_out.text();
-        assert!(text.starts_with("cannot be put back on 25 conversations:\n"));
+        assert!(text.starts_with("25 conversations cannot be fully restored:\n"));
         assert!(text.contains("  custom field that did not exist: 25\n"));
         assert!(
             text.contains("  row-5 (line 5 of the run): data.a"),
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_which_nothing_is_put_back_are_counted_apart() {
+    fn rows_of_which_nothing_is_restored_are_counted_apart() {
         use LeftOutExtent::{Part, Whole};
         let heading = |extents: &[LeftOutExtent]| {
             let mut left_out = LeftOutFields::new().expect("a temporary file");
@@ -333,9 +333,9 @@ mod tests {
             texts,
             [
                 "",
-                "cannot be put back on 1 conversation:\n  assignee: was unassigned: 1",
-                "cannot be put back on 3 conversations (on 1 of them, nothing can):\n  assignee: was unassigned: 3",
-                "nothing can be put back on 1 conversation:\n  assignee: was unassigned: 1",
+                "1 conversation cannot be fully restored:\n  assignee: was unassigned: 1",
+                "3 conversations cannot be fully restored (1 of them not at all):\n  assignee: was unassigned: 3",
+                "1 conversation cannot be restored at all:\n  assignee: was unassigned: 1",
             ]
         );
     }

@@ -25,7 +25,7 @@ impl Plan<'_> {
             None => "Update",
             Some(UndoPreview {
                 is_of_undo: false, ..
-            }) => "Put back",
+            }) => "Restore",
             Some(UndoPreview {
                 is_of_undo: true, ..
             }) => "Make the original changes again on",

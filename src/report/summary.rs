@@ -45,7 +45,7 @@ pub struct NextCommands<'a> {
     pub resume: Option<&'a str>,
     /// The command that sends the failed rows again.
     pub resubmit: Option<&'a str>,
-    /// The command that puts back what the run changed.
+    /// The command that restores what the run changed.
     pub undo: Option<&'a str>,
     /// The name of the file with the failed rows.
     #[serde(skip)]

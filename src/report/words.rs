@@ -43,7 +43,7 @@ pub(super) fn counts(counts: &Counts, differs: u64, activity: Activity) -> Style
         let rows = counts.of(outcome);
         let name = match (outcome, activity) {
             (Outcome::Updated, Activity::Reading) => "would change",
-            (Outcome::Unchanged, Activity::Reading) => "already right",
+            (Outcome::Unchanged, Activity::Reading) => "already as requested",
             _ => ended(rows, outcome),
         };
         (rows, name, style(outcome))

@@ -396,7 +396,7 @@ fn an_option_that_undo_does_not_have_leads_to_what_is_meant() {
         ("undo q r", "an undo is of one run"),
         (
             "run --undo q",
-            "to put back what a run changed: reamaze-bulk undo RUN_DIR",
+            "to restore what a run changed: reamaze-bulk undo RUN_DIR",
         ),
     ] {
         expect(&workspace, line, 2, &[told]);

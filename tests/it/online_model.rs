@@ -97,7 +97,7 @@ fn check(case: &Case, figures: &mut Figures) -> Checked {
     prop_assert_eq!(page.status, status(is_fine), "{:#?}", page);
     for (name, words) in [
         ("would_change", "would change"),
-        ("unchanged", "already right"),
+        ("unchanged", "already as requested"),
         ("conflict", "conflict"),
         ("not_found", "not found"),
     ] {

@@ -146,7 +146,7 @@ fn what_would_become_of_each_row_is_counted_and_shows_in_the_exit_status() {
         ];
         let in_page = [
             "would change",
-            "already right",
+            "already as requested",
             "conflict",
             "not found",
             "not readable",
@@ -235,8 +235,8 @@ fn a_sample_is_spread_evenly_and_always_the_same() {
     );
     assert!(page.stdout.contains("sample of 100"), "{}", page.stdout);
     assert_eq!(figure(&page.stdout, "would change"), Some(10));
-    assert_eq!(figure(&page.stdout, "no change asked for"), Some(100));
-    assert_eq!(figure(&page.stdout, "already right"), None);
+    assert_eq!(figure(&page.stdout, "no change requested"), Some(100));
+    assert_eq!(figure(&page.stdout, "already as requested"), None);
     let online = &shown["online"];
     assert_eq!(
         [&online["sample_of"], &online["read"]],

@@ -77,7 +77,7 @@ fn check(rows: usize) {
     let page = pages::text(&workspace.read("preview.html")).replace(',', "");
     for (name, rows) in [
         ("would change", &preview["would_change"]),
-        ("already right", &preview["unchanged"]),
+        ("already as requested", &preview["unchanged"]),
         ("not found", &preview["not_found"]),
     ] {
         expect_rows(&page, name, rows);

@@ -276,7 +276,7 @@ fn what_cannot_be_put_back_is_said_before_anything_is_sent() {
     let page = preview(workspace, "undo out --dry-run").stdout;
     for words in [
         "undo of out: 3 rows, all valid\n",
-        "cannot be put back on 3 conversations (on 1 of them, nothing can):\n",
+        "3 conversations cannot be fully restored (1 of them not at all):\n",
         "  assignee: was unassigned: 1\n",
         "  data.made: custom field that did not exist: 1\n",
         "  a (line 1 of the run): assignee: was unassigned\n",
@@ -304,7 +304,7 @@ fn what_cannot_be_put_back_is_said_before_anything_is_sent() {
     assert_eq!(status, 2, "{shown}");
     let listed = shown.find("c (line 3 of the run): status: had a status from 6 to 9");
     let warning = shown.find("3 conversations will not be fully restored");
-    let question = shown.find("Put back 3 conversations at ");
+    let question = shown.find("Restore 3 conversations at ");
     assert!(listed.is_some() && listed < warning, "{shown}");
     assert!(warning < question, "{shown}");
     assert_eq!(changed.puts(), puts);
@@ -707,9 +707,9 @@ fn a_run_that_is_still_open_is_not_undone() {
 
 #[test]
 fn nothing_to_put_back_is_said_and_is_a_success() {
-    const NOTHING: &str = "undo of out: nothing to put back\n";
+    const NOTHING: &str = "undo of out: nothing to restore\n";
     const LIST: &str = "\
-nothing can be put back on 1 conversation:
+1 conversation cannot be restored at all:
   assignee: was unassigned: 1
   b (line 2 of the run): assignee: was unassigned
 ";
@@ -749,7 +749,7 @@ fn what_cannot_be_put_back_is_a_warning_of_its_own_in_the_log() {
     let changed = Changed::new(conversations, &[row], "--read-first");
     let workspace = &changed.sent.workspace;
     let list = "\
-cannot be put back on 1 conversation:
+1 conversation cannot be fully restored:
   assignee: was unassigned: 1
   a (line 1 of the run): assignee: was unassigned
 ";
@@ -797,7 +797,7 @@ fn the_question_of_an_undo_of_an_undo_says_so() {
     let told = "is itself an undo: undoing it makes the original changes again";
     let screen = ask("out");
     assert!(
-        screen.contains("Put back 1 conversation at ") && !screen.contains(told),
+        screen.contains("Restore 1 conversation at ") && !screen.contains(told),
         "{screen}"
     );
     assert_eq!(changed.undo("").status, 0);

@@ -70,7 +70,7 @@ impl Facts {
         }
     }
 
-    /// An undo that leaves this out, and has nothing to put back.
+    /// An undo that leaves this out, and has nothing to restore.
     pub(crate) fn nothing_but(left_out: CannotPutBack) -> Self {
         Self {
             cannot_put_back: Some(left_out),

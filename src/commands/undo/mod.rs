@@ -1,4 +1,4 @@
-//! `undo`: the before-images of a run -> rows that put back what it changed, and a run of them. The files
+//! `undo`: the before-images of a run -> rows that restore what it changed, and a run of them. The files
 //! are the steps in order: the `original` run is found and read, `rows` are made of it; from there on
 //! it is a run like any other.
 
@@ -91,17 +91,17 @@ fn send(mut args: RunArgs, original: &Original, start: &CommandStart<'_>) -> Cam
 }
 
 fn nothing(name: &str) -> String {
-    format!("{name}: nothing to put back")
+    format!("{name}: nothing to restore")
 }
 
-/// Says that there is nothing to put back, and what cannot be.
+/// Says that there is nothing to restore, and what cannot be.
 fn report_nothing(name: &str, preview: &UndoPreview, log: &Log) {
     let message = &nothing(name);
     log.report(&Notice::NothingToDo { message });
     report_left_out(preview, log);
 }
 
-/// Says what cannot be put back, if there is anything.
+/// Says what cannot be restored, if there is anything.
 fn report_left_out(preview: &UndoPreview, log: &Log) {
     let (figures, text) = (&preview.cannot_put_back(), &preview.left_out.text());
     if figures.rows > 0 {

@@ -77,7 +77,7 @@ impl Original {
         })
     }
 
-    /// How custom fields are put back.
+    /// How custom fields are restored.
     pub(super) fn data_mode(&self) -> DataMode {
         match self.unset_fields {
             UnsetFields::Kept if !self.run.options.data_whole => DataMode::Changed,

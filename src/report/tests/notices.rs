@@ -40,7 +40,7 @@ fn all<'a>(
         },
         Notice::CannotPutBack {
             figures,
-            text: "cannot be put back on 1 conversation:\n  assignee: was unassigned: 1\n",
+            text: "1 conversation cannot be fully restored:\n  assignee: was unassigned: 1\n",
         },
         Notice::Note {
             message: "not undone: side effects",
