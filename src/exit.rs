@@ -23,7 +23,7 @@ pub const INTERNAL: u8 = 70;
 pub const TABLE: [(&str, &str); 9] = [
     (
         "0",
-        "every row is updated and shows what was requested, or is unchanged (dry run: every row is valid); or there was nothing to do",
+        "every row is updated and shows what was requested, or is unchanged (dry run: every row is valid; with --online: every row was read, and every guard holds); or there was nothing to do",
     ),
     ("1", "finished, and some rows are not updated, or differ"),
     (
@@ -36,7 +36,7 @@ pub const TABLE: [(&str, &str); 9] = [
     ),
     (
         "4",
-        "stopped by a requested limit (--limit, --max-duration); --resume continues",
+        "stopped by a requested limit (--limit, --max-duration); --resume continues (preview: run it again)",
     ),
     (
         "5",
@@ -44,12 +44,12 @@ pub const TABLE: [(&str, &str); 9] = [
     ),
     (
         "6",
-        "stopped because something is wrong: login refused, server unreachable, too many failures or differences, server down or asking for a long pause, results cannot be written; --resume continues",
+        "stopped because something is wrong: login refused, server unreachable, too many failures or differences, server down or asking for a long pause, results cannot be written; --resume continues (preview: run it again)",
     ),
     ("70", "internal error: the totals do not match, or a panic"),
     (
         "129, 130, 143",
-        "SIGHUP, SIGINT, SIGTERM, after finishing what was in flight; --resume continues",
+        "SIGHUP, SIGINT, SIGTERM, after finishing what was in flight; --resume continues (preview: run it again)",
     ),
 ];
 

@@ -43,17 +43,17 @@ fn fields(before: &Conversation, after: &Conversation) -> Vec<FieldDiff> {
         let before = before.map_or(ValueBefore::Unknown, ValueBefore::Value);
         fields.push(field("status", before, status_name(ours)));
     }
-    let texts = [
-        ("assignee", &before.assignee, &after.assignee),
-        ("category", &before.category, &after.category),
-        ("brand", &before.brand, &after.brand),
-    ];
     fields.extend(attribute(
         "hold_until",
         &before.hold_until,
         &after.hold_until,
         is_same_time,
     ));
+    let texts = [
+        ("assignee", &before.assignee, &after.assignee),
+        ("category", &before.category, &after.category),
+        ("brand", &before.brand, &after.brand),
+    ];
     for (name, before, after) in texts {
         fields.extend(attribute(name, before, after, |a, b| is_alike(a, b)));
     }

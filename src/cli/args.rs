@@ -36,7 +36,7 @@ pub enum Command {
     /// Restore what a run changed
     #[command(
         long_about = undo::ABOUT,
-        mut_arg("dry_run", |option| option.help(undo::DRY_RUN)),
+        mut_arg("dry_run", |option| option.help(undo::DRY_RUN).long_help(undo::DRY_RUN_LONG)),
         after_long_help = exit_table() + "\n" + &examples(&undo::EXAMPLES)
     )]
     Undo(Box<UndoArgs>),

@@ -9,7 +9,9 @@ use crate::model::{RowLimit, duration};
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Safety")]
 pub struct SafetyArgs {
-    /// Validate and preview; send nothing, write nothing; needs no token
+    /// Validate and preview; change nothing
+    ///
+    /// Without --online, it needs no token and sends no requests.
     #[arg(long)]
     pub dry_run: bool,
 

@@ -27,7 +27,13 @@ restored is listed before anything is sent. An undo is a run of its own: it can 
 undone.";
 
 /// What its `--dry-run` shows, which is not what that of a run does.
-pub(super) const DRY_RUN: &str = "Show what would be restored and what cannot be; send nothing";
+pub(super) const DRY_RUN: &str = "Show what would be restored and what cannot be; change nothing";
+
+/// The same at length.
+pub(super) const DRY_RUN_LONG: &str = "\
+Show what would be restored and what cannot be; change nothing
+
+Without --online, it needs no token and sends no requests.";
 
 /// Commands to begin with, and what each is for.
 pub(super) const EXAMPLES: [(&str, &str); 3] = [

@@ -1,6 +1,7 @@
 //! Wires each command together, and turns what comes of it into an exit status.
 
 mod complete;
+mod made_rows;
 mod not_parsed;
 mod report;
 mod run;

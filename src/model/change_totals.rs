@@ -3,10 +3,11 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::field_changes::beginning;
 use super::row_diff::{FieldDiff, RowDiff, ValueBefore};
-use super::text::folded;
+use super::text::{exact, folded};
 
 /// Different transitions that are counted apart, and different tags.
 const MOST: usize = 10_000;
@@ -50,6 +51,17 @@ pub struct Transition {
 /// Tags in any letter case, and the rows that have them.
 #[derive(Debug, Default)]
 pub struct TagCounts(BTreeMap<String, (String, u64)>);
+
+/// As `Open -> Done`; of a value that nobody has read, as `-> Done`.
+impl fmt::Display for Transition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let after = exact(&self.after);
+        match &self.before {
+            ValueBefore::Unknown => write!(f, "-> {after}"),
+            before => write!(f, "{before} -> {after}"),
+        }
+    }
+}
 
 impl ChangeTotals {
     /// Counts what one row changes.
@@ -197,10 +209,7 @@ mod tests {
             totals.add(&row(before, after, wiped));
         }
         let shown = |(transition, rows): (&Transition, u64)| {
-            format!(
-                "{} {} -> {}: {rows}",
-                transition.field, transition.before, transition.after
-            )
+            format!("{} {transition}: {rows}", transition.field)
         };
         let transitions: Vec<_> = totals.transitions().into_iter().map(shown).collect();
         assert_eq!(

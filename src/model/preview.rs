@@ -1,9 +1,12 @@
 //! What a file would change, in key figures and in bounded memory.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::field_changes::beginning;
-use super::{Changes, DataMode, DataValue, FieldChanges, Guard, ReadPolicy, TagEdits, Update};
+use super::{
+    Changes, DataMode, DataValue, FieldChanges, Guard, ReadPolicy, RequestRate, TagEdits, Update,
+};
 
 /// Requests shown in full.
 const SAMPLES: usize = 3;
@@ -91,6 +94,14 @@ impl SendCounts {
     #[must_use]
     pub fn requests(self) -> u64 {
         self.rows + self.reads
+    }
+
+    /// How long the requests take at that rate.
+    #[must_use]
+    pub fn expected(self, rate: RequestRate) -> Duration {
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let seconds = self.requests() as f64 / rate.per_second();
+        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
     }
 
     /// Rows of which nobody will know what was there before.

@@ -72,7 +72,7 @@ impl<E: Exchange> Steps<'_, E> {
     /// Sends the next request for a row. An error is what ends the step before its last line.
     pub(super) fn take(&self, task: &mut Task, turn: Turn, report: Report<'_>) -> NextStep {
         let next = if self.mode == RunMode::ReadOnly {
-            self.look(task, turn, report)
+            self.preview(task, turn, report)
         } else if !task.update.is_read_first(self.read_policy) {
             let Task {
                 update, attempts, ..
@@ -134,7 +134,12 @@ impl<E: Exchange> Steps<'_, E> {
     }
 
     /// Reads the conversation, and keeps what would be sent.
-    fn look(&self, task: &mut Task, turn: Turn, report: Report<'_>) -> Result<NextStep, NextStep> {
+    fn preview(
+        &self,
+        task: &mut Task,
+        turn: Turn,
+        report: Report<'_>,
+    ) -> Result<NextStep, NextStep> {
         let next = self.read(task, turn, report)?;
         let Some(mut prepared) = task.prepared.take() else {
             return Ok(next);

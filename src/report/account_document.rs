@@ -3,7 +3,8 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::AccountPreview;
-use super::account_findings::{KeptRows, outcome_name};
+use super::account_findings::KeptRows;
+use super::work::Activity;
 use crate::model::{Outcome, TagCounts, Transition};
 
 impl Serialize for AccountPreview<'_> {
@@ -14,7 +15,8 @@ impl Serialize for AccountPreview<'_> {
         map.serialize_entry("sample_of", &self.sample_of)?;
         map.serialize_entry("read", &findings.read())?;
         for outcome in Outcome::ALL {
-            map.serialize_entry(outcome_name(outcome), &findings.counts.of(outcome))?;
+            let name = Activity::Reading.outcome_name(outcome);
+            map.serialize_entry(name, &findings.counts.of(outcome))?;
         }
         let transitions = findings.totals.transitions();
         let transitions: Vec<_> = transitions
@@ -29,13 +31,15 @@ impl Serialize for AccountPreview<'_> {
         map.serialize_entry("wiping_rows", &findings.totals.wiping_rows)?;
         map.serialize_entry("cleared_rows", &findings.totals.cleared_rows)?;
         map.serialize_entry("not_read_first", &findings.not_read_first)?;
-        map.serialize_entry("not_fully_undone", &findings.not_undone)?;
-        map.serialize_entry("not_undone_reasons", &findings.not_undone_reasons())?;
+        map.serialize_entry("cannot_put_back", &findings.left_out)?;
         map.serialize_entry("new_messages", &findings.new_messages)?;
         map.serialize_entry("reasons", &findings.reasons())?;
         map.serialize_entry("requests", &findings.send_counts.requests())?;
         map.serialize_entry("reads", &findings.send_counts.reads)?;
-        map.serialize_entry("expected_s", &self.expected().as_secs_f64())?;
+        map.serialize_entry(
+            "expected_s",
+            &findings.send_counts.expected(self.rate).as_secs_f64(),
+        )?;
         map.serialize_entry("plan", &self.plan)?;
         map.serialize_entry("rows", &KeptRows(findings))?;
         map.end()

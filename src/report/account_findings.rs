@@ -1,17 +1,16 @@
-//! Rows that were looked at in the account -> what a run would do there, in key figures and in bounded
+//! Rows whose conversations were read -> what a run would do in the account, in key figures and in bounded
 //! memory; each row's changes go to a temporary file if a document wants them.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, Write as _};
 
 use serde::ser::{Error as _, Serialize, SerializeSeq as _, Serializer};
 use serde_json::value::RawValue;
 
-use crate::model::{
-    ChangeTotals, Counts, Outcome, Reason, ReasonRows, Reasons, RowDiff, SendCounts,
-};
+use super::work::Activity;
+use super::{FieldLeftOut, LeftOutExtent, LeftOutFields};
+use crate::model::{ChangeTotals, Counts, Outcome, Reason, Reasons, RowDiff, SendCounts};
 
 /// Rows whose changes are shown one by one.
 const FIRST_ROWS: usize = 20;
@@ -31,9 +30,20 @@ pub enum KeepRows {
     All,
 }
 
-/// A row that was looked at in the account.
+/// What a run sends for a row at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// Nothing: it asks for no change, or its conversation was not read.
+    Nothing,
+    /// An update.
+    Update,
+    /// A request that reads, and an update where that shows that there is something to change.
+    ReadThenUpdate,
+}
+
+/// A row of a preview against the account.
 #[derive(Debug)]
-pub struct LookedRow<'a> {
+pub struct PreviewedRow<'a> {
     /// The physical line of the input on which it starts.
     pub line: u64,
     /// Its slug, safe to print.
@@ -44,12 +54,23 @@ pub struct LookedRow<'a> {
     pub reasons: &'a str,
     /// What it would change.
     pub diff: &'a RowDiff,
-    /// Requests that the run makes for it at most; two, where it is read first.
-    pub requests: u64,
-    /// Why it could not be put back, by field.
-    pub not_undone: &'a [String],
+    /// What the run sends for it at most.
+    pub sending: Sending,
+    /// What an undo could not put back, and how much of the row that is.
+    pub left_out: (Vec<FieldLeftOut>, LeftOutExtent),
     /// Whether its customer wrote last, and after the input was made.
     pub has_new_message: bool,
+}
+
+/// A row that would be changed.
+#[derive(Debug)]
+pub struct FirstChange {
+    /// Its line.
+    pub line: u64,
+    /// Its slug, safe to print.
+    pub slug: String,
+    /// What changes.
+    pub diff: RowDiff,
 }
 
 /// What a run would do in the account.
@@ -65,15 +86,14 @@ pub struct AccountFindings {
     pub send_counts: SendCounts,
     /// Rows that would be changed, and not read first.
     pub not_read_first: u64,
-    /// Rows that would be changed, and not put back as a whole by an undo.
-    pub not_undone: u64,
+    /// What an undo could not put back of the others.
+    pub left_out: LeftOutFields,
     /// Rows that would be changed although their customer has written since the input was made.
     pub new_messages: u64,
     /// The first of these.
     pub with_new_message: Vec<String>,
     /// The first rows that would be changed, with what changes.
-    pub first: Vec<(String, RowDiff)>,
-    not_undone_reasons: BTreeMap<String, u64>,
+    pub first: Vec<FirstChange>,
     reasons: Reasons,
     all: Option<RefCell<BufWriter<File>>>,
 }
@@ -82,7 +102,7 @@ impl AccountFindings {
     /// None so far.
     ///
     /// # Errors
-    /// When all rows are to be kept and there can be no temporary file.
+    /// When there can be no temporary file.
     pub fn new(keep: KeepRows) -> io::Result<Self> {
         let all = match keep {
             KeepRows::First => None,
@@ -94,11 +114,10 @@ impl AccountFindings {
             totals: ChangeTotals::default(),
             send_counts: SendCounts::default(),
             not_read_first: 0,
-            not_undone: 0,
+            left_out: LeftOutFields::new()?,
             new_messages: 0,
             with_new_message: Vec::new(),
             first: Vec::new(),
-            not_undone_reasons: BTreeMap::new(),
             reasons: Reasons::default(),
             all,
         })
@@ -108,37 +127,36 @@ impl AccountFindings {
     ///
     /// # Errors
     /// When the temporary file cannot be written.
-    pub fn add(&mut self, row: &LookedRow<'_>) -> io::Result<()> {
-        self.counts.add(row.outcome, 1);
-        self.without_change += u64::from(row.outcome == Outcome::Unchanged && row.requests == 0);
-        let is_change = row.outcome == Outcome::Updated;
-        if !is_change && !row.outcome.is_success() && !row.reasons.is_empty() {
-            self.reasons
-                .add(row.outcome, row.reasons, row.line, row.slug);
-        }
-        if is_change {
-            self.add_change(row);
+    pub fn add(&mut self, row: PreviewedRow<'_>) -> io::Result<()> {
+        let PreviewedRow {
+            outcome, sending, ..
+        } = row;
+        self.counts.add(outcome, 1);
+        let is_unchanged = outcome == Outcome::Unchanged;
+        self.without_change += u64::from(is_unchanged && sending == Sending::Nothing);
+        if !outcome.is_success() && !row.reasons.is_empty() {
+            self.reasons.add(outcome, row.reasons, row.line, row.slug);
         }
         // What has been read, and shows that nothing is to be changed, is not sent.
-        self.send_counts.rows += u64::from(is_change || row.requests == 1);
-        self.send_counts.reads += u64::from(row.requests > 1);
-        self.keep(row)
+        let is_change = outcome == Outcome::Updated;
+        self.send_counts.rows += u64::from(is_change || sending == Sending::Update);
+        self.send_counts.reads += u64::from(sending == Sending::ReadThenUpdate);
+        self.keep(&row)?;
+        if is_change {
+            self.add_change(row)
+        } else {
+            Ok(())
+        }
     }
 
-    fn add_change(&mut self, row: &LookedRow<'_>) {
+    fn add_change(&mut self, row: PreviewedRow<'_>) -> io::Result<()> {
         self.totals.add(row.diff);
         if self.first.len() < FIRST_ROWS {
-            self.first.push((row.slug.to_owned(), row.diff.clone()));
-        }
-        if row.requests == 1 {
-            self.not_read_first += 1;
-        } else if !row.not_undone.is_empty() {
-            self.not_undone += 1;
-            let mut reasons = row.not_undone.to_vec();
-            reasons.dedup();
-            for reason in reasons {
-                *self.not_undone_reasons.entry(reason).or_default() += 1;
-            }
+            self.first.push(FirstChange {
+                line: row.line,
+                slug: row.slug.to_owned(),
+                diff: row.diff.clone(),
+            });
         }
         if row.has_new_message {
             self.new_messages += 1;
@@ -146,16 +164,22 @@ impl AccountFindings {
                 self.with_new_message.push(row.slug.to_owned());
             }
         }
+        if row.sending == Sending::ReadThenUpdate {
+            let (fields, extent) = row.left_out;
+            return self.left_out.add_row(fields, extent);
+        }
+        self.not_read_first += 1;
+        Ok(())
     }
 
-    fn keep(&mut self, row: &LookedRow<'_>) -> io::Result<()> {
+    fn keep(&mut self, row: &PreviewedRow<'_>) -> io::Result<()> {
         let Some(all) = &mut self.all else {
             return Ok(());
         };
         let json = RowJson {
             line: row.line,
             slug: row.slug,
-            outcome: outcome_name(row.outcome),
+            outcome: Activity::Reading.outcome_name(row.outcome),
             reasons: row.reasons,
             changes: (row.outcome == Outcome::Updated).then_some(row.diff),
         };
@@ -171,33 +195,10 @@ impl AccountFindings {
         self.counts.total() - not_read.iter().sum::<u64>() - self.without_change
     }
 
-    /// Why rows would not be changed: the commonest first.
+    /// Why rows would not be changed: the most common first.
     #[must_use]
     pub fn reasons(&self) -> Vec<Reason> {
         self.reasons.commonest(MOST_REASONS)
-    }
-
-    /// Why rows could not be put back as a whole: the commonest first.
-    #[must_use]
-    pub fn not_undone_reasons(&self) -> Vec<ReasonRows> {
-        let reasons = self.not_undone_reasons.iter();
-        let mut reasons: Vec<_> = reasons
-            .map(|(reason, rows)| ReasonRows {
-                reason: reason.clone(),
-                rows: *rows,
-            })
-            .collect();
-        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.rows));
-        reasons
-    }
-}
-
-/// The name of an outcome in a preview.
-pub(super) fn outcome_name(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Updated => "would_change",
-        Outcome::NotSent => "not_read",
-        outcome => outcome.name(),
     }
 }
 

@@ -4,10 +4,13 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::account_findings::AccountFindings;
+use super::first_rows::{RowRoom, first_rows};
 use super::table::{Side, shortened, table, wrapped};
+use super::words::{Certainty, READ_FIRST, cannot_undo, ended, sending};
+use super::work::Activity;
 use super::{AccountLabel, UndoPreview, in_words};
 use crate::model::text::{counted, exact};
-use crate::model::{Outcome, StopReason, TagCounts};
+use crate::model::{Outcome, RequestRate, SendCounts, StopReason, TagCounts};
 
 /// Transitions on the page, and tags of each kind.
 const MOST_LINES: usize = 10;
@@ -19,7 +22,7 @@ const REASONS_SHOWN: usize = 5;
 const SLUG_CHARS: usize = 40;
 const REASON_CHARS: usize = 200;
 
-/// What a run would do in the account, as it was looked at.
+/// What a run would do in the account, as far as its conversations were read.
 #[derive(Debug)]
 pub struct AccountPreview<'a> {
     /// The input as the user named it.
@@ -30,16 +33,16 @@ pub struct AccountPreview<'a> {
     pub findings: &'a AccountFindings,
     /// What there is to say of an undo.
     pub undo: Option<&'a UndoPreview>,
-    /// Rows that the sample was taken from, if only a sample was read.
+    /// Rows that ask for a change.
+    pub due: u64,
+    /// The rows that the sample was taken from, if only a sample was read.
     pub sample_of: Option<u64>,
     /// How long reading took.
     pub took: Duration,
     /// Why not all was read.
     pub stop_reason: Option<&'a StopReason>,
-    /// The rate as the user wrote it.
-    pub rate: String,
-    /// The same in requests per second.
-    pub rate_per_second: f64,
+    /// How fast the run sends at most.
+    pub rate: RequestRate,
     /// What was written for `--plan`.
     pub plan: Option<WrittenPlan>,
 }
@@ -78,40 +81,37 @@ impl AccountPreview<'_> {
         sections.collect::<Vec<_>>().join("\n")
     }
 
+    /// How much was read.
     fn head(&self) -> String {
-        let read = self.findings.read();
-        let of = match self.sample_of {
-            Some(rows) => format!(" (a sample of {rows})"),
-            None => String::new(),
+        let counts = &self.findings.counts;
+        let without_answer = [Outcome::NotFound, Outcome::Failed, Outcome::Unknown];
+        let without_answer = without_answer.map(|outcome| (outcome, counts.of(outcome)));
+        let asked = self.findings.read();
+        let read = asked - without_answer.iter().map(|(_, rows)| rows).sum::<u64>();
+        let read = match counted(self.due, "conversation") {
+            all if read == self.due => all,
+            all => format!("{read} of {all}"),
         };
-        let (input, account) = (self.input, &self.account);
-        let took = in_words(self.took);
-        let read = counted(read, "conversation");
-        let mut head = wrapped(
-            &format!("{input}: {read}{of} read in {took}, nothing changed"),
-            2,
-        );
-        head += &wrapped(&format!("account: {account}"), 2);
-        head
+        let mut head = format!("{}: read {read} in {}", self.input, in_words(self.took));
+        for (outcome, rows) in without_answer {
+            if rows > 0 {
+                let words = Activity::Reading.outcome_words(outcome);
+                let _ = write!(head, ", {rows} {words}");
+            }
+        }
+        wrapped(&format!("{head}; nothing changed"), 2)
+            + &wrapped(&format!("account: {}", self.account), 2)
     }
 
-    /// The first rows that would be changed.
+    /// The first rows that would be changed, in a line each.
     fn first(&self) -> String {
         let first = &self.findings.first;
-        let rows = first.iter().map(|(slug, diff)| {
-            [
-                shortened(&exact(slug), SLUG_CHARS).into_owned(),
-                diff.to_string(),
-            ]
-        });
-        let mut text = String::new();
-        if !first.is_empty() {
-            let _ = writeln!(text, "first changes:");
-            text += &table(2, [Side::Left, Side::Left], rows);
-            let more = self.findings.counts.of(Outcome::Updated) - first.len() as u64;
-            if more > 0 {
-                let _ = writeln!(text, "  ... and {more} more (--json lists all)");
-            }
+        let rows = first.iter();
+        let rows = rows.map(|row| (row.line, row.slug.as_str(), &row.diff));
+        let mut text = first_rows(rows, RowRoom::Line);
+        let more = self.findings.counts.of(Outcome::Updated) - first.len() as u64;
+        if more > 0 {
+            let _ = writeln!(text, "  ... and {more} more (--json lists all)");
         }
         text
     }
@@ -121,29 +121,19 @@ impl AccountPreview<'_> {
         let totals = &self.findings.totals;
         let mut rows = Vec::new();
         let mut more = 0;
-        let mut of_field = 0;
-        let mut last = "";
-        for (transition, count) in totals.transitions() {
-            of_field = if last == transition.field {
-                of_field + 1
-            } else {
-                0
-            };
-            last = &transition.field;
-            if of_field >= MOST_LINES || rows.len() >= 2 * MOST_LINES {
-                more += 1;
-                continue;
+        let transitions = totals.transitions();
+        for of_field in transitions.chunk_by(|(a, _), (b, _)| a.field == b.field) {
+            let room = (2 * MOST_LINES).saturating_sub(rows.len());
+            let shown = &of_field[..of_field.len().min(MOST_LINES).min(room)];
+            more += of_field.len() - shown.len();
+            for (at, (transition, count)) in shown.iter().enumerate() {
+                let name = if at == 0 {
+                    exact(&transition.field)
+                } else {
+                    "".into()
+                };
+                rows.push([name.into_owned(), transition.to_string(), count.to_string()]);
             }
-            let name = if of_field == 0 {
-                exact(last)
-            } else {
-                "".into()
-            };
-            let change = match &transition.before {
-                before if before.is_unknown() => format!("-> {}", exact(&transition.after)),
-                before => format!("{before} -> {}", exact(&transition.after)),
-            };
-            rows.push([name.into_owned(), change, count.to_string()]);
         }
         let unlisted = [
             ("hold_until", "(times)", totals.hold_until_rows),
@@ -186,10 +176,8 @@ impl AccountPreview<'_> {
             let line = reason.lines.first().copied().unwrap_or_default();
             let example = shortened(&reason.example, SLUG_CHARS).into_owned();
             let words = shortened(&reason.reason, REASON_CHARS).into_owned();
-            let (rows, name) = match (reason.count, reason.outcome) {
-                (rows @ 2.., Outcome::Conflict) => (rows, "conflicts"),
-                (rows, outcome) => (rows, in_page(outcome)),
-            };
+            let rows = reason.count;
+            let name = ended(rows, reason.outcome, Activity::Reading);
             text += &wrapped(
                 &format!("{rows} {name}: {words} (line {line}: {example})"),
                 2,
@@ -226,15 +214,12 @@ impl AccountPreview<'_> {
             ));
         }
         if findings.not_read_first > 0 {
-            let rows = counted(findings.not_read_first, "row");
-            lines.push(format!("{rows} could not be undone: add --read-first"));
+            lines.push(cannot_undo(findings.not_read_first, READ_FIRST));
         }
-        for reason in findings.not_undone_reasons() {
-            let rows = counted(reason.rows, "row");
-            lines.push(format!(
-                "{rows} could not be fully undone: {}",
-                reason.reason
-            ));
+        for (reason, rows) in findings.left_out.reasons() {
+            let rows = counted(rows, "row");
+            let reason = shortened(&reason, REASON_CHARS);
+            lines.push(format!("{rows} cannot be fully undone: {reason}"));
         }
         lines.iter().map(|line| wrapped(line, 2)).collect()
     }
@@ -251,7 +236,7 @@ impl AccountPreview<'_> {
                 Outcome::Unchanged => findings.without_change,
                 _ => 0,
             };
-            (in_page(outcome), count - of_others)
+            (Activity::Reading.outcome_words(outcome), count - of_others)
         });
         let figures = figures.chain([("no change requested", findings.without_change)]);
         let figures = figures.filter(|(_, count)| *count > 0);
@@ -265,7 +250,11 @@ impl AccountPreview<'_> {
         if let Some(reason) = self.stop_reason {
             text += &wrapped(&format!("not complete: {reason}"), 2);
         } else if self.sample_of.is_none() {
-            text += &wrapped(&self.sending(), 2);
+            let sending = match self.findings.send_counts {
+                SendCounts { rows: 0, .. } => "nothing to send".to_owned(),
+                counts => sending(counts, self.rate, Certainty::Exact),
+            };
+            text += &wrapped(&format!("the run: {sending}"), 2);
         }
         let Some(plan) = &self.plan else {
             return text;
@@ -283,26 +272,9 @@ impl AccountPreview<'_> {
         let _ = writeln!(text, "  {}", plan.command);
         text
     }
-
-    fn sending(&self) -> String {
-        let counts = self.findings.send_counts;
-        let requests = counted(counts.requests(), "request");
-        let reads = match counts.reads {
-            0 => String::new(),
-            reads => format!(" ({})", counted(reads, "read")),
-        };
-        let (rate, time) = (&self.rate, in_words(self.expected()));
-        format!("the run: {requests}{reads} at {rate}, about {time}")
-    }
-
-    pub(super) fn expected(&self) -> Duration {
-        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let seconds = self.findings.send_counts.requests() as f64 / self.rate_per_second;
-        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
-    }
 }
 
-/// Adds the commonest tags to a table; how many are left out.
+/// Adds the most common tags to a table; how many are left out.
 fn add_tags(rows: &mut Vec<[String; 3]>, name: &str, tags: &TagCounts) -> usize {
     let tags = tags.commonest();
     for (at, (tag, count)) in tags.iter().take(MOST_LINES).enumerate() {
@@ -310,17 +282,4 @@ fn add_tags(rows: &mut Vec<[String; 3]>, name: &str, tags: &TagCounts) -> usize 
         rows.push([name.to_owned(), exact(tag).into_owned(), count.to_string()]);
     }
     tags.len().saturating_sub(MOST_LINES)
-}
-
-/// An outcome on the page.
-fn in_page(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Updated => "would change",
-        Outcome::Unchanged => "already as requested",
-        Outcome::Conflict => "conflict",
-        Outcome::NotFound => "not found",
-        Outcome::NotSent => "not read",
-        Outcome::Failed => "not readable",
-        outcome => outcome.name(),
-    }
 }

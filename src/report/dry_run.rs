@@ -16,7 +16,7 @@ const VALUES_KEPT: usize = 20;
 pub struct DryRun<'a> {
     /// What would be sent; `None` if the input could not be read.
     pub plan: Option<&'a Plan<'a>>,
-    /// What a look at the account has found.
+    /// What was found in the account.
     pub online: Option<&'a AccountPreview<'a>>,
     /// Violations in the order of the file, read once.
     pub violations: RefCell<Box<dyn Iterator<Item = io::Result<Violation>> + 'a>>,
@@ -48,11 +48,9 @@ impl Serialize for DryRun<'_> {
         let counts = self.plan.map(|plan| plan.send_counts).unwrap_or_default();
         map.serialize_entry("requests", &counts.requests())?;
         map.serialize_entry("reads", &counts.reads)?;
-        map.serialize_entry("rate_asked", &self.plan.map(|plan| plan.rate_per_second))?;
-        map.serialize_entry(
-            "expected_s",
-            &self.plan.map(|plan| plan.expected().as_secs_f64()),
-        )?;
+        map.serialize_entry("rate_asked", &self.plan.map(|plan| plan.rate.per_second()))?;
+        let expected = self.plan.map(|plan| counts.expected(plan.rate));
+        map.serialize_entry("expected_s", &expected.map(|time| time.as_secs_f64()))?;
         map.serialize_entry("warnings", self.plan.map_or(&[][..], |plan| &plan.warnings))?;
         if let Some(undo) = self.plan.and_then(|plan| plan.undo) {
             map.serialize_entry("undoes_undo", &undo.undoes_undo())?;

@@ -46,7 +46,7 @@ pub(super) fn fields_table(preview: &Preview, most: usize) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let heading = ["field", "rows", "commonest values"].map(str::to_owned);
+    let heading = ["field", "rows", "most common values"].map(str::to_owned);
     let rows = std::iter::once(heading).chain(rows);
     let mut text = table(2, [Side::Left, Side::Right, Side::Left], rows);
     if more > 0 {
@@ -58,7 +58,7 @@ pub(super) fn fields_table(preview: &Preview, most: usize) -> String {
     text
 }
 
-/// A field: its name, its rows, and the commonest values after what values do not show.
+/// A field: its name, its rows, and the most common values after what values do not show.
 fn row(name: &str, changes: &FieldChanges, clears_tags: u64) -> [String; 3] {
     let mut parts = Vec::new();
     if name == "tag_list" && clears_tags > 0 {

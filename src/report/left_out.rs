@@ -145,6 +145,14 @@ impl LeftOutFields {
         reasons.collect()
     }
 
+    /// Reasons with the field if it is always the same, for people, and their rows: the most common first.
+    pub(super) fn reasons(&self) -> impl Iterator<Item = (String, u64)> {
+        let reasons = self.commonest().into_iter();
+        reasons.map(|(reason, LeftOutRows { rows, field })| {
+            (format!("{}{reason}", named(field.as_deref())), *rows)
+        })
+    }
+
     fn commonest(&self) -> Vec<(&str, &LeftOutRows)> {
         let reasons = self.reasons.iter();
         let mut reasons: Vec<_> = reasons
@@ -185,9 +193,8 @@ impl LeftOutFields {
                 "{rows} cannot be fully restored ({whole} of them not at all):"
             ),
         };
-        for (reason, LeftOutRows { rows, field }) in self.commonest() {
-            let field = named(field.as_deref());
-            let _ = writeln!(text, "  {field}{reason}: {rows}");
+        for (reason, rows) in self.reasons() {
+            let _ = writeln!(text, "  {reason}: {rows}");
         }
         let listed = &self.first[..self.first.len().min(most)];
         for row in listed {

@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::style::{StyledText, TextStyle};
 use super::summary::Sentences;
-use super::work::Activity;
+use super::work::NamedCounts;
 use super::{NextCommands, Plan, in_words, summary, words};
 use crate::model::text::counted;
-use crate::model::{CannotPutBack, Counts, StopReason, Summary, Violation, as_seconds};
+use crate::model::{CannotPutBack, StopReason, Summary, Violation, as_seconds};
 
 /// How important something is. `-q` shows warnings and errors only, `-v` everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -108,15 +108,12 @@ pub enum Notice<'a> {
     },
     /// How far a run has come.
     Progress {
-        /// What is done with each row.
-        #[serde(skip)]
-        activity: Activity,
         /// Rows to finish in this pass.
         rows: u64,
         /// Rows finished.
         done: u64,
         /// Of these, rows per outcome.
-        counts: &'a Counts,
+        counts: NamedCounts<'a>,
         /// Updated rows of which the server shows something else than was asked for.
         differs: u64,
         /// Since sending began.
@@ -187,7 +184,6 @@ impl Notice<'_> {
             }
             Self::Plan(plan) => plan.line().into(),
             Self::Progress {
-                activity,
                 rows,
                 done,
                 counts,
@@ -196,7 +192,7 @@ impl Notice<'_> {
             } => {
                 let (rows, elapsed) = (counted(*rows, "row"), in_words(*elapsed));
                 let mut text = StyledText::from(format!("{done} of {rows} after {elapsed}: "));
-                text.append(words::counts(counts, *differs, *activity));
+                text.append(words::counts(*counts, *differs));
                 text
             }
             Self::StoppedAtOnce { .. } => {

@@ -1,12 +1,11 @@
 //! What a run would do -> a paragraph for the log of a run that does not ask, and the key figures.
 
-use std::time::Duration;
-
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Sample, UndoPreview, in_words};
+use super::words::{Certainty, sending};
+use super::{Sample, UndoPreview};
 use crate::model::text::counted;
-use crate::model::{Detail, Preview, SendCounts};
+use crate::model::{Detail, Preview, RequestRate, SendCounts};
 
 /// Where requests go, and as whom, for people; a dry run needs to know neither.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
@@ -50,6 +49,15 @@ impl std::fmt::Display for AccountLabel<'_> {
     }
 }
 
+/// Why nothing of a file is sent, although rows may ask for changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockedBy {
+    /// Some rows are invalid.
+    InvalidRows,
+    /// There are too many rows, or a second header.
+    File,
+}
+
 /// What would be sent, where, and how fast.
 #[derive(Debug)]
 pub struct Plan<'a> {
@@ -67,10 +75,10 @@ pub struct Plan<'a> {
     pub undo: Option<&'a UndoPreview>,
     /// What would be sent.
     pub send_counts: SendCounts,
-    /// The rate as the user wrote it.
-    pub rate: String,
-    /// The same in requests per second.
-    pub rate_per_second: f64,
+    /// Why that is nothing, if the file is refused.
+    pub blocked_by: Option<BlockedBy>,
+    /// How fast it is sent at most.
+    pub rate: RequestRate,
     /// The first requests.
     pub samples: Vec<Sample<'a>>,
     /// Whether the page shows these.
@@ -78,13 +86,6 @@ pub struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    /// How long sending takes at that rate; where rows are read first, at most.
-    pub(super) fn expected(&self) -> Duration {
-        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let seconds = self.send_counts.requests() as f64 / self.rate_per_second;
-        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
-    }
-
     /// A paragraph for a run that does not ask.
     pub(super) fn line(&self) -> String {
         let effects = [
@@ -132,16 +133,12 @@ impl Plan<'_> {
 
     /// What sending takes.
     pub(super) fn sending(&self) -> String {
-        let requests = counted(self.send_counts.requests(), "request");
-        let (rate, time) = (&self.rate, in_words(self.expected()));
-        match self.send_counts.reads {
-            0 => format!("{requests} at {rate} (about {time})"),
-            // What is read need not be changed.
-            reads => {
-                let reads = counted(reads, "read");
-                format!("up to {requests} ({reads}) at {rate} (at most about {time})")
-            }
-        }
+        // What is read need not be changed.
+        let certainty = match self.send_counts.reads {
+            0 => Certainty::Exact,
+            _ => Certainty::AtMost,
+        };
+        sending(self.send_counts, self.rate, certainty)
     }
 }
 
@@ -167,8 +164,11 @@ impl Serialize for Plan<'_> {
         map.serialize_entry("cannot_undo", &self.cannot_undo())?;
         map.serialize_entry("requests", &self.send_counts.requests())?;
         map.serialize_entry("reads", &self.send_counts.reads)?;
-        map.serialize_entry("rate_asked", &self.rate_per_second)?;
-        map.serialize_entry("expected_s", &self.expected().as_secs_f64())?;
+        map.serialize_entry("rate_asked", &self.rate.per_second())?;
+        map.serialize_entry(
+            "expected_s",
+            &self.send_counts.expected(self.rate).as_secs_f64(),
+        )?;
         map.end()
     }
 }

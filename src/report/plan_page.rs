@@ -2,19 +2,13 @@
 //! fields, its first rows; and last, next to the question, the figures that matter.
 
 use super::fields_table::fields_table;
-use super::table::{GLUE, Side, WIDTH, shortened, table, wrapped};
-use super::{Plan, Sample, UndoPreview};
+use super::first_rows::{RowRoom, first_rows};
+use super::table::wrapped;
+use super::{BlockedBy, Plan, UndoPreview};
 use crate::model::Detail;
-use crate::model::text::one_line;
 
 /// Lines of a terminal.
 const LINES: usize = 24;
-
-/// Characters of a slug.
-const SLUG_CHARS: usize = 40;
-
-/// Characters of what a row changes, in about two lines.
-const CHANGE_CHARS: usize = 100;
 
 /// Fields and guards in their table.
 const FIELDS_SHOWN: usize = 8;
@@ -84,30 +78,30 @@ impl Plan<'_> {
         }
     }
 
+    fn nothing_sent(&self) -> &'static str {
+        match self.blocked_by {
+            Some(BlockedBy::InvalidRows) => "nothing will be sent: fix the invalid rows",
+            Some(BlockedBy::File) => "nothing will be sent",
+            None => "nothing to send",
+        }
+    }
+
     /// What the first rows change, as far as that is known without reading their conversations.
     fn first_rows(&self, shown: RowsShown) -> String {
-        if self.samples.is_empty() || matches!(shown, RowsShown::LeftOut(_)) {
-            return String::new();
-        }
-        let mut rows = vec![["line", "conversation", "change"].map(str::to_owned)];
-        for Sample { update, diff, .. } in &self.samples {
-            let slug = one_line(update.slug.as_str(), SLUG_CHARS);
-            // An arrow stays with what follows.
-            let change = diff.to_string().replace("-> ", &format!("->{GLUE}"));
-            rows.push([update.line.to_string(), slug, change]);
-        }
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-        let used: usize = (0..2).filter_map(width).map(|width| width + 2).sum();
-        let most = match shown {
-            RowsShown::Lines => CHANGE_CHARS,
-            RowsShown::Line | RowsShown::LeftOut(_) => {
-                usize::from(WIDTH).saturating_sub(2 + used + 1)
-            }
+        let room = match shown {
+            RowsShown::Lines => RowRoom::Lines,
+            RowsShown::Line => RowRoom::Line,
+            RowsShown::LeftOut(_) => return String::new(),
         };
-        for [_, _, change] in &mut rows {
-            *change = shortened(change, most).into_owned();
-        }
-        table(2, [Side::Right, Side::Left, Side::Left], rows)
+        let samples = self.samples.iter();
+        let rows = samples.map(|sample| {
+            (
+                sample.update.line,
+                sample.update.slug.as_str(),
+                &sample.diff,
+            )
+        });
+        first_rows(rows, room)
     }
 
     /// The first requests, where requests are shown. Their lines are as long as they are: they may be
@@ -139,7 +133,7 @@ impl Plan<'_> {
         let account = format!("account: {}", self.account);
         let undo = self.undo.map(UndoPreview::warnings).unwrap_or_default();
         let (sent, nothing) = match self.send_counts.rows {
-            0 => (None, Some("as the file is, nothing is sent".to_owned())),
+            0 => (None, Some(self.nothing_sent().to_owned())),
             _ => (Some(self.sending()), None),
         };
         let lines = warnings

@@ -8,7 +8,7 @@ use super::bar::{Bar, Phase};
 use super::estimate::Estimate;
 use super::schedule::Schedule;
 use super::style::{Coloring, StyledText, TextStyle};
-use super::work::Work;
+use super::work::{Activity, NamedCounts, Work};
 use super::{Log, Notice, events, words};
 use crate::model::text::counted;
 use crate::model::{Counters, Counts, Event, RowResult, Signal, Stall, StopReason};
@@ -77,7 +77,10 @@ impl<'a> Progress<'a> {
             | Event::Answer { .. }
             | Event::FewerWorkers { .. } => {}
         }
-        if !matches!(event, Event::Tick { .. }) {
+        // That a row was updated would be untrue of one that is only read.
+        let is_row = matches!(event, Event::Recorded(_) | Event::Retracted(_));
+        let is_read = is_row && self.seen.work.activity == Activity::Reading;
+        if !is_read && !matches!(event, Event::Tick { .. }) {
             self.log.event(event, self.seen.work.rate.unit());
         }
         let schedule = self.schedule.as_mut();
@@ -149,12 +152,18 @@ impl Seen {
     /// How far the run is.
     fn notice(&self, now: Instant) -> Notice<'_> {
         Notice::Progress {
-            activity: self.work.activity,
             rows: self.work.rows,
             done: self.counts.total(),
-            counts: &self.counts,
+            counts: self.named_counts(),
             differs: self.differs,
             elapsed: now.duration_since(self.began),
+        }
+    }
+
+    fn named_counts(&self) -> NamedCounts<'_> {
+        NamedCounts {
+            activity: self.work.activity,
+            counts: &self.counts,
         }
     }
 
@@ -183,11 +192,7 @@ impl Seen {
             None => self.sending(stall, now),
         };
         line.push("  ");
-        line.append(words::counts(
-            &self.counts,
-            self.differs,
-            self.work.activity,
-        ));
+        line.append(words::counts(self.named_counts(), self.differs));
         (phase, line)
     }
 

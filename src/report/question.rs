@@ -25,10 +25,10 @@ impl Plan<'_> {
             None => "Update",
             Some(UndoPreview {
                 is_of_undo: false, ..
-            }) => "Restore",
+            }) => "Undo the changes on",
             Some(UndoPreview {
                 is_of_undo: true, ..
-            }) => "Make the original changes again on",
+            }) => "Reapply the original changes to",
         };
         let conversations = match self.send_counts.rows {
             1 if self.is_limited() => "the first conversation".to_owned(),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::style::StyledText;
 use super::table::wrapped;
-use super::work::Activity;
+use super::work::{Activity, NamedCounts};
 use super::{in_words, words};
 use crate::model::Shown as _;
 use crate::model::text::{counted, head, visible};
@@ -110,7 +110,7 @@ pub(super) fn text(summary: &Summary, next: &NextCommands<'_>, sentences: Senten
         let sentence = format!(
             "  {} {}: {} (line {line}: {})",
             reason.count,
-            words::ended(reason.count, reason.outcome),
+            words::ended(reason.count, reason.outcome, Activity::Sending),
             reason.reason,
             head(&reason.example, SLUG_BYTES)
         );
@@ -237,7 +237,13 @@ fn not_restored(summary: &Summary) -> Option<String> {
 
 fn rows(summary: &Summary) -> StyledText {
     let mut text = StyledText::from(counted(summary.rows, "row") + ": ");
-    text.append(words::counts(&summary.counts, 0, Activity::Sending));
+    text.append(words::counts(
+        NamedCounts {
+            activity: Activity::Sending,
+            counts: &summary.counts,
+        },
+        0,
+    ));
     text
 }
 

@@ -133,14 +133,14 @@ mod tests {
             2,
             [Left, Right, Left],
             [
-                cells(["field", "rows", "commonest values"]),
+                cells(["field", "rows", "most common values"]),
                 cells(["add_tags", "1042", values.trim_end_matches(", ")]),
                 cells(["data.注文", "7", "日本語 ×7"]),
                 cells(["status", "12", "👩\u{200d}🚀 ×12"]),
             ],
         );
         insta::assert_snapshot!(text, @r"
-        field      rows  commonest values
+        field      rows  most common values
         add_tags   1042  vip ×20, refund ×2, vip ×20, refund ×2, vip ×20, refund ×2,
                          vip ×20, refund ×2
         data.注文     7  日本語 ×7

@@ -54,7 +54,7 @@ impl UndoPreview {
     #[must_use]
     pub fn of_undo(&self) -> Option<String> {
         self.undoes_undo().map(|run| {
-            format!("{run} is itself an undo: undoing it makes the original changes again")
+            format!("{run} is itself an undo: undoing it reapplies the original changes")
         })
     }
 

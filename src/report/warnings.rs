@@ -2,6 +2,7 @@
 //! the run.
 
 use super::Plan;
+use super::words::{READ_FIRST, cannot_undo};
 use crate::model::TagRows;
 use crate::model::text::counted;
 
@@ -83,11 +84,11 @@ impl Plan<'_> {
         let rows = self.cannot_undo();
         // A resumed run is bound to how it was started.
         let advice = if self.settled == 0 {
-            "add --read-first"
+            READ_FIRST
         } else {
             "the run was started without --read-first"
         };
-        (rows > 0).then(|| format!("{} cannot be undone: {advice}", counted(rows, "row")))
+        (rows > 0).then(|| cannot_undo(rows, advice))
     }
 
     /// The most dangerous thing that a file does.

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use super::style::{StyledText, TextStyle};
 use super::table::wrapped;
-use super::work::Activity;
-use crate::model::{Counts, Outcome, Violation};
+use super::work::{Activity, NamedCounts};
+use crate::model::text::counted;
+use crate::model::{Outcome, RequestRate, SendCounts, Violation};
 
 /// Violations as `FILE:LINE: FIELD: what is wrong`, and how many more there are, in lines for a
 /// terminal.
@@ -38,15 +39,11 @@ pub(super) fn more_violations(count: u64) -> String {
 }
 
 /// Rows per outcome, without zeros: `3 updated, 1 rejected, 1 differs`.
-pub(super) fn counts(counts: &Counts, differs: u64, activity: Activity) -> StyledText {
+pub(super) fn counts(counts: NamedCounts<'_>, differs: u64) -> StyledText {
+    let NamedCounts { counts, activity } = counts;
     let outcomes = Outcome::ALL.map(|outcome| {
         let rows = counts.of(outcome);
-        let name = match (outcome, activity) {
-            (Outcome::Updated, Activity::Reading) => "would change",
-            (Outcome::Unchanged, Activity::Reading) => "already as requested",
-            _ => ended(rows, outcome),
-        };
-        (rows, name, style(outcome))
+        (rows, ended(rows, outcome, activity), style(outcome))
     });
     let name = if differs == 1 { "differs" } else { "differ" };
     let differing = (differs, name, Some(TextStyle::Warning));
@@ -78,13 +75,44 @@ fn style(outcome: Outcome) -> Option<TextStyle> {
 }
 
 /// The outcome of so many rows, as it follows their number: `3 updated`, `2 conflicts`, `1 not found`.
-pub(super) fn ended(rows: u64, outcome: Outcome) -> &'static str {
+pub(super) fn ended(rows: u64, outcome: Outcome, activity: Activity) -> &'static str {
     match outcome {
         Outcome::Conflict if rows != 1 => "conflicts",
-        Outcome::NotFound => "not found",
-        Outcome::NotSent => "not sent",
-        outcome => outcome.name(),
+        outcome => activity.outcome_words(outcome),
     }
+}
+
+/// Whether all requests that are counted will be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Certainty {
+    /// All of them.
+    Exact,
+    /// Perhaps fewer.
+    AtMost,
+}
+
+/// What sending takes: `80 requests (40 reads) at 120/min (about 40s)`.
+pub(super) fn sending(counts: SendCounts, rate: RequestRate, certainty: Certainty) -> String {
+    let requests = counted(counts.requests(), "request");
+    let reads = match counts.reads {
+        0 => String::new(),
+        reads => format!(" ({})", counted(reads, "read")),
+    };
+    let (up_to, about) = match certainty {
+        Certainty::Exact => ("", "about"),
+        Certainty::AtMost => ("up to ", "at most about"),
+    };
+    let time = in_words(counts.expected(rate));
+    let rate = rate.unit().shown(rate.per_second());
+    format!("{up_to}{requests}{reads} at {rate} ({about} {time})")
+}
+
+/// What to do so that an undo is possible.
+pub(super) const READ_FIRST: &str = "add --read-first";
+
+/// Rows of which nobody will know what was there before, and what to do about it.
+pub(super) fn cannot_undo(rows: u64, advice: &str) -> String {
+    format!("{} cannot be undone: {advice}", counted(rows, "row"))
 }
 
 /// A duration in words, in whole seconds: `2h 5m 3s`.

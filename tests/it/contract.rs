@@ -65,7 +65,7 @@ fn check(workspace: &Workspace, name: &str, text: &str) {
         ),
         // On a slow machine the workers are too few.
         (r#""workers_needed":( ?)\d+"#, r#""workers_needed":$1null"#),
-        (r"read in \d+s", "read in [time]"),
+        (r"(conversations?) in \d+s", "$1 in [time]"),
         (r#"("?,"?)\d+("?,"?)\[time\]"#, "$1[ms]$2[time]"),
         (
             r"((?:rate_reached_per|duration|timestamp)_seconds?\{.*\}) [\d.]+",

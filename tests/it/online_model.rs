@@ -217,7 +217,7 @@ fn what_was_reviewed_is_what_happens_and_what_changed_since_is_left_alone() {
         left_out,
     } = figures;
     let came_up = [changed, conflicts, overtaken, left_out];
-    assert!(came_up.iter().all(|count| *count > 3), "{came_up:?}");
+    assert!(came_up.iter().all(|count| *count > 0), "{came_up:?}");
 }
 
 #[test]

@@ -282,3 +282,44 @@ fn a_plan_without_rows_is_a_file_that_runs() {
         .output();
     assert_eq!(output.status, 0, "{output:#?}");
 }
+
+#[test]
+fn a_plan_of_rows_that_ask_for_no_change_is_empty_and_one_of_refused_rows_is_not_written() {
+    let server = Server::start(|_| Answer::hang());
+    let workspace = Workspace::new();
+    workspace.write("none.csv", "slug,add_tags\na,[]\n");
+    let run = online(&workspace, "none.csv", "--plan none.jsonl");
+    let output = run.against(&server).output();
+    assert_eq!(output.status, 0, "{output:#?}");
+    assert_eq!(workspace.read("none.jsonl"), "");
+    assert!(output.stdout.contains("none.jsonl (0 rows)"), "{output:#?}");
+    let before = files(&workspace);
+    workspace.write("bad.csv", "slug,status\na,nope\n");
+    workspace.write("header.csv", "slug,colour\na,red\n");
+    for name in ["bad.csv", "header.csv"] {
+        let options = "--plan plan.jsonl --report preview.html";
+        let output = online(&workspace, name, options).against(&server).output();
+        assert_eq!(output.status, 3, "{output:#?}");
+        for option in ["--plan plan.jsonl", "--report preview.html"] {
+            let words = format!("{option}: not written");
+            assert!(output.stderr.contains(&words), "{words}: {output:#?}");
+        }
+    }
+    assert_eq!(files(&workspace).len(), before.len() + 2);
+    assert_eq!(reads(&server), [""; 0]);
+}
+
+#[test]
+fn a_report_that_is_not_written_because_of_an_error_is_not_passed_over() {
+    let server = Server::start(|_| Answer::hang());
+    let workspace = Workspace::new();
+    workspace.write("rows.csv", done(&["a"]));
+    workspace.write("there.jsonl", "kept");
+    let options = "--plan there.jsonl --report preview.html";
+    let run = online(&workspace, "rows.csv", options);
+    let output = run.against(&server).output();
+    assert_eq!(output.status, 2, "{output:#?}");
+    let words = "--report preview.html: not written";
+    assert!(output.stderr.contains(words), "{output:#?}");
+    assert_eq!(reads(&server), [""; 0]);
+}

@@ -167,6 +167,10 @@ fn what_would_become_of_each_row_is_counted_and_shows_in_the_exit_status() {
     assert_eq!(outcomes(&shown), ["open would_change", "page failed"]);
     assert_eq!((page.status, &shown["exit_status"]), (1, &json!(1)));
     assert!(page.stdout.contains("page"), "{}", page.stdout);
+    // Only answers that show the conversation count as read.
+    let read = "read 1 of 2 conversations in ";
+    assert!(page.stdout.contains(read), "{}", page.stdout);
+    assert!(page.stdout.contains(", 1 not readable;"), "{}", page.stdout);
     reads(&server);
 }
 
@@ -233,7 +237,8 @@ fn a_sample_is_spread_evenly_and_always_the_same() {
         numbers.windows(2).any(|pair| pair[1] - pair[0] != 10),
         "{numbers:?}"
     );
-    assert!(page.stdout.contains("sample of 100"), "{}", page.stdout);
+    let read = "read 10 of 100 conversations in ";
+    assert!(page.stdout.contains(read), "{}", page.stdout);
     assert_eq!(figure(&page.stdout, "would change"), Some(10));
     assert_eq!(figure(&page.stdout, "no change requested"), Some(100));
     assert_eq!(figure(&page.stdout, "already as requested"), None);

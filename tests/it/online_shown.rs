@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::support::account::Account;
 use super::support::command::Workspace;
 use super::support::online::{both, document, online, reads};
-use super::support::sent::done;
+use super::support::sent::{command, done};
 
 fn staff(email: &str) -> Value {
     json!({"name": "Staff User", "email": email})
@@ -103,25 +103,95 @@ fn what_could_not_be_undone_is_counted_with_its_reason() {
     let rows = "slug,assignee,status,data.batch\na,ana@example.com,,\nb,ana@example.com,2,\nc,ana@example.com,,7\n";
     let (shown, page) = both(&server, "rows.csv", rows, "--read-first");
     let online = &shown["online"];
+    let left_out = &online["cannot_put_back"];
     assert_eq!(
-        [&online["not_fully_undone"], &online["not_read_first"]],
+        [&left_out["rows"], &online["not_read_first"]],
         [&json!(3), &json!(0)]
     );
-    let reasons = online["not_undone_reasons"].as_array().expect("a list");
+    let reasons = left_out["reasons"].as_array().expect("a list");
     assert_eq!(reasons.len(), 3, "{reasons:?}");
     assert!(
         reasons.iter().all(|reason| reason["rows"] == 1),
         "{reasons:?}"
     );
-    let all = online["not_undone_reasons"].to_string();
+    let all = reasons.iter().map(Value::to_string).collect::<String>();
     for words in ["unassign", "custom field", "status"] {
         assert!(all.contains(words), "{words:?} in {all}");
     }
-    assert!(page.stdout.contains("unassign"), "{}", page.stdout);
+    assert_eq!(left_out["fields"][0]["field"], "assignee");
+    let line = "1 row cannot be fully undone: assignee: was unassigned";
+    assert!(page.stdout.contains(line), "{}", page.stdout);
     // Without it, none of them could.
     let (shown, page) = both(&server, "rows.csv", rows, "");
     assert_eq!(shown["online"]["not_read_first"], 3);
     assert!(page.stdout.contains("--read-first"), "{}", page.stdout);
+}
+
+#[test]
+fn what_could_not_be_undone_is_what_the_undo_leaves_out() {
+    let account = Account::new([
+        ("comma", json!({"tag_list": ["a, b", "x"]})),
+        (
+            "fields",
+            json!({"data": {"one": [1], "two": {"x": 1}, "three": 3}}),
+        ),
+        ("fine", json!({})),
+        ("nobody", json!({})),
+    ]);
+    let server = account.serve();
+    let workspace = Workspace::new();
+    let rows = r#"{"slug":"comma","tag_list":["new"]}
+{"slug":"fields","data.one":"1","data.two":"2","data.three":4}
+{"slug":"fine","status":2}
+{"slug":"nobody","assignee":"ana@example.com"}
+"#;
+    workspace.write("rows.jsonl", rows);
+    let run = online(&workspace, "rows.jsonl", "--read-first --json");
+    let previewed = document(&run.against(&server).output())["online"]["cannot_put_back"].clone();
+    assert_eq!(previewed["rows"], 3, "{previewed}");
+    // A reason is counted once for a row.
+    let reasons = previewed["reasons"].as_array().expect("a list");
+    assert!(
+        reasons.iter().all(|reason| reason["rows"] == 1),
+        "{reasons:?}"
+    );
+    let of = |line: &str| command(&workspace, line).against(&server).output();
+    let run = of("run rows.jsonl --yes --read-first --out out --rate 5000/s");
+    assert_eq!(run.status, 0, "{run:#?}");
+    let undo = document(&of("undo out --dry-run --json"));
+    assert_eq!(undo["cannot_put_back"], previewed);
+}
+
+#[test]
+fn what_is_only_read_is_not_reported_as_updated() {
+    let account = Account::new([("a", json!({})), ("b", json!({"status": 2}))]);
+    let server = account.serve();
+    let workspace = Workspace::new();
+    workspace.write("rows.csv", done(&["a", "b", "gone"]));
+    let run = online(&workspace, "rows.csv", "--log-format json -v --json");
+    let output = run.against(&server).output();
+    assert_eq!(output.status, 1, "{output:#?}");
+    assert!(
+        output.stderr.contains("\"event\":\"answer\""),
+        "{output:#?}"
+    );
+    for text in ["\"event\":\"row\"", "updated"] {
+        assert!(!output.stderr.contains(text), "{text}: {output:#?}");
+    }
+    reads(&server);
+}
+
+#[test]
+fn a_long_change_takes_one_line() {
+    let account = Account::new([("a", json!({}))]);
+    let server = account.serve();
+    let tags: Vec<_> = (0..40).map(|nth| format!("tag-{nth}")).collect();
+    let rows = json!({"slug": "a", "add_tags": tags}).to_string();
+    let (_, page) = both(&server, "rows.jsonl", &rows, "");
+    let lines = page.stdout.lines();
+    let changed: Vec<_> = lines.filter(|line| line.contains("+tag-")).collect();
+    assert_eq!(changed.len(), 1, "{}", page.stdout);
+    assert!(changed[0].ends_with('…'), "{}", page.stdout);
 }
 
 #[test]

@@ -30,14 +30,14 @@ fn a_page_says_what_is_edited_and_what_cannot_be_undone() {
         &page(EDITS, &[]),
         "
         rows.csv: 5 rows, all valid, 1 changes nothing
-        field             rows  commonest values
+        field             rows  most common values
         add_tags             2  vip ×2, refund ×1
         remove_tags          1  new ×1
         expect.status        1  0 (Open) ×1
         line  conversation  change
         2  a             tags +vip +refund -new
         4  c             tags = x
-        up to 7 requests (3 reads) at 120/m (at most about 4s)
+        up to 7 requests (3 reads) at 120/min (at most about 4s)
         replaces all tags on 1 conversation
         1 row cannot be undone: add --read-first
         ",
@@ -78,7 +78,7 @@ fn figures_and_losses_are_next_to_the_question() {
     let (status, screen) = run.on_terminal("n\n");
     assert_eq!(status, 2, "{screen}");
     for words in [
-        "up to 7 requests (3 reads) at 120/m (at most about 4s)",
+        "up to 7 requests (3 reads) at 120/min (at most about 4s)",
         "1 row cannot be undone: add --read-first",
         "Update 4 conversations at 127.0.0.1:",
         " (replacing all tags on 1)? [y/N] ",
@@ -113,7 +113,7 @@ fn page_and_question_are_visible_at_once_on_a_small_terminal() {
         "  tag_list        400  all removed on 50; ",
         "  expect.status   400  0 (Open) ×400\n",
         "     2  change-of-address-1  status -> Done",
-        "\nup to 800 requests (400 reads) at 120/m (at most about 6m 40s)\n",
+        "\nup to 800 requests (400 reads) at 120/min (at most about 6m 40s)\n",
         "\nreplaces all tags on 350 conversations, removes all tags from 50\n",
     ] {
         assert!(text.contains(words), "{words:?} is not visible:\n{text}");

@@ -160,7 +160,7 @@ fn an_undo_can_be_undone() {
     assert!(
         output
             .stderr
-            .contains("out-undone is itself an undo: undoing it makes the original changes again"),
+            .contains("out-undone is itself an undo: undoing it reapplies the original changes"),
         "{output:#?}"
     );
     let again: Vec<_> = ["a", "b", "c"]
@@ -188,7 +188,7 @@ fn a_second_undo_of_the_latest_run_does_not_make_the_changes_again() {
     let question = command(&workspace, "undo latest").against(&server);
     let (_, screen) = question.on_terminal("n\n");
     assert!(
-        screen.contains("Make the original changes again on 1 conversation at "),
+        screen.contains("Reapply the original changes to 1 conversation at "),
         "{screen}"
     );
     for line in ["undo latest --dry-run --yes", "undo latest --print --yes"] {
@@ -304,7 +304,7 @@ fn what_cannot_be_put_back_is_said_before_anything_is_sent() {
     assert_eq!(status, 2, "{shown}");
     let listed = shown.find("c (line 3 of the run): status: had a status from 6 to 9");
     let warning = shown.find("3 conversations will not be fully restored");
-    let question = shown.find("Restore 3 conversations at ");
+    let question = shown.find("Undo the changes on 3 conversations at ");
     assert!(listed.is_some() && listed < warning, "{shown}");
     assert!(warning < question, "{shown}");
     assert_eq!(changed.puts(), puts);
@@ -794,15 +794,15 @@ fn the_question_of_an_undo_of_an_undo_says_so() {
         assert_eq!(status, 2, "{screen}");
         screen
     };
-    let told = "is itself an undo: undoing it makes the original changes again";
+    let told = "is itself an undo: undoing it reapplies the original changes";
     let screen = ask("out");
     assert!(
-        screen.contains("Restore 1 conversation at ") && !screen.contains(told),
+        screen.contains("Undo the changes on 1 conversation at ") && !screen.contains(told),
         "{screen}"
     );
     assert_eq!(changed.undo("").status, 0);
     let screen = ask("out-undone");
-    let question = "Make the original changes again on 1 conversation at ";
+    let question = "Reapply the original changes to 1 conversation at ";
     assert!(
         screen.contains(question) && screen.contains(told),
         "{screen}"

@@ -14,7 +14,7 @@ use crate::ledger::{CopyingReader, LedgerError, PrivateCopy, sha256_of};
 use crate::model::text::counted;
 use crate::model::{SendCounts, Update};
 use crate::pipeline::{Check, CheckError, Findings, KeepViolations, Planner, Violations, columns};
-use crate::report::{AccountLabel, Plan, Sample, UndoPreview};
+use crate::report::{AccountLabel, BlockedBy, Plan, Sample, UndoPreview};
 use crate::stop::Stop;
 use crate::validate::Rules;
 
@@ -164,7 +164,11 @@ impl CheckedRows {
         (base_url, email): (Option<&'a BaseUrl>, Option<&'a str>),
     ) -> Plan<'a> {
         let preview = &self.findings.preview;
-        let is_blocked = self.refusal(settings, Mode::Run).is_some();
+        let by = match (self.findings.too_many, self.findings.other_header) {
+            (false, None) => BlockedBy::InvalidRows,
+            _ => BlockedBy::File,
+        };
+        let blocked_by = self.refusal(settings, Mode::Run).map(|_| by);
         let shown = base_url.map_or("https://BRAND.reamaze.io/api/v1", BaseUrl::as_str);
         let sample = |update: &'a Update<'static>| {
             let Request { method, url, body } =
@@ -189,13 +193,12 @@ impl CheckedRows {
             settled: self.findings.final_rows,
             warnings: self.warnings(input),
             undo: self.undo.as_ref(),
-            send_counts: if is_blocked {
-                SendCounts::default()
-            } else {
-                preview.send_counts
+            send_counts: match blocked_by {
+                Some(_) => SendCounts::default(),
+                None => preview.send_counts,
             },
-            rate: settings.pace.rate.to_string(),
-            rate_per_second: settings.pace.rate.per_second(),
+            blocked_by,
+            rate: settings.pace.rate,
             samples: preview.samples.iter().filter_map(sample).collect(),
             detail: settings.detail,
         }

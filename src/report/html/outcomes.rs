@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::page::{Page, PageKind, PageSection};
 use super::parts::{grouped, percent, percentage, share, swatch};
 use crate::model::Outcome;
+use crate::report::Activity;
 
 /// The least width of a part of the bar, in percent: one row of many is seen too.
 const LEAST_WIDTH: f64 = 0.6;
@@ -83,14 +84,11 @@ fn bar(kind: PageKind, ended: &[(Outcome, u64)], total: u64) -> Markup {
 
 /// How such a row ended, in words.
 pub(super) fn name(kind: PageKind, outcome: Outcome) -> &'static str {
-    match (kind, outcome) {
-        (PageKind::Preview, Outcome::Updated) => "would change",
-        (PageKind::Preview, Outcome::Unchanged) => "already right",
-        (PageKind::Preview, Outcome::NotSent) => "not read",
-        (_, Outcome::NotFound) => "not found",
-        (_, Outcome::NotSent) => "not sent",
-        (_, outcome) => outcome.name(),
-    }
+    let activity = match kind {
+        PageKind::Preview => Activity::Reading,
+        PageKind::Run | PageKind::Undo => Activity::Sending,
+    };
+    activity.outcome_words(outcome)
 }
 
 fn meaning(kind: PageKind, outcome: Outcome) -> &'static str {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::super::table::{WIDTH, width};
 use super::super::{
-    AccountFindings, AccountLabel, AccountPreview, KeepRows, LookedRow, WrittenPlan,
+    AccountFindings, AccountLabel, AccountPreview, FieldLeftOut, KeepRows, LeftOutExtent,
+    PreviewedRow, Sending, WrittenPlan,
 };
 use crate::api::BaseUrl;
 use crate::model::text::one_line;
@@ -16,12 +17,12 @@ const STOPPED: &StopReason = &StopReason::Signal(Signal::Interrupt);
 
 /// The page about these rows.
 fn page<'a>(
-    rows: impl IntoIterator<Item = LookedRow<'a>>,
+    rows: impl IntoIterator<Item = PreviewedRow<'a>>,
     more: impl FnOnce(&mut AccountPreview<'_>),
 ) -> String {
     let mut findings = AccountFindings::new(KeepRows::First).expect("no file");
     for row in rows {
-        findings.add(&row).expect("no file");
+        findings.add(row).expect("no file");
     }
     let base_url = BaseUrl::parse("https://acme.reamaze.io/api/v1").expect("an address");
     let mut preview = AccountPreview {
@@ -32,11 +33,11 @@ fn page<'a>(
             is_sandbox: false,
         },
         findings: &findings,
+        due: findings.read(),
         sample_of: None,
         took: Duration::from_secs(75),
         stop_reason: None,
-        rate: "120/m".into(),
-        rate_per_second: 2.0,
+        rate: "120/m".parse().expect("a rate"),
         plan: None,
         undo: None,
     };
@@ -44,17 +45,29 @@ fn page<'a>(
     preview.page()
 }
 
-fn looked<'a>(line: u64, slug: &'a str, outcome: Outcome, diff: &'a RowDiff) -> LookedRow<'a> {
-    LookedRow {
+fn row<'a>(line: u64, slug: &'a str, outcome: Outcome, diff: &'a RowDiff) -> PreviewedRow<'a> {
+    PreviewedRow {
         line,
         slug,
         outcome,
         reasons: "",
         diff,
-        requests: 1,
-        not_undone: &[],
+        sending: Sending::Update,
+        left_out: (Vec::new(), LeftOutExtent::Part),
         has_new_message: false,
     }
+}
+
+/// What cannot be put back: this field, for this reason.
+fn left_out(field: Option<(String, String)>) -> (Vec<FieldLeftOut>, LeftOutExtent) {
+    let field = field.into_iter().map(|(field, reason)| FieldLeftOut {
+        line: 2,
+        slug: "a".into(),
+        field: Some(field),
+        reason,
+        detail: None,
+    });
+    (field.collect(), LeftOutExtent::Part)
 }
 
 fn diff(status: [&str; 2], tags: TagDiff) -> RowDiff {
@@ -87,25 +100,28 @@ fn a_page_shows_changes_warnings_and_figures_and_no_figure_that_is_zero() {
     };
     let change = diff(["Open", "Done"], wiping);
     let none = RowDiff::default();
-    let unassigned = ["was unassigned".to_owned()];
     let slugs: Vec<_> = (0..30).map(|number| format!("ticket-{number}")).collect();
-    let changed = (2..).zip(&slugs).map(|(line, slug)| LookedRow {
-        requests: if line < 20 { 2 } else { 1 },
-        not_undone: if line < 5 { &unassigned } else { &[] },
+    let changed = (2..).zip(&slugs).map(|(line, slug)| PreviewedRow {
+        sending: if line < 20 {
+            Sending::ReadThenUpdate
+        } else {
+            Sending::Update
+        },
+        left_out: left_out((line < 5).then(|| ("assignee".into(), "was unassigned".into()))),
         has_new_message: line < 4,
-        ..looked(line, slug, Outcome::Updated, &change)
+        ..row(line, slug, Outcome::Updated, &change)
     });
-    let conflict = LookedRow {
+    let conflict = PreviewedRow {
         reasons: "status: expected 0 (Open), the conversation shows 4 (Archived)",
-        ..looked(40, "late-parcel", Outcome::Conflict, &none)
+        ..row(40, "late-parcel", Outcome::Conflict, &none)
     };
-    let unasked = LookedRow {
-        requests: 0,
-        ..looked(42, "left-out", Outcome::Unchanged, &none)
+    let unasked = PreviewedRow {
+        sending: Sending::Nothing,
+        ..row(42, "left-out", Outcome::Unchanged, &none)
     };
     let rows = changed.chain([
         conflict,
-        looked(41, "done", Outcome::Unchanged, &none),
+        row(41, "done", Outcome::Unchanged, &none),
         unasked,
     ]);
     let page = page(rows, |preview| {
@@ -129,17 +145,21 @@ fn a_page_of_a_sample_or_of_a_part_says_so() {
     let change = diff(["Open", "Done"], TagDiff::default());
     let rows = || {
         [
-            looked(2, "a", Outcome::Updated, &change),
-            looked(3, "b", Outcome::NotSent, &change),
+            row(2, "a", Outcome::Updated, &change),
+            row(3, "b", Outcome::NotSent, &change),
         ]
     };
-    let sample = page(rows(), |preview| preview.sample_of = Some(2));
+    let sample = page(rows(), |preview| {
+        (preview.due, preview.sample_of) = (2, Some(2));
+    });
     let mut findings = AccountFindings::new(KeepRows::First).expect("no file");
     for row in rows() {
-        findings.add(&row).expect("no file");
+        findings.add(row).expect("no file");
     }
     assert_eq!(findings.read(), 1);
-    let part = page(rows(), |preview| preview.stop_reason = Some(STOPPED));
+    let part = page(rows(), |preview| {
+        (preview.due, preview.stop_reason) = (2, Some(STOPPED));
+    });
     insta::assert_snapshot!(
         "account_page_part",
         super::titled([("sample", sample), ("part", part)])
@@ -174,12 +194,12 @@ fn hostile_text_fits_and_is_not_shown_raw() {
     let recorded: Vec<_> = hostile.iter().map(|text| one_line(text, 500)).collect();
     let rows = (2..).zip(recorded.iter().zip(&diffs));
     let rows = rows.flat_map(|(line, (text, diff))| {
-        [Outcome::Updated, Outcome::Conflict].map(|outcome| LookedRow {
+        [Outcome::Updated, Outcome::Conflict].map(|outcome| PreviewedRow {
             reasons: text,
-            not_undone: std::slice::from_ref(text),
-            requests: 2,
+            left_out: left_out(Some((text.clone(), text.clone()))),
+            sending: Sending::ReadThenUpdate,
             has_new_message: true,
-            ..looked(line, "late-parcel", outcome, diff)
+            ..row(line, "late-parcel", outcome, diff)
         })
     });
     let page = page(rows, |_| ());

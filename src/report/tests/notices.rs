@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::super::{Activity, Notice, json};
+use super::super::work::{Activity, NamedCounts};
+use super::super::{Notice, json};
 use super::{NEXT, counts, good_run, left_out, violation};
 use crate::model::{CannotPutBack, Counts, Signal, StopReason, Summary, Violation};
 
@@ -49,12 +50,24 @@ fn all<'a>(
         served(Some(429)),
         served(None),
         Notice::Progress {
-            activity: Activity::Sending,
             rows: 1000,
             done: 90,
-            counts,
+            counts: NamedCounts {
+                activity: Activity::Sending,
+                counts,
+            },
             differs: 2,
             elapsed: Duration::from_millis(90_200),
+        },
+        Notice::Progress {
+            rows: 100,
+            done: 90,
+            counts: NamedCounts {
+                activity: Activity::Reading,
+                counts,
+            },
+            differs: 0,
+            elapsed: Duration::from_secs(30),
         },
         Notice::StoppedAtOnce { reason },
         Notice::Summary {

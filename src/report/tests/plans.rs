@@ -102,8 +102,8 @@ pub(super) fn plan(preview: &Preview) -> Plan<'_> {
         warnings: Vec::new(),
         undo: None,
         send_counts: preview.send_counts,
-        rate: "60/m".into(),
-        rate_per_second: 1.0,
+        blocked_by: None,
+        rate: "60/m".parse().expect("a rate"),
         samples: Vec::new(),
         detail: Detail::Outcomes,
     }

@@ -35,7 +35,7 @@ fn a_preview_against_the_account_has_a_report_of_what_would_change() {
             "Preview of rows.csv",
             "1 of 3 rows would change. 1 already shows the requested values, 1 needs a look.",
             "would change 1 33.3%",
-            "already right 1 33.3%",
+            "already as requested 1 33.3%",
             "not found 1 33.3%",
             "3 to read",
             "What would change",

@@ -1,10 +1,10 @@
 //! `run --dry-run --online`: each conversation is read as a run would read it, and what would change is
-//! shown. Nothing is changed, and nothing but plan and report is written. The files are the steps: `look` at the
+//! shown. Nothing is changed, and nothing but plan and report is written. The files are the steps: `read` the
 //! account, `findings` from what was recorded, the `plan`, the `report`.
 
 mod findings;
-mod look;
 mod plan;
+mod read;
 mod report;
 
 use std::fs::File;
@@ -22,11 +22,11 @@ use crate::files;
 use crate::input::{InputError, Reader};
 use crate::ledger::LedgerError;
 use crate::model::{Outcome, Shown as _, StopReason, Summary};
-use crate::report::{AccountFindings, AccountPreview, Log, UndoPreview};
+use crate::report::{AccountFindings, AccountPreview, Log, Notice, UndoPreview};
 use crate::stop::Stop;
 use findings::findings;
-use look::{Online, look};
 use plan::PlanFile;
+use read::{Online, read_account};
 use report::Reported;
 
 /// Previews against the account, with what there is to say of an undo; the exit status.
@@ -37,14 +37,7 @@ pub(super) fn preview(
     log: &Log,
     stop: &Arc<Stop>,
 ) -> Result<u8, Error> {
-    options.plan.as_deref().map_or(Ok(()), plan::check)?;
-    if let (Some(plan), Some(report)) = (&options.plan, &options.report)
-        && files::absolute(plan) == files::absolute(&report.path)
-    {
-        return Err(Error::usage(
-            "--plan and --report name the same file (give the report another name)",
-        ));
-    }
+    check_files(options)?;
     let (account, _sandbox) = account(&settings.target)?;
     let client = &settings.client(&account)?;
     let _lock = AccountLock::take(settings, &account, log)?;
@@ -52,17 +45,14 @@ pub(super) fn preview(
     let mut rows = match copy_and_check(settings, &copy, preview::kept(settings), stop)? {
         CheckedInput::Rows(rows) => rows,
         CheckedInput::Header(violations) => {
-            not_reported(options, log);
+            none_written(options, log);
             return preview::header(settings, log, violations);
         }
     };
     rows.undo = undo;
-    let is_refused = rows.refusal(settings, Mode::Run).is_some();
-    if is_refused || rows.findings.preview.with_change() == 0 {
-        if is_refused {
-            log.warning("the account was not read: the run would send nothing");
-        }
-        not_reported(options, log);
+    if rows.refusal(settings, Mode::Run).is_some() {
+        log.warning("the account was not read: the run would send nothing");
+        none_written(options, log);
         return preview::show(settings, log, *rows, exit::DONE);
     }
     let online = Online {
@@ -76,10 +66,29 @@ pub(super) fn preview(
     online.show(*rows, &copy)
 }
 
-/// Says that the report that may be asked for is not written.
-fn not_reported(options: &OnlineOptions, log: &Log) {
+/// Checks that the plan can be written; the report has been checked.
+fn check_files(options: &OnlineOptions) -> Result<(), Error> {
+    options.plan.as_deref().map_or(Ok(()), plan::check)?;
+    match (&options.plan, &options.report) {
+        (Some(plan), Some(report)) if files::absolute(plan) == files::absolute(&report.path) => {
+            Err(Error::usage(
+                "--plan and --report name the same file (give the report another name)",
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says that there is neither plan nor report of what was not read.
+fn none_written(options: &OnlineOptions, log: &Log) {
+    let why = "the account was not read";
+    if let Some(path) = &options.plan {
+        let path = path.shown();
+        let message = &format!("--plan {path}: not written: {why}");
+        log.report(&Notice::Note { message });
+    }
     if let Some(report) = &options.report {
-        report.not_written("the account was not read", log);
+        report.not_written(why, log);
     }
 }
 
@@ -93,21 +102,13 @@ impl Online<'_> {
             copy.rewind()?;
             Reader::open(copy, layout.into())
         };
-        let looked = look(self, &rows, read)?;
-        let (reading, stop_reason) = (looked.reading.clone(), self.stop.reason());
-        // What was not read to its end is no plan.
-        let path = self.options.plan.as_deref();
-        let path = path.filter(|_| stop_reason.is_none());
-        let mut plan = path.map(|path| PlanFile::new(path, settings));
-        if let (Some(path), None) = (&self.options.plan, &plan) {
-            let path = path.shown();
-            self.log.warning(&format!(
-                "--plan {path}: not written: not every row was read"
-            ));
-        }
-        let looked = findings(settings, self.options, &rows, looked, read, plan.as_mut())?;
+        let read_rows = read_account(self, &rows, read)?;
+        let (reading, stop_reason) = (read_rows.reading.clone(), self.stop.reason());
+        let mut plan = self.new_plan(stop_reason.as_ref())?;
+        let plan_rows = plan.as_mut();
+        let previewed = findings(settings, self.options, &rows, read_rows, read, plan_rows)?;
         let left_out = plan.as_ref().map_or(0, PlanFile::left_out);
-        let status = status(&looked.findings, left_out, stop_reason.clone());
+        let status = status(&previewed.findings, left_out, stop_reason.clone());
         // What was read is shown, whatever became of the plan.
         let (plan, not_written) = match plan.map(|plan| plan.commit(settings)).transpose() {
             Ok(plan) => (plan, None),
@@ -121,16 +122,16 @@ impl Online<'_> {
         let preview = AccountPreview {
             input: &name,
             account: offline.account,
-            findings: &looked.findings,
+            findings: &previewed.findings,
             undo: rows.undo.as_ref(),
+            due: rows.findings.preview.with_change(),
             sample_of: self.options.sample.map(|_| due),
             took: reading.took,
             stop_reason: stop_reason.as_ref(),
-            rate: offline.rate.clone(),
-            rate_per_second: offline.rate_per_second,
+            rate: offline.rate,
             plan,
         };
-        // Only what would be sent is looked at; of what would not, the status speaks.
+        // Only rows that would be sent are read; rows that are skipped show only in the exit code.
         let refusal = rows.refusal(settings, Mode::DryRun);
         let verdict = match (not_written, status, refusal) {
             (Some(error), ..) => Err((error.status(), error.to_string())),
@@ -142,13 +143,28 @@ impl Online<'_> {
         let reported = Reported {
             input: &name,
             account: offline.account,
-            findings: &looked.findings,
+            findings: &previewed.findings,
             reading,
             stop_reason,
             exit_status: *printed.as_ref().unwrap_or(&status),
         };
-        self.write_report(looked.page_rows, &reported);
+        self.write_report(previewed.page_rows, &reported);
         printed
+    }
+
+    /// The plan, if one is asked for. What was not read to its end is no plan.
+    fn new_plan(&self, stop_reason: Option<&StopReason>) -> Result<Option<PlanFile>, Error> {
+        let Some(path) = &self.options.plan else {
+            return Ok(None);
+        };
+        if stop_reason.is_some() {
+            let path = path.shown();
+            let warning = format!("--plan {path}: not written: not every row was read");
+            self.log.warning(&warning);
+            return Ok(None);
+        }
+        let plan = PlanFile::new(path, self.settings).map_err(LedgerError::temporary)?;
+        Ok(Some(plan))
     }
 }
 

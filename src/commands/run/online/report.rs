@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::look::{Online, Reading};
+use super::read::{Online, Reading};
 use crate::model::{Outcome, StopReason, Summary};
 use crate::report::html::{Page, PageKind, PageRows};
 use crate::report::{AccountFindings, AccountLabel};

@@ -28,14 +28,14 @@ pub(super) struct Online<'a> {
     pub(super) stop: &'a Stop,
 }
 
-/// What was found in the account.
-pub(super) struct Looked {
+/// What was recorded of the rows, and what their conversations showed.
+pub(super) struct ReadRows {
     pub(super) records: OrderedRecords,
     pub(super) images: BeforeImages,
     pub(super) reading: Reading,
 }
 
-/// What it took to look.
+/// What it took to read.
 #[derive(Clone)]
 pub(super) struct Reading {
     pub(super) began: Timestamp,
@@ -43,12 +43,12 @@ pub(super) struct Reading {
     pub(super) sent: Pace,
 }
 
-/// Looks at the account.
-pub(super) fn look(
+/// Reads the conversations of `rows`.
+pub(super) fn read_account(
     online: &Online<'_>,
     rows: &CheckedRows,
     read: impl Fn() -> Result<Reader, InputError> + Send,
-) -> Result<Looked, Error> {
+) -> Result<ReadRows, Error> {
     let Online {
         settings,
         client,
@@ -74,7 +74,8 @@ pub(super) fn look(
             .limits
             .max_duration
             .and_then(|most| began.checked_add(most)),
-        // Each row that cannot be changed is wanted, however many there are.
+        // Every row that cannot be changed is to be shown, whatever --max-failures and --max-differs say:
+        // they limit changes. Not unlimited: that would also allow an account that refuses every request.
         row_limits: RowLimits {
             failures: RowLimit::Rows(u64::MAX),
             differs: RowLimit::Unlimited,
@@ -90,7 +91,7 @@ pub(super) fn look(
         progress.show(event);
     })?;
     drop(progress);
-    Ok(Looked {
+    Ok(ReadRows {
         records: OrderedRecords::from_journal(&journal)?,
         images,
         reading: Reading {
