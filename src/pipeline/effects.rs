@@ -15,6 +15,8 @@ pub struct RowEffect<'a> {
     pub row: &'a Row,
     /// What is recorded of it; not sent where nothing is.
     pub record: Record,
+    /// Whether anything is: where nothing is, a run that was killed may have sent it all the same.
+    pub is_recorded: bool,
     /// What it asks for; `None` of a row that is not legal.
     pub update: Option<Update<'a>>,
     /// What its conversation showed, if it was read and is to be changed.
@@ -57,9 +59,11 @@ impl RowEffects<'_> {
         while next_batch(&mut reader, &mut rows)? {
             for (row, planned) in rows.iter().zip(planner.plan_in_parallel(&rows)) {
                 let record = self.records.record(row.line)?;
+                let is_recorded = record.is_some();
                 let record = record.unwrap_or_else(|| not_sent(&planned));
                 each(&RowEffect {
                     row,
+                    is_recorded,
                     record,
                     image: images.image(row.line)?,
                     update: match planned {

@@ -15,7 +15,7 @@ use crate::input::{Layout, Reader};
 use crate::ledger::{
     LedgerError, Lock, OrderedRecords, RunDirectory, RunFile, Totals, read_timeline,
 };
-use crate::model::{Delimiter, Shown as _, Summary};
+use crate::model::{Delimiter, Outcome, Shown as _, Summary, shell_word};
 use crate::pipeline::{Planner, RowEffects, columns};
 use crate::report::html::{Page, PageKind, PageRows, Subjects};
 use crate::report::{AccountLabel, Log};
@@ -51,7 +51,7 @@ impl ReportedRun {
         let then = "a report would be wrong (restore it from a backup)";
         check_copy(&self.directory, &self.run, then)?;
         let history = History::read_as_it_is(&self.directory, &self.run, log)?;
-        let (rows, totals) = self.rows(&history, subjects)?;
+        let (rows, totals, unrecorded) = self.rows(&history, subjects)?;
         if subjects == Subjects::Shown && !rows.has_any_subject() {
             log.warning(NO_SUBJECTS);
         }
@@ -79,15 +79,31 @@ impl ReportedRun {
             },
             summary: &summary,
             rows,
+            unrecorded,
             timeline: &timeline,
             failed: has_failed.then_some(&*failed),
+            sample_of: None,
+            undo: self.undo(&history, &summary),
+            figures: Vec::new(),
             made_at: Timestamp::now(),
         };
         Ok(page.html())
     }
 
-    /// Every row, and what they add up to.
-    fn rows(&self, history: &History, subjects: Subjects) -> Result<(PageRows, Totals), Error> {
+    /// The command that undoes the run, without the options that say where to.
+    fn undo(&self, history: &History, summary: &Summary) -> Option<String> {
+        let has_changed = summary.counts.of(Outcome::Updated) > 0;
+        let can_undo = has_changed && !history.images.is_empty() && !self.run.options.sandbox;
+        let directory = shell_word(self.directory.path().as_os_str());
+        can_undo.then(|| format!("reamaze-bulk undo {directory}"))
+    }
+
+    /// Every row, what they add up to, and of how many nothing is recorded.
+    fn rows(
+        &self,
+        history: &History,
+        subjects: Subjects,
+    ) -> Result<(PageRows, Totals, u64), Error> {
         let in_flight = history.recorded.in_flight(&history.images)?;
         let in_flight = in_flight.collect::<Result<Vec<_>, _>>()?;
         let records = OrderedRecords::read(&self.directory.results(), in_flight.into_iter())?;
@@ -100,9 +116,11 @@ impl ReportedRun {
         };
         let mut rows = PageRows::new(subjects);
         let mut totals = Totals::default();
+        let mut unrecorded = 0;
         effects.each(reader, |effect| {
             let record = &effect.record;
             totals.rows += 1;
+            unrecorded += u64::from(!effect.is_recorded);
             totals.counts.add(record.outcome, 1);
             totals.differs += u64::from(record.differs());
             let subject = match subjects {
@@ -112,7 +130,7 @@ impl ReportedRun {
             rows.add(&record.result(), Some(&effect.diff()), subject.as_deref());
             Ok(())
         })?;
-        Ok((rows, totals))
+        Ok((rows, totals, unrecorded))
     }
 
     /// Reads the private copy.

@@ -89,6 +89,9 @@ impl Page<'_> {
                     @if let Some(finished) = summary.finished_at { ", ended " (time(finished)) }
                     "."
                 }
+                @if let Some(command) = &self.undo {
+                    p.facts { "To undo this run: " code { (foreign(command, NAME_CHARS)) } }
+                }
                 nav aria-label="Sections" {
                     ul { @for PageSection { id, title, .. } in sections { li { a href={ "#" (id) } { (title) } } } }
                 }
@@ -98,59 +101,82 @@ impl Page<'_> {
 
     /// What matters most, in a sentence or two.
     fn lead(&self) -> String {
-        let counts = &self.summary.counts;
-        let (updated, unchanged) = (counts.of(Outcome::Updated), counts.of(Outcome::Unchanged));
-        let not_sent = counts.of(Outcome::NotSent);
-        let rows = match self.kind {
-            PageKind::Preview if not_sent > 0 => {
-                counted_grouped(self.summary.rows - not_sent, "row") + " that were read"
-            }
-            _ => counted_grouped(self.summary.rows, "row"),
-        };
         if self.summary.rows == 0 {
             return "There were no rows.".to_owned();
         }
-        let number = |rows: u64, one: &str, many: &str| {
-            let what = if rows == 1 { one } else { many };
-            format!("{} {what}", grouped(rows))
-        };
-        let done = match self.kind {
-            PageKind::Preview => format!("{} of {rows} would change", grouped(updated)),
-            _ if updated == self.summary.rows && updated > 1 => format!("All {rows} are updated"),
-            _ => number(
-                updated,
-                &format!("of {rows} is updated"),
-                &format!("of {rows} are updated"),
-            ),
-        };
-        let (was_not_sent, were_not_sent) = match self.kind {
-            PageKind::Preview => ("was not read", "were not read"),
-            PageKind::Run | PageKind::Undo => ("was not sent", "were not sent"),
-        };
-        let others = [
-            (
-                unchanged,
-                "already shows the requested values",
-                "already show the requested values",
-            ),
-            (
-                self.summary.differs,
-                "differs from the requested values",
-                "differ from the requested values",
-            ),
-            (counts.failed_file_rows(), "needs a look", "need a look"),
-            (not_sent, was_not_sent, were_not_sent),
-        ];
-        let others = others.into_iter().filter(|(rows, _, _)| *rows > 0);
-        let others: Vec<_> = others
-            .map(|(rows, one, many)| number(rows, one, many))
-            .collect();
-        let others = others.join(", ");
+        let others: Vec<_> = self.others();
+        let (done, others) = (self.done(), others.join(", "));
         if others.is_empty() {
             format!("{done}.")
         } else {
             format!("{done}. {others}.")
         }
+    }
+
+    /// What became of most rows.
+    fn done(&self) -> String {
+        let counts = &self.summary.counts;
+        let updated = counts.of(Outcome::Updated);
+        let all = counted_grouped(self.summary.rows, "row");
+        let verb = if updated == 1 { "is" } else { "are" };
+        let updated_rows = grouped(updated);
+        match (self.kind, counts.of(Outcome::NotSent), self.sample_of) {
+            (PageKind::Preview, 0, None) => format!("{updated_rows} of {all} would change"),
+            (PageKind::Preview, 0, Some(of)) => {
+                let of = counted_grouped(of, "row");
+                format!("{updated_rows} of {all} in a sample of {of} would change")
+            }
+            (PageKind::Preview, not_read, _) => {
+                let read = counted_grouped(self.summary.rows - not_read, "row");
+                format!("{updated_rows} of {read} that were read would change")
+            }
+            (PageKind::Undo, ..) => format!("{updated_rows} of {all} {verb} restored"),
+            (PageKind::Run, ..) if updated == self.summary.rows && updated > 1 => {
+                format!("All {all} are updated")
+            }
+            (PageKind::Run, ..) => format!("{updated_rows} of {all} {verb} updated"),
+        }
+    }
+
+    /// What became of the others.
+    fn others(&self) -> Vec<String> {
+        let counts = &self.summary.counts;
+        let not_sent = match self.kind {
+            PageKind::Preview => ("was not read", "were not read"),
+            PageKind::Run | PageKind::Undo if self.unrecorded > 0 => {
+                ("has no result", "have no result")
+            }
+            PageKind::Run | PageKind::Undo => ("was not sent", "were not sent"),
+        };
+        let left_out = self.summary.cannot_put_back.as_ref();
+        let others = [
+            (
+                counts.of(Outcome::Unchanged),
+                (
+                    "already shows the requested values",
+                    "already show the requested values",
+                ),
+            ),
+            (
+                self.summary.differs,
+                (
+                    "differs from the requested values",
+                    "differ from the requested values",
+                ),
+            ),
+            (counts.failed_file_rows(), ("needs a look", "need a look")),
+            (counts.of(Outcome::NotSent), not_sent),
+            (
+                left_out.map_or(0, |left_out| left_out.rows),
+                ("is not fully restored", "are not fully restored"),
+            ),
+        ];
+        let others = others.into_iter().filter(|(rows, _)| *rows > 0);
+        let others = others.map(|(rows, (one, many))| {
+            let what = if rows == 1 { one } else { many };
+            format!("{} {what}", grouped(rows))
+        });
+        others.collect()
     }
 
     fn footer(&self) -> Markup {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::limits::{PASSES, REASON_CHARS, REASONS};
-use super::page::{Page, PageKind, PageSection};
+use super::page::{Page, PageFigure, PageKind, PageSection};
 use super::parts::{counted_grouped, foreign, grouped, scrolling, time};
 use crate::model::{Pass, StopReason};
 use crate::report::in_words;
@@ -30,10 +30,13 @@ pub(super) fn section(page: &Page<'_>) -> PageSection {
     let whole = summary.started_at.zip(summary.finished_at);
     let sending = sending(&summary.passes).or_else(|| lasted(whole?.0, whole?.1));
     let passes = (summary.passes.len() > 1).then(|| format!("in {} passes", summary.passes.len()));
+    // Of a pass that was killed, only what the ledger proves is known.
+    let is_whole = summary.passes.iter().all(|pass| pass.finished_at.is_some());
+    let least = if is_whole { "" } else { "at least " };
     let content = html! {
             dl {
                 (figure("Rows", &grouped(summary.rows), None))
-                (figure("Requests", &grouped(sent.requests), requests.as_deref()))
+                (figure("Requests", &(least.to_owned() + &grouped(sent.requests)), requests.as_deref()))
                 @if let Some(reached) = rate(sent.rate_reached) {
                     (figure("Rate", &reached, asked.as_deref()))
                 }
@@ -41,11 +44,14 @@ pub(super) fn section(page: &Page<'_>) -> PageSection {
                 @if let Some(limit) = rate(sent.limit_found) {
                     (figure("Observed limit", &format!("about {limit}"), None))
                 }
-                @if let Some(sending) = sending { (figure("Duration", &in_words(sending), passes.as_deref())) }
+                @if let Some(sending) = sending { (figure("Duration", &(least.to_owned() + &in_words(sending)), passes.as_deref())) }
                 @if let Some(status) = summary.exit_status {
                     (figure("Exit code", &status.to_string(), None))
                 } @else if page.kind != PageKind::Preview {
                     (figure("Exit code", "none", Some("it was killed, or is not finished")))
+                }
+                @for PageFigure { name, value, more } in &page.figures {
+                    (figure(name, value, more.as_deref()))
                 }
                 @if summary.damaged > 0 {
                     (figure("Damaged values", &grouped(summary.damaged), Some("sent unchanged")))

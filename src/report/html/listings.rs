@@ -30,6 +30,7 @@ pub(super) fn need_a_look(page: &Page<'_>) -> Option<PageSection> {
 pub(super) fn not_sent(page: &Page<'_>) -> Option<PageSection> {
     let title = match page.kind {
         PageKind::Preview => "Rows that were not read",
+        PageKind::Run | PageKind::Undo if page.unrecorded > 0 => "Rows without a result",
         PageKind::Run | PageKind::Undo => "Rows that were not sent",
     };
     let (listing, (_, bytes)) = (&page.rows.not_sent, NOT_SENT);

@@ -32,7 +32,7 @@ pub(super) fn section(page: &Page<'_>) -> Option<PageSection> {
                         th.word scope="row" { (swatch(outcome.name())) (name(page.kind, *outcome)) }
                         td.number { (grouped(*rows)) }
                         td.number { (share(*rows, total)) }
-                        td { (meaning(page.kind, *outcome)) }
+                        td { (meaning(page, *outcome)) }
                     }
                     @if *outcome == Outcome::Updated && page.summary.differs > 0 {
                         tr {
@@ -91,8 +91,8 @@ pub(super) fn name(kind: PageKind, outcome: Outcome) -> &'static str {
     activity.outcome_words(outcome)
 }
 
-fn meaning(kind: PageKind, outcome: Outcome) -> &'static str {
-    match (kind, outcome) {
+fn meaning(page: &Page<'_>, outcome: Outcome) -> &'static str {
+    match (page.kind, outcome) {
         (PageKind::Preview, Outcome::Updated) => "differs from the requested values",
         (_, Outcome::Updated) => "changed as requested",
         (_, Outcome::Unchanged) => "already shows the requested values: nothing to send",
@@ -109,6 +109,9 @@ fn meaning(kind: PageKind, outcome: Outcome) -> &'static str {
         (_, Outcome::Unknown) => "may have been changed: the answer was lost or unclear",
         (_, Outcome::Invalid) => "not valid, never sent",
         (PageKind::Preview, Outcome::NotSent) => "left out of the preview",
+        (_, Outcome::NotSent) if page.unrecorded > 0 => {
+            "no result is recorded: not sent, or in flight when the run was killed"
+        }
         (_, Outcome::NotSent) => "the run stopped before: nothing was sent",
     }
 }

@@ -32,12 +32,32 @@ pub struct Page<'a> {
     pub summary: &'a Summary,
     /// Its rows.
     pub rows: PageRows,
+    /// Rows of which nothing is recorded, because the run was killed: they count as not sent, and may
+    /// have been in flight.
+    pub unrecorded: u64,
     /// What was sent when; empty if that is not known.
     pub timeline: &'a [TimelineBucket],
     /// The name of the file with rows to fix, if there is one.
     pub failed: Option<&'a str>,
+    /// Of a sample, the rows that it was taken from.
+    pub sample_of: Option<u64>,
+    /// The command that puts back what a run changed, if it can be undone.
+    pub undo: Option<String>,
+    /// Key figures beside those of the summary.
+    pub figures: Vec<PageFigure>,
     /// When the page is made.
     pub made_at: Timestamp,
+}
+
+/// A key figure.
+#[derive(Debug)]
+pub struct PageFigure {
+    /// What it counts.
+    pub name: &'static str,
+    /// The figure.
+    pub value: String,
+    /// What more there is to say of it.
+    pub more: Option<String>,
 }
 
 /// A part of the page below a heading of its own.

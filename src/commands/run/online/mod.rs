@@ -146,6 +146,7 @@ impl Online<'_> {
             findings: &previewed.findings,
             reading,
             stop_reason,
+            due,
             exit_status: *printed.as_ref().unwrap_or(&status),
         };
         self.write_report(previewed.page_rows, &reported);

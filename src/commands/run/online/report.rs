@@ -15,6 +15,8 @@ pub(super) struct Reported<'a> {
     pub(super) reading: Reading,
     pub(super) stop_reason: Option<StopReason>,
     pub(super) exit_status: u8,
+    /// Rows that a run would send or read.
+    pub(super) due: u64,
 }
 
 impl Online<'_> {
@@ -30,8 +32,12 @@ impl Online<'_> {
             account: reported.account,
             summary: &summary,
             rows,
+            unrecorded: 0,
             timeline: &[],
             failed: None,
+            sample_of: self.options.sample.map(|_| reported.due),
+            undo: None,
+            figures: Vec::new(),
             made_at: Timestamp::now(),
         };
         report.write(Ok(page.html()), self.log);
