@@ -37,11 +37,6 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Bytes of whole lines.
-    pub(super) fn length(&self) -> u64 {
-        self.length
-    }
-
     fn write_header(&mut self) -> io::Result<()> {
         self.append_line(|line| line.write_record(Record::COLUMNS))
     }

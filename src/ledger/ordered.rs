@@ -1,13 +1,14 @@
 //! A ledger in the order of events -> its records by line of the input. The ledger stays as it is.
 
 use std::fs::File;
-use std::io::{self, Seek as _};
+use std::io::{self, BufWriter, Seek as _, Write as _};
 use std::path::Path;
 
 use csv::StringRecord;
 
 use super::lines::LedgerLines;
 use super::{Journal, LedgerError, Record, directory};
+use crate::input::csv_line;
 
 /// The last record of each row, in a temporary file, at 16 bytes of memory a row.
 #[derive(Debug)]
@@ -55,11 +56,16 @@ impl OrderedRecords {
         path: &Path,
         more: impl Iterator<Item = Record>,
     ) -> Result<Self, LedgerError> {
-        let mut copy = Journal::temporary().map_err(LedgerError::temporary)?;
+        let copy = tempfile::tempfile().map_err(LedgerError::temporary)?;
+        let (mut copy, mut length) = (BufWriter::new(copy), 0);
         let mut places = Vec::new();
         let mut add = |record: &Record| -> Result<(), LedgerError> {
-            let start = copy.length();
-            copy.append(record).map_err(LedgerError::temporary)?;
+            let start = length;
+            let written = csv_line(b',', |line| line.serialize(record)).and_then(|line| {
+                length += line.len() as u64;
+                copy.write_all(&line)
+            });
+            written.map_err(LedgerError::temporary)?;
             places.push(Place {
                 line: record.line,
                 start,
@@ -80,7 +86,8 @@ impl OrderedRecords {
         places.sort_by_key(|place| place.line);
         let last = places.chunk_by(|a, b| a.line == b.line);
         let places = last.filter_map(|same| same.last().copied()).collect();
-        let rewound = copy.handle().and_then(|mut file| {
+        let copied = copy.into_inner().map_err(io::IntoInnerError::into_error);
+        let rewound = copied.and_then(|mut file| {
             file.rewind()?;
             Ok(file)
         });

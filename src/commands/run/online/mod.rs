@@ -160,7 +160,7 @@ impl Online<'_> {
         };
         if stop_reason.is_some() {
             let path = path.shown();
-            let warning = format!("--plan {path}: not written: not every row was read");
+            let warning = format!("--plan {path}: not written: the preview was stopped");
             self.log.warning(&warning);
             return Ok(None);
         }
