@@ -12,7 +12,7 @@ pub(super) const ABOUT: &str = "\
 Make an HTML report of a run.
 
 One file that a browser shows without anything else: outcomes, key figures, requests over time, what was changed, and \
-every row that needs a look, as far as there is room. It works for runs that were finished, stopped or killed, needs no \
+every row that needs attention, as far as there is room. It works for runs that were finished, stopped or killed, needs no \
 credentials, and changes nothing else. It contains slugs, tags and field values, but no message text or subjects: share it accordingly. The path of \
 the report is printed on standard output.";
 

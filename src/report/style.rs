@@ -19,7 +19,7 @@ const CLAP: Styles = Styles::styled();
 pub enum TextStyle {
     /// `error:`
     Error,
-    /// `warning:`, and what may need a look.
+    /// `warning:`, and what may need attention.
     Warning,
     /// What went well.
     Success,

@@ -200,7 +200,7 @@ fn a_report_is_made_of_a_run_that_was_stopped_or_killed() {
     expect_words(
         &text(&read(&sent.run_dir.join("report.html"))),
         &[
-            "1 of 3 rows is updated. 1 needs a look, 1 has no result.",
+            "1 of 3 rows is updated. 1 needs attention, 1 has no result.",
             "3 b unknown the run was killed while this row was in flight",
             "4 c not sent",
             "Exit code none",

@@ -164,7 +164,10 @@ impl Page<'_> {
                     "differ from the requested values",
                 ),
             ),
-            (counts.failed_file_rows(), ("needs a look", "need a look")),
+            (
+                counts.failed_file_rows(),
+                ("needs attention", "need attention"),
+            ),
             (counts.of(Outcome::NotSent), not_sent),
             (
                 left_out.map_or(0, |left_out| left_out.rows),

@@ -1,6 +1,6 @@
 //! How much of what a page shows: with all of it used, a page has less than 5 MB.
 
-/// Rows that need a look: how many are listed at most, and their bytes.
+/// Rows that need attention: how many are listed at most, and their bytes.
 pub(super) const NEED_A_LOOK: (usize, usize) = (10_000, 2_500_000);
 
 /// Rows that were not sent: the same.

@@ -1,4 +1,4 @@
-//! Rows one by one: those that need a look, and those that were not sent.
+//! Rows one by one: those that need attention, and those that were not sent.
 
 use maud::{Markup, html};
 
@@ -11,7 +11,7 @@ use crate::model::Outcome;
 
 /// Rows that are not updated, or differ; nothing where there is none.
 pub(super) fn need_a_look(page: &Page<'_>) -> Option<PageSection> {
-    let title = "Rows that need a look";
+    let title = "Rows that need attention";
     let lead = match page.kind {
         PageKind::Preview => "Rows that ask for a change but would not get it.",
         PageKind::Run | PageKind::Undo => {

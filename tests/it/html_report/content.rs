@@ -82,7 +82,7 @@ fn the_largest_run_has_a_report_of_a_few_megabytes_that_says_what_it_leaves_out(
             100_000,
             runs::hostile_failure as fn(u64) -> String,
             [
-                "0 of 100,000 rows are updated. 100,000 need a look.",
+                "0 of 100,000 rows are updated. 100,000 need attention.",
                 " of 100,000 rows. Every row is in results.csv",
             ],
         ),

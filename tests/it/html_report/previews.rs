@@ -33,7 +33,7 @@ fn a_preview_against_the_account_has_a_report_of_what_would_change() {
         &text(&html),
         &[
             "Preview of rows.csv",
-            "1 of 3 rows would change. 1 already shows the requested values, 1 needs a look.",
+            "1 of 3 rows would change. 1 already shows the requested values, 1 needs attention.",
             "would change 1 33.3%",
             "already as requested 1 33.3%",
             "not found 1 33.3%",
@@ -56,7 +56,7 @@ fn a_preview_against_the_account_has_a_report_of_what_would_change() {
         ("s.html --with-subjects", "2 a Broken &lt;mug&gt; status"),
         (
             "t.html --sample 2",
-            "1 of 2 rows in a sample of 3 rows would change. 1 needs a look.",
+            "1 of 2 rows in a sample of 3 rows would change. 1 needs attention.",
         ),
     ] {
         let output = command(&workspace, &format!("{line} {options}"))
