@@ -214,7 +214,11 @@ impl AccountPreview<'_> {
             ));
         }
         if findings.not_read_first > 0 {
-            lines.push(cannot_undo(findings.not_read_first, READ_FIRST));
+            let advice = match self.plan {
+                Some(_) => "add --read-first (the plan does not need it)",
+                None => READ_FIRST,
+            };
+            lines.push(cannot_undo(findings.not_read_first, advice));
         }
         for (reason, rows) in findings.left_out.reasons() {
             let rows = counted(rows, "row");
@@ -264,12 +268,19 @@ impl AccountPreview<'_> {
             let why = plan.left_out_reason.as_deref().unwrap_or_default();
             text += &wrapped(&format!("warning: {rows} left out of the plan: {why}"), 2);
         }
-        let (file, rows) = (&plan.file, counted(plan.rows, "row"));
-        text += &wrapped(
-            &format!("plan: {file} ({rows}). To make just these changes:"),
-            2,
-        );
-        let _ = writeln!(text, "  {}", plan.command);
+        // Each of its rows edits tags or has guards, and so is read first.
+        let counts = SendCounts {
+            rows: plan.rows,
+            reads: plan.rows,
+        };
+        let file = &plan.file;
+        if plan.rows == 0 {
+            return text + &wrapped(&format!("plan: {file}: no rows"), 2);
+        }
+        let rows = counted(plan.rows, "row");
+        let sending = sending(counts, self.rate, Certainty::AtMost);
+        text += &wrapped(&format!("plan: {file}: {rows}, {sending}"), 2);
+        let _ = writeln!(text, "to make just these changes:\n  {}", plan.command);
         text
     }
 }

@@ -65,7 +65,7 @@ fn a_report_has_the_numbers_of_the_summary_and_every_row_that_needs_a_look() {
             "Run of rows.csv",
             &format!("Rows {} ", summary["rows"]),
             &format!("Requests {} ", summary["requests"]),
-            &format!("{} to read", summary["reads"]),
+            &format!("{} reads", summary["reads"]),
             "HTTP 429 1 ",
             "at most 25/s",
             "Exit code 1",

@@ -292,7 +292,10 @@ fn a_plan_of_rows_that_ask_for_no_change_is_empty_and_one_of_refused_rows_is_not
     let output = run.against(&server).output();
     assert_eq!(output.status, 0, "{output:#?}");
     assert_eq!(workspace.read("none.jsonl"), "");
-    assert!(output.stdout.contains("none.jsonl (0 rows)"), "{output:#?}");
+    assert!(
+        output.stdout.contains("plan: none.jsonl: no rows"),
+        "{output:#?}"
+    );
     let before = files(&workspace);
     workspace.write("bad.csv", "slug,status\na,nope\n");
     workspace.write("header.csv", "slug,colour\na,red\n");

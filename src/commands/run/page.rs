@@ -84,7 +84,7 @@ impl ReportedRun {
             failed: has_failed.then_some(&*failed),
             sample_of: None,
             undo: self.undo(&history, &summary),
-            figures: Vec::new(),
+            run_ahead: None,
             made_at: Timestamp::now(),
         };
         Ok(page.html())

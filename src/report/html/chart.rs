@@ -255,10 +255,9 @@ fn step(most: f64) -> f64 {
 
 /// Round times in a pass, not too near to its ends.
 fn ticks(part: &Series) -> Vec<Timestamp> {
-    let least = SignedDuration::try_from_secs_f64(part.seconds)
-        .unwrap_or_default()
-        .as_secs()
-        / MOST_TIMES;
+    // Rounded up: the last of so many steps is at the end, or behind it.
+    let whole = SignedDuration::try_from_secs_f64(part.seconds.ceil()).unwrap_or_default();
+    let least = (whole.as_secs() + MOST_TIMES - 1) / MOST_TIMES;
     let step = STEPS
         .into_iter()
         .find(|step| *step >= least)
@@ -293,4 +292,40 @@ fn apart(parts: &[Series]) -> Vec<&Series> {
 
 fn clock(time: Timestamp) -> String {
     time.strftime("%H:%M:%S").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_reach_from_one_end_of_the_axis_to_the_other() {
+        for seconds in [3.0, 9.8, 10.0, 61.0, 84.0, 599.0, 5000.0, 90_000.0] {
+            let part = Series {
+                pass: 1,
+                began: "2026-03-01T08:00:03.4Z".parse().expect("a time"),
+                seconds,
+                at: 0.0,
+                width: 100.0,
+                asked: None,
+                bars: Vec::new(),
+            };
+            let places: Vec<_> = ticks(&part)
+                .into_iter()
+                .map(|at| part.place(seconds_between(part.began, at)))
+                .collect();
+            assert!(places.len() <= 5, "{seconds}: {places:?}");
+            let ends = [0.0]
+                .into_iter()
+                .chain(places.iter().copied())
+                .chain([100.0]);
+            let ends: Vec<_> = ends.collect();
+            // No further from each other than two steps of five.
+            assert!(
+                ends.windows(2).all(|pair| pair[1] - pair[0] <= 60.0),
+                "{seconds}: {places:?}"
+            );
+            assert!(ends[ends.len() - 2] >= 50.0, "{seconds}: {places:?}");
+        }
+    }
 }

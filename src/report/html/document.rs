@@ -149,6 +149,10 @@ impl Page<'_> {
             PageKind::Run | PageKind::Undo => ("was not sent", "were not sent"),
         };
         let left_out = self.summary.cannot_put_back.as_ref();
+        let would_lose_tags = match self.kind {
+            PageKind::Preview => self.rows.changed.totals.wiping_rows,
+            PageKind::Run | PageKind::Undo => 0,
+        };
         let others = [
             (
                 counts.of(Outcome::Unchanged),
@@ -169,6 +173,7 @@ impl Page<'_> {
                 ("needs attention", "need attention"),
             ),
             (counts.of(Outcome::NotSent), not_sent),
+            (would_lose_tags, ("would lose tags", "would lose tags")),
             (
                 left_out.map_or(0, |left_out| left_out.rows),
                 ("is not fully restored", "are not fully restored"),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::limits::{PASSES, REASON_CHARS, REASONS};
-use super::page::{Page, PageFigure, PageKind, PageSection};
+use super::page::{Page, PageKind, PageSection, RunAhead};
 use super::parts::{counted_grouped, foreign, grouped, scrolling, time};
 use crate::model::{Pass, StopReason};
 use crate::report::in_words;
@@ -17,11 +17,12 @@ pub(super) fn section(page: &Page<'_>) -> PageSection {
     let sent = &summary.pace;
     let rate = |rate: Option<f64>| rate.map(|rate| summary.rate_unit.shown(rate));
     let requests = match (sent.reads, sent.retries) {
+        _ if page.kind == PageKind::Preview => Some("for this preview".to_owned()),
         (0, 0) => None,
         (0, retries) => Some(format!("{} retried", grouped(retries))),
-        (reads, 0) => Some(format!("{} to read", grouped(reads))),
+        (reads, 0) => Some(format!("{} reads", grouped(reads))),
         (reads, retries) => Some(format!(
-            "{} to read, {} retried",
+            "{} reads, {} retried",
             grouped(reads),
             grouped(retries)
         )),
@@ -50,9 +51,7 @@ pub(super) fn section(page: &Page<'_>) -> PageSection {
                 } @else if page.kind != PageKind::Preview {
                     (figure("Exit code", "none", Some("it was killed, or is not finished")))
                 }
-                @for PageFigure { name, value, more } in &page.figures {
-                    (figure(name, value, more.as_deref()))
-                }
+                @if let Some(run) = &page.run_ahead { (run_ahead(run)) }
                 @if summary.damaged > 0 {
                     (figure("Damaged values", &grouped(summary.damaged), Some("sent unchanged")))
                 }
@@ -63,6 +62,18 @@ pub(super) fn section(page: &Page<'_>) -> PageSection {
         id: "figures",
         title: "Key figures",
         content,
+    }
+}
+
+/// What the run would be that was previewed.
+fn run_ahead(run: &RunAhead) -> Markup {
+    let rate = run.rate.unit().shown(run.rate.per_second());
+    let time = in_words(run.counts.expected(run.rate));
+    html! {
+        (figure("The run", &counted_grouped(run.counts.requests(), "request"), Some(&format!("about {time} at {rate}"))))
+        @if run.cannot_undo > 0 {
+            (figure("Cannot be undone", &counted_grouped(run.cannot_undo, "row"), Some("without --read-first")))
+        }
     }
 }
 

@@ -20,5 +20,5 @@ mod rows;
 mod series;
 
 pub use file::{ReportFile, replace, write_new};
-pub use page::{Page, PageFigure, PageKind};
+pub use page::{Page, PageKind, RunAhead};
 pub use rows::{PageRows, Subjects};

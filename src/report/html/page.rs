@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::parts::file;
 use super::rows::PageRows;
-use crate::model::{Summary, TimelineBucket};
+use crate::model::{RequestRate, SendCounts, Summary, TimelineBucket};
 use crate::report::AccountLabel;
 
 /// What a page is about.
@@ -43,21 +43,21 @@ pub struct Page<'a> {
     pub sample_of: Option<u64>,
     /// The command that puts back what a run changed, if it can be undone.
     pub undo: Option<String>,
-    /// Key figures beside those of the summary.
-    pub figures: Vec<PageFigure>,
+    /// Of a preview, what the run would be.
+    pub run_ahead: Option<RunAhead>,
     /// When the page is made.
     pub made_at: Timestamp,
 }
 
-/// A key figure.
+/// A run that was previewed.
 #[derive(Debug)]
-pub struct PageFigure {
-    /// What it counts.
-    pub name: &'static str,
-    /// The figure.
-    pub value: String,
-    /// What more there is to say of it.
-    pub more: Option<String>,
+pub struct RunAhead {
+    /// Its requests.
+    pub counts: SendCounts,
+    /// No faster than that.
+    pub rate: RequestRate,
+    /// Rows that it would not read first.
+    pub cannot_undo: u64,
 }
 
 /// A part of the page below a heading of its own.

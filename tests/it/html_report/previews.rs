@@ -37,7 +37,7 @@ fn a_preview_against_the_account_has_a_report_of_what_would_change() {
             "would change 1 33.3%",
             "already as requested 1 33.3%",
             "not found 1 33.3%",
-            "3 to read",
+            "for this preview",
             "What would change",
             "status Open Done 1",
             "2 a status Open → Done tags + vip",

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::read::{Online, Reading};
 use crate::model::{Outcome, StopReason, Summary};
-use crate::report::html::{Page, PageKind, PageRows};
+use crate::report::html::{Page, PageKind, PageRows, RunAhead};
 use crate::report::{AccountFindings, AccountLabel};
 
 /// What a report of a preview has beside its rows.
@@ -37,10 +37,20 @@ impl Online<'_> {
             failed: None,
             sample_of: self.options.sample.map(|_| reported.due),
             undo: None,
-            figures: Vec::new(),
+            run_ahead: self.run_ahead(reported),
             made_at: Timestamp::now(),
         };
         report.write(Ok(page.html()), self.log);
+    }
+
+    /// What the run would be, if all of it was previewed.
+    fn run_ahead(&self, reported: &Reported<'_>) -> Option<RunAhead> {
+        let is_whole = self.options.sample.is_none() && reported.stop_reason.is_none();
+        is_whole.then_some(RunAhead {
+            counts: reported.findings.send_counts,
+            rate: self.settings.pace.rate,
+            cannot_undo: reported.findings.not_read_first,
+        })
     }
 
     fn summary(&self, reported: &Reported<'_>) -> Summary {
