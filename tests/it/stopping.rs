@@ -44,7 +44,7 @@ fn a_signal_lets_what_is_in_flight_finish_and_says_what_is_left() {
         assert_eq!(summary["stop_reason"], reason);
         assert_eq!(summary["exit_status"], status);
         assert!(
-            sent.output.stderr.contains("2 not_sent"),
+            sent.output.stderr.contains("2 not sent"),
             "{}",
             sent.output.stderr
         );
