@@ -179,11 +179,11 @@ fn a_run_that_stops_by_itself_says_how_to_abort_it() {
     let run = run(&workspace, &server, options).env("NO_COLOR", "1");
     let run = run.start_on_terminal("");
     run.wait_for("stopping: waiting for 1 request in flight (Ctrl-C twice to abort)");
-    // Two of one kind that come together are one to the system.
+    // Two of one kind that come together are one to the system; of two kinds, either may be seen first.
     run.signal(Signal::INT);
     run.signal(Signal::TERM);
     let (status, shown) = run.end();
-    assert_eq!(status, 143, "{shown:?}");
+    assert!([130, 143].contains(&status), "{status}: {shown:?}");
     drop(release);
 }
 
