@@ -1,11 +1,9 @@
 //! A row, and what its conversation showed if it was read -> what the row changes there, field by field,
 //! in words.
 
-use std::collections::HashSet;
-
 use super::equal::{is_alike, is_same_data, is_same_time, known_status};
+use super::tags::without;
 use super::undo::asked;
-use crate::model::text::folded;
 use crate::model::{
     Attribute, BeforeImage, Changes, Conversation, FieldDiff, RowDiff, StatusChange, TagDiff,
     TagList, Update, ValueBefore, literal,
@@ -116,13 +114,6 @@ fn tags(update: &Update<'_>, before: &Conversation, after: &Conversation) -> Tag
         wiped,
         set: None,
     }
-}
-
-/// Those of `tags` that are not among `others`, each once.
-fn without(tags: &[String], others: &[String]) -> Vec<String> {
-    let mut known: HashSet<_> = others.iter().map(|tag| folded(tag)).collect();
-    let new = tags.iter().filter(|tag| known.insert(folded(tag)));
-    new.cloned().collect()
 }
 
 fn set_fields(changes: &Changes<'_>) -> Vec<FieldDiff> {

@@ -18,6 +18,13 @@ pub(super) fn edited(current: &[String], edits: &TagEdits<'_>) -> Vec<String> {
     tags
 }
 
+/// Those of `tags` that are not among `others`, each once.
+pub(super) fn without(tags: &[String], others: &[String]) -> Vec<String> {
+    let mut known: HashSet<_> = others.iter().map(|tag| folded(tag)).collect();
+    let new = tags.iter().filter(|tag| known.insert(folded(tag)));
+    new.cloned().collect()
+}
+
 /// A tag of a conversation that cannot be sent back as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsafeTag {

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use super::equal::{is_alike, is_same_data, is_same_time, known_status, tag_set};
+use super::equal::{is_alike, is_same_data, is_same_time, known_status};
 use super::not_undone::{LeftOut, NotUndone};
-use crate::model::text::folded;
+use super::tags::without;
 use crate::model::{
     Attribute, BeforeImage, Conversation, CustomFields, DataValue, Status, TagList, literal,
 };
@@ -124,15 +124,12 @@ fn tags(
     let Some(TagList::Array(old)) = &before.tag_list else {
         return Err(NotUndone::NotShown);
     };
-    let without = |tags: &[String], others: &[String]| -> Vec<String> {
-        let mut others = tag_set(others);
-        // Each once.
-        let tags = tags.iter().filter(|tag| others.insert(folded(tag)));
-        tags.filter(|tag| !tag.trim().is_empty()).cloned().collect()
-    };
-    let edit = |key: &str, tags: Vec<String>| match tags.as_slice() {
-        [] => Vec::new(),
-        _ => vec![(key.to_owned(), Value::Tags(tags))],
+    let edit = |key: &str, mut tags: Vec<String>| {
+        tags.retain(|tag| !tag.trim().is_empty());
+        match tags.as_slice() {
+            [] => Vec::new(),
+            _ => vec![(key.to_owned(), Value::Tags(tags))],
+        }
     };
     Ok([
         edit("add_tags", without(old, ours)),

@@ -29,7 +29,7 @@ impl NewFile {
     /// # Errors
     /// When something is there, or the directory takes no new file.
     pub fn check(path: &Path) -> Result<(), NewFileError> {
-        // A name that says what is wrong comes before what is there.
+        // A wrong name is reported first, whatever the file system says of it.
         is_name(path)?;
         match fs::symlink_metadata(path) {
             Ok(_) => return Err(NewFileError::Exists),

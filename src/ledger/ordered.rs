@@ -27,8 +27,7 @@ struct Place {
 }
 
 impl OrderedRecords {
-    /// Reads the ledger at `path`, then `more` records, which are newer; where there is no ledger, only
-    /// these.
+    /// Reads the ledger at `path`, then `more` newer records; without a ledger, only these.
     ///
     /// # Errors
     /// When it cannot be read, or a line of it is not a record.

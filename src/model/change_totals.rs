@@ -44,7 +44,7 @@ pub struct Transition {
     /// What was there.
     #[serde(skip_serializing_if = "ValueBefore::is_unknown")]
     pub before: ValueBefore,
-    /// What is there then.
+    /// The value after the change.
     pub after: String,
 }
 

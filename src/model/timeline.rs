@@ -95,7 +95,7 @@ impl Timeline {
         self.bucket(now, clock)
     }
 
-    /// What was counted since the last bucket; `None` if that is no time at all.
+    /// What was counted since the last bucket; `None` if no time has passed.
     fn bucket(&mut self, now: Instant, clock: Timestamp) -> Option<TimelineBucket> {
         let seconds = rounded(now.duration_since(self.until));
         if seconds <= 0.0 {

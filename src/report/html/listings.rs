@@ -3,11 +3,10 @@
 use maud::{Markup, html};
 
 use super::limits::{NEED_A_LOOK, NOT_SENT, REASON_CHARS, SLUG_CHARS};
-use super::outcomes::name;
+use super::outcomes::name_in_list;
 use super::page::{Page, PageKind, PageSection};
 use super::parts::{bounded, foreign, left_out, scrolling, subject_cell, subject_header};
 use super::rows::{ListedRow, Listing};
-use crate::model::Outcome;
 
 /// Rows that are not updated, or differ; nothing where there is none.
 pub(super) fn need_a_look(page: &Page<'_>) -> Option<PageSection> {
@@ -65,16 +64,12 @@ fn table(page: &Page<'_>, listing: &Listing, most_bytes: usize, title: &str) -> 
 }
 
 fn row(page: &Page<'_>, listed: &ListedRow) -> Markup {
-    let outcome = match listed.outcome {
-        Outcome::Updated => "differs",
-        outcome => name(page.kind, outcome),
-    };
     html! {
         tr {
             td.number { (listed.line) }
             td.name { (foreign(&listed.slug, SLUG_CHARS)) }
             (subject_cell(&page.rows, &listed.subject))
-            td.word { (outcome) }
+            td.word { (name_in_list(page.kind, listed.outcome)) }
             td { @if let Some(status) = listed.http_status { (status) } }
             td.words { (foreign(&listed.reasons, REASON_CHARS)) }
         }

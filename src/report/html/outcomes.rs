@@ -83,12 +83,20 @@ fn bar(kind: PageKind, ended: &[(Outcome, u64)], total: u64) -> Markup {
 }
 
 /// How such a row ended, in words.
-pub(super) fn name(kind: PageKind, outcome: Outcome) -> &'static str {
+fn name(kind: PageKind, outcome: Outcome) -> &'static str {
     let activity = match kind {
         PageKind::Preview => Activity::Reading,
         PageKind::Run | PageKind::Undo => Activity::Sending,
     };
     activity.outcome_words(outcome)
+}
+
+/// The same among rows that need attention: an updated row is there because it differs.
+pub(super) fn name_in_list(kind: PageKind, outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Updated => "differs",
+        outcome => name(kind, outcome),
+    }
 }
 
 fn meaning(page: &Page<'_>, outcome: Outcome) -> &'static str {

@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::limits::{REASON_CHARS, REASONS, SLUG_CHARS};
-use super::outcomes::name;
+use super::outcomes::name_in_list;
 use super::page::{Page, PageSection};
 use super::parts::{counted_grouped, foreign, grouped, scrolling};
-use crate::model::{Outcome, Reason};
+use crate::model::Reason;
 
 /// The section; nothing where no row has a reason.
 pub(super) fn section(page: &Page<'_>) -> Option<PageSection> {
@@ -49,16 +49,12 @@ fn row(page: &Page<'_>, reason: &Reason) -> Markup {
         lines,
         example,
     } = reason;
-    let outcome = match outcome {
-        Outcome::Updated => "differs",
-        outcome => name(page.kind, *outcome),
-    };
     let lines: Vec<_> = lines.iter().map(u64::to_string).collect();
     let noun = if lines.len() == 1 { "line " } else { "lines " };
     html! {
         tr {
             td.number { (grouped(*count)) }
-            td.word { (outcome) }
+            td.word { (name_in_list(page.kind, *outcome)) }
             td.words { (foreign(reason, REASON_CHARS)) }
             td.name { (foreign(example, SLUG_CHARS)) " " span.quiet { "(" (noun) (lines.join(", ")) ")" } }
         }

@@ -153,7 +153,7 @@ impl Online<'_> {
         printed
     }
 
-    /// The plan, if one is asked for. What was not read to its end is no plan.
+    /// The plan, if one is requested. A preview that was stopped has none.
     fn new_plan(&self, stop_reason: Option<&StopReason>) -> Result<Option<PlanFile>, Error> {
         let Some(path) = &self.options.plan else {
             return Ok(None);
