@@ -36,6 +36,9 @@ pub enum Error {
     /// A signal came before anything was sent.
     #[error("stopped before anything was sent")]
     Signal(Signal),
+    /// A command that is no run was stopped.
+    #[error("{0}")]
+    Stopped(StopReason),
     /// The results of a run cannot be put in order.
     #[error("{0}")]
     Ledger(#[from] LedgerError),
@@ -82,6 +85,7 @@ impl Error {
             Self::Held(_) => exit::HELD,
             Self::Input { .. } | Self::Refused(_) => exit::INPUT,
             Self::Signal(signal) => exit::from_signal(*signal),
+            Self::Stopped(reason) => exit::from_stop(reason),
             Self::Ledger(LedgerError::Sums(_))
             | Self::Run(RunError::Panicked)
             | Self::Internal(_) => exit::INTERNAL,

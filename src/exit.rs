@@ -67,24 +67,30 @@ pub fn from_signal(signal: Signal) -> u8 {
 #[must_use]
 pub fn from_run(summary: &Summary) -> u8 {
     match &summary.stop_reason {
-        Some(StopReason::Signal(signal)) => from_signal(*signal),
-        Some(StopReason::Panicked) => INTERNAL,
-        Some(StopReason::Limit | StopReason::MaxDuration) => LIMIT,
-        Some(
-            StopReason::TooManyFailures { .. }
-            | StopReason::TooManyDiffers { .. }
-            | StopReason::ServerDown { .. }
-            | StopReason::FailingAlike { .. }
-            | StopReason::WrongBrand { .. }
-            | StopReason::LoginRefused { .. }
-            | StopReason::Unreachable { .. }
-            | StopReason::LongPause { .. }
-            | StopReason::InputUnreadable { .. }
-            | StopReason::RunDirectoryGone { .. }
-            | StopReason::DataReplaced { .. }
-            | StopReason::LedgerUnwritable { .. },
-        ) => STOPPED,
+        Some(reason) => from_stop(reason),
         None if summary.differs > 0 || summary.counts.successes() < summary.rows => ROWS_LEFT,
         None => DONE,
+    }
+}
+
+/// The status of a command that was stopped for that reason.
+#[must_use]
+pub fn from_stop(reason: &StopReason) -> u8 {
+    match reason {
+        StopReason::Signal(signal) => from_signal(*signal),
+        StopReason::Panicked => INTERNAL,
+        StopReason::Limit | StopReason::MaxDuration => LIMIT,
+        StopReason::TooManyFailures { .. }
+        | StopReason::TooManyDiffers { .. }
+        | StopReason::ServerDown { .. }
+        | StopReason::FailingAlike { .. }
+        | StopReason::WrongBrand { .. }
+        | StopReason::LoginRefused { .. }
+        | StopReason::Unreachable { .. }
+        | StopReason::LongPause { .. }
+        | StopReason::InputUnreadable { .. }
+        | StopReason::RunDirectoryGone { .. }
+        | StopReason::DataReplaced { .. }
+        | StopReason::LedgerUnwritable { .. } => STOPPED,
     }
 }

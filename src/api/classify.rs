@@ -109,7 +109,7 @@ impl Classifier {
                 Err(what) => Unclear.with(what.to_string()),
             },
             422 => Rejected.with(self.reasons(body)),
-            404 => NotFound.with(self.not_found(body)),
+            404 => NotFound.with(self.not_found(O::MISSING, body)),
             401 => LoginRefused.with(self.reasons(body)),
             // Some gateways answer so instead of 429.
             403 if retry_after.is_some() => with_pause(Throttled, String::new()),
@@ -167,10 +167,10 @@ impl Classifier {
         }
     }
 
-    fn not_found(&self, body: impl FnOnce() -> Result<Vec<u8>, NoBody>) -> String {
+    fn not_found(&self, missing: &str, body: impl FnOnce() -> Result<Vec<u8>, NoBody>) -> String {
         match self.words(StatusCode::NOT_FOUND, body) {
-            Some(words) => format!("no such conversation: {words}"),
-            None => "no such conversation".into(),
+            Some(words) => format!("{missing}: {words}"),
+            None => missing.to_owned(),
         }
     }
 

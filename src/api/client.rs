@@ -13,7 +13,7 @@ use reqwest::header::{
 
 use super::certificates::{self, CertificatesError};
 use super::classify::{Classifier, Head, NoBody};
-use super::encoding::{self, MAX_ANSWER_BYTES};
+use super::encoding::{self, too_long};
 use super::network_error;
 use super::proxy::{Proxy, ProxyError};
 use super::retry_after::retry_after;
@@ -132,8 +132,9 @@ impl Client {
             .map(|codings| String::from_utf8_lossy(codings.as_bytes()).into_owned())
             .unwrap_or_default();
         let result = self.classifier.classify(operation, head, || {
-            let body = read(response, deadline).map_err(NoBody::BrokenOff)?;
-            encoding::decoded(body, &codings).map_err(NoBody::Coded)
+            let most = O::MAX_ANSWER_BYTES;
+            let body = read(response, deadline, most).map_err(NoBody::BrokenOff)?;
+            encoding::decoded(body, &codings, most).map_err(NoBody::Coded)
         });
         Ok(Reply {
             http_status: Some(status.as_u16()),
@@ -177,13 +178,12 @@ impl Exchange for Client {
     }
 }
 
-/// The answer's body, no longer than allowed in bytes and time.
-fn read(mut response: blocking::Response, deadline: Instant) -> Result<Vec<u8>, String> {
+/// The answer's body, of at most `most` bytes, unless it takes too long.
+fn read(mut response: blocking::Response, deadline: Instant, most: u64) -> Result<Vec<u8>, String> {
     let broken =
         |error: &(dyn Error + 'static)| format!("the answer was cut off: {}", innermost(error));
-    let too_long = || Err("the answer is longer than 1 MiB".to_owned());
     match response.content_length() {
-        Some(length) if length > MAX_ANSWER_BYTES => return too_long(),
+        Some(length) if length > most => return Err(too_long(most)),
         // In one step, which the client's own timeout bounds as a whole.
         Some(_) => {
             return response
@@ -201,8 +201,8 @@ fn read(mut response: blocking::Response, deadline: Instant) -> Result<Vec<u8>, 
             Ok(read) => body.extend_from_slice(&chunk[..read]),
             Err(error) => return Err(broken(&error)),
         }
-        if body.len() as u64 > MAX_ANSWER_BYTES {
-            return too_long();
+        if body.len() as u64 > most {
+            return Err(too_long(most));
         }
         // The client's own timeout counts from the last byte: a drip would never end.
         if Instant::now() > deadline {

@@ -5,7 +5,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::model::{
-    Attribute, Conversation, CustomFields, HoldUntil, Members, TagList, Text, literal,
+    Attribute, Conversation, CustomFields, HoldUntil, ListedConversation, Members, TagList, Text,
+    literal,
 };
 
 /// The number of email among the kinds of channels. Source: the public API page on channels.
@@ -30,6 +31,17 @@ pub(super) fn parse(members: &Members<'_>) -> Conversation {
         updated_at: time(members.get("updated_at"), |instant, _| instant),
         data: members.get("data").and_then(data),
     }
+}
+
+/// An entry of a list, if it has a slug.
+pub(super) fn listed(members: &Members<'_>) -> Option<ListedConversation> {
+    let conversation = parse(members);
+    Some(ListedConversation {
+        slug: conversation.slug.clone()?,
+        created_at: instant(members, "created_at"),
+        customer_wrote_at: message_time(members, "last_customer_message"),
+        conversation,
+    })
 }
 
 /// A member that is not null.
@@ -64,16 +76,23 @@ fn time<T>(value: Option<&RawValue>, read: impl FnOnce(Timestamp, String) -> T) 
 
 /// When the customer wrote last, unless the staff has answered since.
 fn customer_wrote_at(members: &Members<'_>) -> Option<Timestamp> {
-    let written = |name| {
-        let message: Members<'_> = serde_json::from_str(members.get(name)?.get()).ok()?;
-        match time(message.get("created_at"), |instant, _| instant) {
-            Attribute::Value(instant) => Some(instant),
-            Attribute::NotShown | Attribute::Empty => None,
-        }
-    };
-    let customer = written("last_customer_message")?;
-    let is_answered = written("last_staff_message").is_some_and(|staff| staff >= customer);
+    let customer = message_time(members, "last_customer_message")?;
+    let staff = message_time(members, "last_staff_message");
+    let is_answered = staff.is_some_and(|staff| staff >= customer);
     (!is_answered).then_some(customer)
+}
+
+/// When the message of that name was written.
+fn message_time(members: &Members<'_>, name: &str) -> Option<Timestamp> {
+    let message: Members<'_> = serde_json::from_str(members.get(name)?.get()).ok()?;
+    instant(&message, "created_at")
+}
+
+fn instant(members: &Members<'_>, name: &str) -> Option<Timestamp> {
+    match time(members.get(name), |instant, _| instant) {
+        Attribute::Value(instant) => Some(instant),
+        Attribute::NotShown | Attribute::Empty => None,
+    }
 }
 
 /// Whether a channel is one of email, where it says so.

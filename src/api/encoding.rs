@@ -6,14 +6,11 @@ use std::io::{self, Read};
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
-/// The longest answer that is read, in bytes.
-pub(super) const MAX_ANSWER_BYTES: u64 = 1 << 20;
-
 /// The most codings one on top of the other.
 const MAX_CODINGS: usize = 3;
 
-/// The body, no longer than any other. `codings` is what `Content-Encoding` says.
-pub(super) fn decoded(body: Vec<u8>, codings: &str) -> Result<Vec<u8>, String> {
+/// The body, of at most `most` bytes. `codings` is what `Content-Encoding` says.
+pub(super) fn decoded(body: Vec<u8>, codings: &str, most: u64) -> Result<Vec<u8>, String> {
     let codings = codings.to_ascii_lowercase();
     let mut codings: Vec<&str> = codings.split(',').map(str::trim).collect();
     codings.retain(|coding| !coding.is_empty() && *coding != "identity");
@@ -29,19 +26,18 @@ pub(super) fn decoded(body: Vec<u8>, codings: &str) -> Result<Vec<u8>, String> {
     }
     let mut body = body;
     for coding in codings.iter().rev() {
-        body = once(body, coding)?;
+        body = once(body, coding, most)?;
     }
     Ok(body)
 }
 
-fn once(body: Vec<u8>, coding: &str) -> Result<Vec<u8>, String> {
+fn once(body: Vec<u8>, coding: &str, most: u64) -> Result<Vec<u8>, String> {
     let bytes = body.as_slice();
     let read = match coding {
-        "gzip" | "x-gzip" => bounded(MultiGzDecoder::new(bytes)),
+        "gzip" | "x-gzip" => bounded(MultiGzDecoder::new(bytes), most),
         // RFC 9110 means zlib; some servers send the bare stream.
-        "deflate" => {
-            bounded(ZlibDecoder::new(bytes)).or_else(|_| bounded(DeflateDecoder::new(bytes)))
-        }
+        "deflate" => bounded(ZlibDecoder::new(bytes), most)
+            .or_else(|_| bounded(DeflateDecoder::new(bytes), most)),
         other => {
             // An answer that is plain all the same.
             if is_plain(bytes) {
@@ -58,8 +54,8 @@ fn once(body: Vec<u8>, coding: &str) -> Result<Vec<u8>, String> {
         }
     };
     match read {
-        Ok(read) if read.len() as u64 > MAX_ANSWER_BYTES => {
-            Err("the answer is longer than 1 MiB when decompressed".into())
+        Ok(read) if read.len() as u64 > most => {
+            Err(format!("{} when decompressed", too_long(most)))
         }
         Ok(read) => Ok(read),
         Err(_) if is_plain(bytes) => Ok(body),
@@ -69,10 +65,15 @@ fn once(body: Vec<u8>, coding: &str) -> Result<Vec<u8>, String> {
     }
 }
 
+/// What is wrong with an answer of more than `most` bytes.
+pub(super) fn too_long(most: u64) -> String {
+    format!("the answer is longer than {} MiB", most >> 20)
+}
+
 /// One byte more than allowed shows that there is more.
-fn bounded(decoder: impl Read) -> io::Result<Vec<u8>> {
+fn bounded(decoder: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut read = Vec::new();
-    decoder.take(MAX_ANSWER_BYTES + 1).read_to_end(&mut read)?;
+    decoder.take(most + 1).read_to_end(&mut read)?;
     Ok(read)
 }
 
@@ -91,6 +92,7 @@ mod tests {
 
     use super::*;
 
+    const MOST: u64 = 1 << 20;
     const TEXT: &[u8] = b"{\"error\": \"not on staff\"}";
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -116,7 +118,11 @@ mod tests {
             (TEXT.to_vec(), "br"),
             (TEXT.to_vec(), "identity"),
         ] {
-            assert_eq!(decoded(body, codings).as_deref(), Ok(TEXT), "{codings}");
+            assert_eq!(
+                decoded(body, codings, MOST).as_deref(),
+                Ok(TEXT),
+                "{codings}"
+            );
         }
     }
 
@@ -132,7 +138,7 @@ mod tests {
             (vec![0x28, 0xb5, 0x2f, 0xfd, 0], "", "compressed with zstd"),
             (gzip(TEXT), "gzip,gzip,gzip,gzip", "more than 3 times"),
         ] {
-            let error = decoded(body, codings).expect_err(words);
+            let error = decoded(body, codings, MOST).expect_err(words);
             assert!(error.contains(words), "{error}");
         }
     }

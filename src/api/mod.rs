@@ -6,6 +6,7 @@ mod classify;
 mod client;
 mod conversation;
 mod encoding;
+mod lists;
 mod network_error;
 mod normal_text;
 mod operation;
@@ -23,6 +24,7 @@ mod tls;
 pub use account::{Account, AccountError, BaseUrl, check_email};
 pub use classify::Classifier;
 pub use client::{Client, ClientError};
+pub use lists::{ConversationQuery, ListConversations, Page};
 pub use operation::{
     Effect, Operation, ReadConversation, ReadResult, UpdateConversation, Updated, Verification,
 };

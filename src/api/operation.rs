@@ -21,6 +21,12 @@ pub trait Operation: Sync {
     /// What the server does for it.
     const EFFECT: Effect;
 
+    /// The longest answer that is read, in bytes.
+    const MAX_ANSWER_BYTES: u64 = 1 << 20;
+
+    /// What a 404 means.
+    const MISSING: &'static str = "no such conversation";
+
     /// The request, at that base URL.
     fn request(&self, base_url: &str) -> Request;
 

@@ -1,4 +1,4 @@
-//! An operation on a conversation -> method, address and body, as the API page has them.
+//! An operation -> method, address and body, as the API page has them.
 
 use std::borrow::Cow;
 
@@ -44,6 +44,21 @@ impl Request {
         Self {
             method: Method::GET,
             url: url(base_url, slug),
+            body: None,
+        }
+    }
+
+    /// The request that reads the list at `path` below `base_url`, with these parameters.
+    #[must_use]
+    pub fn list(base_url: &str, path: &str, parameters: &[(String, String)]) -> Self {
+        let encoded = |text| utf8_percent_encode(text, ENCODED);
+        let pairs = parameters.iter();
+        let pairs = pairs.map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+        let query = pairs.collect::<Vec<_>>().join("&");
+        let mark = if query.is_empty() { "" } else { "?" };
+        Self {
+            method: Method::GET,
+            url: format!("{base_url}/{path}{mark}{query}"),
             body: None,
         }
     }

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use super::values::log_format;
+use crate::model::Detail;
 use crate::report::{Level, LogFormat};
 
 /// What is shown, and in which form.
@@ -52,6 +53,16 @@ pub struct OutputArgs {
 }
 
 impl OutputArgs {
+    /// The events that are shown.
+    #[must_use]
+    pub fn detail(&self) -> Detail {
+        if self.verbose {
+            Detail::Exchanges
+        } else {
+            Detail::Outcomes
+        }
+    }
+
     /// The least important messages that are shown.
     #[must_use]
     pub fn level(&self) -> Level {

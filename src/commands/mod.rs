@@ -6,6 +6,7 @@ mod not_parsed;
 mod report;
 mod run;
 mod sandbox;
+mod session;
 mod signals;
 mod status;
 mod undo;

@@ -69,6 +69,13 @@ impl AccountSettings {
         }
     }
 
+    /// Where address and login were found.
+    pub(super) fn origins(&self) -> Vec<String> {
+        let address = self.address.as_ref().map(ToString::to_string);
+        let email = self.email.as_ref().map(|email| format!("email {email}"));
+        [address, email].into_iter().flatten().collect()
+    }
+
     /// The login of a resumed run, unless another one was found.
     fn bound_to(mut self, run: &RunAccount) -> Result<Self, Error> {
         let is_other = |address: &&Found<Address>| address.value.base_url.as_str() != run.base_url;

@@ -8,6 +8,7 @@
 mod account;
 mod address;
 mod config_text;
+mod connection;
 mod directories;
 mod file;
 mod follow_up;
@@ -24,6 +25,7 @@ mod target;
 mod token;
 mod token_command;
 
+pub use connection::Connection;
 pub use directories::user_directory;
 pub use file::profile_names;
 pub use follow_up::FollowUp;

@@ -2,7 +2,9 @@
 
 use super::file::Configuration;
 use super::found::{first, typed};
+use crate::api::{Account, Client};
 use crate::cli::PaceArgs;
+use crate::error::Error;
 use crate::ledger::RunOptions;
 use crate::model::{RateUnit, RequestRate, Timeout, Workers};
 use crate::send::Adaptation;
@@ -70,6 +72,15 @@ impl PaceSettings {
             retries: args.retries.or(recorded_retries).unwrap_or(RETRIES),
         };
         (pace, origins)
+    }
+
+    /// The client that sends to `account` at this pace.
+    ///
+    /// # Errors
+    /// When certificates, proxy or login cannot be used.
+    pub fn client(&self, account: &Account) -> Result<Client, Error> {
+        let connections = usize::from(self.workers.get());
+        Client::new(account, self.timeout.duration(), connections).map_err(Error::usage)
     }
 }
 

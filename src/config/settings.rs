@@ -203,11 +203,7 @@ impl Settings {
             allow_overlap: args.safety.allow_overlap,
             json: args.output.json,
             progress: progress(&args.output),
-            detail: if args.output.verbose {
-                Detail::Exchanges
-            } else {
-                Detail::Outcomes
-            },
+            detail: args.output.detail(),
             consent,
             follow_up,
             warnings,
@@ -231,9 +227,7 @@ impl Settings {
     /// # Errors
     /// When certificates, proxy or login cannot be used.
     pub fn client(&self, account: &Account) -> Result<Client, Error> {
-        let connections = usize::from(self.pace.workers.get());
-        let timeout = self.pace.timeout.duration();
-        Client::new(account, timeout, connections).map_err(Error::usage)
+        self.pace.client(account)
     }
 
     /// What `run.json` says of a new run of these settings.
@@ -298,16 +292,21 @@ fn verification(no_verify: bool, recorded: Option<&RunOptions>) -> Verification 
 
 /// What the configuration file says for such a run.
 fn configuration(args: &RunArgs, stop: &Stop) -> Result<Configuration, Error> {
-    let AccountArgs {
-        config, profile, ..
-    } = &args.account;
-    let loaded = Configuration::load(config.as_deref(), profile.as_deref(), stop);
-    let loaded = loaded.map_err(|error| Error::from_stop(stop).unwrap_or(Error::Usage(error)))?;
+    let loaded = configured(&args.account, stop)?;
     Ok(if args.sandbox {
         loaded.for_sandbox()
     } else {
         loaded
     })
+}
+
+/// What the configuration file says for these options.
+pub(super) fn configured(args: &AccountArgs, stop: &Stop) -> Result<Configuration, Error> {
+    let AccountArgs {
+        config, profile, ..
+    } = args;
+    let loaded = Configuration::load(config.as_deref(), profile.as_deref(), stop);
+    loaded.map_err(|error| Error::from_stop(stop).unwrap_or(Error::Usage(error)))
 }
 
 fn consent(args: &RunArgs, source: &InputSource) -> Result<Consent, Error> {

@@ -5,7 +5,7 @@ use super::file::Configuration;
 use super::found::Environment;
 use super::token::{self, Token};
 use crate::api::{Account, BaseUrl};
-use crate::cli::RunArgs;
+use crate::cli::{AccountArgs, RunArgs};
 use crate::error::Error;
 use crate::ledger::RunAccount;
 use crate::stop::Stop;
@@ -38,24 +38,33 @@ impl Target {
     }
 }
 
-/// A target, and what there is to say of it.
-pub(super) struct Resolved {
-    pub(super) target: Target,
+/// A target, or an account, and what there is to say of it.
+pub(super) struct Resolved<T> {
+    pub(super) target: T,
     /// What the user should know.
     pub(super) warnings: Vec<String>,
     /// Where each value was found.
     pub(super) origins: Vec<String>,
 }
 
-/// Where to send. The token is read last, and only if it is needed. `run` is the account that a
-/// resumed run is bound to.
+impl<T> Resolved<T> {
+    fn map<U>(self, target: impl FnOnce(T) -> U) -> Resolved<U> {
+        Resolved {
+            target: target(self.target),
+            warnings: self.warnings,
+            origins: self.origins,
+        }
+    }
+}
+
+/// Where a run sends. `run` is the account that a resumed run is bound to.
 pub(super) fn resolve(
     args: &RunArgs,
     environment: &Environment<'_>,
     file: &Configuration,
     run: Option<&RunAccount>,
     stop: &Stop,
-) -> Result<Resolved, Error> {
+) -> Result<Resolved<Target>, Error> {
     if args.sandbox {
         let profile = args.account.profile.iter();
         let warning = |name| format!("the sandbox uses only the time zone of profile {name}");
@@ -65,25 +74,37 @@ pub(super) fn resolve(
             origins: Vec::new(),
         });
     }
+    let settings = AccountSettings::resolve(&args.account, environment, file, run)?;
+    if args.safety.dry_run && !args.preview.online {
+        let origins = settings.origins();
+        return Ok(Resolved {
+            target: Target::Nowhere {
+                base_url: settings.address.map(|address| address.value.base_url),
+                email: settings.email.map(|email| email.value),
+            },
+            warnings: settings.warnings,
+            origins,
+        });
+    }
+    let account = with_token(settings, &args.account, environment, file, stop)?;
+    Ok(account.map(Target::Account))
+}
+
+/// An account with its token, which is read last.
+pub(super) fn with_token(
+    settings: AccountSettings,
+    args: &AccountArgs,
+    environment: &Environment<'_>,
+    file: &Configuration,
+    stop: &Stop,
+) -> Result<Resolved<Account>, Error> {
+    let mut origins = settings.origins();
     let AccountSettings {
         address,
         email,
         mut warnings,
-    } = AccountSettings::resolve(&args.account, environment, file, run)?;
-    let shown_address = address.as_ref().map(ToString::to_string);
-    let shown_email = email.as_ref().map(|email| format!("email {email}"));
-    let mut origins: Vec<_> = [shown_address, shown_email].into_iter().flatten().collect();
-    if args.safety.dry_run && !args.preview.online {
-        return Ok(Resolved {
-            target: Target::Nowhere {
-                base_url: address.map(|address| address.value.base_url),
-                email: email.map(|email| email.value),
-            },
-            warnings,
-            origins,
-        });
-    }
-    let (source, overruled) = account::token(&args.account, environment, file)?;
+    } = settings;
+    let (source, overruled) = account::token(args, environment, file)?;
     let (Some(address), Some(email), Some(source)) = (&address, &email, &source) else {
         let missing = [address.is_none(), email.is_none(), source.is_none()];
         return Err(account::incomplete(missing, &file.profiles));
@@ -93,7 +114,7 @@ pub(super) fn resolve(
     warnings.extend([overruled, warning].into_iter().flatten());
     let account = Account::new(address.value.base_url.clone(), &email.value, &token);
     Ok(Resolved {
-        target: Target::Account(account.map_err(Error::usage)?),
+        target: account.map_err(Error::usage)?,
         warnings,
         origins,
     })

@@ -30,14 +30,41 @@ pub struct RowResult<'a> {
     pub differs: bool,
 }
 
+/// What a request is for.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+#[serde(untagged)]
+pub enum RequestFor<'a> {
+    /// A row.
+    Row {
+        /// The physical line of the input on which the row starts.
+        line: u64,
+        /// The row's slug, safe to print.
+        slug: &'a str,
+    },
+    /// A part of a list.
+    List {
+        /// Which one, in words.
+        list: &'a str,
+    },
+}
+
+impl<'a> RequestFor<'a> {
+    /// Its name for people.
+    #[must_use]
+    pub fn name(self) -> &'a str {
+        match self {
+            Self::Row { slug: name, .. } | Self::List { list: name } => name,
+        }
+    }
+}
+
 /// Identifies one request.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
 pub struct Attempt<'a> {
-    /// The physical line of the input on which the row starts.
-    pub line: u64,
-    /// The row's slug, safe to print.
-    pub slug: &'a str,
-    /// The number of the request among those for the row, from 1 on.
+    /// What it is for.
+    #[serde(flatten)]
+    pub of: RequestFor<'a>,
+    /// The number of the request among those for the same, from 1 on.
     #[serde(rename = "attempt")]
     pub number: u32,
 }
@@ -132,6 +159,18 @@ pub enum Event<'a> {
         /// What it means, in words.
         #[serde(rename = "said")]
         meaning: &'a str,
+    },
+    /// A page of a list has been read.
+    #[serde(rename = "page")]
+    Listed {
+        /// Which list, in words.
+        list: &'a str,
+        /// The number of the page, from 1 on.
+        page: u64,
+        /// Pages to read, as far as that is known.
+        pages: u64,
+        /// Entries on the page.
+        entries: u64,
     },
     /// The server limits the rate: every worker pauses.
     Pause {

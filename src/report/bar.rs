@@ -44,14 +44,15 @@ impl Bar {
         &self.widget
     }
 
-    /// Shows that `done` rows have finished, and beside the numbers `message`, which is safe for a
+    /// Shows that `done` of `rows` have finished, and beside the numbers `message`, which is safe for a
     /// terminal. A run that stops comes no further.
-    pub(super) fn show(&mut self, phase: Phase, done: u64, message: String) {
+    pub(super) fn show(&mut self, phase: Phase, (done, rows): (u64, u64), message: String) {
         if phase != self.phase {
             self.widget.set_style(style(phase));
             self.phase = phase;
         }
         if phase != Phase::Stopping {
+            self.widget.set_length(rows);
             self.widget.set_position(done);
         }
         self.widget.set_message(message);

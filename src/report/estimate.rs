@@ -52,6 +52,11 @@ impl Estimate {
         self.pauses.left(now)
     }
 
+    /// So many rows are to be sent in all.
+    pub(super) fn expect(&mut self, rows: u64) {
+        self.work.to_send.rows = rows;
+    }
+
     /// A row that was sent has finished.
     pub(super) fn finished(&mut self, now: Instant) {
         self.finished += 1;

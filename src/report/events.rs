@@ -11,7 +11,9 @@ use crate::model::{Event, RateUnit, Stall, StopReason};
 pub(super) fn level(event: &Event<'_>) -> Level {
     match event {
         Event::FewerWorkers { .. } | Event::Stopping { .. } => Level::Warning,
-        Event::Recorded(_) | Event::Retracted(_) | Event::Pause { .. } => Level::Info,
+        Event::Recorded(_) | Event::Retracted(_) | Event::Listed { .. } | Event::Pause { .. } => {
+            Level::Info
+        }
         Event::Request { .. } | Event::Answer { .. } | Event::Tick { .. } => Level::Debug,
     }
 }
@@ -19,13 +21,15 @@ pub(super) fn level(event: &Event<'_>) -> Level {
 /// The event for people, rates in `unit`; `None` where one by one they would be noise.
 pub(super) fn text(event: &Event<'_>, unit: RateUnit) -> Option<StyledText> {
     match event {
-        Event::Recorded(_) | Event::Retracted(_) | Event::Tick { .. } => None,
+        Event::Recorded(_) | Event::Retracted(_) | Event::Listed { .. } | Event::Tick { .. } => {
+            None
+        }
         Event::Request { request, .. } => Some((*request).into()),
         Event::Answer {
             of,
             http_status,
             meaning,
-        } => Some(format!("{}: {}", of.slug, with_status(*http_status, meaning)).into()),
+        } => Some(format!("{}: {}", of.of.name(), with_status(*http_status, meaning)).into()),
         Event::Pause {
             wait,
             http_status,

@@ -120,6 +120,20 @@ pub enum Notice<'a> {
         #[serde(rename = "elapsed_s", serialize_with = "as_seconds")]
         elapsed: Duration,
     },
+    /// How far a list has been read.
+    Listing {
+        /// What is listed.
+        list: &'a str,
+        /// Pages to read, as far as that is known.
+        pages: u64,
+        /// Pages read.
+        done: u64,
+        /// Entries on them.
+        entries: u64,
+        /// Since reading began.
+        #[serde(rename = "elapsed_s", serialize_with = "as_seconds")]
+        elapsed: Duration,
+    },
     /// A second signal ends the process.
     StoppedAtOnce {
         /// The signal.
@@ -153,6 +167,7 @@ impl Notice<'_> {
             | Self::Listening { .. }
             | Self::Served { .. }
             | Self::Progress { .. }
+            | Self::Listing { .. }
             | Self::Summary { .. } => Level::Info,
             Self::Setting { .. } => Level::Debug,
         }
@@ -194,6 +209,16 @@ impl Notice<'_> {
                 let mut text = StyledText::from(format!("{done} of {rows} after {elapsed}: "));
                 text.append(words::counts(*counts, *differs));
                 text
+            }
+            Self::Listing {
+                list,
+                pages,
+                done,
+                entries,
+                elapsed,
+            } => {
+                let (pages, elapsed) = (counted(*pages, "page"), in_words(*elapsed));
+                format!("{done} of {pages} after {elapsed}: {entries} {list}").into()
             }
             Self::StoppedAtOnce { .. } => {
                 "stopped immediately: requests in flight are not recorded (in a run, --resume sends them again)"

@@ -61,6 +61,12 @@ impl<'a> Progress<'a> {
             Event::Recorded(result) => {
                 seen.count(result, now);
             }
+            Event::Listed {
+                list,
+                pages,
+                entries,
+                ..
+            } => seen.list(list, *pages, *entries, now),
             Event::Pause { wait, .. } => seen.estimate.pause(now, *wait),
             Event::Stopping { reason, in_flight } => {
                 seen.stopping = Some(reason.clone());
@@ -118,9 +124,18 @@ pub(super) struct Seen {
     began: Instant,
     counts: Counts,
     differs: u64,
+    listed: Option<Listed>,
     pub(super) in_flight: u32,
     pub(super) stopping: Option<StopReason>,
     pub(super) estimate: Estimate,
+}
+
+/// What was read of a list.
+#[derive(Debug)]
+struct Listed {
+    list: String,
+    pages: u64,
+    entries: u64,
 }
 
 impl Seen {
@@ -130,6 +145,7 @@ impl Seen {
             began,
             counts: Counts::default(),
             differs: 0,
+            listed: None,
             in_flight: 0,
             stopping: None,
             estimate: Estimate::new(work, began),
@@ -144,6 +160,26 @@ impl Seen {
         }
     }
 
+    /// A page of that list has been read, which has so many pages as far as is known.
+    fn list(&mut self, list: &str, pages: u64, entries: u64, now: Instant) {
+        let listed = self.listed.get_or_insert_with(|| Listed {
+            list: list.to_owned(),
+            pages: 0,
+            entries: 0,
+        });
+        listed.pages += 1;
+        listed.entries += entries;
+        self.work.rows = pages;
+        self.estimate.expect(pages);
+        self.estimate.finished(now);
+    }
+
+    /// Rows, or pages, that have finished.
+    fn done(&self) -> u64 {
+        let pages = self.listed.as_ref().map(|listed| listed.pages);
+        pages.unwrap_or_else(|| self.counts.total())
+    }
+
     pub(super) fn tick(&mut self, counters: &Counters, now: Instant) {
         self.in_flight = counters.in_flight;
         self.estimate.tick(counters, now);
@@ -151,6 +187,15 @@ impl Seen {
 
     /// How far the run is.
     fn notice(&self, now: Instant) -> Notice<'_> {
+        if let Some(Listed { list, entries, .. }) = &self.listed {
+            return Notice::Listing {
+                list,
+                pages: self.work.rows,
+                done: self.done(),
+                entries: *entries,
+                elapsed: now.duration_since(self.began),
+            };
+        }
         Notice::Progress {
             rows: self.work.rows,
             done: self.counts.total(),
@@ -176,7 +221,8 @@ impl Seen {
         coloring: Coloring,
     ) {
         let (phase, message) = self.line(stall, now);
-        bar.show(phase, self.counts.total(), message.rendered(coloring));
+        let message = message.rendered(coloring);
+        bar.show(phase, (self.done(), self.work.rows), message);
     }
 
     /// What is beside the bar: what happens, and behind it the rows per outcome.
@@ -192,7 +238,10 @@ impl Seen {
             None => self.sending(stall, now),
         };
         line.push("  ");
-        line.append(words::counts(self.named_counts(), self.differs));
+        match &self.listed {
+            Some(Listed { list, entries, .. }) => line.push(&format!("{entries} {list}")),
+            None => line.append(words::counts(self.named_counts(), self.differs)),
+        }
         (phase, line)
     }
 

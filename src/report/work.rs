@@ -54,7 +54,7 @@ impl Serialize for NamedCounts<'_> {
     }
 }
 
-/// What a run is about to do.
+/// What a run, or another command that sends requests, is about to do.
 #[derive(Debug, Clone, Copy)]
 pub struct Work {
     /// What is done with each row.
@@ -65,4 +65,17 @@ pub struct Work {
     pub to_send: SendCounts,
     /// No faster than that; rates are shown in its unit.
     pub rate: RequestRate,
+}
+
+impl Work {
+    /// A list is read, of which nothing is known yet.
+    #[must_use]
+    pub fn listing(rate: RequestRate) -> Self {
+        Self {
+            activity: Activity::Reading,
+            rows: 1,
+            to_send: SendCounts { rows: 1, reads: 0 },
+            rate,
+        }
+    }
 }

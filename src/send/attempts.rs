@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::postponement::Postponement;
 use crate::api::{Effect, FailureKind, Reply};
-use crate::model::StopReason;
 use crate::model::text::counted;
+use crate::model::{RequestFor, StopReason};
 
 /// How often what can be retried is retried.
 #[derive(Debug, Clone, Copy)]
@@ -58,10 +58,12 @@ pub enum Ending {
 /// The requests for one row so far: of one operation, or of a read and the update that follows.
 #[derive(Debug, Clone)]
 pub struct Attempts {
-    /// The line of the input that the operation is for.
-    pub(super) line: u64,
-    /// The conversation's slug, fit to be shown.
-    pub(super) slug: String,
+    /// Distinguishes what the operation is for from all others: the line of a row.
+    pub(super) id: u64,
+    /// What it is for, fit to be shown: the slug of a row.
+    pub(super) name: String,
+    /// Whether it is for a row.
+    is_row: bool,
     /// When the first request was sent.
     pub(super) first_sent: Option<Instant>,
     /// When the next one may be sent.
@@ -104,8 +106,9 @@ impl Attempts {
     #[must_use]
     pub fn new(line: u64, slug: String, before: Before) -> Self {
         Self {
-            line,
-            slug,
+            id: line,
+            name: slug,
+            is_row: true,
             first_sent: None,
             postponed: Postponement::default(),
             requests: 0,
@@ -117,6 +120,26 @@ impl Attempts {
             refusal: None,
             throttled: None,
             http_status: None,
+        }
+    }
+
+    /// No request yet of an operation that is for no row. `id` distinguishes it from others of the same
+    /// sender.
+    #[must_use]
+    pub fn for_list(id: u64, name: String) -> Self {
+        Self {
+            is_row: false,
+            ..Self::new(id, name, Before::NotApplied)
+        }
+    }
+
+    /// What the requests are for.
+    pub(super) fn of(&self) -> RequestFor<'_> {
+        if self.is_row {
+            let (line, slug) = (self.id, self.name.as_str());
+            RequestFor::Row { line, slug }
+        } else {
+            RequestFor::List { list: &self.name }
         }
     }
 
@@ -254,7 +277,7 @@ impl Attempts {
     /// Why nobody should wait for the operation any longer, if so.
     #[must_use]
     pub fn is_too_late(&self, now: Instant) -> Option<StopReason> {
-        let message = self.postponed.is_too_long(now, &self.slug)?;
+        let message = self.postponed.is_too_long(now, &self.name)?;
         Some(StopReason::LongPause { message })
     }
 

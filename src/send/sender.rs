@@ -152,8 +152,7 @@ impl<'a, E: Exchange> Sender<'a, E> {
         report: Report<'_>,
     ) -> Reply<O::Output> {
         let of = Attempt {
-            line: attempts.line,
-            slug: &attempts.slug,
+            of: attempts.of(),
             number: attempts.next_request(),
         };
         let is_reported = self.policy.detail == Detail::Exchanges;
@@ -204,7 +203,7 @@ impl<'a, E: Exchange> Sender<'a, E> {
         let (mut scope, now) = (self.scope.lock(), Instant::now());
         let Some(retry_after) = pause else {
             match reply.http_status {
-                Some(503) if scope.overloaded(attempts.line, now) => {
+                Some(503) if scope.overloaded(attempts.id, now) => {
                     if self.gate.overloaded(sent) {
                         self.report_pause(Duration::ZERO, 503, report);
                     }
@@ -212,13 +211,13 @@ impl<'a, E: Exchange> Sender<'a, E> {
                 // Neither silence nor this says how much the server can take.
                 None | Some(503) => {}
                 Some(_) => {
-                    scope.answered(attempts.line, sent);
+                    scope.answered(attempts.id, sent);
                     self.gate.answered(sent);
                 }
             }
             return (false, Throttled::All);
         };
-        if scope.throttled(attempts.line, now) {
+        if scope.throttled(attempts.id, now) {
             return (true, Throttled::Alone(retry_after));
         }
         drop(scope);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::{Coloring, Level, events, json};
 use super::{stop_reasons, titled};
-use crate::model::{Attempt, Event, Outcome, RateUnit, RowResult, Stall};
+use crate::model::{Attempt, Event, Outcome, RateUnit, RequestFor, RowResult, Stall};
 
 const ROW: RowResult<'static> = RowResult {
     line: 7,
@@ -21,8 +21,10 @@ const ROW: RowResult<'static> = RowResult {
 };
 
 const ATTEMPT: Attempt<'static> = Attempt {
-    line: 7,
-    slug: "acme-17",
+    of: RequestFor::Row {
+        line: 7,
+        slug: "acme-17",
+    },
     number: 2,
 };
 

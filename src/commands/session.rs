@@ -1,0 +1,205 @@
+//! Operations that belong to no run -> their answers: sent as those of a run are, paced by one gate, with
+//! its retries, its pauses, its log and its progress display.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+
+use super::signals::listen;
+use super::status::guarded;
+use crate::api::{Client, Exchange as _, Operation, Page, Redactor};
+use crate::config::Connection;
+use crate::error::Error;
+use crate::model::Event;
+use crate::report::{Log, Notice, Progress, Work};
+use crate::send::{Attempts, Ending, Gate, Login, Policy, Priority, Retries, Sender, Step};
+use crate::stop::Stop;
+
+/// How often the progress display is refreshed.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Sends operations of one account.
+pub(super) struct Session<'a> {
+    sender: Sender<'a, Client>,
+    redactor: &'a Redactor,
+    stop: &'a Stop,
+    workers: usize,
+    progress: Mutex<Progress<'a>>,
+}
+
+/// A page that was read.
+pub(super) struct PageRead<T> {
+    /// When its answer had come.
+    pub(super) read_at: Timestamp,
+    pub(super) page: Page<T>,
+}
+
+/// What a list contains, and its pages that are to be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pages<'a> {
+    /// What it contains, in the plural.
+    pub(super) list: &'a str,
+    /// The numbers of pages, in the order of reading.
+    pub(super) numbers: &'a [u64],
+    /// Pages that are read in all, as far as is known.
+    pub(super) expected: u64,
+}
+
+/// Does `work`, which a signal stops; the exit status.
+pub(super) fn stoppable(log: &Arc<Log>, work: impl FnOnce(&Arc<Stop>) -> Result<u8, Error>) -> u8 {
+    let stop = Arc::default();
+    let status = guarded(|| {
+        listen(&stop, log)
+            .map_err(|error| Error::Usage(format!("signals cannot be handled: {error}")))?;
+        work(&stop)
+    });
+    status.unwrap_or_else(|error| {
+        log.error(error.status(), &error.to_string());
+        error.status()
+    })
+}
+
+/// Does `work` in a session over `connection`. The progress display is gone when this returns.
+pub(super) fn session<T>(
+    connection: &Connection,
+    log: &Log,
+    stop: &Stop,
+    work: impl FnOnce(&Session<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    for message in &connection.origins {
+        log.report(&Notice::Setting { message });
+    }
+    for warning in &connection.warnings {
+        log.warning(warning);
+    }
+    let client = connection.client()?;
+    let pace = connection.pace;
+    let gate = Gate::new(pace.rate.into(), pace.adaptation);
+    let policy = Policy {
+        retries: Retries(pace.retries),
+        login: Login::Unproven,
+        detail: connection.detail,
+    };
+    let progress = Progress::new(connection.progress, log, Work::listing(pace.rate));
+    work(&Session {
+        sender: Sender::new(&client, &gate, stop, policy),
+        redactor: client.redactor(),
+        stop,
+        workers: usize::from(pace.workers.get()),
+        progress: Mutex::new(progress),
+    })
+}
+
+impl Session<'_> {
+    /// What takes secrets out of texts of the server.
+    pub(super) fn redactor(&self) -> &Redactor {
+        self.redactor
+    }
+
+    /// Reads these pages of a list, several at a time; `take` gets each as it comes.
+    pub(super) fn read<T: Send, O: Operation<Output = Page<T>>>(
+        &self,
+        pages: Pages<'_>,
+        operation: impl Fn(u64) -> O + Sync,
+        mut take: impl FnMut(PageRead<T>),
+    ) -> Result<(), Error> {
+        let (read, incoming) = channel();
+        let left = Mutex::new(pages.numbers.iter());
+        let is_failing = AtomicBool::new(false);
+        let next = || left.lock().next().copied();
+        let work = |read: mpsc::Sender<_>| {
+            while !is_failing.load(Ordering::Relaxed)
+                && let Some(number) = next()
+            {
+                let name = format!("{}, page {number}", pages.list);
+                let page = self.ask(&operation(number), number, name);
+                is_failing.fetch_or(page.is_err(), Ordering::Relaxed);
+                let read_at = Timestamp::now();
+                // The receiver is there until all of these threads have ended.
+                let _ = read.send(page.map(|page| (number, PageRead { read_at, page })));
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..self.workers.min(pages.numbers.len()) {
+                let (read, work) = (read.clone(), &work);
+                thread::Builder::new()
+                    .spawn_scoped(scope, move || work(read))
+                    .map_err(|error| Error::Fatal(format!("cannot start a thread: {error}")))?;
+            }
+            drop(read);
+            let mut failure = None;
+            let mut is_stopping = false;
+            loop {
+                match incoming.recv_timeout(TICK) {
+                    Ok(Ok((page, read))) => {
+                        self.report(&Event::Listed {
+                            list: pages.list,
+                            page,
+                            pages: pages.expected,
+                            entries: read.page.entries.len() as u64,
+                        });
+                        take(read);
+                    }
+                    // The first one is the cause of the others.
+                    Ok(Err(error)) => failure = failure.or(Some(error)),
+                    Err(RecvTimeoutError::Disconnected) => break,
+                    Err(RecvTimeoutError::Timeout) => {}
+                }
+                self.tick(&mut is_stopping);
+            }
+            failure.map_or(Ok(()), Err)
+        })
+    }
+
+    /// Shows that time passes; and once, that the command stops.
+    fn tick(&self, is_stopping: &mut bool) {
+        if !*is_stopping && let Some(reason) = self.stop.reason() {
+            *is_stopping = true;
+            let in_flight = self.sender.in_flight();
+            self.report(&Event::Stopping { reason, in_flight });
+        }
+        let (stall, counters) = (self.sender.stall(), self.sender.counters());
+        self.report(&Event::Tick { stall, counters });
+    }
+
+    fn report(&self, event: &Event<'_>) {
+        self.progress.lock().show(event);
+    }
+
+    /// Sends `operation` until it has ended. `id` distinguishes it from others.
+    fn ask<O: Operation>(&self, operation: &O, id: u64, name: String) -> Result<O::Output, Error> {
+        let mut attempts = Attempts::for_list(id, name.clone());
+        let report = |event: &Event<'_>| self.report(event);
+        loop {
+            if let Some(reason) = attempts.is_too_late(Instant::now()) {
+                self.stop.because(reason);
+            }
+            let ending = match self.sender.turn(&attempts, Priority::New) {
+                None => attempts.given_up(),
+                Some(turn) => match self.sender.send(operation, &mut attempts, turn, &report) {
+                    Step::Done(output) => return Ok(output),
+                    Step::Ended(ending) => ending,
+                    Step::Again | Step::Postponed => continue,
+                },
+            };
+            return Err(match self.stop.reason() {
+                Some(reason) => Error::Stopped(reason),
+                None => Error::Fatal(format!("{name}: {}", message(ending))),
+            });
+        }
+    }
+}
+
+fn message(ending: Ending) -> String {
+    let (Ending::Rejected(message)
+    | Ending::NotFound(message)
+    | Ending::Failed(message)
+    | Ending::Unknown(message)
+    | Ending::NotSent(message)) = ending;
+    message
+}
