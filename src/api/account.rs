@@ -53,6 +53,17 @@ impl BaseUrl {
         url.map(Self).map_err(|_| AccountError::Brand)
     }
 
+    /// The address of a conversation in the app.
+    #[must_use]
+    pub fn app_address(&self, slug: &str) -> String {
+        let mut url = self.0.clone();
+        url.set_path("");
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.clear().extend(["admin", "conversations", slug]);
+        }
+        url.into()
+    }
+
     /// The address as given.
     ///
     /// # Errors

@@ -66,7 +66,8 @@ pub(super) fn is_status(asked: Status, shown: &str) -> bool {
 }
 
 /// The status that is shown, by number or by name, if it is one.
-pub(super) fn known_status(shown: &str) -> Option<Status> {
+#[must_use]
+pub fn known_status(shown: &str) -> Option<Status> {
     Status::all().find(|status| is_status(*status, shown))
 }
 

@@ -15,6 +15,7 @@ mod undo;
 pub use compare::{Difference, compare};
 pub use decision::{Change, GuardMode, NoChange, decide, lost_fields};
 pub use diff::diff;
+pub use equal::known_status;
 pub use not_undone::{LeftOut, NotUndone};
 pub use reviewed::{NotShown, ReviewedRow};
 pub use tags::UnsafeTag;

@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use super::report::{self, ReportArgs};
 use super::run::RunArgs;
 use super::sandbox::{self, SandboxArgs};
+use super::select::{self, SelectArgs};
 use super::undo::{self, UndoArgs};
 use crate::exit;
 
@@ -43,6 +44,9 @@ pub enum Command {
     /// Make an HTML report of a run
     #[command(long_about = report::ABOUT, after_long_help = examples(&report::EXAMPLES))]
     Report(ReportArgs),
+    /// List conversations into an input file
+    #[command(long_about = select::ABOUT, after_long_help = exit_table() + "\n" + &examples(&select::EXAMPLES))]
+    Select(Box<SelectArgs>),
     /// Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted
     #[command(long_about = sandbox::ABOUT)]
     Sandbox(SandboxArgs),

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::input::Format;
+use crate::model::Status;
 use crate::report::LogFormat;
 
 /// Reads a path. One that begins with `~` was not expanded, and would be a file of that name here.
@@ -56,6 +57,25 @@ fn choice<T: Copy + Send + Sync + 'static>(
         let found = choices.iter().find(|(word, _, _)| *word == text);
         found.map(|(_, _, value)| *value).ok_or("unknown")
     })
+}
+
+/// Reads a status, by name or number.
+pub(super) fn status(text: &str) -> Result<Status, String> {
+    let code = text.trim().parse().ok().and_then(Status::from_code);
+    code.or_else(|| Status::from_name(text)).ok_or_else(|| {
+        Status::suggestion(text).map_or_else(
+            || "expected a status like open, done or archived".to_owned(),
+            |name| format!("unknown status (did you mean {name}?)"),
+        )
+    })
+}
+
+/// Reads an email address, or `none`.
+pub(super) fn email_or_none(text: &str) -> Result<String, &'static str> {
+    if text.contains('@') || text == "none" {
+        return Ok(text.to_owned());
+    }
+    Err("expected an email address, or none")
 }
 
 pub(super) fn retries(text: &str) -> Result<u32, String> {

@@ -6,6 +6,7 @@ mod not_parsed;
 mod report;
 mod run;
 mod sandbox;
+mod select;
 mod session;
 mod signals;
 mod status;
@@ -51,6 +52,10 @@ fn dispatch(words: &[OsString]) -> u8 {
         Command::Undo(args) => {
             let log = log(args.output.log_format, args.output.level());
             undo::undo(*args, &Arc::new(log))
+        }
+        Command::Select(args) => {
+            let log = log(args.output.log_format, args.output.level());
+            select::select(&args, &Arc::new(log))
         }
         Command::Report(args) => report::report(&args, &log(LogFormat::Text, Level::Info)),
         Command::Sandbox(args) => {

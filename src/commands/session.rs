@@ -1,6 +1,7 @@
 //! Operations that belong to no run -> their answers: sent as those of a run are, paced by one gate, with
 //! its retries, its pauses, its log and its progress display.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, channel};
@@ -15,7 +16,7 @@ use super::status::guarded;
 use crate::api::{Client, Exchange as _, Operation, Page, Redactor};
 use crate::config::Connection;
 use crate::error::Error;
-use crate::model::Event;
+use crate::model::{Event, RequestRate};
 use crate::report::{Log, Notice, Progress, Work};
 use crate::send::{Attempts, Ending, Gate, Login, Policy, Priority, Retries, Sender, Step};
 use crate::stop::Stop;
@@ -29,23 +30,26 @@ pub(super) struct Session<'a> {
     redactor: &'a Redactor,
     stop: &'a Stop,
     workers: usize,
+    rate: RequestRate,
     progress: Mutex<Progress<'a>>,
 }
 
 /// A page that was read.
 pub(super) struct PageRead<T> {
+    /// Its number, from 1 on.
+    pub(super) number: u64,
     /// When its answer had come.
     pub(super) read_at: Timestamp,
     pub(super) page: Page<T>,
 }
 
-/// What a list contains, and its pages that are to be read.
-#[derive(Debug, Clone, Copy)]
+/// Which pages of a list are to be read.
+#[derive(Debug)]
 pub(super) struct Pages<'a> {
     /// What it contains, in the plural.
     pub(super) list: &'a str,
-    /// The numbers of pages, in the order of reading.
-    pub(super) numbers: &'a [u64],
+    /// Their numbers, in the order of reading.
+    pub(super) numbers: Vec<u64>,
     /// Pages that are read in all, as far as is known.
     pub(super) expected: u64,
 }
@@ -91,41 +95,54 @@ pub(super) fn session<T>(
         redactor: client.redactor(),
         stop,
         workers: usize::from(pace.workers.get()),
+        rate: pace.rate,
         progress: Mutex::new(progress),
     })
 }
 
 impl Session<'_> {
+    /// The time that so many requests take at the highest rate.
+    pub(super) fn time_for(&self, requests: u64) -> Duration {
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let seconds = requests as f64 / self.rate.per_second();
+        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+    }
+
     /// What takes secrets out of texts of the server.
     pub(super) fn redactor(&self) -> &Redactor {
         self.redactor
     }
 
-    /// Reads these pages of a list, several at a time; `take` gets each as it comes.
+    /// Reads these pages of a list, several at a time. `take` gets each as it comes, and may end it all.
     pub(super) fn read<T: Send, O: Operation<Output = Page<T>>>(
         &self,
         pages: Pages<'_>,
         operation: impl Fn(u64) -> O + Sync,
-        mut take: impl FnMut(PageRead<T>),
+        mut take: impl FnMut(PageRead<T>) -> Result<ControlFlow<()>, Error>,
     ) -> Result<(), Error> {
         let (read, incoming) = channel();
-        let left = Mutex::new(pages.numbers.iter());
-        let is_failing = AtomicBool::new(false);
-        let next = || left.lock().next().copied();
+        let threads = self.workers.min(pages.numbers.len());
+        let left = Mutex::new(pages.numbers.into_iter());
+        let is_over = AtomicBool::new(false);
+        let next = || left.lock().next();
         let work = |read: mpsc::Sender<_>| {
-            while !is_failing.load(Ordering::Relaxed)
+            while !is_over.load(Ordering::Relaxed)
                 && let Some(number) = next()
             {
                 let name = format!("{}, page {number}", pages.list);
-                let page = self.ask(&operation(number), number, name);
-                is_failing.fetch_or(page.is_err(), Ordering::Relaxed);
+                let page = self.ask(&operation(number), number, &name);
+                is_over.fetch_or(page.is_err(), Ordering::Relaxed);
                 let read_at = Timestamp::now();
                 // The receiver is there until all of these threads have ended.
-                let _ = read.send(page.map(|page| (number, PageRead { read_at, page })));
+                let _ = read.send(page.map(|page| PageRead {
+                    number,
+                    read_at,
+                    page,
+                }));
             }
         };
         thread::scope(|scope| {
-            for _ in 0..self.workers.min(pages.numbers.len()) {
+            for _ in 0..threads {
                 let (read, work) = (read.clone(), &work);
                 thread::Builder::new()
                     .spawn_scoped(scope, move || work(read))
@@ -136,14 +153,21 @@ impl Session<'_> {
             let mut is_stopping = false;
             loop {
                 match incoming.recv_timeout(TICK) {
-                    Ok(Ok((page, read))) => {
+                    Ok(Ok(read)) => {
                         self.report(&Event::Listed {
                             list: pages.list,
-                            page,
+                            page: read.number,
                             pages: pages.expected,
                             entries: read.page.entries.len() as u64,
                         });
-                        take(read);
+                        match take(read) {
+                            Ok(ControlFlow::Continue(())) => {}
+                            Ok(ControlFlow::Break(())) => is_over.store(true, Ordering::Relaxed),
+                            Err(error) => {
+                                is_over.store(true, Ordering::Relaxed);
+                                failure = failure.or(Some(error));
+                            }
+                        }
                     }
                     // The first one is the cause of the others.
                     Ok(Err(error)) => failure = failure.or(Some(error)),
@@ -172,8 +196,8 @@ impl Session<'_> {
     }
 
     /// Sends `operation` until it has ended. `id` distinguishes it from others.
-    fn ask<O: Operation>(&self, operation: &O, id: u64, name: String) -> Result<O::Output, Error> {
-        let mut attempts = Attempts::for_list(id, name.clone());
+    fn ask<O: Operation>(&self, operation: &O, id: u64, name: &str) -> Result<O::Output, Error> {
+        let mut attempts = Attempts::for_list(id, name.to_owned());
         let report = |event: &Event<'_>| self.report(event);
         loop {
             if let Some(reason) = attempts.is_too_late(Instant::now()) {

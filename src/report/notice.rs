@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::style::{StyledText, TextStyle};
 use super::summary::Sentences;
 use super::work::NamedCounts;
-use super::{NextCommands, Plan, in_words, summary, words};
+use super::{NextCommands, Plan, Selection, in_words, summary, words};
 use crate::model::text::counted;
 use crate::model::{CannotPutBack, StopReason, Summary, Violation, as_seconds};
 
@@ -139,6 +139,8 @@ pub enum Notice<'a> {
         /// The signal.
         reason: &'a StopReason,
     },
+    /// What `select` found.
+    Selected(&'a Selection),
     /// What a run did.
     Summary {
         /// In numbers.
@@ -168,6 +170,7 @@ impl Notice<'_> {
             | Self::Served { .. }
             | Self::Progress { .. }
             | Self::Listing { .. }
+            | Self::Selected(_)
             | Self::Summary { .. } => Level::Info,
             Self::Setting { .. } => Level::Debug,
         }
@@ -224,6 +227,7 @@ impl Notice<'_> {
                 "stopped immediately: requests in flight are not recorded (in a run, --resume sends them again)"
                     .into()
             }
+            Self::Selected(selection) => selection.text().into(),
             Self::Summary { summary, next } => summary::text(summary, next, Sentences::Whole),
         }
     }

@@ -62,8 +62,7 @@ pub struct Attempts {
     pub(super) id: u64,
     /// What it is for, fit to be shown: the slug of a row.
     pub(super) name: String,
-    /// Whether it is for a row.
-    is_row: bool,
+    purpose: AttemptsFor,
     /// When the first request was sent.
     pub(super) first_sent: Option<Instant>,
     /// When the next one may be sent.
@@ -88,6 +87,13 @@ pub struct Attempts {
     http_status: Option<u16>,
 }
 
+/// What requests are for.
+#[derive(Debug, Clone, Copy)]
+enum AttemptsFor {
+    Row,
+    List,
+}
+
 /// What follows from an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Next<T> {
@@ -108,7 +114,7 @@ impl Attempts {
         Self {
             id: line,
             name: slug,
-            is_row: true,
+            purpose: AttemptsFor::Row,
             first_sent: None,
             postponed: Postponement::default(),
             requests: 0,
@@ -128,18 +134,19 @@ impl Attempts {
     #[must_use]
     pub fn for_list(id: u64, name: String) -> Self {
         Self {
-            is_row: false,
+            purpose: AttemptsFor::List,
             ..Self::new(id, name, Before::NotApplied)
         }
     }
 
     /// What the requests are for.
     pub(super) fn of(&self) -> RequestFor<'_> {
-        if self.is_row {
-            let (line, slug) = (self.id, self.name.as_str());
-            RequestFor::Row { line, slug }
-        } else {
-            RequestFor::List { list: &self.name }
+        match self.purpose {
+            AttemptsFor::Row => RequestFor::Row {
+                line: self.id,
+                slug: &self.name,
+            },
+            AttemptsFor::List => RequestFor::List { list: &self.name },
         }
     }
 

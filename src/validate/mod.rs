@@ -29,3 +29,4 @@ pub use duplicates::{Fingerprints, Repeat, Repeated};
 pub use rules::{InvalidRow, Rules};
 pub use schema::{DIFFERENCES, schema};
 pub use terms::{Clock, Damaged, Terms};
+pub use times::time;

@@ -57,6 +57,14 @@ pub(super) fn any(text: &str, clock: &Clock) -> Result<HoldUntil, String> {
     })
 }
 
+/// The instant that `text` names, as in an input.
+///
+/// # Errors
+/// Says what is wrong with the text, and what would be right.
+pub fn time(text: &str, clock: &Clock) -> Result<Timestamp, String> {
+    any(text, clock).map(|time| time.instant)
+}
+
 /// The one instant at which clocks in `zone` show `local`, which is all of `text`.
 fn local(text: &str, local: &str, zone: &TimeZone) -> Result<Zoned, String> {
     if has_form(local, "0000-00-00") {

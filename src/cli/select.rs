@@ -1,0 +1,187 @@
+//! Options of `select`.
+
+use std::path::PathBuf;
+
+use clap::{ValueEnum, ValueHint};
+
+use super::values::{email_or_none, path, status};
+use super::{AccountArgs, OutputArgs, PaceArgs};
+use crate::model::{Assignment, Status, Zone};
+
+/// What `select --help` says first.
+pub(super) const ABOUT: &str = "\
+List conversations into an input file.
+
+One request for 30 conversations, at --rate; the file appears when all of them are read, or not at all. Its column \
+`slug` makes it an input of `run`: add a column such as add_tags, or use --set. Columns that begin with `_` show the \
+conversation as it was, for you and for the preview of `run --dry-run`; `run` sends nothing of them. A conversation \
+must match every filter. Other people change the list while it is read: it is then read again, and if it still \
+moves, the exit code is 1.";
+
+/// Commands to begin with, and what each is for.
+pub(super) const EXAMPLES: [(&str, &str); 3] = [
+    ("reamaze-bulk select --tag returns", "show them"),
+    (
+        "reamaze-bulk select --status open -o open.csv",
+        "for a spreadsheet",
+    ),
+    (
+        "reamaze-bulk select --tag a -o - | reamaze-bulk run - --set add_tags=b --yes",
+        "retag",
+    ),
+];
+
+/// Options of `select`.
+#[derive(Debug, clap::Args)]
+pub struct SelectArgs {
+    /// Where to write: a new file, or `-` for standard output [default: a table on standard output]
+    ///
+    /// An existing file is not replaced.
+    #[arg(short = 'o', long = "output", value_name = "FILE", value_parser = path(), value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+
+    /// Format: text, csv, tsv, jsonl [default: from the name of FILE; csv for `-`]
+    #[arg(long, value_enum, hide_possible_values = true)]
+    pub format: Option<SelectFormat>,
+
+    /// Add guards on status, assignee, channel and tags
+    ///
+    /// A row of the file is then a conflict, and changes nothing, if one of these has changed
+    /// since. See `reamaze-bulk run --help`.
+    #[arg(long)]
+    pub with_expect: bool,
+
+    /// Which conversations.
+    #[command(flatten)]
+    pub filters: FilterArgs,
+
+    /// Which account.
+    #[command(flatten)]
+    pub account: AccountArgs,
+
+    /// How fast.
+    #[command(flatten)]
+    pub pace: PaceArgs,
+
+    /// What is shown.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Which conversations are listed.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Filters")]
+pub struct FilterArgs {
+    /// open, unassigned, archived or all [default: all, archived ones too]
+    #[arg(long, value_enum, hide_possible_values = true)]
+    pub filter: Option<StateFilter>,
+
+    /// With this tag; repeatable
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<String>,
+
+    /// With several --tag: all of them, or any [default: all]
+    #[arg(long, value_enum, hide_possible_values = true, requires = "tag")]
+    pub tag_match: Option<TagMatch>,
+
+    /// Without this tag; repeatable
+    #[arg(long, value_name = "TAG")]
+    pub without_tag: Vec<String>,
+
+    /// In one of these states, like open or `On Hold`; repeatable
+    #[arg(long, value_name = "STATUS", value_parser = status, value_delimiter = ',')]
+    pub status: Vec<Status>,
+
+    /// Assigned to this email address, or `none` for nobody
+    #[arg(long, value_name = "EMAIL|none", value_parser = email_or_none)]
+    pub assignee: Option<String>,
+
+    /// In this channel, by its slug
+    #[arg(long, value_name = "CHANNEL")]
+    pub category: Option<String>,
+
+    /// Of this customer or staff user, as the server decides
+    #[arg(long = "for", value_name = "EMAIL")]
+    pub user: Option<String>,
+
+    /// From this origin, as the API numbers it (1 is email)
+    #[arg(long)]
+    pub origin: Option<String>,
+
+    /// With this value of a custom field; repeatable
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub data: Vec<Assignment>,
+
+    /// Whose subject contains this text, in any letter case
+    #[arg(long, value_name = "TEXT")]
+    pub subject_contains: Option<String>,
+
+    /// Begun at this time or later
+    #[arg(long, value_name = "TIME")]
+    pub created_after: Option<String>,
+
+    /// Begun before this time
+    #[arg(long, value_name = "TIME")]
+    pub created_before: Option<String>,
+
+    /// Whose customer wrote last at this time or later
+    #[arg(long, value_name = "TIME")]
+    pub customer_message_after: Option<String>,
+
+    /// Whose customer wrote last before this time
+    #[arg(long, value_name = "TIME")]
+    pub customer_message_before: Option<String>,
+
+    /// Time zone for times without an offset [default: UTC]
+    #[arg(long, value_name = "AREA/CITY")]
+    pub timezone: Option<Zone>,
+}
+
+/// How conversations are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SelectFormat {
+    /// A table for people
+    Text,
+    /// Cells between commas
+    Csv,
+    /// Cells between tabs
+    Tsv,
+    /// A JSON object per line
+    Jsonl,
+}
+
+/// States of conversations that the server distinguishes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StateFilter {
+    /// Open
+    Open,
+    /// Assigned to nobody
+    Unassigned,
+    /// Archived
+    Archived,
+    /// All of them
+    All,
+}
+
+impl StateFilter {
+    /// Its name in the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Unassigned => "unassigned",
+            Self::Archived => "archived",
+            Self::All => "all",
+        }
+    }
+}
+
+/// How many of several tags a conversation must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum TagMatch {
+    /// All
+    #[default]
+    All,
+    /// At least one
+    Any,
+}

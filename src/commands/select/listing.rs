@@ -1,0 +1,366 @@
+//! Lists of the account -> the conversations in them, each once, in however many passes that takes.
+//!
+//! A page is a part of the list as it is at that moment: what leaves the list meanwhile, or joins it, moves
+//! others to another page, where they are missed or seen twice. So a list that shows a sign of that is read
+//! again, in the other order, until a pass shows none, or has found nothing that earlier ones had missed.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt;
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+
+use super::filter::Filter;
+use crate::api::{ConversationQuery, ListConversations, Page};
+use crate::commands::session::{PageRead, Pages, Session};
+use crate::error::Error;
+use crate::model::ListedConversation;
+use crate::model::text::counted;
+use crate::report::{Log, Notice, Selection, in_words};
+
+/// The most passes over one list.
+const MAX_PASSES: u32 = 4;
+
+/// The most pages of a list.
+const MAX_PAGES: u64 = 100_000;
+
+/// Pages that repeat others before a list counts as endless.
+const MAX_REPEATED_PAGES: u64 = 3;
+
+/// From that many pages on, it is said how long they will take.
+const MANY_PAGES: u64 = 100;
+
+/// A conversation as it was seen last.
+pub(super) struct Seen {
+    pub(super) conversation: ListedConversation,
+    pub(super) read_at: Timestamp,
+    /// Whether it matches the filter.
+    matches: bool,
+    /// The number of the pass, over whatever list.
+    pass: u32,
+    /// Its page, and its place there.
+    place: (u64, usize),
+    /// Whether a list contained it at its end.
+    is_kept: bool,
+}
+
+/// What was read of the lists.
+pub(super) struct Listing<'a, 's> {
+    session: &'a Session<'s>,
+    filter: &'a Filter<'a>,
+    log: &'a Log,
+    seen: HashMap<String, Seen>,
+    passes: u32,
+    /// Pages read.
+    pub(super) pages: u64,
+    /// Entries without a slug.
+    pub(super) unreadable: u64,
+    /// How the last pass over a list moved, if it did.
+    pub(super) moved: Option<Signs>,
+}
+
+/// In which order pages are read. What joins a list moves others backward, and what leaves it forward: each
+/// is missed by one order, and only seen twice by the other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Order {
+    #[default]
+    Forward,
+    Backward,
+}
+
+/// What one pass over a list showed.
+#[derive(Debug, Default)]
+struct Pass {
+    number: u32,
+    order: Order,
+    /// Pages of the list, as far as is known.
+    last_page: u64,
+    pages: u64,
+    repeated_pages: u64,
+    found: u64,
+    unreadable: u64,
+    first_total: Option<u64>,
+    total: Option<u64>,
+    /// Pages on which it is another one than on the first.
+    total_changes: u64,
+    duplicates: u64,
+    /// Conversations that passes before it have missed.
+    missed: u64,
+}
+
+/// Signs that a list has moved while it was read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signs {
+    first_total: Option<u64>,
+    total: Option<u64>,
+    listed: u64,
+    duplicates: u64,
+}
+
+impl<'a, 's> Listing<'a, 's> {
+    /// Nothing was read yet.
+    pub(super) fn new(session: &'a Session<'s>, filter: &'a Filter<'a>, log: &'a Log) -> Self {
+        Self {
+            session,
+            filter,
+            log,
+            seen: HashMap::new(),
+            passes: 0,
+            pages: 0,
+            unreadable: 0,
+            moved: None,
+        }
+    }
+
+    /// Reads the list that `query` asks for.
+    pub(super) fn read(&mut self, query: &ConversationQuery) -> Result<(), Error> {
+        let began = Timestamp::now();
+        let first = self.passes + 1;
+        let mut last_page = 1;
+        for nth in 1..=MAX_PASSES {
+            let pass = self.pass(query, nth, last_page, began)?;
+            last_page = pass.pages.max(1);
+            let signs = pass.signs();
+            let is_last = signs.is_none() || nth == MAX_PASSES || (nth > 1 && pass.missed == 0);
+            if !is_last {
+                if let Some(signs) = signs {
+                    let message = &format!("{signs}: reading it again");
+                    self.log.report(&Notice::Note { message });
+                }
+                continue;
+            }
+            self.unreadable += pass.unreadable;
+            // What a calm pass did not show is not in the list any more.
+            let kept = if signs.is_none() { pass.number } else { first };
+            for seen in self.seen.values_mut() {
+                seen.is_kept |= seen.pass >= kept;
+            }
+            self.moved = signs.or(self.moved);
+            break;
+        }
+        Ok(())
+    }
+
+    /// What was read.
+    pub(super) fn summary(&self) -> Selection {
+        let listed = self.seen.values().filter(|seen| seen.is_kept).count();
+        Selection {
+            listed: listed as u64,
+            pages: self.pages,
+            changed: self.moved.map(|signs| signs.to_string()),
+            unreadable: self.unreadable,
+            ..Selection::default()
+        }
+    }
+
+    /// Conversations that match, in the order of the list.
+    pub(super) fn into_matching(self) -> Vec<Seen> {
+        let seen = self.seen.into_values();
+        let mut matching: Vec<_> = seen.filter(|seen| seen.is_kept && seen.matches).collect();
+        matching.sort_by(|a, b| {
+            let slug = |seen: &Seen| seen.conversation.slug.clone();
+            a.place.cmp(&b.place).then_with(|| slug(a).cmp(&slug(b)))
+        });
+        matching
+    }
+
+    /// Reads the list once: the first time from its beginning, then in turn from its end.
+    fn pass(
+        &mut self,
+        query: &ConversationQuery,
+        nth: u32,
+        known_pages: u64,
+        began: Timestamp,
+    ) -> Result<Pass, Error> {
+        self.passes += 1;
+        let mut pass = Pass {
+            number: self.passes,
+            order: if nth.is_multiple_of(2) {
+                Order::Backward
+            } else {
+                Order::Forward
+            },
+            last_page: known_pages,
+            ..Pass::default()
+        };
+        let mut numbers: Vec<_> = (1..=known_pages).collect();
+        if pass.order == Order::Backward {
+            numbers.reverse();
+        }
+        let mut read = known_pages;
+        loop {
+            self.pages(query, &mut pass, numbers, began)?;
+            // It may have grown; and at first, nothing is known of it.
+            if pass.last_page <= read {
+                return Ok(pass);
+            }
+            if read == 1 && pass.last_page > MANY_PAGES {
+                self.announce(&pass);
+            }
+            numbers = (read + 1..=pass.last_page).collect();
+            read = pass.last_page;
+        }
+    }
+
+    fn announce(&self, pass: &Pass) {
+        let time = in_words(self.session.time_for(pass.last_page));
+        let conversations = match pass.total {
+            Some(total) => format!("{} on ", counted(total, "conversation")),
+            None => String::new(),
+        };
+        let pages = counted(pass.last_page, "page");
+        let message = &format!("{conversations}{pages}: {time} at this rate");
+        self.log.report(&Notice::Note { message });
+    }
+
+    /// Reads pages of the list.
+    fn pages(
+        &mut self,
+        query: &ConversationQuery,
+        pass: &mut Pass,
+        numbers: Vec<u64>,
+        began: Timestamp,
+    ) -> Result<(), Error> {
+        let pages = Pages {
+            list: "conversations",
+            expected: self.pages - pass.pages + pass.last_page.max(numbers.len() as u64),
+            numbers,
+        };
+        let operation = |page| ListConversations { query, page };
+        let session = self.session;
+        session.read(pages, operation, |read| self.take(pass, read, began))
+    }
+
+    /// Takes in a page. An empty one is behind the end of the list.
+    fn take(
+        &mut self,
+        pass: &mut Pass,
+        PageRead {
+            number,
+            read_at,
+            page,
+        }: PageRead<ListedConversation>,
+        began: Timestamp,
+    ) -> Result<ControlFlow<()>, Error> {
+        self.pages += 1;
+        pass.take_in(number, &page);
+        let is_empty = page.entries.is_empty() && page.unreadable == 0;
+        let found = pass.found;
+        for (at, conversation) in page.entries.into_iter().enumerate() {
+            let is_old = conversation
+                .created_at
+                .is_none_or(|created| created < began);
+            match self.see(conversation, read_at, pass.number, (number, at)) {
+                Some(earlier) if earlier == pass.number => pass.duplicates += 1,
+                Some(_) => pass.found += 1,
+                None => {
+                    pass.found += 1;
+                    pass.missed += u64::from(is_old);
+                }
+            }
+        }
+        pass.repeated_pages += u64::from(!is_empty && pass.found == found && page.unreadable == 0);
+        if pass.repeated_pages >= MAX_REPEATED_PAGES && pass.repeated_pages * 2 > pass.pages {
+            return Err(Error::Fatal(
+                "the list does not end: its pages repeat the same conversations (is a proxy in the way that drops ?page=, or keeps old answers?)".into(),
+            ));
+        }
+        if number >= MAX_PAGES && !is_empty {
+            let what = format!("the list has more than {MAX_PAGES} pages");
+            return Err(Error::Fatal(format!("{what}: narrow the filters")));
+        }
+        Ok(if is_empty && pass.order == Order::Forward {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// Takes in a conversation; the pass in which it was seen before, if it was.
+    fn see(
+        &mut self,
+        mut conversation: ListedConversation,
+        read_at: Timestamp,
+        pass: u32,
+        place: (u64, usize),
+    ) -> Option<u32> {
+        let matches = self.filter.matches(&conversation);
+        // They were compared, and are not written.
+        conversation.conversation.data = None;
+        let seen = Seen {
+            matches,
+            read_at,
+            pass,
+            place,
+            is_kept: false,
+            conversation,
+        };
+        match self.seen.entry(seen.conversation.slug.clone()) {
+            Entry::Vacant(entry) => {
+                entry.insert(seen);
+                None
+            }
+            Entry::Occupied(mut entry) => {
+                let earlier = entry.get();
+                let (earlier_pass, is_kept) = (earlier.pass, earlier.is_kept);
+                // Answers may overtake each other.
+                if earlier.read_at <= read_at {
+                    entry.insert(Seen { is_kept, ..seen });
+                }
+                Some(earlier_pass)
+            }
+        }
+    }
+}
+
+impl Pass {
+    /// Takes in what a page says of the list.
+    fn take_in(&mut self, number: u64, page: &Page<ListedConversation>) {
+        self.pages += 1;
+        self.unreadable += page.unreadable;
+        if let Some(total) = page.total_count {
+            self.first_total.get_or_insert(total);
+            if Some(total) != self.first_total {
+                self.total_changes += 1;
+            }
+            self.total = Some(total);
+        }
+        // Without a count, the list ends with an empty page.
+        let is_empty = page.entries.is_empty() && page.unreadable == 0;
+        let next = if is_empty { number } else { number + 1 };
+        let last = page.page_count.unwrap_or(next).min(MAX_PAGES);
+        self.last_page = self.last_page.max(last);
+    }
+
+    /// Signs that the list has moved, if there are any.
+    fn signs(&self) -> Option<Signs> {
+        let listed = self.found + self.unreadable;
+        let is_moved = self.total_changes > 0
+            || self.duplicates > 0
+            || self.total.is_some_and(|total| total != listed);
+        is_moved.then_some(Signs {
+            first_total: self.first_total,
+            total: self.total,
+            listed,
+            duplicates: self.duplicates,
+        })
+    }
+}
+
+/// What was counted, as a sentence without its end.
+impl fmt::Display for Signs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the list changed while it was read (")?;
+        match (self.first_total, self.total) {
+            (Some(first), Some(last)) if first == last => write!(f, "{last} counted, ")?,
+            (Some(first), Some(last)) => write!(f, "{first}, then {last} counted, ")?,
+            _ => {}
+        }
+        write!(f, "{} listed", self.listed)?;
+        if self.duplicates > 0 {
+            write!(f, ", {} twice", self.duplicates)?;
+        }
+        f.write_str(")")
+    }
+}
