@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::values::port;
+use super::values::{port, stock};
 use crate::model::{RequestRate, duration, percentage};
 
 /// What `sandbox --help` says before the options.
@@ -10,7 +10,7 @@ pub(super) const ABOUT: &str = "\
 Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted.
 
 Any non-empty login and token are accepted. Every conversation exists, except those whose slug \
-begins with `missing-`. Its tags, status, assignee, channel and custom fields depend on the slug \
+begins with `missing-`; lists contain --conversations of them, and each that was read or changed. Its tags, status, assignee, channel and custom fields depend on the slug \
 alone, so that a rehearsal can be repeated. A slug of nothing but digits leads to another \
 conversation: Re:amaze takes it for a database ID. Every staff email and channel is known, except \
 those that contain `unknown`, `missing`, `nobody`, `no-such` or `nonexistent`; `chat` is not an email \
@@ -39,7 +39,12 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "P%", value_parser = percentage, default_value = "0%")]
     pub errors: f64,
 
-    /// Share of reads after which somebody changes the conversation
+    /// Conversations that lists contain at the start, 0 to 100000 [default: 300]
+    #[arg(long, value_name = "N", value_parser = stock)]
+    pub conversations: Option<usize>,
+
+    /// Share of reads after which somebody changes the conversation; of list pages, after which one
+    /// moves to another page
     #[arg(long, value_name = "P%", value_parser = percentage, default_value = "0%")]
     pub meanwhile: f64,
 

@@ -86,6 +86,10 @@ pub(super) fn port(text: &str) -> Result<u16, String> {
     whole(text, &(0..=u16::MAX))
 }
 
+pub(super) fn stock(text: &str) -> Result<usize, String> {
+    whole(text, &(0..=100_000))
+}
+
 fn whole<N: FromStr + PartialOrd + Display>(
     text: &str,
     range: &RangeInclusive<N>,

@@ -54,6 +54,9 @@ pub(super) fn sandbox(args: &SandboxArgs, log: &Arc<Log>) -> u8 {
         } else {
             OtherFields::Kept
         },
+        conversations: args
+            .conversations
+            .unwrap_or(Options::default().conversations),
     };
     let stop = Arc::new(Stop::default());
     let started = listen(&stop, log).and_then(|()| Sandbox::start(args.port, options, logged(log)));

@@ -1,9 +1,12 @@
-//! A conversation -> the change that a colleague makes to it meanwhile. Pure: whether and when
-//! there is one is decided elsewhere.
+//! A conversation -> the change that a colleague makes to it meanwhile, or what happens to it so
+//! that it comes to another page of a list. Which conversation it is, and when, is decided elsewhere.
 
-use super::conversation::StoredConversation;
+use jiff::Timestamp;
+
+use super::conversation::{OtherFields, StoredConversation};
 use super::initial::{PLANS, STAFF, set};
-use super::rules::{Attributes, Object};
+use super::list_query::{ListFilter, ListOrder, ListQuery};
+use super::rules::{ARCHIVED, Attributes, DONE, Object};
 
 /// What a colleague changes.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +48,59 @@ impl Touch {
     }
 }
 
+/// What moves conversations to other pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Move {
+    /// A new one arrives, at the top.
+    Arrives,
+    /// A customer writes, which takes it to the top.
+    IsWrittenTo,
+    /// It is archived, or opened again, and is in the list no longer.
+    Leaves,
+}
+
+impl Move {
+    /// What can move conversations of this list; never nothing.
+    pub(super) fn of(query: &ListQuery) -> Vec<Self> {
+        let mut moves = Vec::new();
+        if query.filter != ListFilter::Archived {
+            moves.push(Self::Arrives);
+        }
+        if query.order != ListOrder::Created {
+            moves.push(Self::IsWrittenTo);
+        }
+        if query.filter != ListFilter::All {
+            moves.push(Self::Leaves);
+        }
+        moves
+    }
+
+    /// Makes it happen to a conversation.
+    pub(super) fn apply(self, conversation: &mut StoredConversation) {
+        let mut status = conversation.status;
+        match self {
+            Self::Arrives => {
+                status = 0;
+                conversation.assignee = None;
+                conversation.created_at = Timestamp::now();
+            }
+            // An answer to what was done opens it again.
+            Self::IsWrittenTo if status == DONE => status = 0,
+            Self::IsWrittenTo => {}
+            Self::Leaves if status == ARCHIVED => status = 0,
+            Self::Leaves => status = ARCHIVED,
+        }
+        if self != Self::Leaves {
+            conversation.last_customer_message.created_at = Timestamp::now();
+        }
+        let update = Attributes {
+            status: (status != conversation.status).then_some(status),
+            ..Attributes::default()
+        };
+        conversation.apply(update, OtherFields::Kept);
+    }
+}
+
 fn with_another_tag(tags: &[String]) -> Vec<String> {
     let is_new = |tag: &String| !tags.iter().any(|known| known.eq_ignore_ascii_case(tag));
     let names = (1..).map(|number| format!("colleague-{number}"));
@@ -66,7 +122,6 @@ fn after<'a>(choices: &[&'a str; 3], current: Option<&str>) -> &'a str {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::conversation::OtherFields;
     use super::super::initial::untouched;
     use super::*;
 

@@ -20,12 +20,22 @@ pub(super) struct StoredConversation {
     pub(super) updated_at: Timestamp,
     pub(super) tag_list: Vec<String>,
     pub(super) message: Value,
+    pub(super) last_customer_message: CustomerMessage,
     pub(super) author: Value,
     pub(super) assignee: Option<Value>,
     pub(super) category: Value,
+    /// The way that it came: 1 email, 6 chat. It comes though it is not documented.
+    pub(super) origin: u64,
     pub(super) data: Object,
     pub(super) hold_until: Option<String>,
     pub(super) followers: [Value; 0],
+}
+
+/// The latest message of a customer.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct CustomerMessage {
+    #[serde(serialize_with = "shown")]
+    pub(super) created_at: Timestamp,
 }
 
 /// What becomes of the custom fields that an update does not name. The API does not document it.
@@ -74,12 +84,12 @@ pub(super) fn person(email: &str) -> Value {
     json!({ "name": capitalized(name), "email": email })
 }
 
-/// Channel type 1 is email, the only one that an update can move a conversation to; 2 is chat.
+/// Channel type 1 is email, the only one that an update can move a conversation to; 6 is chat.
 pub(super) fn channel(slug: &str) -> Value {
     let (email, kind) = if is_email_channel(slug) {
         (Some(format!("{slug}@example.com")), 1)
     } else {
-        (None, 2)
+        (None, 6)
     };
     json!({ "name": capitalized(slug), "slug": slug, "email": email, "channel": kind })
 }

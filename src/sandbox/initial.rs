@@ -7,11 +7,15 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use super::conversation::{StoredConversation, as_shown, capitalized, channel, person};
+use super::conversation::{
+    CustomerMessage, StoredConversation, as_shown, capitalized, channel, person,
+};
 use super::rules::{CHAT, ON_HOLD, Object};
 
-/// 2026-01-05 at 09:30 UTC.
-const CREATED_AT: Timestamp = Timestamp::constant(1_767_605_400, 0);
+/// 2026-01-05 at 09:30 UTC. All conversations were created in the year before.
+const CREATED_BEFORE: Timestamp = Timestamp::constant(1_767_605_400, 0);
+
+const SECONDS_OF_A_YEAR: u32 = 365 * 24 * 60 * 60;
 
 /// 2035-01-01 at 09:00 UTC: a hold that ended by itself would make a rehearsal depend on the day.
 const FIRST_HOLD: Timestamp = Timestamp::constant(2_051_254_800, 0);
@@ -30,9 +34,20 @@ const STATUSES: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 4, 4, ON_HOLD
 
 pub(super) const STAFF: [&str; 3] = ["ana@example.com", "ben@example.com", "chloe@example.com"];
 
-const CHANNELS: [&str; 16] = [
+pub(super) const CHANNELS: [&str; 16] = [
     "support", "support", "support", "support", "support", "support", "support", "support",
     "support", "support", "support", "support", "support", "sales", "sales", CHAT,
+];
+
+const CUSTOMERS: [&str; 8] = [
+    "emma@example.org",
+    "finn@example.org",
+    "gina@example.org",
+    "hugo@example.org",
+    "iris@example.org",
+    "jack@example.org",
+    "kim@example.org",
+    "lea@example.org",
 ];
 
 pub(super) const PLANS: [&str; 3] = ["trial", "team", "enterprise"];
@@ -53,7 +68,13 @@ pub(super) fn untouched(slug: &str) -> StoredConversation {
     ] = bytes;
     let status = pick(&STATUSES, status);
     let days = SignedDuration::from_hours(24 * i64::from(hold % 28));
+    let age = u32::from_be_bytes([bytes[13], bytes[14], bytes[15], bytes[16]]);
+    let age = SignedDuration::from_secs(i64::from(age % SECONDS_OF_A_YEAR));
+    let created_at = CREATED_BEFORE - age;
+    // The customer wrote last before anything else happened.
     let minutes = i64::from(u16::from_be_bytes([bytes[8], bytes[9]]));
+    let written = minutes * i64::from(bytes[17]) / 256;
+    let category = channel(pick(&CHANNELS, category));
     let tag_count = pick(&TAG_COUNTS, tag_count);
     // A fourth of the conversations belong to nobody, a third have an order number.
     let assignee = STAFF.get(usize::from(assignee % 4));
@@ -67,13 +88,17 @@ pub(super) fn untouched(slug: &str) -> StoredConversation {
         subject: capitalized(slug),
         slug: slug.to_owned(),
         status,
-        created_at: CREATED_AT,
-        updated_at: CREATED_AT + SignedDuration::from_mins(minutes),
+        created_at,
+        updated_at: created_at + SignedDuration::from_mins(minutes),
         tag_list: distinct(&bytes[10..10 + tag_count]),
         message: json!({ "body": "Hello, could you help me with my order?" }),
-        author: person("customer@example.com"),
+        last_customer_message: CustomerMessage {
+            created_at: created_at + SignedDuration::from_mins(written),
+        },
+        author: person(pick(&CUSTOMERS, bytes[18])),
         assignee: assignee.map(|email| person(email)),
-        category: channel(pick(&CHANNELS, category)),
+        origin: category["channel"].as_u64().unwrap_or_default(),
+        category,
         data,
         hold_until: (status == ON_HOLD).then(|| as_shown(FIRST_HOLD + days)),
         followers: [],
@@ -120,15 +145,17 @@ mod tests {
             "subject": "Returns 29",
             "slug": "returns-29",
             "status": 5,
-            "created_at": "2026-01-05T09:30:00.000Z",
-            "updated_at": "2026-01-31T10:33:00.000Z",
+            "created_at": "2025-08-25T20:17:21.000Z",
+            "updated_at": "2025-09-20T21:20:21.000Z",
             "tag_list": ["new", "inbox"],
             "message": {"body": "Hello, could you help me with my order?"},
-            "author": {"name": "Customer", "email": "customer@example.com"},
+            "last_customer_message": {"created_at": "2025-09-20T01:48:21.000Z"},
+            "author": {"name": "Emma", "email": "emma@example.org"},
             "assignee": {"name": "Ana", "email": "ana@example.com"},
             "category": {
                 "name": "Support", "slug": "support", "email": "support@example.com", "channel": 1,
             },
+            "origin": 1,
             "data": {"plan": "team"},
             "hold_until": "2035-01-18T09:00:00.000Z",
             "followers": [],
@@ -188,10 +215,10 @@ mod tests {
         });
         assert_eq!(
             values(&counts),
-            ["\"chat\" 2", "\"sales\" 1", "\"support\" 1"]
+            ["\"chat\" 6", "\"sales\" 1", "\"support\" 1"]
         );
         assert!(
-            counts["\"support\" 1"] > 700 && counts["\"chat\" 2"] > 20,
+            counts["\"support\" 1"] > 700 && counts["\"chat\" 6"] > 20,
             "{counts:?}"
         );
     }

@@ -8,6 +8,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+/// The status called "Done".
+pub(super) const DONE: u8 = 2;
+
+/// The status called "Archived".
+pub(super) const ARCHIVED: u8 = 4;
+
 /// The status called "On Hold".
 pub(super) const ON_HOLD: u8 = 5;
 
@@ -31,13 +37,20 @@ pub(super) struct Attributes {
     pub(super) category: Option<String>,
 }
 
-/// Why an update is refused, by attribute; serializes as Rails does.
+/// Why a request is refused, by attribute or parameter; serializes as Rails does.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Problems {
     errors: BTreeMap<String, Vec<String>>,
 }
 
 impl Problems {
+    /// A single one.
+    pub(super) fn of(name: &str, message: &str) -> Self {
+        let mut problems = Self::default();
+        problems.add(name, message);
+        problems
+    }
+
     fn add(&mut self, attribute: &str, message: &str) {
         let messages = self.errors.entry(attribute.to_owned()).or_default();
         messages.push(message.to_owned());
@@ -46,11 +59,10 @@ impl Problems {
 
 /// Reads the body of an update. All of it is checked before it is refused.
 pub(super) fn read_attributes(body: &[u8]) -> Result<Attributes, Problems> {
-    let mut problems = Problems::default();
     let Some(given) = conversation(body) else {
-        problems.add("conversation", "must be a JSON object");
-        return Err(problems);
+        return Err(Problems::of("conversation", "must be a JSON object"));
     };
+    let mut problems = Problems::default();
     let mut attributes = Attributes::default();
     for (name, value) in &given {
         if let Err(message) = attributes.take(name, value) {

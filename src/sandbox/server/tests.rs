@@ -3,8 +3,9 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::super::limit::Limit;
 use super::*;
 
 struct Answer {
@@ -143,7 +144,9 @@ fn whatever_is_not_served_is_refused_in_json() {
         ("GET /api/v1/conversations/missing-one", "", 404),
         ("PUT /api/v1/conversations/missing-one", "not JSON", 404),
         ("GET /api/v1/conversations/%ff", "", 404),
-        ("GET /api/v1/staff", "", 404),
+        ("GET /api/v1/articles", "", 404),
+        ("POST /api/v1/staff", "", 405),
+        ("DELETE /api/v1/conversations", "", 405),
         ("POST /api/v1/conversations/knock-knock", "", 405),
         (PUT, &long, 413),
     ];
