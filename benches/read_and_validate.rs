@@ -64,7 +64,7 @@ fn validated(text: &str) -> u64 {
         stop: &Stop::default(),
     };
     let (findings, _) = check
-        .rows(reader, &rules, open)
+        .rows(reader, &rules, None, open)
         .expect("the rows are readable");
     findings.preview.legal
 }

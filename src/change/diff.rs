@@ -13,14 +13,19 @@ use crate::model::{
 #[must_use]
 pub fn diff(update: &Update<'_>, image: Option<&BeforeImage>) -> RowDiff {
     match image {
-        Some(image) => RowDiff {
-            fields: fields(&image.before, &image.after),
-            tags: tags(update, &image.before, &image.after),
-        },
+        Some(image) => changed(update, &image.before, &image.after),
         None => RowDiff {
             fields: set_fields(&update.changes),
             tags: set_tags(update),
         },
+    }
+}
+
+/// What differs between the two in the fields that `update` sets.
+pub(super) fn changed(update: &Update<'_>, before: &Conversation, after: &Conversation) -> RowDiff {
+    RowDiff {
+        fields: fields(before, after),
+        tags: tags(update, before, after),
     }
 }
 
@@ -147,7 +152,8 @@ fn set_fields(changes: &Changes<'_>) -> Vec<FieldDiff> {
     fields
 }
 
-fn set_tags(update: &Update<'_>) -> TagDiff {
+/// The tags of the row, of a conversation whose tags are not known.
+pub(super) fn set_tags(update: &Update<'_>) -> TagDiff {
     let owned = |tags: &[std::borrow::Cow<'_, str>]| -> Vec<String> {
         tags.iter().map(|tag| tag.clone().into_owned()).collect()
     };

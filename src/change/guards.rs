@@ -4,7 +4,7 @@ use super::Difference;
 use super::equal::{
     is_alike, is_same_data, is_same_time, is_status, known_status, listed, tag_set,
 };
-use crate::model::{Attribute, Changes, Conversation, DataValue, Guard, TagList, literal};
+use crate::model::{Attribute, Changes, Conversation, DataValue, Guard, Reason, TagList, literal};
 
 /// What is shown of an attribute that an answer does not have.
 const NOT_SHOWN: &str = "no such field";
@@ -21,7 +21,7 @@ pub(super) fn failing<'a>(
     let difference = |guard: &Guard<'_>| Difference {
         field: guard.field().into_owned(),
         asked: guard.expected().into_owned(),
-        shown: current(guard, shown),
+        shown: current(guard, shown).unwrap_or_else(|| NOT_SHOWN.to_owned()),
     };
     failing.map(difference).collect()
 }
@@ -84,9 +84,28 @@ fn meets<T, U>(
     }
 }
 
-/// What is shown of the guarded field, as people read it.
-fn current(guard: &Guard<'_>, shown: &Conversation) -> String {
-    let text = match guard {
+/// Whether a guard is on something that `shown` shows.
+pub(super) fn is_on_shown(guard: &Guard<'_>, shown: &Conversation) -> bool {
+    current(guard, shown).is_some()
+}
+
+/// Why a row whose guards fail is not applied. Where the conversation shows all that the row sets, that is
+/// said too.
+#[must_use]
+pub fn failed_guards(
+    failing: impl IntoIterator<Item = Difference>,
+    is_changed_already: bool,
+) -> String {
+    let failing = failing.into_iter();
+    let failing = failing.map(|guard| guard.as_failed_guard());
+    let known = is_changed_already.then(|| Reason::ALREADY_AS_REQUESTED.into());
+    let reasons: Vec<_> = failing.chain(known).collect();
+    reasons.join("; ")
+}
+
+/// What is shown of the guarded field, as people read it; `None` where that is not shown.
+fn current(guard: &Guard<'_>, shown: &Conversation) -> Option<String> {
+    match guard {
         Guard::Status(_) => shown.status.as_deref().map(status_in_words),
         Guard::Assignee(_) => in_words(&shown.assignee),
         Guard::Category(_) => in_words(&shown.category),
@@ -100,8 +119,7 @@ fn current(guard: &Guard<'_>, shown: &Conversation) -> String {
             let value = shown.data.as_ref().map(|fields| fields.get(name));
             value.map(|value| value.map(literal).unwrap_or_default())
         }
-    };
-    text.unwrap_or_else(|| NOT_SHOWN.to_owned())
+    }
 }
 
 fn in_words(shown: &Attribute<impl ToString>) -> Option<String> {

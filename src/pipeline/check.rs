@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::sync::Arc;
 
+use super::state::{StatePass, StateRows};
 use super::{Planned, Planner};
 use crate::input::{InputError, Reader};
 use crate::ledger::{ResumeIndex, UnmatchedRecord};
@@ -87,7 +88,8 @@ pub struct Findings {
 
 impl Check<'_> {
     /// Checks every row of `reader`; where slugs repeat, a second time from `again`, since the
-    /// first row of a pair shows only when the second is seen.
+    /// first row of a pair shows only when the second is seen. `states` takes in what is read of state
+    /// columns.
     ///
     /// # Errors
     /// When the input cannot be read, or the program is asked to end.
@@ -95,13 +97,21 @@ impl Check<'_> {
         &self,
         mut reader: Reader,
         rules: &Arc<Rules>,
+        states: Option<&mut dyn StateRows>,
         again: impl FnOnce() -> Result<Reader, InputError>,
     ) -> Result<(Findings, Planner), CheckError> {
+        let states = states.filter(|_| rules.may_have_state());
+        let mut states = states.map(|to| StatePass {
+            rules,
+            policy: self.policy,
+            limit: self.limit,
+            to,
+        });
         let mut fingerprints = Fingerprints::default();
         let planner =
             |repeated| Planner::new(Arc::clone(rules), repeated, Arc::clone(&self.recorded));
         let first = planner(Repeated::default());
-        let findings = self.pass(&mut reader, first.clone(), |planned| {
+        let findings = self.pass(&mut reader, first.clone(), states.as_mut(), |planned| {
             fingerprints.note(planned.slug());
         })?;
         let repeated = fingerprints.repeated();
@@ -109,7 +119,7 @@ impl Check<'_> {
             return Ok((findings, first));
         }
         let planner = planner(repeated);
-        let findings = self.pass(&mut again()?, planner.clone(), |_| {})?;
+        let findings = self.pass(&mut again()?, planner.clone(), states.as_mut(), |_| {})?;
         Ok((findings, planner))
     }
 
@@ -117,8 +127,12 @@ impl Check<'_> {
         &self,
         reader: &mut Reader,
         planner: Planner,
+        mut states: Option<&mut StatePass<'_>>,
         mut note: impl FnMut(&Planned<'_>) + Send,
     ) -> Result<Findings, CheckError> {
+        if let Some(states) = &mut states {
+            states.to.begin().map_err(CheckError::Temporary)?;
+        }
         let mut findings = Findings {
             preview: Preview::new(self.policy, self.limit),
             violations: Violations::new(self.keep).map_err(CheckError::Temporary)?,
@@ -134,7 +148,7 @@ impl Check<'_> {
             against.note(planned.line(), planned.slug());
             note(planned);
         };
-        rayon::scope(|_| self.batches(reader, planner, note, &mut findings))?;
+        rayon::scope(|_| self.batches(reader, planner, states, note, &mut findings))?;
         findings.unmatched = against.unmatched();
         findings.full_sheet = reader.full_sheet();
         if reader.header().is_none() {
@@ -148,6 +162,7 @@ impl Check<'_> {
         &self,
         reader: &mut Reader,
         mut planner: Planner,
+        mut states: Option<&mut StatePass<'_>>,
         mut note: impl FnMut(&Planned<'_>) + Send,
         findings: &mut Findings,
     ) -> Result<(), CheckError> {
@@ -160,7 +175,13 @@ impl Check<'_> {
             // The next rows are read while these are checked.
             let (read, noted) = rayon::join(
                 || next_batch(reader, &mut ahead),
-                || self.take_in(planner.plan_in_parallel(&rows), &mut note, findings),
+                || {
+                    let planned = planner.plan_in_parallel(&rows);
+                    if let Some(states) = &mut states {
+                        states.take_in(&rows, &planned, findings.preview.send_counts.rows)?;
+                    }
+                    self.take_in(planned, &mut note, findings)
+                },
             );
             noted.map_err(CheckError::Temporary)?;
             if findings.too_many {

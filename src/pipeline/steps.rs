@@ -16,11 +16,11 @@ use super::row_end::RowEnd;
 use crate::api::{
     Exchange, ReadConversation, ReadResult, Redactor, UpdateConversation, Updated, Verification,
 };
-use crate::change::{Change, GuardMode, NoChange, UnsafeTag, decide, lost_fields};
+use crate::change::{Change, GuardMode, NoChange, UnsafeTag, decide, failed_guards, lost_fields};
 use crate::ledger::{BeforeImages, Record};
 use crate::model::text::{one_line, quoted};
 use crate::model::{
-    BeforeImage, Changes, Conversation, Outcome, ReadPolicy, Reason, StopReason, Update, remedy,
+    BeforeImage, Changes, Conversation, Outcome, ReadPolicy, StopReason, Update, remedy,
 };
 use crate::send::{Attempts, MAY_BE_APPLIED, Priority, Report, Sender, Step, Turn};
 
@@ -173,11 +173,9 @@ impl<E: Exchange> Steps<'_, E> {
                 is_changed_already,
             } => {
                 let failing = failing.into_iter();
-                let failing =
-                    failing.map(|guard| self.redactor.difference(guard).as_failed_guard());
-                let known = is_changed_already.then(|| Reason::ALREADY_AS_REQUESTED.into());
-                let reasons: Vec<_> = failing.chain(known).collect();
-                task.ended_by_read(Outcome::Conflict, reasons.join("; "))
+                let failing = failing.map(|guard| self.redactor.difference(guard));
+                let reasons = failed_guards(failing, is_changed_already);
+                task.ended_by_read(Outcome::Conflict, reasons)
             }
             NoChange::UnsafeTag(unsafe_tag) => {
                 let tag = self.redactor.server_text(&unsafe_tag.tag);

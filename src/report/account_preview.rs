@@ -3,24 +3,21 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::account_findings::AccountFindings;
+use super::changes_table::{ChangesShown, REASON_CHARS, changes_table, not_changed};
 use super::first_rows::{RowRoom, first_rows};
 use super::table::{Side, shortened, table, wrapped};
-use super::words::{Certainty, READ_FIRST, cannot_undo, ended, sending};
+use super::words::{Certainty, READ_FIRST, cannot_undo, sending};
 use super::work::Activity;
-use super::{AccountLabel, UndoPreview, in_words};
-use crate::model::text::{counted, exact};
-use crate::model::{Outcome, RequestRate, SendCounts, StopReason, TagCounts};
+use super::{AccountFindings, AccountLabel, UndoPreview, in_words};
+use crate::model::text::counted;
+use crate::model::{Outcome, RequestRate, SendCounts, StopReason};
 
-/// Transitions on the page, and tags of each kind.
-const MOST_LINES: usize = 10;
-
-/// Groups of reasons on the page.
-const REASONS_SHOWN: usize = 5;
-
-/// The longest slug and reason on the page, in characters.
-const SLUG_CHARS: usize = 40;
-const REASON_CHARS: usize = 200;
+/// How much of the changes is on the page.
+const SHOWN: ChangesShown = ChangesShown {
+    most: 10,
+    reasons: 5,
+    all: "--json",
+};
 
 /// What a run would do in the account, as far as its conversations were read.
 #[derive(Debug)]
@@ -70,8 +67,8 @@ impl AccountPreview<'_> {
         let sections = [
             self.head(),
             self.first(),
-            self.changes(),
-            self.not_changed(),
+            changes_table(&self.findings.changes.totals, SHOWN),
+            not_changed(&self.findings.changes, SHOWN),
             self.undo.map(UndoPreview::page).unwrap_or_default(),
             self.warnings(),
             self.figures(),
@@ -83,10 +80,10 @@ impl AccountPreview<'_> {
 
     /// How much was read.
     fn head(&self) -> String {
-        let counts = &self.findings.counts;
+        let counts = &self.findings.changes.counts;
         let without_answer = [Outcome::NotFound, Outcome::Failed, Outcome::Unknown];
         let without_answer = without_answer.map(|outcome| (outcome, counts.of(outcome)));
-        let asked = self.findings.read();
+        let asked = self.findings.changes.read();
         let read = asked - without_answer.iter().map(|(_, rows)| rows).sum::<u64>();
         let read = match counted(self.due, "conversation") {
             all if read == self.due => all,
@@ -105,86 +102,13 @@ impl AccountPreview<'_> {
 
     /// The first rows that would be changed, in a line each.
     fn first(&self) -> String {
-        let first = &self.findings.first;
+        let first = &self.findings.changes.first;
         let rows = first.iter();
         let rows = rows.map(|row| (row.line, row.slug.as_str(), &row.diff));
         let mut text = first_rows(rows, RowRoom::Line);
-        let more = self.findings.counts.of(Outcome::Updated) - first.len() as u64;
+        let more = self.findings.changes.counts.of(Outcome::Updated) - first.len() as u64;
         if more > 0 {
             let _ = writeln!(text, "  ... and {more} more (--json lists all)");
-        }
-        text
-    }
-
-    /// Transitions and tags, with their rows.
-    fn changes(&self) -> String {
-        let totals = &self.findings.totals;
-        let mut rows = Vec::new();
-        let mut more = 0;
-        let transitions = totals.transitions();
-        for of_field in transitions.chunk_by(|(a, _), (b, _)| a.field == b.field) {
-            let room = (2 * MOST_LINES).saturating_sub(rows.len());
-            let shown = &of_field[..of_field.len().min(MOST_LINES).min(room)];
-            more += of_field.len() - shown.len();
-            for (at, (transition, count)) in shown.iter().enumerate() {
-                let name = if at == 0 {
-                    exact(&transition.field)
-                } else {
-                    "".into()
-                };
-                rows.push([name.into_owned(), transition.to_string(), count.to_string()]);
-            }
-        }
-        let unlisted = [
-            ("hold_until", "(times)", totals.hold_until_rows),
-            ("all tags removed", "(not known which)", totals.cleared_rows),
-        ];
-        for (name, value, count) in unlisted.into_iter().filter(|(.., count)| *count > 0) {
-            rows.push([name.to_owned(), value.to_owned(), count.to_string()]);
-        }
-        let tags = [
-            ("tags added", totals.added()),
-            ("tags set", totals.set()),
-            ("tags removed", totals.removed()),
-            ("tags wiped", totals.wiped()),
-        ];
-        for (name, tags) in tags {
-            more += add_tags(&mut rows, name, tags);
-        }
-        if rows.is_empty() {
-            return String::new();
-        }
-        let header = ["changes", "", "rows"].map(str::to_owned);
-        let rows = std::iter::once(header).chain(rows);
-        let mut text = table(0, [Side::Left, Side::Left, Side::Right], rows);
-        if more > 0 {
-            let _ = writeln!(
-                text,
-                "... and {more} more kinds of change (--json lists all)"
-            );
-        }
-        text
-    }
-
-    /// Why rows would not be changed.
-    fn not_changed(&self) -> String {
-        let mut reasons = self.findings.reasons();
-        // What is wrong with invalid rows is above the page.
-        reasons.retain(|reason| reason.outcome != Outcome::Invalid);
-        let mut text = String::new();
-        for reason in reasons.iter().take(REASONS_SHOWN) {
-            let line = reason.lines.first().copied().unwrap_or_default();
-            let example = shortened(&reason.example, SLUG_CHARS).into_owned();
-            let words = shortened(&reason.reason, REASON_CHARS).into_owned();
-            let rows = reason.count;
-            let name = ended(rows, reason.outcome, Activity::Reading);
-            text += &wrapped(
-                &format!("{rows} {name}: {words} (line {line}: {example})"),
-                2,
-            );
-        }
-        if reasons.len() > REASONS_SHOWN {
-            let _ = writeln!(text, "... (--json lists all)");
         }
         text
     }
@@ -196,7 +120,7 @@ impl AccountPreview<'_> {
             .into_iter()
             .map(|line| format!("warning: {line}"))
             .collect();
-        let wiping = findings.totals.wiping_rows;
+        let wiping = findings.changes.totals.wiping_rows;
         if wiping > 0 {
             let rows = counted(wiping, "conversation");
             lines.push(format!(
@@ -230,7 +154,7 @@ impl AccountPreview<'_> {
 
     /// The figures that matter.
     fn figures(&self) -> String {
-        let findings = self.findings;
+        let findings = &self.findings.changes;
         let outcomes = Outcome::ALL
             .into_iter()
             .filter(|outcome| self.sample_of.is_none() || *outcome != Outcome::NotSent);
@@ -283,14 +207,4 @@ impl AccountPreview<'_> {
         let _ = writeln!(text, "to make just these changes:\n  {}", plan.command);
         text
     }
-}
-
-/// Adds the most common tags to a table; how many are left out.
-fn add_tags(rows: &mut Vec<[String; 3]>, name: &str, tags: &TagCounts) -> usize {
-    let tags = tags.commonest();
-    for (at, (tag, count)) in tags.iter().take(MOST_LINES).enumerate() {
-        let name = if at == 0 { name } else { "" };
-        rows.push([name.to_owned(), exact(tag).into_owned(), count.to_string()]);
-    }
-    tags.len().saturating_sub(MOST_LINES)
 }

@@ -51,13 +51,17 @@ impl Serialize for DryRun<'_> {
         map.serialize_entry("rate_asked", &self.plan.map(|plan| plan.rate.per_second()))?;
         let expected = self.plan.map(|plan| counts.expected(plan.rate));
         map.serialize_entry("expected_s", &expected.map(|time| time.as_secs_f64()))?;
-        map.serialize_entry("warnings", self.plan.map_or(&[][..], |plan| &plan.warnings))?;
+        let warnings = self.plan.map(Plan::all_warnings).unwrap_or_default();
+        map.serialize_entry("warnings", &warnings)?;
         if let Some(undo) = self.plan.and_then(|plan| plan.undo) {
             map.serialize_entry("undoes_undo", &undo.undoes_undo())?;
             map.serialize_entry("cannot_put_back", &undo.left_out)?;
         }
         let samples = self.plan.map_or(&[][..], |plan| &plan.samples);
         map.serialize_entry("samples", samples)?;
+        if let Some(state) = self.plan.and_then(|plan| plan.state) {
+            map.serialize_entry("state", state)?;
+        }
         if let Some(online) = self.online {
             map.serialize_entry("online", online)?;
         }

@@ -2,8 +2,9 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::table::GLUE;
 use super::words::{Certainty, sending};
-use super::{Sample, UndoPreview};
+use super::{Sample, StateFindings, UndoPreview};
 use crate::model::text::counted;
 use crate::model::{Detail, Preview, RequestRate, SendCounts};
 
@@ -73,6 +74,8 @@ pub struct Plan<'a> {
     pub warnings: Vec<String>,
     /// What there is to say of an undo.
     pub undo: Option<&'a UndoPreview>,
+    /// What would change in the account as the state columns show it, if there are any.
+    pub state: Option<&'a StateFindings>,
     /// What would be sent.
     pub send_counts: SendCounts,
     /// Why that is nothing, if the file is refused.
@@ -98,9 +101,10 @@ impl Plan<'_> {
             self.no_undo(),
         ];
         let rows: Vec<_> = effects.into_iter().flatten().collect();
+        // Only lines that are wrapped need to be held together.
+        let rows = rows.join("; ").replace(GLUE, " ");
         format!(
-            "{}\n{}{}, to {}",
-            rows.join("; "),
+            "{rows}\n{}{}, to {}",
             self.undo(),
             self.sending(),
             self.account

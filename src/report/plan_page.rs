@@ -1,6 +1,7 @@
 //! What a run would do -> the page for people, as wide as a terminal at most: what the file is, its
 //! fields, its first rows; and last, next to the question, the figures that matter.
 
+use super::changes_table::ChangesShown;
 use super::fields_table::fields_table;
 use super::first_rows::{RowRoom, first_rows};
 use super::table::wrapped;
@@ -10,14 +11,21 @@ use crate::model::Detail;
 /// Lines of a terminal.
 const LINES: usize = 24;
 
-/// Fields and guards in their table.
-const FIELDS_SHOWN: usize = 8;
-
-/// The same where there is little room.
-const FEW_FIELDS: usize = 6;
-
 /// Rows that an undo cannot fully put back, where there is little room.
 const FEW_LEFT_OUT: usize = 2;
+
+/// Rows whose changes are shown, where there is little room.
+const FEW_ROWS: usize = 3;
+
+/// How much of a page is shown.
+#[derive(Debug, Clone, Copy)]
+struct Extent {
+    /// Fields and guards in their table; without room for any, the account as it was has to do.
+    fields: usize,
+    /// Changes of each kind in the account as it was.
+    changes: usize,
+    rows: RowsShown,
+}
 
 /// How much of single rows is shown.
 #[derive(Debug, Clone, Copy)]
@@ -30,20 +38,55 @@ enum RowsShown {
     LeftOut(usize),
 }
 
+const fn extent(fields: usize, changes: usize, rows: RowsShown) -> Extent {
+    Extent {
+        fields,
+        changes,
+        rows,
+    }
+}
+
+/// Of a page that shows what the rows set.
+const OF_FIELDS: [Extent; 2] = [
+    extent(8, 0, RowsShown::Lines),
+    extent(8, 0, RowsShown::Line),
+];
+
+/// Of an undo.
+const OF_UNDO: [Extent; 4] = [
+    OF_FIELDS[0],
+    OF_FIELDS[1],
+    extent(6, 0, RowsShown::LeftOut(usize::MAX)),
+    extent(6, 0, RowsShown::LeftOut(FEW_LEFT_OUT)),
+];
+
+/// Of a page that shows what changes in the account as it was.
+const OF_STATE: [Extent; 7] = [
+    extent(8, 10, RowsShown::Lines),
+    extent(8, 5, RowsShown::Line),
+    extent(4, 3, RowsShown::Line),
+    extent(0, 5, RowsShown::Line),
+    extent(0, 3, RowsShown::Line),
+    extent(0, 2, RowsShown::Line),
+    extent(0, 1, RowsShown::Line),
+];
+
 impl Plan<'_> {
     /// The page. It and the question fit a terminal unless there is very much to say.
     #[must_use]
     pub fn page(&self) -> String {
-        let [some, few] = [usize::MAX, FEW_LEFT_OUT].map(RowsShown::LeftOut);
-        let all = [RowsShown::Lines, RowsShown::Line, some, few];
-        let shown = match (self.detail, self.undo) {
-            (Detail::Exchanges, _) => &all[..1],
-            (Detail::Outcomes, None) => &all[..2],
-            (Detail::Outcomes, Some(_)) => &all,
+        let all = match (self.state, self.undo) {
+            (Some(_), _) => &OF_STATE[..],
+            (None, Some(_)) => &OF_UNDO,
+            (None, None) => &OF_FIELDS,
+        };
+        let all = match self.detail {
+            Detail::Exchanges => &all[..1],
+            Detail::Outcomes => all,
         };
         let mut page = String::new();
-        for shown in shown {
-            page = self.page_with(*shown);
+        for extent in all {
+            page = self.page_with(*extent);
             if page.lines().count() + self.question().lines().count() <= LINES {
                 break;
             }
@@ -51,17 +94,24 @@ impl Plan<'_> {
         page
     }
 
-    fn page_with(&self, shown: RowsShown) -> String {
-        let fields = match shown {
-            RowsShown::Lines | RowsShown::Line => FIELDS_SHOWN,
-            RowsShown::LeftOut(_) => FEW_FIELDS,
+    fn page_with(&self, extent: Extent) -> String {
+        let fields = match extent.fields {
+            0 => String::new(),
+            most => fields_table(self.preview, most),
         };
+        let shown = ChangesShown {
+            most: extent.changes,
+            reasons: extent.changes.div_ceil(3),
+            all: "--dry-run --json",
+        };
+        let state = self.state.map(|state| state.section(shown));
         let parts = [
             wrapped(&self.file(), 2),
-            fields_table(self.preview, fields),
-            self.first_rows(shown),
+            fields,
+            state.unwrap_or_default(),
+            self.first_rows(extent.rows),
             self.first_requests(),
-            self.left_out(shown),
+            self.left_out(extent.rows),
             self.warnings_and_figures(),
         ];
         let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
@@ -86,13 +136,23 @@ impl Plan<'_> {
         }
     }
 
-    /// What the first rows change, as far as that is known without reading their conversations.
+    /// What the first rows change, as far as that is known without reading their conversations. Of the
+    /// account as it was, those that change something.
     fn first_rows(&self, shown: RowsShown) -> String {
         let room = match shown {
             RowsShown::Lines => RowRoom::Lines,
             RowsShown::Line => RowRoom::Line,
             RowsShown::LeftOut(_) => return String::new(),
         };
+        if let Some(state) = self.state {
+            let most = match self.detail {
+                Detail::Exchanges => usize::MAX,
+                Detail::Outcomes => FEW_ROWS,
+            };
+            let rows = state.changes.first.iter().take(most);
+            let rows = rows.map(|row| (row.line, row.slug.as_str(), &row.diff));
+            return first_rows(rows, room);
+        }
         let samples = self.samples.iter();
         let rows = samples.map(|sample| {
             (
@@ -128,7 +188,7 @@ impl Plan<'_> {
 
     /// What to know before saying yes; the greatest danger last.
     fn warnings_and_figures(&self) -> String {
-        let warnings = self.warnings.iter();
+        let warnings = self.all_warnings().into_iter();
         let warnings = warnings.map(|warning| format!("warning: {warning}"));
         let account = format!("account: {}", self.account);
         let undo = self.undo.map(UndoPreview::warnings).unwrap_or_default();

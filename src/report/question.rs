@@ -5,6 +5,9 @@ use super::{Plan, UndoPreview};
 use crate::model::text::counted;
 use crate::model::{Preview, TagRows};
 
+/// Tags that are named of those that are lost.
+const TAGS_SHOWN: usize = 3;
+
 impl Plan<'_> {
     /// The question before sending, below a blank line; the cursor stays at its end.
     #[must_use]
@@ -20,7 +23,9 @@ impl Plan<'_> {
                 return "Send nothing, and only write the results".into();
             }
             None if self.is_only_tag_list() => {
-                return format!("{} {account}", self.replaced_tags());
+                let wiped = self.wiped().map(|wiped| format!(" ({wiped})"));
+                let wiped = wiped.unwrap_or_default();
+                return format!("{} {account}{wiped}", self.replaced_tags());
             }
             None => "Update",
             Some(UndoPreview {
@@ -67,6 +72,12 @@ impl Plan<'_> {
         }
     }
 
+    /// The names of tags that are lost, as far as the state columns show them.
+    fn wiped(&self) -> Option<String> {
+        let wiped = self.state?.wiped(TAGS_SHOWN)?;
+        Some(format!("wiping {wiped}"))
+    }
+
     /// The tags that are lost, in parentheses.
     fn losses(&self) -> String {
         let TagRows {
@@ -78,12 +89,11 @@ impl Plan<'_> {
             (cleared, "removing all tags", "from"),
         ];
         let losses = losses.into_iter().filter(|(rows, ..)| *rows > 0);
-        let losses: Vec<_> = losses
-            .map(|(rows, what, of)| match rows {
-                rows if rows == sent => what.to_owned(),
-                rows => format!("{what} {of} {rows}"),
-            })
-            .collect();
+        let losses = losses.map(|(rows, what, of)| match rows {
+            rows if rows == sent => what.to_owned(),
+            rows => format!("{what} {of} {rows}"),
+        });
+        let losses: Vec<_> = losses.chain(self.wiped()).collect();
         if losses.is_empty() {
             return String::new();
         }

@@ -1,12 +1,23 @@
 //! What a run would do that gives pause -> short sentences for the page and the line. Their subject is
 //! the run.
 
-use super::Plan;
+use std::fmt::Write as _;
+
 use super::words::{READ_FIRST, cannot_undo};
+use super::{Plan, StateFindings};
 use crate::model::TagRows;
 use crate::model::text::counted;
 
+/// Tags that are named of those that are lost.
+const TAGS_SHOWN: usize = 5;
+
 impl Plan<'_> {
+    /// What may be wrong with the file as a whole, its state columns included.
+    pub(super) fn all_warnings(&self) -> Vec<String> {
+        let of_state = self.state.and_then(StateFindings::warning);
+        self.warnings.iter().cloned().chain(of_state).collect()
+    }
+
     /// Custom fields are sent beyond those that change.
     pub(super) fn all_data(&self) -> Option<String> {
         let rows = self.preview.sends_all_data();
@@ -96,20 +107,18 @@ impl Plan<'_> {
         let TagRows {
             replaced, cleared, ..
         } = self.tag_rows();
-        match (replaced, cleared) {
-            (0, 0) => None,
-            (_, 0) => Some(format!(
-                "replaces all tags on {}",
-                self.conversations(replaced)
-            )),
-            (0, _) => Some(format!(
-                "removes all tags from {}",
-                self.conversations(cleared)
-            )),
-            _ => Some(format!(
+        let mut sentence = match (replaced, cleared) {
+            (0, 0) => return None,
+            (_, 0) => format!("replaces all tags on {}", self.conversations(replaced)),
+            (0, _) => format!("removes all tags from {}", self.conversations(cleared)),
+            _ => format!(
                 "replaces all tags on {}, removes all tags from {cleared}",
                 self.conversations(replaced)
-            )),
+            ),
+        };
+        if let Some(wiped) = self.state.and_then(|state| state.wiped(TAGS_SHOWN)) {
+            let _ = write!(sentence, ": wipes {wiped}");
         }
+        Some(sentence)
     }
 }

@@ -6,14 +6,16 @@ use super::columns::Columns;
 use super::draft::{Draft, Given};
 use super::faults::Faults;
 use super::header_again::HeaderAgain;
+use super::state::{RowState, StateColumns};
 use super::terms::Terms;
-use super::{combinations, members};
+use super::{combinations, members, state};
 use crate::model::{Content, Members, Row, Update, Violation};
 
 /// The rules for the rows of one input.
 #[derive(Debug)]
 pub struct Rules {
     columns: Columns,
+    state_columns: StateColumns,
     set: Draft<'static>,
     terms: Terms,
 }
@@ -43,6 +45,7 @@ impl Rules {
     #[must_use]
     pub fn new(columns: Columns, set: Draft<'static>, terms: Terms) -> Self {
         Self {
+            state_columns: StateColumns::new(&columns),
             columns,
             set,
             terms,
@@ -85,6 +88,23 @@ impl Rules {
         match combinations::update(row.line, draft, tags_from_set, &mut faults) {
             Some(update) if faults.found.is_empty() => Ok(update),
             _ => Err(InvalidRow::new(faults, slug)),
+        }
+    }
+
+    /// Whether rows may have state columns: those of JSONL, and those of a file whose header has them.
+    #[must_use]
+    pub fn may_have_state(&self) -> bool {
+        self.columns.0.is_empty() || !self.state_columns.is_empty()
+    }
+
+    /// What the state columns of a row contain, if it has them.
+    #[must_use]
+    pub fn state(&self, row: &Row) -> Option<RowState> {
+        let clock = &self.terms.clock;
+        match &row.content {
+            Content::Cells(cells) => self.state_columns.state(cells, clock),
+            Content::Object(text) => state::of_object(text, clock),
+            Content::Unreadable { .. } => None,
         }
     }
 

@@ -131,6 +131,32 @@ fn check_tag(tag: &str, spelling: Spelling, advice: Advice) -> Result<(), String
     }
 }
 
+/// The tags that a conversation showed, written as a `tag_list` is: any that it can have, also those that
+/// no row may set.
+pub(super) fn shown_tags(value: Value<'_>) -> Result<Vec<String>, String> {
+    let array = match value {
+        Value::Json(json) => json.get(),
+        Value::Cell(raw) | Value::Option(raw) => {
+            let cell = meant(raw);
+            let advice = Advice::new(value, TagUse::Expect);
+            if !cell.starts_with('[') {
+                let tags = cell.split(',').map(trimmed);
+                let tags = tags.filter(|tag| !tag.is_empty());
+                let tag = |tag: &str| {
+                    check(tag, damage::of_tag(tag), Spelling::Cell, advice)?;
+                    Ok(tag.to_owned())
+                };
+                check(raw, damage::of_tag(raw), Spelling::Cell, advice)?;
+                return tags.map(tag).collect();
+            }
+            check(raw, damage::of_text(raw), Spelling::Cell, advice)?;
+            cell
+        }
+    };
+    let tags = array_of_text(array)?.into_iter();
+    Ok(tags.map(|Text(tag)| tag.into_owned()).collect())
+}
+
 /// Tags that are compared one by one; further ones are looked up.
 const FEW_TAGS: usize = 16;
 

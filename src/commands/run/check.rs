@@ -5,6 +5,7 @@ use std::io::{self, Seek as _};
 use std::sync::Arc;
 
 use super::source;
+use super::state::States;
 use crate::api::{BaseUrl, Request};
 use crate::change::diff;
 use crate::config::{InvalidRows, Settings};
@@ -13,8 +14,10 @@ use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{CopyingReader, LedgerError, PrivateCopy, sha256_of};
 use crate::model::text::counted;
 use crate::model::{SendCounts, Update};
-use crate::pipeline::{Check, CheckError, Findings, KeepViolations, Planner, Violations, columns};
-use crate::report::{AccountLabel, BlockedBy, Plan, Sample, UndoPreview};
+use crate::pipeline::{
+    Check, CheckError, Findings, KeepViolations, Planner, StateRows, Violations, columns,
+};
+use crate::report::{AccountLabel, BlockedBy, Plan, Sample, StateFindings, UndoPreview};
 use crate::stop::Stop;
 use crate::validate::Rules;
 
@@ -25,6 +28,8 @@ pub(super) struct CheckedRows {
     pub(super) findings: Findings,
     /// What there is to say of an undo.
     pub(super) undo: Option<UndoPreview>,
+    /// What would change in the account as the state columns show it.
+    pub(super) state: Option<StateFindings>,
 }
 
 /// What came of reading an input.
@@ -98,12 +103,15 @@ pub(super) fn check_rows(
         }
     };
     let rules = Rules::new(columns, settings.set.clone(), settings.terms.clone());
-    let (findings, planner) = check.rows(reader, &Arc::new(rules), again)?;
+    let mut states = States::new(settings);
+    let to = states.as_mut().map(|states| states as &mut dyn StateRows);
+    let (findings, planner) = check.rows(reader, &Arc::new(rules), to, again)?;
     Ok(CheckedInput::Rows(Box::new(CheckedRows {
         layout,
         planner,
         findings,
         undo: None,
+        state: states.and_then(States::into_findings),
     })))
 }
 
@@ -193,6 +201,7 @@ impl CheckedRows {
             settled: self.findings.final_rows,
             warnings: self.warnings(input),
             undo: self.undo.as_ref(),
+            state: self.state.as_ref(),
             send_counts: match blocked_by {
                 Some(_) => SendCounts::default(),
                 None => preview.send_counts,

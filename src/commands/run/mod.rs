@@ -20,6 +20,7 @@ mod preview;
 mod resume;
 mod send;
 mod source;
+mod state;
 mod subjects;
 mod timeline;
 mod workers;

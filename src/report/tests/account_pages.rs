@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::super::table::{WIDTH, width};
 use super::super::{
-    AccountFindings, AccountLabel, AccountPreview, FieldLeftOut, KeepRows, LeftOutExtent,
-    PreviewedRow, Sending, WrittenPlan,
+    AccountFindings, AccountLabel, AccountPreview, FieldLeftOut, ForeseenRow, KeepRows,
+    LeftOutExtent, PreviewedRow, Sending, WrittenPlan,
 };
 use crate::api::BaseUrl;
 use crate::model::text::one_line;
@@ -33,7 +33,7 @@ fn page<'a>(
             is_sandbox: false,
         },
         findings: &findings,
-        due: findings.read(),
+        due: findings.changes.read(),
         sample_of: None,
         took: Duration::from_secs(75),
         stop_reason: None,
@@ -47,14 +47,24 @@ fn page<'a>(
 
 fn row<'a>(line: u64, slug: &'a str, outcome: Outcome, diff: &'a RowDiff) -> PreviewedRow<'a> {
     PreviewedRow {
-        line,
-        slug,
-        outcome,
-        reasons: "",
-        diff,
+        row: ForeseenRow {
+            line,
+            slug,
+            outcome,
+            reasons: "",
+            diff,
+        },
         sending: Sending::Update,
         left_out: (Vec::new(), LeftOutExtent::Part),
         has_new_message: false,
+    }
+}
+
+impl<'a> PreviewedRow<'a> {
+    /// The same, for these reasons.
+    fn because(mut self, reasons: &'a str) -> Self {
+        self.row.reasons = reasons;
+        self
     }
 }
 
@@ -111,10 +121,8 @@ fn a_page_shows_changes_warnings_and_figures_and_no_figure_that_is_zero() {
         has_new_message: line < 4,
         ..row(line, slug, Outcome::Updated, &change)
     });
-    let conflict = PreviewedRow {
-        reasons: "status: expected 0 (Open), the conversation shows 4 (Archived)",
-        ..row(40, "late-parcel", Outcome::Conflict, &none)
-    };
+    let reasons = "status: expected 0 (Open), the conversation shows 4 (Archived)";
+    let conflict = row(40, "late-parcel", Outcome::Conflict, &none).because(reasons);
     let unasked = PreviewedRow {
         sending: Sending::Nothing,
         ..row(42, "left-out", Outcome::Unchanged, &none)
@@ -156,7 +164,7 @@ fn a_page_of_a_sample_or_of_a_part_says_so() {
     for row in rows() {
         findings.add(row).expect("no file");
     }
-    assert_eq!(findings.read(), 1);
+    assert_eq!(findings.changes.read(), 1);
     let part = page(rows(), |preview| {
         (preview.due, preview.stop_reason) = (2, Some(STOPPED));
     });
@@ -195,11 +203,10 @@ fn hostile_text_fits_and_is_not_shown_raw() {
     let rows = (2..).zip(recorded.iter().zip(&diffs));
     let rows = rows.flat_map(|(line, (text, diff))| {
         [Outcome::Updated, Outcome::Conflict].map(|outcome| PreviewedRow {
-            reasons: text,
             left_out: left_out(Some((text.clone(), text.clone()))),
             sending: Sending::ReadThenUpdate,
             has_new_message: true,
-            ..row(line, "late-parcel", outcome, diff)
+            ..row(line, "late-parcel", outcome, diff).because(text)
         })
     });
     let page = page(rows, |_| ());

@@ -101,6 +101,7 @@ pub(super) fn plan(preview: &Preview) -> Plan<'_> {
         settled: 0,
         warnings: Vec::new(),
         undo: None,
+        state: None,
         send_counts: preview.send_counts,
         blocked_by: None,
         rate: "60/m".parse().expect("a rate"),

@@ -14,7 +14,7 @@ use crate::ledger::LedgerError;
 use crate::model::{Outcome, RowDiff};
 use crate::pipeline::{RowEffect, RowEffects};
 use crate::report::html::PageRows;
-use crate::report::{AccountFindings, KeepRows, LeftOutExtent, PreviewedRow, Sending};
+use crate::report::{AccountFindings, ForeseenRow, KeepRows, LeftOutExtent, PreviewedRow, Sending};
 use crate::validate::Damaged;
 
 /// What was found, and what a report shows of it if one is asked for.
@@ -91,11 +91,13 @@ impl Previewing<'_> {
         let requests = update.map_or(0, |update| update.requests(self.settings.read_policy));
         let wrote_at = image.and_then(|image| image.before.customer_wrote_at);
         PreviewedRow {
-            line: row.record.line,
-            slug: &row.record.slug,
-            outcome: row.record.outcome,
-            reasons: &row.record.reasons,
-            diff,
+            row: ForeseenRow {
+                line: row.record.line,
+                slug: &row.record.slug,
+                outcome: row.record.outcome,
+                reasons: &row.record.reasons,
+                diff,
+            },
             sending: match requests {
                 0 => Sending::Nothing,
                 1 => Sending::Update,

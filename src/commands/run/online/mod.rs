@@ -173,10 +173,11 @@ impl Online<'_> {
 /// from the plan.
 fn status(found: &AccountFindings, left_out: u64, stop_reason: Option<StopReason>) -> u8 {
     // Rows that were not to be read: of a sample, those between.
-    let not_read = found.counts.of(Outcome::NotSent) + found.counts.of(Outcome::Invalid);
+    let not_read =
+        found.changes.counts.of(Outcome::NotSent) + found.changes.counts.of(Outcome::Invalid);
     let status = exit::from_run(&Summary {
-        rows: found.counts.total() - not_read,
-        counts: found.counts.clone(),
+        rows: found.changes.counts.total() - not_read,
+        counts: found.changes.counts.clone(),
         stop_reason,
         ..Summary::default()
     });

@@ -54,7 +54,7 @@ impl Online<'_> {
     }
 
     fn summary(&self, reported: &Reported<'_>) -> Summary {
-        let mut counts = reported.findings.counts.clone();
+        let mut counts = reported.findings.changes.counts.clone();
         if self.options.sample.is_some() {
             // Rows between those of a sample are no part of it.
             counts = counts.without(Outcome::NotSent);
