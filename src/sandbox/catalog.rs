@@ -18,13 +18,12 @@ pub(super) fn staff<'a>(
 ) -> ListPage<Value> {
     let used = touched.filter_map(|conversation| conversation.assignee.as_ref()?["email"].as_str());
     let emails = distinct(STAFF.into_iter(), used);
-    let staff = emails.into_iter().map(|email| {
+    ListPage::new("staff", parameters.page(), emails.into_iter(), |email| {
         let mut member = person(email);
         member["created_at"] = json!("2024-01-08T09:00:00.000Z");
         member["role"] = json!({ "name": "Agent" });
         member
-    });
-    ListPage::new("staff", parameters.page(), staff)
+    })
 }
 
 /// A page of the channels, or of those of one kind.
@@ -44,7 +43,12 @@ pub(super) fn channels<'a>(
     });
     let wanted = channels.filter(|channel| kind.is_none_or(|kind| channel["channel"] == kind));
     let wanted: Vec<Value> = wanted.collect();
-    ListPage::new("channels", parameters.page(), wanted.into_iter())
+    ListPage::new(
+        "channels",
+        parameters.page(),
+        wanted.into_iter(),
+        |channel| channel,
+    )
 }
 
 /// The number of a kind of channel; 0, which no channel has, for one that is not known.

@@ -15,16 +15,20 @@ pub(super) struct ListPage<T> {
 }
 
 impl<T> ListPage<T> {
-    /// The page `number`, from 1, of all `items`. Beyond the last one, it is empty.
-    pub(super) fn new(
+    /// The page `number`, from 1, of all `items`, each as `show` makes it. Beyond the last one, it is
+    /// empty.
+    pub(super) fn new<I>(
         name: &'static str,
         number: usize,
-        items: impl ExactSizeIterator<Item = T>,
+        items: impl ExactSizeIterator<Item = I>,
+        show: impl FnMut(I) -> T,
     ) -> Self {
+        let total_count = items.len();
+        let items = items.skip(first_of(number)).take(PAGE_SIZE);
         Self {
             name,
-            total_count: items.len(),
-            items: items.skip(first_of(number)).take(PAGE_SIZE).collect(),
+            total_count,
+            items: items.map(show).collect(),
         }
     }
 }
@@ -53,7 +57,8 @@ mod tests {
 
     #[test]
     fn pages_have_thirty_items_and_the_last_one_has_the_rest() {
-        let page = |number| to_value(ListPage::new("numbers", number, 0..61_usize)).unwrap();
+        let page =
+            |number| to_value(ListPage::new("numbers", number, 0..61_usize, |item| item)).unwrap();
         let third = json!({"page_size": 30, "page_count": 3, "total_count": 61, "numbers": [60]});
         assert_eq!(page(3), third);
         assert_eq!(page(2)["numbers"][0], 30);
@@ -64,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_list_without_items_has_no_pages() {
-        let empty = to_value(ListPage::new("numbers", 1, 0..0_usize)).unwrap();
+        let empty = to_value(ListPage::new("numbers", 1, 0..0_usize, |item| item)).unwrap();
         assert_eq!(
             (&empty["page_count"], &empty["total_count"]),
             (&json!(0), &json!(0))

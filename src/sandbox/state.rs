@@ -85,8 +85,9 @@ impl Conversations {
         let Self { known, lists, .. } = self;
         let slugs = lists.slugs(query, || all(known));
         let known = &*known;
-        let shown = slugs.map(|slug| shown(slug, known.get(slug).and_then(Option::as_deref)));
-        ListPage::new("conversations", number, shown)
+        ListPage::new("conversations", number, slugs, |slug| {
+            shown(slug, known.get(slug).and_then(Option::as_deref))
+        })
     }
 
     /// Those that were read or changed by their slug.

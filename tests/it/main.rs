@@ -63,6 +63,7 @@ mod retag_model;
 mod run_directory;
 mod sandbox;
 mod sandbox_conversations;
+mod sandbox_lists;
 mod sandbox_runs;
 mod schema;
 mod schema_rows;
