@@ -60,6 +60,7 @@ fn validated(text: &str) -> u64 {
         policy: ReadPolicy::default(),
         limit: None,
         max_rows: None,
+        names: None,
         recorded: Arc::default(),
         stop: &Stop::default(),
     };

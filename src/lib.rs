@@ -18,22 +18,25 @@
 //! ```text
 //! main     -> commands
 //! commands -> everything
-//! config   -> api, cli, error, files, input, ledger, model, report, send, stop, validate    what was typed, resolved
+//! config   -> api, catalog, cli, error, files, input, ledger, model, report, send, stop, validate    what was typed, resolved
 //! cli      -> exit, input, model, report    what was typed
 //! error    -> exit, input, ledger, model, pipeline, stop    why a command came to nothing
 //! exit     -> model
-//! pipeline -> api, change, input, ledger, model, send, stop, validate
+//! pipeline -> api, catalog, change, input, ledger, model, send, stop, validate
 //! send     -> api, model, stop
 //! ledger   -> files, input, model    the private copy is read again
 //! report   -> files, model
-//! files    -> model, stop
 //! api      -> change, model
-//! change | input | validate -> model
+//! validate -> catalog, model
+//! catalog  -> files, model
+//! files    -> model, stop
+//! change | input -> model
 //! stop     -> model
 //! sandbox | model -> nothing
 //! ```
 
 pub mod api;
+pub mod catalog;
 pub mod change;
 pub mod cli;
 pub mod commands;

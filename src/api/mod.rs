@@ -7,6 +7,7 @@ mod client;
 mod conversation;
 mod encoding;
 mod lists;
+mod name_lists;
 mod network_error;
 mod normal_text;
 mod operation;
@@ -25,6 +26,7 @@ pub use account::{Account, AccountError, BaseUrl, check_email};
 pub use classify::Classifier;
 pub use client::{Client, ClientError};
 pub use lists::{ConversationQuery, ListConversations, Page};
+pub use name_lists::{ListChannels, ListStaff, ListUsedTags};
 pub use operation::{
     Effect, Operation, ReadConversation, ReadResult, UpdateConversation, Updated, Verification,
 };

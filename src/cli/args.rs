@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::catalog::{self, CatalogArgs};
 use super::report::{self, ReportArgs};
 use super::run::RunArgs;
 use super::sandbox::{self, SandboxArgs};
@@ -47,6 +48,9 @@ pub enum Command {
     /// List conversations into an input file
     #[command(long_about = select::ABOUT, after_long_help = exit_table() + "\n" + &examples(&select::EXAMPLES))]
     Select(Box<SelectArgs>),
+    /// Cache the names of an account: staff, channels, used tags
+    #[command(long_about = catalog::ABOUT, after_long_help = examples(&catalog::EXAMPLES))]
+    Catalog(CatalogArgs),
     /// Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted
     #[command(long_about = sandbox::ABOUT)]
     Sandbox(SandboxArgs),

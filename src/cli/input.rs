@@ -1,8 +1,8 @@
 //! Options that say how rows are read.
 
-use super::values::format;
+use super::values::{catalog_mode, format};
 use crate::input::Format;
-use crate::model::{Assignment, Delimiter, Zone};
+use crate::model::{Assignment, CatalogMode, Delimiter, Zone};
 
 /// How rows are read.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -27,6 +27,14 @@ pub struct InputArgs {
     /// Default value for a field, used where a row has none; repeatable
     #[arg(long, value_name = "FIELD=VALUE")]
     pub set: Vec<Assignment>,
+
+    /// Names that the catalog does not know: warn, error, off [default: warn]
+    ///
+    /// Compares assignees, categories, brands and tags with what `reamaze-bulk catalog refresh` has
+    /// cached; without such a cache, warn does nothing. error: their rows are invalid. Tags are only
+    /// warned about, where they are much like one in use.
+    #[arg(long, value_parser = catalog_mode(), hide_possible_values = true, value_name = "HOW")]
+    pub catalog: Option<CatalogMode>,
 
     /// Send the valid rows even if others are invalid
     #[arg(long)]

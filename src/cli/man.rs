@@ -10,7 +10,7 @@ use super::args::{Args, EXAMPLES};
 use crate::exit;
 
 /// What is read of the environment, beside what every program of its kind looks at.
-const ENVIRONMENT: [(&str, &str); 10] = [
+const ENVIRONMENT: [(&str, &str); 11] = [
     ("REAMAZE_BRAND", "the brand, unless --brand is given"),
     ("REAMAZE_EMAIL", "the login, unless --email is given"),
     (
@@ -36,9 +36,10 @@ const ENVIRONMENT: [(&str, &str); 10] = [
     ),
     ("XDG_CONFIG_HOME", "instead of ~/.config"),
     ("XDG_STATE_HOME", "instead of ~/.local/state"),
+    ("XDG_CACHE_HOME", "instead of ~/.cache"),
 ];
 
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     (
         "~/.config/reamaze-bulk/config.toml",
         "the configuration, with its profiles; never the token",
@@ -46,6 +47,10 @@ const FILES: [(&str, &str); 10] = [
     (
         "~/.local/state/reamaze-bulk",
         "the locks by which there is one run per account at a time",
+    ),
+    (
+        "~/.cache/reamaze-bulk/catalog-*.json",
+        "the names that an account knows: staff, channels, used tags",
     ),
     (
         "reamaze-runs/INPUT-TIME/results.csv",
@@ -117,7 +122,7 @@ pub fn man() -> io::Result<String> {
     whole.render_synopsis_section(&mut page)?;
     description().to_writer(&mut page)?;
     whole.render_options_section(&mut page)?;
-    for command in command.get_subcommands() {
+    for command in command.get_subcommands().flat_map(with_subcommands) {
         page.extend(section_of(command)?);
     }
     for (heading, entries) in [
@@ -132,6 +137,12 @@ pub fn man() -> io::Result<String> {
     let preamble = Roff::new().render();
     let page = String::from_utf8_lossy(&page).replace(&preamble, "");
     Ok(preamble + &page)
+}
+
+/// A command, and those below it.
+fn with_subcommands(command: &clap::Command) -> impl Iterator<Item = &clap::Command> {
+    let below = command.get_subcommands();
+    std::iter::once(command).chain(below.filter(|below| below.get_name() != "help"))
 }
 
 /// A page whose synopsis is the usage line that `--help` shows.

@@ -3,6 +3,7 @@
 
 mod account;
 mod args;
+mod catalog;
 mod completions;
 mod input;
 mod man;
@@ -23,6 +24,7 @@ mod values;
 
 pub use account::AccountArgs;
 pub use args::{Args, Command};
+pub use catalog::{CatalogArgs, CatalogCommand, CatalogRefreshArgs, CatalogShowArgs};
 pub use completions::{COMPLETE, completions};
 pub use input::InputArgs;
 pub use man::man;

@@ -15,6 +15,7 @@ use super::run::RunArgs;
 use super::safety::SafetyArgs;
 use super::values::path;
 use crate::input::Format;
+use crate::model::CatalogMode;
 
 /// What `undo --help` says first.
 pub(super) const ABOUT: &str = "\
@@ -103,6 +104,8 @@ impl UndoArgs {
             form: InputArgs {
                 format: Some(Format::Jsonl),
                 allow_damaged: true,
+                // What was there is put back, as far as the account still takes it.
+                catalog: Some(CatalogMode::Warn),
                 ..InputArgs::default()
             },
             safety: self.safety,

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::input::Format;
-use crate::model::Status;
+use crate::model::{CatalogMode, Status};
 use crate::report::LogFormat;
 
 /// Reads a path. One that begins with `~` was not expanded, and would be a file of that name here.
@@ -35,6 +35,19 @@ pub(super) fn format() -> impl TypedValueParser<Value = Format> {
         ),
         ("tsv", "The same with tabs", Format::Tsv),
         ("jsonl", "A JSON object per line", Format::Jsonl),
+    ])
+}
+
+/// Reads what becomes of names that the catalog does not know.
+pub(super) fn catalog_mode() -> impl TypedValueParser<Value = CatalogMode> {
+    choice(&[
+        (
+            "warn",
+            "A warning, if there is a catalog",
+            CatalogMode::Warn,
+        ),
+        ("error", "Their rows are invalid", CatalogMode::Error),
+        ("off", "Nothing", CatalogMode::Off),
     ])
 }
 
@@ -80,6 +93,10 @@ pub(super) fn email_or_none(text: &str) -> Result<String, &'static str> {
 
 pub(super) fn retries(text: &str) -> Result<u32, String> {
     whole(text, &(0..=1000))
+}
+
+pub(super) fn years(text: &str) -> Result<u16, String> {
+    whole(text, &(0..=20))
 }
 
 pub(super) fn port(text: &str) -> Result<u16, String> {

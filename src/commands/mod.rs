@@ -1,5 +1,6 @@
 //! Wires each command together, and turns what comes of it into an exit status.
 
+mod catalog;
 mod complete;
 mod made_rows;
 mod not_parsed;
@@ -57,6 +58,7 @@ fn dispatch(words: &[OsString]) -> u8 {
             let log = log(args.output.log_format, args.output.level());
             select::select(&args, &Arc::new(log))
         }
+        Command::Catalog(args) => catalog::catalog(args),
         Command::Report(args) => report::report(&args, &log(LogFormat::Text, Level::Info)),
         Command::Sandbox(args) => {
             let level = if args.quiet {

@@ -8,7 +8,7 @@ use super::pace::{PaceSettings, default_rate};
 use super::progress::progress;
 use super::settings::configured;
 use super::target::{Resolved, with_token};
-use crate::api::{Account, Client};
+use crate::api::{Account, BaseUrl, Client};
 use crate::cli::{AccountArgs, OutputArgs, PaceArgs};
 use crate::error::Error;
 use crate::model::{Detail, Zone};
@@ -74,4 +74,25 @@ impl Connection {
     pub fn client(&self) -> Result<Client, Error> {
         self.pace.client(&self.account)
     }
+}
+
+/// The address that these options lead to, and what the user should know of where it was found. No token is
+/// read.
+///
+/// # Errors
+/// When the account is not known.
+pub fn known_address(args: &AccountArgs, stop: &Stop) -> Result<(BaseUrl, Vec<String>), Error> {
+    let file = configured(args, stop)?;
+    let variables = |name: &str| env::var_os(name);
+    let settings = AccountSettings::resolve(args, &Environment(&variables), &file, None)?;
+    let Some(address) = settings.address else {
+        let profiles = match file.profiles.as_slice() {
+            [] => String::new(),
+            names => format!(", or --profile {}", names.join("|")),
+        };
+        return Err(Error::Usage(format!(
+            "the account is not known: give --brand or REAMAZE_BRAND{profiles}"
+        )));
+    };
+    Ok((address.value.base_url, settings.warnings))
 }

@@ -10,7 +10,7 @@ use super::input_settings::InputSettings;
 use super::pace::PaceSettings;
 use crate::cli::RunArgs;
 use crate::input::{DELIMITERS, Format};
-use crate::model::{DataMode, PlainRows, ReadPolicy, Zone, shell_word};
+use crate::model::{CatalogMode, DataMode, PlainRows, ReadPolicy, Zone, shell_word};
 use crate::send::Adaptation;
 
 /// The commands that can follow a run.
@@ -41,6 +41,8 @@ impl FollowUp {
         let mut of_plan = Words::default();
         for words in [&mut meaning, &mut of_plan] {
             words.switch("--allow-damaged", rows.args.allow_damaged);
+            let catalog = rows.args.catalog.filter(|mode| *mode != CatalogMode::Warn);
+            words.option("--catalog", catalog.map(|mode| mode.to_string()));
             words.switch("--read-first", policy.plain_rows == PlainRows::ReadFirst);
             words.switch("--data-whole", policy.data == DataMode::Whole);
         }

@@ -113,5 +113,7 @@ fn started(typed: &InputArgs, run: &RunOptions) -> Result<InputArgs, Error> {
         set: run.set.clone(),
         skip_invalid: run.skip_invalid,
         allow_damaged: run.allow_damaged,
+        // May be given again, like limits.
+        catalog: typed.catalog.or(Some(run.catalog)),
     })
 }

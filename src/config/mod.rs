@@ -7,6 +7,7 @@
 
 mod account;
 mod address;
+mod catalog;
 mod config_text;
 mod connection;
 mod directories;
@@ -25,7 +26,8 @@ mod target;
 mod token;
 mod token_command;
 
-pub use connection::Connection;
+pub use catalog::{NameSettings, age, catalog_cache, unusable};
+pub use connection::{Connection, known_address};
 pub use directories::user_directory;
 pub use file::profile_names;
 pub use follow_up::FollowUp;

@@ -11,7 +11,7 @@ use super::address::Address;
 use super::directories::home;
 use super::token::TokenSource;
 use crate::api::check_email;
-use crate::model::{RequestRate, RowLimit, Timeout, Workers, Zone, scalar};
+use crate::model::{CatalogMode, RequestRate, RowLimit, Timeout, Workers, Zone, scalar};
 
 /// What a profile gives, or the part of the file outside of profiles. The keys are named as the
 /// options are.
@@ -33,11 +33,12 @@ pub(super) struct Profile {
     pub(super) timezone: Option<Zone>,
     pub(super) max_failures: Option<RowLimit>,
     pub(super) max_differs: Option<RowLimit>,
+    pub(super) catalog: Option<CatalogMode>,
 }
 
 impl Profile {
     /// The keys.
-    pub(super) const KEYS: [&'static str; 11] = [
+    pub(super) const KEYS: [&'static str; 12] = [
         "brand",
         "base_url",
         "email",
@@ -49,6 +50,7 @@ impl Profile {
         "timezone",
         "max_failures",
         "max_differs",
+        "catalog",
     ];
 
     /// Two keys that are given and mean one thing, and which to give.

@@ -2,9 +2,9 @@
 
 use std::env;
 use std::io::{IsTerminal as _, stderr, stdin};
-use std::iter;
 use std::path::{Path, PathBuf};
 
+use super::catalog::NameSettings;
 use super::file::Configuration;
 use super::follow_up::FollowUp;
 use super::found::Environment;
@@ -62,6 +62,8 @@ pub struct Settings {
     pub terms: Terms,
     /// Values for fields that a row leaves empty.
     pub set: Draft<'static>,
+    /// The names that rows are compared with.
+    pub names: NameSettings,
     /// What invalid rows mean for the others.
     pub invalid_rows: InvalidRows,
     /// Which rows are read before they are sent.
@@ -180,9 +182,12 @@ impl Settings {
         let environment = Environment(&variables);
         let Resolved {
             target,
-            warnings,
+            mut warnings,
             origins,
         } = target::resolve(&args, &environment, &file, bound, stop)?;
+        let mut names = NameSettings::resolve(&args.form, recorded, &file, &target)?;
+        warnings.append(&mut names.warnings);
+        let names_origin = std::mem::take(&mut names.origin);
         Ok(Self {
             place: match args.out {
                 Some(path) => RunDirectoryTarget::At(path),
@@ -193,6 +198,7 @@ impl Settings {
             wanted: rows.wanted,
             terms: rows.terms,
             set,
+            names,
             invalid_rows: rows.invalid_rows,
             read_policy,
             pace,
@@ -207,7 +213,8 @@ impl Settings {
             consent,
             follow_up,
             warnings,
-            origins: iter::once(rows.origin)
+            origins: [rows.origin, names_origin]
+                .into_iter()
                 .chain(pace_origins)
                 .chain(limit_origins)
                 .chain(origins)
@@ -265,6 +272,7 @@ impl Settings {
                 retries: self.pace.retries,
                 max_failures: self.limits.max_failures,
                 max_differs: Some(self.limits.max_differs),
+                catalog: self.names.mode,
                 verify: self.verification == Verification::Compare,
                 sandbox: self.is_sandbox(),
             },

@@ -20,8 +20,8 @@ pub use interruptible::{InterruptibleReader, interruptible};
 pub use new_file::{NewFile, NewFileError};
 pub use open_limit::allow_open_files;
 pub use owned::{
-    check_closable, check_config, check_directory, close_directory, open_directory, open_file,
-    open_own,
+    check_closable, check_config, check_directory, close_directory, make_private, open_directory,
+    open_file, open_own,
 };
 pub use replace::{Replacement, TEMPORARY_PREFIX, absolute, directory_of, sync};
 pub use stable_file::StableFile;

@@ -3,9 +3,11 @@
 //! A run directory decides where the token goes and which rows are done. One that another user can
 //! write could contain anything: it is not followed, and the message names the owner.
 
-use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
+use std::io;
 use std::os::unix::fs::{
-    FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+    DirBuilderExt as _, FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _,
+    PermissionsExt as _,
 };
 use std::path::Path;
 
@@ -105,6 +107,27 @@ pub fn close_directory(path: &Path) -> Result<(), FileError> {
     let mode = fs::metadata(path)?.mode() & !WRITE_BY_OTHERS;
     fs::set_permissions(path, Permissions::from_mode(mode & 0o7777)).map_err(|_| error)?;
     open_directory(path).map(drop)
+}
+
+/// Makes a directory that this user alone can write, or makes it so.
+///
+/// # Errors
+/// When that is not possible.
+pub fn make_private(directory: &Path) -> Result<(), FileError> {
+    if let Some(parent) = directory.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    match DirBuilder::new().mode(0o700).create(directory) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error.into()),
+        _ => {}
+    }
+    let Err(error) = open_directory(directory) else {
+        return Ok(());
+    };
+    // This user's own that others can write is closed to them; others' files in it are not followed.
+    let closed = fs::set_permissions(directory, Permissions::from_mode(0o700));
+    closed.map_err(|_| error)?;
+    open_directory(directory).map(drop)
 }
 
 /// Whether this user alone can have written a file.

@@ -1,9 +1,9 @@
 //! One run per account on a machine, and one per run directory. The locks are the operating
 //! system's: none survives its process.
 
-use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, Seek as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -64,7 +64,7 @@ impl Lock {
         email: &str,
         holder: &Holder,
     ) -> Result<Self, NotLocked> {
-        make_private(state).map_err(NotLocked::at(state))?;
+        files::make_private(state).map_err(NotLocked::at(state))?;
         let path = account_file(state, base_url, email);
         let mut options = File::options();
         options.read(true).write(true).create(true).mode(0o600);
@@ -128,24 +128,6 @@ impl NotLocked {
 /// The holder that a lock file names; `None` where that is just being written.
 fn read_holder(file: File) -> Option<Holder> {
     serde_json::from_str(&files::text(file, MAX_HOLDER_BYTES).ok()?).ok()
-}
-
-/// Makes a directory that this user alone can write, or makes it so.
-fn make_private(directory: &Path) -> Result<(), FileError> {
-    if let Some(parent) = directory.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    match DirBuilder::new().mode(0o700).create(directory) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error.into()),
-        _ => {}
-    }
-    let Err(error) = files::open_directory(directory) else {
-        return Ok(());
-    };
-    // This user's own that others can write is closed to them; others' files in it are not followed.
-    let closed = fs::set_permissions(directory, Permissions::from_mode(0o700));
-    closed.map_err(|_| error)?;
-    files::open_directory(directory).map(drop)
 }
 
 fn account_file(state: &Path, base_url: &str, email: &str) -> PathBuf {

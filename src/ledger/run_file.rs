@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::files::{self, FileError, MAX_TEXT_BYTES};
 use crate::input::Format;
 use crate::model::{
-    Assignment, CannotPutBack, Delimiter, RequestRate, RowLimit, Timeout, Workers, Zone,
+    Assignment, CannotPutBack, CatalogMode, Delimiter, RequestRate, RowLimit, Timeout, Workers,
+    Zone,
 };
 
 /// The version of the format of a run directory. A program reads its own and older ones.
@@ -100,6 +101,9 @@ pub struct RunOptions {
     /// `--max-differs`; not in runs from before there was such an option.
     #[serde(default)]
     pub max_differs: Option<RowLimit>,
+    /// `--catalog`; not in runs from before there was such an option.
+    #[serde(default)]
+    pub catalog: CatalogMode,
     /// Whether answers are compared.
     pub verify: bool,
     /// Whether the run went to a sandbox of its own, which is gone.

@@ -72,6 +72,7 @@ macro_rules! written_as_text {
 
 written_as_text!(
     super::Assignment,
+    super::CatalogMode,
     super::Delimiter,
     super::RowLimit,
     super::RequestRate,

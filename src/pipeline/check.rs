@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use super::state::{StatePass, StateRows};
 use super::{Planned, Planner};
+use crate::catalog::KnownNames;
 use crate::input::{InputError, Reader};
 use crate::ledger::{ResumeIndex, UnmatchedRecord};
-use crate::model::{Preview, ReadPolicy, Row, Violation};
+use crate::model::{NameFindings, Preview, ReadPolicy, Row, Update, Violation};
 use crate::stop::Stop;
 use crate::validate::{Columns, Fingerprints, Repeated, Rules};
 
@@ -59,6 +60,8 @@ pub struct Check<'a> {
     pub policy: ReadPolicy,
     /// The most rows that make a request.
     pub limit: Option<u64>,
+    /// The names that the account knows, if there is a catalog of them.
+    pub names: Option<Arc<KnownNames>>,
     /// What is known of earlier passes.
     pub recorded: Arc<ResumeIndex>,
     /// Ends the pass early.
@@ -72,6 +75,8 @@ pub struct Findings {
     pub preview: Preview,
     /// What is wrong with the others.
     pub violations: Violations,
+    /// Names in legal rows that the account does not know.
+    pub names: NameFindings,
     /// Rows whose outcome is final, which are skipped.
     pub final_rows: u64,
     /// A record about a row that is not there.
@@ -136,6 +141,7 @@ impl Check<'_> {
         let mut findings = Findings {
             preview: Preview::new(self.policy, self.limit),
             violations: Violations::new(self.keep).map_err(CheckError::Temporary)?,
+            names: NameFindings::default(),
             final_rows: 0,
             unmatched: None,
             too_many: false,
@@ -207,7 +213,10 @@ impl Check<'_> {
             note(&planned);
             match planned {
                 Planned::Skip { .. } => findings.final_rows += 1,
-                Planned::Send(update) => findings.preview.add_legal(update),
+                Planned::Send(update) => {
+                    self.look_up(&update, &mut findings.names);
+                    findings.preview.add_legal(update);
+                }
                 Planned::Invalid { row, .. } => {
                     findings.preview.add_illegal();
                     let mut found = row.violations.iter();
@@ -219,6 +228,15 @@ impl Check<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Adds the names of a row that the account does not know.
+    fn look_up(&self, update: &Update<'_>, findings: &mut NameFindings) {
+        if let Some(names) = &self.names {
+            for problem in names.problems(update) {
+                findings.add(update.line, problem, |problem| names.meant(problem));
+            }
+        }
     }
 }
 

@@ -53,6 +53,8 @@ impl Serialize for DryRun<'_> {
         map.serialize_entry("expected_s", &expected.map(|time| time.as_secs_f64()))?;
         let warnings = self.plan.map(Plan::all_warnings).unwrap_or_default();
         map.serialize_entry("warnings", &warnings)?;
+        let names = self.plan.map_or(&[][..], |plan| plan.names);
+        map.serialize_entry("unknown_names", names)?;
         if let Some(undo) = self.plan.and_then(|plan| plan.undo) {
             map.serialize_entry("undoes_undo", &undo.undoes_undo())?;
             map.serialize_entry("cannot_put_back", &undo.left_out)?;

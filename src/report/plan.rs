@@ -6,7 +6,7 @@ use super::table::GLUE;
 use super::words::{Certainty, sending};
 use super::{Sample, StateFindings, UndoPreview};
 use crate::model::text::counted;
-use crate::model::{Detail, Preview, RequestRate, SendCounts};
+use crate::model::{Detail, NameFinding, Preview, RequestRate, SendCounts};
 
 /// Where requests go, and as whom, for people; a dry run needs to know neither.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
@@ -72,6 +72,8 @@ pub struct Plan<'a> {
     pub settled: u64,
     /// What may be wrong with the file as a whole.
     pub warnings: Vec<String>,
+    /// Names in rows that the account does not know.
+    pub names: &'a [NameFinding],
     /// What there is to say of an undo.
     pub undo: Option<&'a UndoPreview>,
     /// What would change in the account as the state columns show it, if there are any.

@@ -52,6 +52,14 @@ const OF_FIELDS: [Extent; 2] = [
     extent(8, 0, RowsShown::Line),
 ];
 
+/// The same where names are not known to the account: it is these that matter.
+const OF_NAMES: [Extent; 4] = [
+    OF_FIELDS[0],
+    OF_FIELDS[1],
+    extent(6, 0, RowsShown::LeftOut(0)),
+    extent(4, 0, RowsShown::LeftOut(0)),
+];
+
 /// Of an undo.
 const OF_UNDO: [Extent; 4] = [
     OF_FIELDS[0],
@@ -78,6 +86,7 @@ impl Plan<'_> {
         let all = match (self.state, self.undo) {
             (Some(_), _) => &OF_STATE[..],
             (None, Some(_)) => &OF_UNDO,
+            (None, None) if !self.names.is_empty() => &OF_NAMES,
             (None, None) => &OF_FIELDS,
         };
         let all = match self.detail {

@@ -124,7 +124,8 @@ pub fn in_words(duration: std::time::Duration) -> String {
 }
 
 /// A duration for people who wait, in the two units that matter: `2h 5m`, `5m 3s`, `40s`.
-pub(super) fn roughly(duration: std::time::Duration) -> String {
+#[must_use]
+pub fn roughly(duration: std::time::Duration) -> String {
     let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     match (days, hours, minutes) {

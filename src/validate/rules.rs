@@ -1,6 +1,7 @@
 //! The rules of one input: a row -> a legal update, or everything that is wrong with the row.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::columns::Columns;
 use super::draft::{Draft, Given};
@@ -9,6 +10,7 @@ use super::header_again::HeaderAgain;
 use super::state::{RowState, StateColumns};
 use super::terms::Terms;
 use super::{combinations, members, state};
+use crate::catalog::KnownNames;
 use crate::model::{Content, Members, Row, Update, Violation};
 
 /// The rules for the rows of one input.
@@ -18,6 +20,7 @@ pub struct Rules {
     state_columns: StateColumns,
     set: Draft<'static>,
     terms: Terms,
+    names: Option<Arc<KnownNames>>,
 }
 
 /// A row that is not legal.
@@ -49,7 +52,14 @@ impl Rules {
             columns,
             set,
             terms,
+            names: None,
         }
+    }
+
+    /// The same, where rows with names that are not among `names` are not legal; with `None`, they are.
+    #[must_use]
+    pub fn with_names(self, names: Option<Arc<KnownNames>>) -> Self {
+        Self { names, ..self }
     }
 
     /// The update that a row asks for.
@@ -85,7 +95,14 @@ impl Rules {
         }
         let tags_from_set = draft.fill_from(&self.set);
         let slug = draft.slug.clone().valid().unwrap_or_default();
-        match combinations::update(row.line, draft, tags_from_set, &mut faults) {
+        let update = combinations::update(row.line, draft, tags_from_set, &mut faults);
+        if let (Some(names), Some(update)) = (&self.names, &update) {
+            let problems = names.problems(update).into_iter();
+            for problem in problems.filter(|problem| problem.is_violation) {
+                faults.add(problem.field, names.violation(&problem));
+            }
+        }
+        match update {
             Some(update) if faults.found.is_empty() => Ok(update),
             _ => Err(InvalidRow::new(faults, slug)),
         }

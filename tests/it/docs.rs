@@ -14,6 +14,7 @@ use crate::read_first::{adding_vip, puts};
 use crate::support::account::Account;
 use crate::support::answer::Answer;
 use crate::support::command::{Output, Workspace};
+use crate::support::request::Request;
 use crate::support::sandbox::served;
 use crate::support::sent::numbered;
 use crate::support::server::Server;
@@ -241,9 +242,18 @@ fn the_commands_of_the_readme_work_in_their_order() {
     assert_eq!(updated, [tags, undone].concat());
 }
 
+/// Lists with nothing in them, and for conversations what was asked for.
+fn lists_or_echo(request: &Request) -> Answer {
+    let lists = ["/staff?", "/channels?", "/reports/tags?"];
+    if lists.iter().any(|list| request.path.contains(list)) {
+        return Answer::json(200, &json!({"staff": [], "channels": [], "tags": {}}));
+    }
+    Answer::echo(request)
+}
+
 #[test]
 fn the_commands_of_the_docs_work() {
-    let server = Server::start(Answer::echo);
+    let server = Server::start(lists_or_echo);
     let workspace = clone();
     let mut ran = 0;
     for page in pages().iter().filter(|page| page.starts_with("docs/")) {

@@ -9,6 +9,7 @@ mod addresses;
 mod answers;
 mod architecture;
 mod before_images;
+mod catalog;
 mod causes;
 mod config;
 mod contract;

@@ -7,17 +7,20 @@ use std::sync::Arc;
 use super::source;
 use super::state::States;
 use crate::api::{BaseUrl, Request};
+use crate::catalog::KnownNames;
 use crate::change::diff;
 use crate::config::{InvalidRows, Settings};
 use crate::error::Error;
 use crate::input::{InputError, Layout, Reader};
 use crate::ledger::{CopyingReader, LedgerError, PrivateCopy, sha256_of};
 use crate::model::text::counted;
-use crate::model::{SendCounts, Update};
+use crate::model::{CatalogMode, SendCounts, Update};
 use crate::pipeline::{
     Check, CheckError, Findings, KeepViolations, Planner, StateRows, Violations, columns,
 };
-use crate::report::{AccountLabel, BlockedBy, Plan, Sample, StateFindings, UndoPreview};
+use crate::report::{
+    AccountLabel, BlockedBy, Plan, Sample, StateFindings, UndoPreview, name_warnings,
+};
 use crate::stop::Stop;
 use crate::validate::Rules;
 
@@ -72,6 +75,7 @@ pub(super) fn copy_and_check(
         policy: settings.read_policy,
         limit: settings.limits.rows_sent,
         max_rows: settings.limits.max_rows,
+        names: settings.names.known.clone(),
         recorded: Arc::default(),
         stop,
     };
@@ -102,7 +106,10 @@ pub(super) fn check_rows(
             ));
         }
     };
+    let names = check.names.clone();
+    let names = names.filter(|_| settings.names.mode == CatalogMode::Error);
     let rules = Rules::new(columns, settings.set.clone(), settings.terms.clone());
+    let rules = rules.with_names(names);
     let mut states = States::new(settings);
     let to = states.as_mut().map(|states| states as &mut dyn StateRows);
     let (findings, planner) = check.rows(reader, &Arc::new(rules), to, again)?;
@@ -199,7 +206,8 @@ impl CheckedRows {
             },
             preview,
             settled: self.findings.final_rows,
-            warnings: self.warnings(input),
+            warnings: self.warnings(settings, input),
+            names: self.findings.names.first(),
             undo: self.undo.as_ref(),
             state: self.state.as_ref(),
             send_counts: match blocked_by {
@@ -214,13 +222,18 @@ impl CheckedRows {
     }
 
     /// What gives pause about `input`, whatever its rows say.
-    fn warnings(&self, input: &str) -> Vec<String> {
+    fn warnings(&self, settings: &Settings, input: &str) -> Vec<String> {
+        let known = settings.names.known.as_deref();
+        let names = known.map(|known| {
+            let found = &self.findings.names;
+            name_warnings(input, found, known.age(), KnownNames::REFRESH)
+        });
         let full = self.findings.full_sheet.map(|rows| {
             format!(
                 "{input}: has {rows} lines, exactly as many as a spreadsheet can hold: was the rest cut off? (compare with the export)"
             )
         });
-        full.into_iter().collect()
+        full.into_iter().chain(names.unwrap_or_default()).collect()
     }
 
     /// Why these rows are not sent, if so. A resumed run is not held up by rows that have become

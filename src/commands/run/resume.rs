@@ -113,6 +113,7 @@ fn due(open_run: &OpenRun<'_>, run: &RunFile) -> Result<(Box<CheckedRows>, Histo
         policy: open_run.settings.read_policy,
         limit: open_run.settings.limits.rows_sent,
         max_rows: open_run.settings.limits.max_rows,
+        names: open_run.settings.names.known.clone(),
         recorded: Arc::clone(&history.recorded),
         stop: open_run.stop,
     };

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use super::super::table::{WIDTH, width};
 use super::super::{
-    FieldLeftOut, LeftOutExtent, LeftOutFields, Plan, UndoPreview, violations_text,
+    FieldLeftOut, LeftOutExtent, LeftOutFields, Plan, UndoPreview, name_warnings, violations_text,
 };
 use super::plans::{edit, plan, sample, update};
 use crate::model::{
-    Changes, DataValue, FieldDiff, Guard, Preview, ReadPolicy, RowDiff, Slug, Status, StatusChange,
-    TagDiff, TagEdits, Update, ValueBefore, Violation,
+    Changes, DataValue, FieldDiff, Guard, NameFindings, NameProblem, Preview, ReadPolicy, RowDiff,
+    Slug, Status, StatusChange, TagDiff, TagEdits, Update, ValueBefore, Violation,
 };
 
 /// Lines of a terminal.
@@ -153,6 +153,20 @@ fn an_ordinary_file_and_its_question_fit_a_screen() {
     let shown = plan.page() + &plan.question();
     assert!(shown.lines().count() <= LINES, "{shown}");
     insta::assert_snapshot!("plan_ordinary", shown);
+    // Names that the account does not know take the room of the first rows.
+    let mut names = NameFindings::default();
+    for line in 2..9 {
+        let email = format!("someone.else.{line}@example.com");
+        let problem = NameProblem::new("assignee", &email, "is not a staff user");
+        names.add(line, problem, |_| {
+            Some("someone.with.a.name@example.com".into())
+        });
+    }
+    plan.names = names.first();
+    plan.warnings = name_warnings("rows.csv", &names, "3d 2h", "reamaze-bulk catalog refresh");
+    let shown = plan.page() + &plan.question();
+    assert!(shown.lines().count() <= LINES, "{shown}");
+    insta::assert_snapshot!("plan_with_unknown_names", shown);
 }
 
 #[test]

@@ -100,6 +100,7 @@ pub(super) fn plan(preview: &Preview) -> Plan<'_> {
         preview,
         settled: 0,
         warnings: Vec::new(),
+        names: &[],
         undo: None,
         state: None,
         send_counts: preview.send_counts,

@@ -1,0 +1,214 @@
+//! The names of an account, to be looked up -> what is wrong with those in a row. Nothing is read here.
+//!
+//! A list that is empty says nothing: there is no account without staff or channels.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::known_brands::is_brand;
+use super::known_tags::KnownTags;
+use crate::model::text::{folded, quoted};
+use crate::model::{Catalog, Channel, Destination, Guard, NameProblem, Update, nearest};
+
+/// The names of an account.
+#[derive(Debug)]
+pub struct KnownNames {
+    /// How old the names are, in words.
+    age: String,
+    /// Emails of staff users as they are.
+    staff: Vec<String>,
+    /// The same, as they are compared.
+    folded_staff: HashSet<String>,
+    /// Channels of the account's own brand, by slug.
+    channels: BTreeMap<String, Vec<Channel>>,
+    /// Channels of other brands of which there is a catalog.
+    others: Vec<Channel>,
+    tags: KnownTags,
+}
+
+impl KnownNames {
+    /// The command that makes a catalog, or renews it; with the account's options.
+    pub const REFRESH: &str = "reamaze-bulk catalog refresh";
+
+    /// The names in `catalog`, which is as old as `age` says, and the channels of `others`.
+    #[must_use]
+    pub fn new(catalog: Catalog, others: Vec<Channel>, age: String) -> Self {
+        let staff: Vec<_> = catalog.staff.into_iter().map(|user| user.email).collect();
+        let mut channels: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for channel in catalog.channels {
+            let same_slug = channels.entry(channel.slug.clone()).or_default();
+            same_slug.push(channel);
+        }
+        Self {
+            age,
+            folded_staff: staff.iter().map(|email| folded(email)).collect(),
+            staff,
+            channels,
+            others,
+            tags: KnownTags::new(catalog.tags),
+        }
+    }
+
+    /// What is wrong with the names of a row.
+    #[must_use]
+    pub fn problems(&self, update: &Update<'_>) -> Vec<NameProblem> {
+        let (changes, edits) = (&update.changes, &update.tag_edits);
+        let assignee = changes.assignee.as_deref();
+        let assignee = assignee.and_then(|email| self.assignee("assignee", email));
+        let destination = changes.destination.as_ref();
+        let destination = destination.and_then(|channel| self.destination(channel));
+        let certain = assignee.into_iter().chain(destination);
+        let mut problems: Vec<_> = certain.map(NameProblem::as_violation).collect();
+        let tags = [
+            ("tag_list", changes.tag_list.as_deref().unwrap_or_default()),
+            ("add_tags", &edits.add),
+            ("remove_tags", &edits.remove),
+        ];
+        for (field, tags) in tags {
+            let tags = tags.iter();
+            problems.extend(tags.filter_map(|tag| self.tag(field, tag)));
+        }
+        for guard in &update.guards {
+            problems.extend(self.guard(guard));
+        }
+        problems
+    }
+
+    /// The known name that was probably meant by the name of a problem.
+    #[must_use]
+    pub fn meant(&self, problem: &NameProblem) -> Option<String> {
+        let name = problem.name.as_str();
+        let meant = match problem.field {
+            "assignee" | "expect.assignee" => self.near_email(name),
+            "category" | "expect.category" => nearest(name, self.slugs()),
+            // The problem names the right one.
+            "brand" => None,
+            _ => self.tags.meant(name),
+        };
+        meant.map(str::to_owned)
+    }
+
+    /// What is wrong with a name, as a violation of its row.
+    #[must_use]
+    pub fn violation(&self, problem: &NameProblem) -> String {
+        let meant = self.meant(problem);
+        let by = match &meant {
+            Some(_) => format!("by the catalog of {} ago", self.age),
+            None => self.advice(),
+        };
+        problem.message(meant.as_deref(), &[by])
+    }
+
+    /// How old the names are, in words.
+    #[must_use]
+    pub fn age(&self) -> &str {
+        &self.age
+    }
+
+    fn advice(&self) -> String {
+        format!(
+            "by the catalog of {} ago; to renew it: {}",
+            self.age,
+            Self::REFRESH
+        )
+    }
+
+    fn assignee(&self, field: &'static str, email: &str) -> Option<NameProblem> {
+        let is_known = self.staff.is_empty() || self.folded_staff.contains(&folded(email));
+        (!is_known).then(|| NameProblem::new(field, email, "is not a staff user"))
+    }
+
+    /// A channel of another brand than those of the catalogs may exist: nothing is said of it.
+    fn destination(
+        &self,
+        Destination { category, brand }: &Destination<'_>,
+    ) -> Option<NameProblem> {
+        let Some(brand) = brand else {
+            return self.category(category, "is not a channel of this brand");
+        };
+        let same_slug = self.channels.get(category.as_ref());
+        let others = self.others.iter().filter(|other| other.slug == *category);
+        let same_slug: Vec<_> = same_slug.into_iter().flatten().chain(others).collect();
+        let is_of = |channel: &Channel| {
+            let url = channel.brand_url.as_deref();
+            url.is_none_or(|url| is_brand(brand, url))
+        };
+        if let Some(channel) = same_slug.iter().copied().find(|channel| is_of(channel)) {
+            return not_email(channel);
+        }
+        if let Some(url) = same_slug
+            .iter()
+            .find_map(|channel| channel.brand_url.as_deref())
+        {
+            let problem = format!(
+                "is not the brand of channel {}, which is {}",
+                quoted(category),
+                quoted(url)
+            );
+            return Some(NameProblem::new("brand", brand, problem));
+        }
+        let mut all = self.channels.values().flatten().chain(&self.others);
+        let is_known = all.any(|channel| channel.brand_url.is_some() && is_of(channel));
+        let problem = format!("is not a channel of brand {}", quoted(brand));
+        is_known.then(|| NameProblem::new("category", category, problem))
+    }
+
+    fn category(&self, slug: &str, unknown: &str) -> Option<NameProblem> {
+        match self.channels.get(slug) {
+            _ if self.channels.is_empty() => None,
+            Some(channels) => channels.iter().find_map(not_email),
+            None => Some(NameProblem::new("category", slug, unknown)),
+        }
+    }
+
+    fn tag(&self, field: &'static str, tag: &str) -> Option<NameProblem> {
+        let is_near = self.tags.meant(tag).is_some();
+        is_near.then(|| NameProblem::new(field, tag, "is not a tag in use"))
+    }
+
+    /// A guard may name who has left, and any kind of channel: a conversation can still show them.
+    fn guard(&self, guard: &Guard<'_>) -> Option<NameProblem> {
+        match guard {
+            Guard::Assignee(Some(email)) => self.assignee("expect.assignee", email),
+            Guard::Category(Some(slug)) => {
+                let is_known =
+                    self.channels.is_empty() || self.channels.contains_key(slug.as_ref());
+                let problem = "is not a channel of this brand";
+                (!is_known).then(|| NameProblem::new("expect.category", slug, problem))
+            }
+            Guard::TagList(tags) => {
+                let mut tags = tags.iter();
+                tags.find_map(|tag| self.tag("expect.tag_list", tag))
+            }
+            Guard::Status(_)
+            | Guard::Assignee(None)
+            | Guard::Category(None)
+            | Guard::HoldUntil(_)
+            | Guard::UpdatedAt(_)
+            | Guard::Data(..) => None,
+        }
+    }
+
+    /// The staff user with a name before the `@` like that of `email`: the domain is that of most.
+    fn near_email(&self, email: &str) -> Option<&str> {
+        let local = |email: &'_ str| email.split('@').next().unwrap_or_default().to_lowercase();
+        let locals: Vec<_> = self.staff.iter().map(|email| local(email)).collect();
+        let near = nearest(&local(email), locals.iter().map(String::as_str))?;
+        let place = locals.iter().position(|local| local == near)?;
+        self.staff.get(place).map(String::as_str)
+    }
+
+    /// The channels to which conversations can be moved.
+    fn slugs(&self) -> impl Iterator<Item = &str> {
+        let channels = self.channels.values().flatten();
+        let movable = channels.filter(|channel| channel.is_email != Some(false));
+        movable.map(|channel| channel.slug.as_str())
+    }
+}
+
+fn not_email(channel: &Channel) -> Option<NameProblem> {
+    let problem = "is not an email channel, and conversations can only be moved to those";
+    (channel.is_email == Some(false)).then(|| NameProblem::new("category", &channel.slug, problem))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,36 @@
+//! `catalog show`: the file with the names of an account -> a page, or a document. No request is sent.
+
+use std::sync::Arc;
+
+use crate::cli::CatalogShowArgs;
+use crate::config::{age, catalog_cache, known_address, unusable};
+use crate::error::Error;
+use crate::exit;
+use crate::model::Shown as _;
+use crate::report::{CatalogDocument, Log, catalog_page, print, print_json, roughly};
+use crate::stop::Stop;
+
+/// Shows the catalog; the exit status.
+pub(super) fn show(args: &CatalogShowArgs, log: &Arc<Log>, stop: &Arc<Stop>) -> Result<u8, Error> {
+    let (base_url, warnings) = known_address(&args.account, stop)?;
+    for warning in warnings {
+        log.warning(&warning);
+    }
+    let cache = catalog_cache()?;
+    let catalog = cache.read(base_url.as_str());
+    let catalog = catalog.map_err(|error| unusable("", &error))?;
+    let age = age(catalog.fetched_at);
+    let printed = if args.json {
+        print_json(&CatalogDocument {
+            exit_status: exit::DONE,
+            error: None,
+            path: Some(cache.path(base_url.as_str()).shown()),
+            age_s: Some(age.as_secs()),
+            catalog: Some(&catalog),
+        })
+    } else {
+        print(catalog_page(&catalog, &roughly(age)))
+    };
+    printed.map_err(Error::Output)?;
+    Ok(exit::DONE)
+}
