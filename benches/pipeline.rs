@@ -20,7 +20,7 @@ use reamaze_bulk::model::{Detail, ReadPolicy};
 use reamaze_bulk::pipeline::{Known, Planner, RowLimits, Run, RunMode, Selection, columns};
 use reamaze_bulk::send::{Adaptation, Gate, Rate, Retries};
 use reamaze_bulk::stop::Stop;
-use reamaze_bulk::validate::{Clock, Damaged, Draft, Repeated, Rules, Terms};
+use reamaze_bulk::validate::{Clock, Damaged, Draft, Naming, Repeated, Rules, Terms};
 use reqwest::StatusCode;
 
 const ROWS: u32 = 20_000;
@@ -74,9 +74,10 @@ fn sent(text: &str, directory: &tempfile::TempDir) {
             timezone: None,
         },
         damaged: Damaged::Refuse,
+        site: None,
     };
     let reader = read().expect("the rows are readable");
-    let columns = columns(&reader).expect("the header is right");
+    let columns = columns(&reader, &Naming::default(), None).expect("the header is right");
     let rules = Arc::new(Rules::new(columns, Draft::default(), terms));
     let path = directory.path().join("results.csv");
     File::create(&path).expect("a file");

@@ -13,7 +13,7 @@ use reamaze_bulk::input::{Reader, Wanted};
 use reamaze_bulk::model::ReadPolicy;
 use reamaze_bulk::pipeline::{Check, KeepViolations, columns};
 use reamaze_bulk::stop::Stop;
-use reamaze_bulk::validate::{Clock, Damaged, Draft, Rules, Terms};
+use reamaze_bulk::validate::{Clock, Damaged, Draft, Naming, Rules, Terms};
 
 const ROWS: usize = 20_000;
 
@@ -46,13 +46,14 @@ fn jsonl_rows() -> String {
 fn validated(text: &str) -> u64 {
     let open = || Reader::open(Cursor::new(text.to_owned()), Wanted::default());
     let reader = open().expect("the rows are readable");
-    let columns = columns(&reader).expect("the header is right");
+    let columns = columns(&reader, &Naming::default(), None).expect("the header is right");
     let terms = Terms {
         clock: Clock {
             now: Timestamp::UNIX_EPOCH,
             timezone: None,
         },
         damaged: Damaged::Refuse,
+        site: None,
     };
     let rules = Arc::new(Rules::new(columns, Draft::default(), terms));
     let check = Check {

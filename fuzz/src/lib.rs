@@ -88,4 +88,5 @@ fn check(
 static TERMS: LazyLock<Terms> = LazyLock::new(|| Terms {
     clock: Clock { now: Timestamp::UNIX_EPOCH, timezone: Some(TimeZone::UTC) },
     damaged: Damaged::Refuse,
+    site: None,
 });

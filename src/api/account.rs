@@ -10,6 +10,8 @@ use reqwest::header::{HeaderValue, InvalidHeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::redact::Redactor;
+use super::request::conversation_url;
+use crate::model::{Site, app_root};
 
 /// Why an account cannot be used. What was given is not shown: it may be a secret in the wrong place.
 #[derive(Debug, thiserror::Error)]
@@ -51,17 +53,6 @@ impl BaseUrl {
         }
         let url = Url::parse(&format!("https://{brand}.reamaze.io/api/v1"));
         url.map(Self).map_err(|_| AccountError::Brand)
-    }
-
-    /// The address of a conversation in the app.
-    #[must_use]
-    pub fn app_address(&self, slug: &str) -> String {
-        let mut url = self.0.clone();
-        url.set_path("");
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.clear().extend(["admin", "conversations", slug]);
-        }
-        url.into()
     }
 
     /// The address as given.
@@ -130,6 +121,18 @@ impl BaseUrl {
     /// Host and port, as a proxy is asked for them.
     pub(super) fn authority(&self) -> String {
         format!("{}:{}", self.host(), self.port())
+    }
+
+    /// Where the conversations of the account are shown.
+    #[must_use]
+    pub fn site(&self) -> Site {
+        Site::new(self.host(), self.0.port(), self.0.path())
+    }
+
+    /// The address of a conversation in the app, which is read as its slug again.
+    #[must_use]
+    pub fn app_address(&self, slug: &str) -> String {
+        conversation_url(&format!("{}/admin", app_root(self.as_str())), slug)
     }
 
     /// The address without a final slash.

@@ -33,7 +33,7 @@ impl Request {
     pub fn update(base_url: &str, slug: &Slug<'_>, changes: &Changes<'_>) -> Self {
         Self {
             method: Method::PUT,
-            url: url(base_url, slug),
+            url: conversation_url(base_url, slug.as_str()),
             body: Some(body(changes)),
         }
     }
@@ -43,7 +43,7 @@ impl Request {
     pub fn read(base_url: &str, slug: &Slug<'_>) -> Self {
         Self {
             method: Method::GET,
-            url: url(base_url, slug),
+            url: conversation_url(base_url, slug.as_str()),
             body: None,
         }
     }
@@ -64,11 +64,11 @@ impl Request {
     }
 }
 
-/// The address of a conversation.
-fn url(base: &str, slug: &Slug<'_>) -> String {
+/// The address of a conversation below `base`, the slug percent-encoded as one path segment.
+pub(super) fn conversation_url(base: &str, slug: &str) -> String {
     format!(
         "{base}/conversations/{}",
-        utf8_percent_encode(slug.as_str(), ENCODED)
+        utf8_percent_encode(slug, ENCODED)
     )
 }
 
@@ -175,7 +175,7 @@ mod tests {
             ("a!b%zz", "a%21b%25zz"),
             ("é;:@&=+$,", "%C3%A9%3B%3A%40%26%3D%2B%24%2C"),
         ] {
-            let url = url(base, &Slug::parse(slug).expect("a slug"));
+            let url = conversation_url(base, slug);
             assert_eq!(
                 url,
                 format!("https://acme.reamaze.io/api/v1/conversations/{segment}")

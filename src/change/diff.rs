@@ -175,6 +175,7 @@ mod tests {
         Update {
             line: 2,
             slug: Slug::parse("late-parcel").expect("a slug"),
+            unproven_host: None,
             changes: Changes::default(),
             tag_edits: TagEdits::default(),
             guards: Vec::new(),

@@ -36,6 +36,19 @@ pub struct InputArgs {
     #[arg(long, value_parser = catalog_mode(), hide_possible_values = true, value_name = "HOW")]
     pub catalog: Option<CatalogMode>,
 
+    /// Read the column (or JSON key) THEIRS as the field OURS; repeatable
+    ///
+    /// Like --map "Ticket URL=slug". Letter case does not matter unless two names differ only in it.
+    /// failed.* keeps the names of the input.
+    #[arg(long, value_name = "THEIRS=OURS")]
+    pub map: Vec<String>,
+
+    /// Ignore columns (or JSON keys) that are not fields
+    ///
+    /// They are listed. One that looks like a field with a typo is still an error.
+    #[arg(long)]
+    pub ignore_unknown_columns: bool,
+
     /// Send the valid rows even if others are invalid
     #[arg(long)]
     pub skip_invalid: bool,

@@ -33,6 +33,7 @@ impl MadeRows {
                 timezone: None,
             },
             damaged,
+            site: None,
         };
         Self(Rules::new(Columns::default(), Draft::default(), terms))
     }

@@ -38,6 +38,10 @@ impl FollowUp {
         for set in &rows.args.set {
             meaning.option("--set", Some(set.to_string()));
         }
+        for map in &rows.args.map {
+            meaning.option("--map", Some(map));
+        }
+        meaning.switch("--ignore-unknown-columns", rows.args.ignore_unknown_columns);
         let mut of_plan = Words::default();
         for words in [&mut meaning, &mut of_plan] {
             words.switch("--allow-damaged", rows.args.allow_damaged);

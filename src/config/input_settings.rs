@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::input::{Format, Wanted};
 use crate::ledger::RunOptions;
 use crate::model::{Delimiter, Zone};
-use crate::validate::{Clock, Damaged, Terms};
+use crate::validate::{Clock, Damaged, Naming, Terms, UnknownNames};
 
 /// What invalid rows mean for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,7 @@ pub enum InvalidRows {
 #[derive(Debug)]
 pub(super) struct InputSettings {
     pub(super) wanted: Wanted,
+    pub(super) naming: Naming,
     pub(super) terms: Terms,
     pub(super) invalid_rows: InvalidRows,
     /// As it was typed, or as the resumed run was started.
@@ -50,6 +51,8 @@ impl InputSettings {
                 (Some(zone.value), zone.origin)
             });
         }
+        let unknown = UnknownNames::new(args.ignore_unknown_columns);
+        let naming = Naming::from_options(&args.map, unknown).map_err(Error::Usage)?;
         let zone = args.timezone.as_ref();
         let zone_name = zone.map_or_else(|| "none".into(), Zone::to_string);
         let path = typed.input.as_deref().unwrap_or(Path::new(""));
@@ -60,6 +63,7 @@ impl InputSettings {
         Ok(Self {
             origin: format!("timezone {}", Found::new(zone_name, origin)),
             wanted,
+            naming,
             terms: Terms {
                 clock: Clock {
                     now: Timestamp::now(),
@@ -70,6 +74,8 @@ impl InputSettings {
                 } else {
                     Damaged::Refuse
                 },
+                // The account is not known yet.
+                site: None,
             },
             // Rows of a resumed run that have become invalid meanwhile do not hold up the others.
             invalid_rows: if args.skip_invalid || recorded.is_some() {
@@ -98,6 +104,11 @@ fn started(typed: &InputArgs, run: &RunOptions) -> Result<InputArgs, Error> {
             "delimiter",
             typed.delimiter.is_some() && typed.delimiter != run.delimiter,
         ),
+        ("map", !typed.map.is_empty() && typed.map != run.map),
+        (
+            "ignore-unknown-columns",
+            typed.ignore_unknown_columns && !run.ignore_unknown_columns,
+        ),
         ("skip-invalid", typed.skip_invalid && !run.skip_invalid),
         ("allow-damaged", typed.allow_damaged && !run.allow_damaged),
     ];
@@ -111,6 +122,8 @@ fn started(typed: &InputArgs, run: &RunOptions) -> Result<InputArgs, Error> {
         delimiter: run.delimiter,
         timezone: run.timezone.clone(),
         set: run.set.clone(),
+        map: run.map.clone(),
+        ignore_unknown_columns: run.ignore_unknown_columns,
         skip_invalid: run.skip_invalid,
         allow_damaged: run.allow_damaged,
         // May be given again, like limits.

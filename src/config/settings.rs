@@ -15,7 +15,7 @@ use super::pace::{PaceSettings, default_rate};
 use super::progress::progress;
 use super::read_policy::read_policy;
 use super::target::{self, Resolved, Target};
-use crate::api::{Account, Client, Verification};
+use crate::api::{Account, BaseUrl, Client, Verification};
 use crate::cli::{AccountArgs, InputArgs, PreviewArgs, ReportFileArgs, RunArgs};
 use crate::error::Error;
 use crate::input::{Format, Layout, Wanted};
@@ -27,7 +27,7 @@ use crate::report::html::ReportFile;
 use crate::report::{LogFormat, ProgressDisplay};
 use crate::send::Adaptation;
 use crate::stop::Stop;
-use crate::validate::{Draft, Terms};
+use crate::validate::{Draft, Naming, Terms};
 
 /// Whether sending needs a yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub struct Settings {
     pub target: Target,
     /// What to know of the input's form before opening it.
     pub wanted: Wanted,
+    /// What names of columns and keys stand for.
+    pub naming: Naming,
     /// What values are checked against.
     pub terms: Terms,
     /// Values for fields that a row leaves empty.
@@ -194,9 +196,13 @@ impl Settings {
                 None => RunDirectoryTarget::Named(format!("{}-{time}", source.stem())),
             },
             source,
-            target,
             wanted: rows.wanted,
-            terms: rows.terms,
+            naming: rows.naming,
+            terms: Terms {
+                site: target.account().0.map(BaseUrl::site),
+                ..rows.terms
+            },
+            target,
             set,
             names,
             invalid_rows: rows.invalid_rows,
@@ -261,6 +267,8 @@ impl Settings {
                 delimiter: has_cells.then(|| Delimiter::from(layout.delimiter)),
                 timezone: self.input_args.timezone.clone(),
                 set: self.input_args.set.clone(),
+                map: self.input_args.map.clone(),
+                ignore_unknown_columns: self.input_args.ignore_unknown_columns,
                 skip_invalid: self.input_args.skip_invalid,
                 allow_damaged: self.input_args.allow_damaged,
                 read_first: self.read_policy.plain_rows == PlainRows::ReadFirst,

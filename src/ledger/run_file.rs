@@ -74,6 +74,12 @@ pub struct RunOptions {
     pub timezone: Option<Zone>,
     /// `--set`, one by one.
     pub set: Vec<Assignment>,
+    /// `--map`, one by one; not in runs from before there was such an option.
+    #[serde(default)]
+    pub map: Vec<String>,
+    /// `--ignore-unknown-columns`; not in runs from before there was such an option.
+    #[serde(default)]
+    pub ignore_unknown_columns: bool,
     /// `--skip-invalid`.
     pub skip_invalid: bool,
     /// `--allow-damaged`; not in runs from before there was such an option.

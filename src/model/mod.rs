@@ -1,11 +1,13 @@
 //! The vocabulary: plain data that every stage speaks and that knows no stage.
 
 mod address;
+mod address_hosts;
 mod assignment;
 mod before_image;
 mod catalog;
 mod change_totals;
 mod conversation;
+mod conversation_address;
 pub mod damage;
 mod data_value;
 mod delimiter;
@@ -46,11 +48,13 @@ mod violation;
 mod workers;
 mod zone;
 
+pub use address_hosts::{AddressHosts, HostRows};
 pub use assignment::Assignment;
 pub use before_image::BeforeImage;
 pub use catalog::{Catalog, CatalogMode, Channel, StaffUser, UsedTag};
 pub use change_totals::{ChangeTotals, TagCounts, Transition};
 pub use conversation::{Attribute, Conversation, CustomFields, TagList, literal};
+pub use conversation_address::{AddressedSlug, Site, app_root, slug_of_address};
 pub use data_value::DataValue;
 pub use delimiter::Delimiter;
 pub use duration::{Timeout, duration};

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::field_changes::beginning;
 use super::{
-    Changes, DataMode, DataValue, FieldChanges, Guard, ReadPolicy, RequestRate, TagEdits, Update,
+    AddressHosts, Changes, DataMode, DataValue, FieldChanges, Guard, ReadPolicy, RequestRate,
+    TagEdits, Update,
 };
 
 /// Requests shown in full.
@@ -39,6 +40,9 @@ pub struct Preview {
     pub send_counts: SendCounts,
     /// What these do to tags.
     pub sent_tags: TagRows,
+    /// Where the conversations of rows are that name them by an address, if there is no account to compare
+    /// it with.
+    pub address_hosts: AddressHosts,
     /// The first updates that make a request.
     pub samples: Vec<Update<'static>>,
     policy: ReadPolicy,
@@ -190,6 +194,9 @@ impl Preview {
     pub fn add_legal(&mut self, update: Update<'_>) {
         self.rows += 1;
         self.legal += 1;
+        if let Some(host) = &update.unproven_host {
+            self.address_hosts.add(host, update.line);
+        }
         self.count(&update.changes);
         self.count_edits(&update.tag_edits);
         for guard in &update.guards {

@@ -14,6 +14,8 @@ pub struct Update<'a> {
     pub line: u64,
     /// The conversation.
     pub slug: Slug<'a>,
+    /// The host of the address that the slug was read from, if there is no account to compare it with.
+    pub unproven_host: Option<String>,
     /// What to set, whatever is there.
     pub changes: Changes<'a>,
     /// What to do with the tags that are there; nothing where `changes` replaces them.
@@ -109,6 +111,7 @@ impl Update<'_> {
         Update {
             line: self.line,
             slug: self.slug.into_owned(),
+            unproven_host: self.unproven_host,
             changes: self.changes.into_owned(),
             tag_edits: self.tag_edits.into_owned(),
             guards: self.guards.into_iter().map(Guard::into_owned).collect(),

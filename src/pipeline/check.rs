@@ -9,9 +9,9 @@ use super::{Planned, Planner};
 use crate::catalog::KnownNames;
 use crate::input::{InputError, Reader};
 use crate::ledger::{ResumeIndex, UnmatchedRecord};
-use crate::model::{NameFindings, Preview, ReadPolicy, Row, Update, Violation};
+use crate::model::{Content, NameFindings, Preview, ReadPolicy, Row, Update, Violation};
 use crate::stop::Stop;
-use crate::validate::{Columns, Fingerprints, Repeated, Rules};
+use crate::validate::{Columns, Fingerprints, Naming, Repeated, Rules};
 
 /// Rows that are checked at once, at most.
 pub(super) const BATCH: usize = 512;
@@ -240,14 +240,23 @@ impl Check<'_> {
     }
 }
 
-/// The columns that a reader's header names; JSONL has none.
+/// The columns that a reader's header names, or the keys of JSONL. The first row, if it is known, helps to say
+/// what a header means that is wrong.
 ///
 /// # Errors
 /// All that is wrong with the header.
-pub fn columns(reader: &Reader) -> Result<Columns, Vec<Violation>> {
+pub fn columns(
+    reader: &Reader,
+    naming: &Naming,
+    first: Option<&Row>,
+) -> Result<Columns, Vec<Violation>> {
+    let cells = first.and_then(|row| match &row.content {
+        Content::Cells(cells) => Some(cells),
+        Content::Object(_) | Content::Unreadable { .. } => None,
+    });
     match reader.header() {
-        Some(header) => Columns::from_header(header, reader.header_line()),
-        None => Ok(Columns::default()),
+        Some(header) => Columns::from_header(header, reader.header_line(), naming, cells),
+        None => Ok(Columns::of_keys(naming)),
     }
 }
 

@@ -73,6 +73,12 @@ impl Planner {
         }
     }
 
+    /// The rules for each row.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     /// What was recorded before.
     pub(super) fn recorded(&self) -> &Arc<ResumeIndex> {
         &self.recorded
@@ -91,7 +97,8 @@ impl Planner {
     #[must_use]
     pub fn plan<'a>(&'a mut self, rows: &'a [Row]) -> Vec<Planned<'a>> {
         let checked = rows.iter().map(|row| self.rules.check(row));
-        let decide = |checked| decide(checked, &mut self.repeated, &self.recorded);
+        let name = self.rules.name_of_slug();
+        let decide = |checked| decide(checked, name, &mut self.repeated, &self.recorded);
         checked.map(decide).collect()
     }
 
@@ -99,13 +106,15 @@ impl Planner {
     #[must_use]
     pub fn plan_in_parallel<'a>(&'a mut self, rows: &'a [Row]) -> Vec<Planned<'a>> {
         let checked: Vec<_> = rows.par_iter().map(|row| self.rules.check(row)).collect();
-        let decide = |checked| decide(checked, &mut self.repeated, &self.recorded);
+        let name = self.rules.name_of_slug();
+        let decide = |checked| decide(checked, name, &mut self.repeated, &self.recorded);
         checked.into_iter().map(decide).collect()
     }
 }
 
 fn decide<'a>(
     checked: Result<Update<'a>, InvalidRow<'a>>,
+    name_of_slug: &str,
     repeated: &mut Repeated,
     recorded: &ResumeIndex,
 ) -> Planned<'a> {
@@ -129,7 +138,7 @@ fn decide<'a>(
                 quoted(slug)
             ),
         };
-        let field = "slug".into();
+        let field = name_of_slug.to_owned();
         (
             repeat,
             Violation {

@@ -222,7 +222,7 @@ mod tests {
     use crate::ledger::ResumeIndex;
     use crate::pipeline::columns;
     use crate::send::{Adaptation, Rate};
-    use crate::validate::{Clock, Damaged, Draft, Repeated, Rules, Terms};
+    use crate::validate::{Clock, Damaged, Draft, Naming, Repeated, Rules, Terms};
 
     /// A server that carries out every operation.
     struct Agreeable(Classifier);
@@ -263,8 +263,9 @@ mod tests {
                 timezone: None,
             },
             damaged: Damaged::Refuse,
+            site: None,
         };
-        let columns = columns(&read().expect("rows")).expect("columns");
+        let columns = columns(&read().expect("rows"), &Naming::default(), None).expect("columns");
         let rules = Arc::new(Rules::new(columns, Draft::default(), terms));
         let ledger = tempfile::NamedTempFile::new().expect("a file");
         let (mut journal, _) =

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::draft::{Draft, Given, TagsFromSet};
 use super::faults::Faults;
+use super::slugs::SlugText;
 use super::tag_rules;
 use crate::model::{
     Changes, Destination, HoldUntil, Slug, Status, StatusChange, Update, Violation,
@@ -18,6 +19,10 @@ pub(super) fn update<'a>(
 ) -> Option<Update<'a>> {
     // A key that nobody knows was meant to change something: that is reported already.
     let is_without_change = draft.is_without_change() && faults.found.is_empty();
+    let unproven_host = match &draft.slug {
+        Given::Valid(slug) => slug.unproven_host.clone(),
+        Given::Absent | Given::Invalid => None,
+    };
     let slug = slug(draft.slug, faults);
     let status = status_change(draft.status, draft.hold_until, faults);
     let destination = destination(draft.category, draft.brand, faults);
@@ -47,21 +52,24 @@ pub(super) fn update<'a>(
     Some(Update {
         line,
         slug: slug?,
+        unproven_host,
         changes,
         tag_edits,
         guards: guards.filter_map(|(_, guard)| guard.valid()).collect(),
     })
 }
 
-fn slug<'a>(given: Given<Cow<'a, str>>, faults: &mut Faults) -> Option<Slug<'a>> {
-    let text = match given {
-        Given::Valid(text) => text,
-        Given::Absent => Cow::default(),
+fn slug<'a>(given: Given<SlugText<'a>>, faults: &mut Faults) -> Option<Slug<'a>> {
+    let given = match given {
+        Given::Valid(given) => given,
+        Given::Absent => SlugText::default(),
         Given::Invalid => return None,
     };
-    Slug::parse(text)
-        .map_err(|why| faults.add_first("slug", why))
-        .ok()
+    let slug = match given.refused {
+        Some(why) => Err(why),
+        None => Slug::parse(given.text),
+    };
+    slug.map_err(|why| faults.add_first("slug", why)).ok()
 }
 
 impl Draft<'_> {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::field::Field;
 use super::guarded::Guarded;
 use super::guards::guard;
+use super::slugs::{self, SlugText};
 use super::tags::{self, TagUse};
 use super::terms::Terms;
 use super::times;
@@ -57,7 +58,7 @@ pub(super) struct TagsFromSet {
 /// The fields of one row, or those that `--set` gives to every row.
 #[derive(Debug, Clone, Default)]
 pub struct Draft<'a> {
-    pub(super) slug: Given<Cow<'a, str>>,
+    pub(super) slug: Given<SlugText<'a>>,
     pub(super) tag_list: Given<Vec<Cow<'a, str>>>,
     pub(super) add_tags: Given<Vec<Cow<'a, str>>>,
     pub(super) remove_tags: Given<Vec<Cow<'a, str>>>,
@@ -127,7 +128,7 @@ impl<'a> Draft<'a> {
             result
         }
         match field {
-            Field::Slug => put(&mut self.slug, value.text()),
+            Field::Slug => put(&mut self.slug, slugs::slug(value, terms.site.as_ref())),
             Field::TagList => put(&mut self.tag_list, tags::tags(value, TagUse::Replace)),
             Field::AddTags => put(&mut self.add_tags, tags::tags(value, TagUse::Edit)),
             Field::RemoveTags => put(&mut self.remove_tags, tags::tags(value, TagUse::Edit)),
@@ -166,7 +167,8 @@ impl<'a> Draft<'a> {
         let data = self.data.into_iter();
         let guards = self.guards.into_iter();
         Draft {
-            slug: self.slug.map(owned),
+            // `--set` has none.
+            slug: Given::Absent,
             tag_list: self.tag_list.map(tags),
             add_tags: self.add_tags.map(tags),
             remove_tags: self.remove_tags.map(tags),

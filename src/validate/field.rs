@@ -54,8 +54,17 @@ impl<'a> Field<'a> {
             let name = custom_field(name, "expect.data.")?;
             return Ok(Self::Expect(Guarded::Data(name)));
         }
-        let name = in_lower_case(part(name, trimmed));
-        Self::exactly(&name).ok_or_else(|| unknown(&name))
+        let name = part(name, trimmed);
+        Self::exactly(&in_lower_case(name.clone())).ok_or_else(|| unknown(&name))
+    }
+
+    /// Whether a name is that of no field, without looking for the one that was meant.
+    pub(super) fn is_unknown(name: &str) -> bool {
+        let name = trimmed(name);
+        !name.starts_with('_')
+            && below("data", name).is_none()
+            && below("expect", name).is_none()
+            && Self::exactly(&name.to_lowercase()).is_none()
     }
 
     fn exactly(name: &str) -> Option<Self> {

@@ -31,7 +31,7 @@ impl Columns {
     /// Whether a row is a header, which names the column of slugs in whatever place.
     pub(super) fn header_again(&self, cells: &StringRecord) -> Option<HeaderAgain> {
         let mut is_suspicious = false;
-        for (column, cell) in self.0.iter().zip(cells) {
+        for (column, cell) in self.all.iter().zip(cells) {
             if column.field == Some(Field::Slug) {
                 if !is_name(cell, &column.name) {
                     continue;
@@ -49,7 +49,7 @@ impl Columns {
 
     /// Whether a row contains only names of fields, and others than the header.
     fn is_other_header(&self, cells: &StringRecord) -> bool {
-        let named = self.0.iter().zip(cells);
+        let named = self.all.iter().zip(cells);
         let mut named = named.filter(|(_, cell)| !trimmed(cell).is_empty());
         let mut differs = false;
         named.all(|(column, cell)| {
@@ -67,10 +67,11 @@ fn is_name(cell: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::validate::Naming;
 
     fn found(header: &[&str], row: &[&str]) -> Option<HeaderAgain> {
         let header = StringRecord::from(header.to_vec());
-        let columns = Columns::from_header(&header, 1).expect("a header");
+        let columns = Columns::from_header(&header, 1, &Naming::default(), None).expect("a header");
         columns.header_again(&row.to_vec().into())
     }
 

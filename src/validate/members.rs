@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::columns::Columns;
 use super::draft::Draft;
 use super::faults::Faults;
 use super::field::Field;
@@ -9,24 +10,42 @@ use super::guarded::Guarded;
 use super::known_names::fault_of_name;
 use super::names::{Name, Names};
 use super::terms::Terms;
+use super::unknown::Unknown;
 use super::value::Value;
-use crate::model::Members;
 use crate::model::spreadsheet::trimmed;
 use crate::model::text::part;
+use crate::model::{Members, Violation};
 
 /// Reads a JSON object's members.
-pub(super) fn draft<'a>(members: Members<'a>, terms: &Terms, faults: &mut Faults) -> Draft<'a> {
+pub(super) fn draft<'a>(
+    members: &Members<'a>,
+    columns: &'a Columns,
+    terms: &Terms,
+    faults: &mut Faults,
+) -> Draft<'a> {
     let mut reading = Reading {
         draft: Draft::default(),
         names: Names::default(),
+        unknown: Unknown::default(),
+        columns,
         terms,
         faults,
     };
-    for (key, value) in members.0 {
+    let Columns { naming, noted, .. } = columns;
+    let keys = || members.0.iter().map(|(key, _)| &**key);
+    for (key, value) in &members.0 {
         let name = Name::Key(part(key.clone(), str::trim));
-        reading.member(&name, key, Value::Json(value));
+        let value = Value::Json(value);
+        if let Some(position) = naming.position(key, keys) {
+            noted.see(position);
+            reading.field(&name, naming.renamed[position].field.borrowed(), value);
+        } else if !noted.has_left_out(key.trim()) {
+            reading.member(&name, key.clone(), value);
+        }
     }
-    reading.draft
+    let Reading { draft, unknown, .. } = reading;
+    unknown.report(Violation::ROW, "keys", faults);
+    draft
 }
 
 /// What makes a custom field, or a guard on one, of a name.
@@ -36,6 +55,8 @@ type OfName<'a> = fn(Cow<'a, str>) -> Field<'a>;
 struct Reading<'a, 'r> {
     draft: Draft<'a>,
     names: Names<'a>,
+    unknown: Unknown,
+    columns: &'r Columns,
     terms: &'r Terms,
     faults: &'r mut Faults,
 }
@@ -43,10 +64,23 @@ struct Reading<'a, 'r> {
 impl<'a> Reading<'a, '_> {
     /// Reads a member; `key` is the full name of a field, which the row writes as `name`.
     fn member(&mut self, name: &Name<'a>, key: Cow<'a, str>, value: Value<'a>) {
-        let field = match Field::named(key) {
-            Err(why) => return self.faults.add(&name.to_string(), why),
-            Ok(field) => field,
-        };
+        if self.unknown.is_one_more(&key) {
+            return;
+        }
+        match Field::named(key) {
+            Ok(field) => self.field(name, field, value),
+            Err(why) => {
+                let Columns { naming, noted, .. } = self.columns;
+                let name = name.to_string();
+                if self.unknown.is_left_out(&name, why, naming, self.faults) {
+                    noted.leave_out(&name);
+                }
+            }
+        }
+    }
+
+    /// Reads a member whose field is known.
+    fn field(&mut self, name: &Name<'a>, field: Field<'a>, value: Value<'a>) {
         if !self.names.check(name.clone(), &field, self.faults) {
             return;
         }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::columns::Columns;
 use super::draft::{Draft, Given};
 use super::faults::Faults;
+use super::field::Field;
 use super::header_again::HeaderAgain;
+use super::slugs::SlugText;
 use super::state::{RowState, StateColumns};
 use super::terms::Terms;
 use super::{combinations, members, state};
@@ -38,8 +40,8 @@ const FIELD_NAME: &str =
     "is the name of the field (was a header line converted too? remove this line)";
 
 /// Whether a slug is what the field of slugs is called: converters make such an object of a header.
-fn is_name_of_field(slug: &Given<Cow<'_, str>>) -> bool {
-    matches!(slug, Given::Valid(slug) if slug.eq_ignore_ascii_case("slug"))
+fn is_name_of_field(slug: &Given<SlugText<'_>>) -> bool {
+    matches!(slug, Given::Valid(slug) if slug.text.eq_ignore_ascii_case("slug"))
 }
 
 impl Rules {
@@ -94,7 +96,7 @@ impl Rules {
             return Err(InvalidRow::new(faults, Cow::default()));
         }
         let tags_from_set = draft.fill_from(&self.set);
-        let slug = draft.slug.clone().valid().unwrap_or_default();
+        let slug = draft.slug.clone().valid().unwrap_or_default().text;
         let update = combinations::update(row.line, draft, tags_from_set, &mut faults);
         if let (Some(names), Some(update)) = (&self.names, &update) {
             let problems = names.problems(update).into_iter();
@@ -104,14 +106,17 @@ impl Rules {
         }
         match update {
             Some(update) if faults.found.is_empty() => Ok(update),
-            _ => Err(InvalidRow::new(faults, slug)),
+            _ => {
+                self.columns.in_their_names(&mut faults.found);
+                Err(InvalidRow::new(faults, slug))
+            }
         }
     }
 
     /// Whether rows may have state columns: those of JSONL, and those of a file whose header has them.
     #[must_use]
     pub fn may_have_state(&self) -> bool {
-        self.columns.0.is_empty() || !self.state_columns.is_empty()
+        self.columns.all.is_empty() || !self.state_columns.is_empty()
     }
 
     /// What the state columns of a row contain, if it has them.
@@ -125,13 +130,31 @@ impl Rules {
         }
     }
 
+    /// What the input calls the field that names a conversation.
+    #[must_use]
+    pub fn name_of_slug(&self) -> &str {
+        self.columns.their_name(&Field::Slug).unwrap_or("slug")
+    }
+
+    /// Columns or keys that are not fields and were left out, in words; `None` if there are none.
+    #[must_use]
+    pub fn left_out(&self) -> Option<String> {
+        self.columns.left_out()
+    }
+
+    /// A key that is mapped to a field, and that no row so far has: its name, and the option.
+    #[must_use]
+    pub fn missing_key(&self) -> Option<(&str, &str)> {
+        self.columns.missing_key()
+    }
+
     /// The fields of a record, or why it has none.
     fn draft<'a>(&'a self, content: &'a Content, faults: &mut Faults) -> Result<Draft<'a>, String> {
         match content {
             Content::Cells(cells) => Ok(self.columns.draft(cells, &self.terms, faults)),
             Content::Object(text) => {
                 let members = Members::from_line(text)?;
-                Ok(members::draft(members, &self.terms, faults))
+                Ok(members::draft(&members, &self.columns, &self.terms, faults))
             }
             Content::Unreadable { why, .. } => Err(why.clone()),
         }

@@ -13,7 +13,7 @@ use crate::model::{Slug, Status};
 
 /// Where the program differs from the schema, as the schema's comment and the docs list it: first
 /// what only the program refuses, then what only the program accepts.
-pub const DIFFERENCES: [&str; 14] = [
+pub const DIFFERENCES: [&str; 16] = [
     "a slug that appears in another row is refused; so is the slug `slug`, the name of a column",
     "a slug can have at most 255 bytes; the schema counts characters",
     "a `hold_until` that is in the past, or on a day that does not exist, is refused",
@@ -26,7 +26,9 @@ pub const DIFFERENCES: [&str; 14] = [
     "a line of more than 1 MiB is refused",
     "field names are accepted in any case; names and texts are accepted with spaces and invisible characters around them, statuses with any white space in place of a space, and `=\"a\"` as `a`",
     "joiners and variation selectors are accepted in tags and custom field names where they belong, as inside an emoji",
+    "the address of a conversation is accepted as its slug",
     "with `--timezone`, times need no offset",
+    "with `--map` and `--ignore-unknown-columns`, other keys are accepted",
     "with `--set`, a row may leave out the fields that it sets",
 ];
 

@@ -46,7 +46,7 @@ impl StateColumns {
     pub(super) fn new(columns: &Columns) -> Self {
         let place = |name: &'static str| {
             let field = Some(Field::Ignored(name.into()));
-            let at = columns.0.iter().position(|column| column.field == field)?;
+            let at = columns.all.iter().position(|column| column.field == field)?;
             Some((name, at))
         };
         let others = [STATUS, TAGS, ASSIGNEE, CATEGORY].into_iter();
@@ -164,6 +164,7 @@ impl<'a, V: Fn(&'static str) -> Option<Value<'a>>> Cells<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::validate::Naming;
 
     fn clock() -> Clock {
         Clock {
@@ -182,7 +183,7 @@ mod tests {
             "_category",
             "_read_at",
         ]);
-        let columns = Columns::from_header(&header, 1).expect("a header");
+        let columns = Columns::from_header(&header, 1, &Naming::default(), None).expect("a header");
         let cells: Vec<_> = std::iter::once("a").chain(cells.iter().copied()).collect();
         let columns = StateColumns::new(&columns);
         let state = columns.state(&StringRecord::from(cells), &clock())?;
@@ -236,7 +237,7 @@ mod tests {
     #[test]
     fn without_a_time_of_reading_there_is_no_state() {
         let header = StringRecord::from(vec!["slug", "_status", "status"]);
-        let columns = Columns::from_header(&header, 1).expect("a header");
+        let columns = Columns::from_header(&header, 1, &Naming::default(), None).expect("a header");
         let columns = StateColumns::new(&columns);
         assert!(columns.is_empty());
         let row = StringRecord::from(vec!["a", "Open", "2"]);

@@ -1,7 +1,10 @@
-//! What the values of all rows are checked against: the time, the time zone, and what was allowed.
+//! What the values of all rows are checked against: the time, the time zone, and what was allowed, and
+//! where the conversations of the account are.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+use crate::model::Site;
 
 /// What times are compared with.
 #[derive(Debug, Clone)]
@@ -28,4 +31,6 @@ pub struct Terms {
     pub clock: Clock,
     /// What becomes of damaged text in custom fields.
     pub damaged: Damaged,
+    /// Where addresses of conversations must lead to; without it, to any account of Re:amaze.
+    pub site: Option<Site>,
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::select;
 use reamaze_bulk::model::{Content, Row};
-use reamaze_bulk::validate::{Clock, Columns, Damaged, Draft, Rules, Terms};
+use reamaze_bulk::validate::{Clock, Columns, Damaged, Draft, Naming, Rules, Terms};
 use serde_json::{Value, json};
 
 use super::properties::cases;
@@ -296,6 +296,7 @@ fn expected(columns: Columns, content: Content, set: Option<&str>) -> Vec<String
     let terms = Terms {
         clock,
         damaged: Damaged::Refuse,
+        site: None,
     };
     let set: Vec<_> = set
         .iter()
@@ -320,7 +321,7 @@ proptest! {
         is_spaced in any::<bool>(),
     ) {
         let columns = |names: &[&str]| {
-            Columns::from_header(&StringRecord::from(names.to_vec()), 1).expect("a header")
+            Columns::from_header(&StringRecord::from(names.to_vec()), 1, &Naming::default(), None).expect("a header")
         };
         let text = |row: Value| Content::Object(row.to_string());
         let is_data = name.contains("data");

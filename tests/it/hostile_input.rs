@@ -112,13 +112,13 @@ fn a_hundred_thousand_names_are_refused_or_read() {
         (
             "unknown.csv",
             format!("slug,{unknown}\na,1\n").into(),
-            "c0: ",
+            "header: 100000 columns are not fields: `c0`,",
         ),
         ("same.csv", format!("slug,{same}\na,1\n").into(), "status: "),
         (
             "keys.jsonl",
             format!("{{\"slug\":\"a\",{keys}}}").into(),
-            "0: ",
+            "row: 100000 keys are not fields: `0`,",
         ),
         (
             "same.jsonl",

@@ -11,6 +11,7 @@ mod architecture;
 mod before_images;
 mod catalog;
 mod causes;
+mod columns;
 mod config;
 mod contract;
 mod conversations;

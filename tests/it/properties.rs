@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use reamaze_bulk::input::{Format, Reader, Wanted};
 use reamaze_bulk::model::{Content, Members, Row};
-use reamaze_bulk::validate::{Clock, Columns, Damaged, Draft, Rules, Terms};
+use reamaze_bulk::validate::{Clock, Columns, Damaged, Draft, Naming, Rules, Terms};
 use serde_json::{Map, Value, json};
 
 use super::support::answer::Answer;
@@ -203,12 +203,12 @@ proptest! {
         let lines = bytes.iter().filter(|byte| b"\r\n".contains(byte)).count() as u64 + 1;
         let Some(reader) = open(bytes, format, delimiter) else { return Ok(()) };
         let columns = match reader.header() {
-            Some(header) => Columns::from_header(header, reader.header_line()).unwrap_or_default(),
+            Some(header) => Columns::from_header(header, reader.header_line(), &Naming::default(), None).unwrap_or_default(),
             None => Columns::default(),
         };
         let mut before = if reader.header().is_some() { reader.header_line() } else { 0 };
         let clock = Clock { now: Timestamp::UNIX_EPOCH, timezone: None };
-        let rules = Rules::new(columns, Draft::default(), Terms { clock, damaged: Damaged::Refuse });
+        let rules = Rules::new(columns, Draft::default(), Terms { clock, damaged: Damaged::Refuse, site: None });
         for row in rows(reader) {
             prop_assert!(before < row.line && row.line <= lines, "{} after {before}", row.line);
             before = row.line;

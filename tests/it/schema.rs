@@ -467,8 +467,16 @@ fn differing() -> Vec<(Vec<String>, &'static [&'static str])> {
             &[],
         ),
         (
+            vec![r#"{"slug":"/admin/conversations/a","status":0}"#.to_owned()],
+            &[],
+        ),
+        (
             rows(&[local, r#""status":0,"expect.updated_at":"2001-01-01""#]),
             &["--timezone=Europe/Berlin"],
+        ),
+        (
+            rows(&[r#""State":0,"other":[]"#]),
+            &["--map=State=status", "--ignore-unknown-columns"],
         ),
         (
             rows(&[r#""_":0"#, r#""hold_until":"2100-01-01T00:00:00Z""#]),

@@ -232,7 +232,7 @@ proptest! {
             })
             .collect();
         let clock = Clock { now: Timestamp::UNIX_EPOCH, timezone: None };
-        let terms = Terms { clock, damaged: Damaged::Refuse };
+        let terms = Terms { clock, damaged: Damaged::Refuse, site: None };
         let draft = Draft::from_assignments(&options, &terms).expect("legal tags");
         let rules = Rules::new(Columns::default(), draft, terms);
         let members = fields.iter().zip(&own).map(|(field, tags)| ((*field).to_owned(), json!(tags)));

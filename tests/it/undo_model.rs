@@ -24,6 +24,7 @@ fn rules() -> Rules {
     let terms = Terms {
         clock,
         damaged: Damaged::Send,
+        site: None,
     };
     Rules::new(Columns::default(), Draft::default(), terms)
 }

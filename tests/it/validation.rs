@@ -449,7 +449,7 @@ fn a_header_is_told_all_that_is_wrong_with_it() {
     for (header, expected) in cases(
         "
         slug,tag_lst => tag_lst: did you mean `tag_list`?
-        slug,Labels,stat => Labels: `tag_list`?; stat: `status`?
+        slug,Labels,stat => header: 2 columns are not fields: `Labels` (did you mean `tag_list` (replaces all tags)
         slug,zzz => zzz: is not a known field
         status,tag_list => slug: missing
         slug,status,status => status: twice
@@ -458,7 +458,7 @@ fn a_header_is_told_all_that_is_wrong_with_it() {
         slug,data.a,data.a => data.a: twice
         slug,data => data: `data.NAME`
         slug,data. => data.: `data.NAME`
-        slag,statsu => slag: `slug`?; statsu: `status`?; slug: missing
+        slag,statsu => header: `slag` (did you mean `slug`?), `statsu` (did you mean `status`?); slug: `slag` looks like it
     ",
     ) {
         let expected: Vec<_> = expected

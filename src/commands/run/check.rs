@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::source;
 use super::state::States;
 use crate::api::{BaseUrl, Request};
-use crate::catalog::KnownNames;
 use crate::change::diff;
 use crate::config::{InvalidRows, Settings};
 use crate::error::Error;
@@ -18,9 +17,7 @@ use crate::model::{CatalogMode, SendCounts, Update};
 use crate::pipeline::{
     Check, CheckError, Findings, KeepViolations, Planner, StateRows, Violations, columns,
 };
-use crate::report::{
-    AccountLabel, BlockedBy, Plan, Sample, StateFindings, UndoPreview, name_warnings,
-};
+use crate::report::{AccountLabel, BlockedBy, Plan, Sample, StateFindings, UndoPreview};
 use crate::stop::Stop;
 use crate::validate::Rules;
 
@@ -90,13 +87,19 @@ pub(super) fn copy_and_check(
 pub(super) fn check_rows(
     settings: &Settings,
     check: &Check<'_>,
-    reader: Reader,
+    mut reader: Reader,
     again: impl FnOnce() -> Result<Reader, InputError>,
 ) -> Result<CheckedInput, CheckError> {
     let layout = reader.layout();
-    let columns = match columns(&reader) {
+    let naming = &settings.naming;
+    let columns = match columns(&reader, naming, None) {
         Ok(columns) => columns,
         Err(found) => {
+            // What the first row has may show what the header means.
+            let first = reader.next_row().ok().flatten();
+            let found = columns(&reader, naming, first.as_ref())
+                .err()
+                .unwrap_or(found);
             let violations = Violations::new(check.keep).and_then(|mut violations| {
                 violations.add_all(found)?;
                 Ok(violations)
@@ -179,9 +182,9 @@ impl CheckedRows {
         (base_url, email): (Option<&'a BaseUrl>, Option<&'a str>),
     ) -> Plan<'a> {
         let preview = &self.findings.preview;
-        let by = match (self.findings.too_many, self.findings.other_header) {
-            (false, None) => BlockedBy::InvalidRows,
-            _ => BlockedBy::File,
+        let by = match self.refused_file(settings) {
+            None => BlockedBy::InvalidRows,
+            Some(_) => BlockedBy::File,
         };
         let blocked_by = self.refusal(settings, Mode::Run).map(|_| by);
         let shown = base_url.map_or("https://BRAND.reamaze.io/api/v1", BaseUrl::as_str);
@@ -221,36 +224,13 @@ impl CheckedRows {
         }
     }
 
-    /// What gives pause about `input`, whatever its rows say.
-    fn warnings(&self, settings: &Settings, input: &str) -> Vec<String> {
-        let known = settings.names.known.as_deref();
-        let names = known.map(|known| {
-            let found = &self.findings.names;
-            name_warnings(input, found, known.age(), KnownNames::REFRESH)
-        });
-        let full = self.findings.full_sheet.map(|rows| {
-            format!(
-                "{input}: has {rows} lines, exactly as many as a spreadsheet can hold: was the rest cut off? (compare with the export)"
-            )
-        });
-        full.into_iter().chain(names.unwrap_or_default()).collect()
-    }
-
     /// Why these rows are not sent, if so. A resumed run is not held up by rows that have become
     /// illegal meanwhile.
     pub(super) fn refusal(&self, settings: &Settings, mode: Mode) -> Option<String> {
         let name = settings.source.name();
         let preview = &self.findings.preview;
-        if self.findings.too_many {
-            let most = settings.limits.max_rows.unwrap_or_default();
-            return Some(format!(
-                "{name}: more than {most} rows: nothing is sent (raise --max-rows to send them)"
-            ));
-        }
-        if let Some(line) = self.findings.other_header {
-            return Some(format!(
-                "{name}: line {line} is a header with other columns: nothing is sent, because the rows below it may mean something else (was the file joined from two? run each by itself)"
-            ));
+        if let Some(why) = self.refused_file(settings) {
+            return Some(why);
         }
         let is_skipped = settings.invalid_rows == InvalidRows::Skip;
         let illegal = preview.illegal();

@@ -23,6 +23,7 @@ mod source;
 mod state;
 mod subjects;
 mod timeline;
+mod whole_file;
 mod workers;
 
 use std::panic;

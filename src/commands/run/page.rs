@@ -10,16 +10,17 @@ use super::facts::Facts;
 use super::history::History;
 use super::locks;
 use super::subjects::SubjectColumn;
+use crate::api::BaseUrl;
 use crate::error::Error;
 use crate::input::{Layout, Reader};
 use crate::ledger::{
     LedgerError, Lock, OrderedRecords, RunDirectory, RunFile, Totals, read_timeline,
 };
-use crate::model::{Delimiter, Outcome, Shown as _, Summary, shell_word};
+use crate::model::{Delimiter, Outcome, Shown as _, Site, Summary, shell_word};
 use crate::pipeline::{Planner, RowEffects, columns};
 use crate::report::html::{Page, PageKind, PageRows, Subjects};
 use crate::report::{AccountLabel, Log};
-use crate::validate::{Clock, Damaged, Draft, Repeated, Rules, Terms};
+use crate::validate::{Clock, Damaged, Draft, Naming, Repeated, Rules, Terms, UnknownNames};
 
 /// Where subjects would have come from.
 const NO_SUBJECTS: &str =
@@ -145,6 +146,14 @@ impl ReportedRun {
         reader.map_err(|error| Error::Ledger(LedgerError::Input(error)))
     }
 
+    /// Where the conversations of the account are; the sandbox has none.
+    fn site(&self) -> Option<Site> {
+        let base_url = BaseUrl::parse(&self.run.account.base_url).ok();
+        base_url
+            .filter(|_| !self.run.options.sandbox)
+            .map(|base_url| base_url.site())
+    }
+
     /// What rows mean, as when the run was started: a time may have gone by since.
     fn planner(&self, reader: &Reader) -> Result<Planner, Error> {
         let options = &self.run.options;
@@ -159,6 +168,7 @@ impl ReportedRun {
             } else {
                 Damaged::Refuse
             },
+            site: self.site(),
         };
         let changed = |what: &str| {
             let path = self.directory.path().join(what);
@@ -169,7 +179,10 @@ impl ReportedRun {
         };
         let set = Draft::from_assignments(&options.set, &terms);
         let set = set.map_err(|_| changed(RunFile::NAME))?;
-        let columns = columns(reader);
+        let unknown = UnknownNames::new(options.ignore_unknown_columns);
+        let naming = Naming::from_options(&options.map, unknown);
+        let naming = naming.map_err(|_| changed(RunFile::NAME))?;
+        let columns = columns(reader, &naming, None);
         let columns = columns.map_err(|_| changed(&RunDirectory::input_name(options.format)))?;
         let rules = Rules::new(columns, set, terms);
         Ok(Planner::new(

@@ -74,6 +74,7 @@ impl<'a> RowMaker<'a> {
                 timezone: None,
             },
             damaged: Damaged::Refuse,
+            site: None,
         };
         Self {
             base_url,

@@ -23,6 +23,7 @@ pub(super) fn update(changes: Changes<'static>) -> Update<'static> {
     Update {
         line: 2,
         slug: Slug::parse("a").expect("a slug"),
+        unproven_host: None,
         changes,
         tag_edits: TagEdits::default(),
         guards: Vec::new(),
