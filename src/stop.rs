@@ -75,4 +75,20 @@ impl Stop {
             recv(inbox) -> message => message.map_err(|_| NotReceived::Disconnected),
         }
     }
+
+    /// The same until `deadline`; `None` where that comes first.
+    ///
+    /// # Errors
+    /// Why there is no message.
+    pub fn receive_by<T>(
+        &self,
+        inbox: &Receiver<T>,
+        deadline: Instant,
+    ) -> Result<Option<T>, NotReceived> {
+        select_biased! {
+            recv(self.stopped) -> _ => Err(NotReceived::Stopped),
+            recv(inbox) -> message => message.map(Some).map_err(|_| NotReceived::Disconnected),
+            default(deadline.saturating_duration_since(Instant::now())) => Ok(None),
+        }
+    }
 }

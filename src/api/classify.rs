@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::{StatusCode, Url};
 
 use super::redact::Redactor;
+use super::reply::named;
 use super::{Account, BaseUrl, Failure, FailureKind, Operation, reasons};
 use crate::model::text::one_line;
 
@@ -197,13 +198,5 @@ impl Classifier {
         };
         let place = one_line(&place, MAX_WORDS);
         format!("a redirect to {place}, which is never followed ({guess})")
-    }
-}
-
-/// A status code with its name.
-pub(super) fn named(status: StatusCode) -> String {
-    match status.canonical_reason() {
-        Some(reason) => format!("HTTP {} {reason}", status.as_u16()),
-        None => format!("HTTP {}", status.as_u16()),
     }
 }

@@ -6,18 +6,16 @@ use std::fmt;
 use jiff::civil::Date;
 use serde_json::value::RawValue;
 
+use super::operation::instead_of;
 use super::redact::Redactor;
-use super::{Effect, Failure, FailureKind, Operation, Request, conversation, reasons};
+use super::{Effect, Failure, Operation, Request, conversation};
 use crate::model::{ListedConversation, Members};
-
-/// The longest message that says what a body is instead of a list, in characters.
-const MAX_WORDS: usize = 200;
 
 /// The longest page, in bytes: thirty conversations with their messages.
 const MAX_PAGE_BYTES: u64 = 16 << 20;
 
 /// What a 404 to a list means.
-const NO_LIST: &str = "there is no such list (check the brand or base URL)";
+const NO_LIST: &str = "no such list";
 
 /// One page of a list, with what it says of the whole list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,12 +55,7 @@ impl<T> Page<T> {
         let entries = page.as_ref().and_then(|page| page.get(key));
         let entries = entries.and_then(|list| serde_json::from_str(list.get()).ok());
         let (Some(page), Some(entries)): (_, Option<Vec<&RawValue>>) = (page, entries) else {
-            let what = format!("HTTP 200 without {key}");
-            let words = reasons::words(body.as_bytes(), MAX_WORDS, redactor);
-            return Err(FailureKind::Unclear.with(match words {
-                Some(words) => format!("{what}: {words}"),
-                None => what,
-            }));
+            return Err(instead_of(key, body, redactor));
         };
         let count = |name| page.get(name).and_then(|count| count.get().parse().ok());
         let all = entries.len();

@@ -5,6 +5,7 @@ mod certificates;
 mod classify;
 mod client;
 mod conversation;
+mod diagnosis;
 mod encoding;
 mod lists;
 mod name_lists;
@@ -25,6 +26,7 @@ mod tls;
 pub use account::{Account, AccountError, BaseUrl, check_email};
 pub use classify::Classifier;
 pub use client::{Client, ClientError};
+pub use diagnosis::{Cause, Diagnosis};
 pub use lists::{ConversationQuery, ListConversations, Page};
 pub use name_lists::{ListChannels, ListStaff, ListUsedTags};
 pub use operation::{

@@ -4,6 +4,7 @@
 use std::error::Error;
 use std::time::Duration;
 
+use super::diagnosis::{NO_CONNECTION, NO_HTTP};
 use super::proxy::Proxy;
 use super::proxy_refusal::Refusal;
 use super::system_words::{causes, innermost, is_unknown_name};
@@ -33,8 +34,13 @@ pub(super) fn failure(
         };
         unreached(&causes, why, base, proxy)
     } else if error.is_timeout() {
-        unclear(format!("no answer within {} s", timeout.as_secs_f64()))
+        Failure::no_answer(timeout)
     } else {
+        let why = if why.starts_with("invalid HTTP version") {
+            NO_HTTP
+        } else {
+            &why
+        };
         unclear(format!("the exchange failed: {why}"))
     }
 }
@@ -50,7 +56,7 @@ fn unreached(
     base: &BaseUrl,
     proxy: Option<&Proxy>,
 ) -> Failure {
-    let no_connection = |why: &str| format!("cannot connect to the server: {why}");
+    let no_connection = |why: &str| format!("{NO_CONNECTION}the server: {why}");
     let says = |words: &str| causes.iter().any(|cause| cause.to_string().contains(words));
     if let Some(proxy) = proxy.filter(|_| says("tunnel error") || says("socks")) {
         return match proxy.refusal(base) {

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::diagnosis::ERROR_IN_200;
 use super::recognize::{self, Recognized};
 use super::redact::Redactor;
 use super::{Failure, FailureKind, Request, conversation, reasons};
@@ -116,17 +117,29 @@ fn unrecognized(
 ) -> Failure {
     FailureKind::Unclear.with(match body_shows {
         Recognized::Refusal(reasons) => return FailureKind::Rejected.with(reasons),
-        Recognized::Error(words) => format!("HTTP 200 with an error: {words}"),
+        Recognized::Error(words) => format!("{ERROR_IN_200}: {words}"),
         Recognized::Other(other) => {
             format!("HTTP 200 about {}", other_than(slug, &other, redactor))
         }
         Recognized::Conversation { .. } | Recognized::Nothing => {
-            let what = "HTTP 200 without the conversation";
-            match reasons::words(body.as_bytes(), MAX_WORDS, redactor) {
-                Some(words) => format!("{what}: {words}"),
-                None => what.to_owned(),
-            }
+            return instead_of("the conversation", body, redactor);
         }
+    })
+}
+
+/// What a 200 says that is not `what` was asked for.
+pub(super) fn instead_of(what: &str, body: &str, redactor: &Redactor) -> Failure {
+    let found = if recognize::is_error_object(body) {
+        ERROR_IN_200.to_owned()
+    } else if body.trim_start().starts_with('<') {
+        format!("HTTP 200 with a web page instead of {what}")
+    } else {
+        format!("HTTP 200 without {what}")
+    };
+    let words = reasons::words(body.as_bytes(), MAX_WORDS, redactor);
+    FailureKind::Unclear.with(match words {
+        Some(words) => format!("{found}: {words}"),
+        None => found,
     })
 }
 

@@ -80,7 +80,7 @@ struct Recognizer<'a> {
 
 impl Recognizer<'_> {
     fn at<'a>(&self, object: Members<'a>, depth: usize) -> Recognized<'a> {
-        if object.0.iter().any(|(key, value)| is_error(key, value)) {
+        if speaks_of_error(&object) {
             return self.error(&object);
         }
         if let Some(slug) = object.get("slug").filter(|slug| slug.get() != "null") {
@@ -211,6 +211,15 @@ const PASSING: [&str; 12] = [
     "too many",
     "overload",
 ];
+
+/// Whether `text` is an object that speaks of an error.
+pub(super) fn is_error_object(text: &str) -> bool {
+    serde_json::from_str(text).is_ok_and(|object| speaks_of_error(&object))
+}
+
+fn speaks_of_error(object: &Members<'_>) -> bool {
+    object.0.iter().any(|(key, value)| is_error(key, value))
+}
 
 /// Documented fields that an object has in their documented form. `status`, `data` and a text as
 /// `message` are in other answers as well.

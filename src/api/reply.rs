@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use reqwest::StatusCode;
+
 /// What came of one request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply<T> {
@@ -74,6 +76,12 @@ impl FailureKind {
 }
 
 impl Failure {
+    /// No answer began within that time.
+    #[must_use]
+    pub fn no_answer(within: Duration) -> Self {
+        FailureKind::Unclear.with(format!("no answer within {} s", within.as_secs_f64()))
+    }
+
     /// Whether the server asks everybody for a pause, and how long if it says so.
     #[must_use]
     pub fn pause(&self) -> Option<Option<Duration>> {
@@ -99,5 +107,13 @@ impl Failure {
             | FailureKind::NotConnected
             | FailureKind::Unreachable => message.clone(),
         }
+    }
+}
+
+/// A status code with its name.
+pub(super) fn named(status: StatusCode) -> String {
+    match status.canonical_reason() {
+        Some(reason) => format!("HTTP {} {reason}", status.as_u16()),
+        None => format!("HTTP {}", status.as_u16()),
     }
 }

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::catalog::{self, CatalogArgs};
+use super::check::{self, CheckArgs};
 use super::report::{self, ReportArgs};
 use super::run::RunArgs;
 use super::sandbox::{self, SandboxArgs};
@@ -18,7 +19,13 @@ use crate::exit;
 /// Rows add and remove tags, or set tags, status, assignee, channel and custom fields. What a run changed can be
 /// restored with `undo`, where the conversations were read first.
 #[derive(Debug, Parser)]
-#[command(name = "reamaze-bulk", version, max_term_width = 100, after_help = examples(&EXAMPLES))]
+#[command(
+    name = "reamaze-bulk",
+    version,
+    max_term_width = 100,
+    after_help = examples(&EXAMPLES[..2]),
+    after_long_help = examples(&EXAMPLES)
+)]
 pub struct Args {
     /// The command.
     #[command(subcommand)]
@@ -51,6 +58,13 @@ pub enum Command {
     /// Cache the names of an account: staff, channels, used tags
     #[command(long_about = catalog::ABOUT, after_long_help = examples(&catalog::EXAMPLES))]
     Catalog(CatalogArgs),
+    /// Check login, brand and server with one request
+    #[command(
+        long_about = check::ABOUT,
+        mut_arg("progress", |option| option.hide(true)),
+        after_long_help = examples(&check::EXAMPLES)
+    )]
+    Check(CheckArgs),
     /// Serve a simulated Re:amaze on 127.0.0.1, until it is interrupted
     #[command(long_about = sandbox::ABOUT)]
     Sandbox(SandboxArgs),

@@ -4,6 +4,7 @@
 mod account;
 mod args;
 mod catalog;
+mod check;
 mod completions;
 mod input;
 mod man;
@@ -25,6 +26,7 @@ mod values;
 pub use account::AccountArgs;
 pub use args::{Args, Command};
 pub use catalog::{CatalogArgs, CatalogCommand, CatalogRefreshArgs, CatalogShowArgs};
+pub use check::CheckArgs;
 pub use completions::{COMPLETE, completions};
 pub use input::InputArgs;
 pub use man::man;

@@ -129,6 +129,12 @@ fn option_tip(error: &clap::Error, words: &[OsString]) -> Option<String> {
             return Some(tip.into());
         }
         ("undo", true) => return undo_tip(&name),
+        ("check", false) => {
+            return Some(format!(
+                "check is about the account; to check and preview a file: reamaze-bulk run {} --dry-run",
+                quoted(&typed)
+            ));
+        }
         ("undo", false) => {
             return Some("an undo is of one run: its directory, or `latest`".into());
         }

@@ -1,6 +1,7 @@
 //! Wires each command together, and turns what comes of it into an exit status.
 
 mod catalog;
+mod check;
 mod complete;
 mod made_rows;
 mod not_parsed;
@@ -59,6 +60,10 @@ fn dispatch(words: &[OsString]) -> u8 {
             select::select(&args, &Arc::new(log))
         }
         Command::Catalog(args) => catalog::catalog(args),
+        Command::Check(args) => {
+            let log = log(args.output.log_format, args.output.level());
+            check::check(&args, &Arc::new(log))
+        }
         Command::Report(args) => report::report(&args, &log(LogFormat::Text, Level::Info)),
         Command::Sandbox(args) => {
             let level = if args.quiet {

@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 
+use super::check;
 use super::run::{print_dry_run_error, print_run_error};
 use super::status::report_error;
 use crate::cli::NotParsed;
@@ -22,12 +23,15 @@ struct Wanted {
 enum Document {
     Run,
     DryRun,
+    Check,
 }
 
 impl Wanted {
     fn new(words: &[OsString]) -> Self {
         let has = |option: &str| words.iter().any(|word| word == option);
-        let document = if has("--dry-run") {
+        let document = if words.get(1).is_some_and(|command| command == "check") {
+            Document::Check
+        } else if has("--dry-run") {
             Document::DryRun
         } else {
             Document::Run
@@ -62,6 +66,7 @@ pub(super) fn report(error: &NotParsed, words: &[OsString]) -> u8 {
     let printed = match wanted.document {
         None => Ok(()),
         Some(Document::DryRun) => print_dry_run_error(&error),
+        Some(Document::Check) => check::print_error(&error),
         Some(Document::Run) => print_run_error(&error),
     };
     if let Err(error) = printed {

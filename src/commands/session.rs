@@ -13,9 +13,10 @@ use parking_lot::Mutex;
 
 use super::signals::listen;
 use super::status::guarded;
-use crate::api::{Client, Exchange as _, Operation, Page, Redactor};
+use crate::api::{Client, Diagnosis, Exchange as _, Operation, Page, Redactor};
 use crate::config::Connection;
 use crate::error::Error;
+use crate::model::text::with_status;
 use crate::model::{Event, RequestRate};
 use crate::report::{Log, Notice, Progress, Work};
 use crate::send::{Attempts, Ending, Gate, Login, Policy, Priority, Retries, Sender, Step};
@@ -75,7 +76,7 @@ pub(super) fn session<T>(
     stop: &Stop,
     work: impl FnOnce(&Session<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    for message in &connection.origins {
+    for message in connection.pace_origins.iter().chain(&connection.origins) {
         log.report(&Notice::Setting { message });
     }
     for warning in &connection.warnings {
@@ -213,17 +214,24 @@ impl Session<'_> {
             };
             return Err(match self.stop.reason() {
                 Some(reason) => Error::Stopped(reason),
-                None => Error::Fatal(format!("{name}: {}", message(ending))),
+                None => {
+                    let diagnosis = diagnosis(ending, attempts.http_status());
+                    Error::Fatal(format!("{name}: {diagnosis}"))
+                }
             });
         }
     }
 }
 
-fn message(ending: Ending) -> String {
-    let (Ending::Rejected(message)
-    | Ending::NotFound(message)
-    | Ending::Failed(message)
-    | Ending::Unknown(message)
-    | Ending::NotSent(message)) = ending;
-    message
+/// What is wrong where that is the end of a request, after an answer with this status code.
+fn diagnosis(ending: Ending, http_status: Option<u16>) -> Diagnosis {
+    match ending {
+        Ending::NotFound(message) => Diagnosis::not_found(with_status(http_status, &message)),
+        Ending::Rejected(message)
+        | Ending::Failed(message)
+        | Ending::Unknown(message)
+        | Ending::NotSent(message) => {
+            Diagnosis::from_answer(http_status, with_status(http_status, &message))
+        }
+    }
 }

@@ -30,7 +30,9 @@ pub struct Connection {
     pub zone: Option<Zone>,
     /// What the user should know, and no reason not to start.
     pub warnings: Vec<String>,
-    /// Where each value came from.
+    /// Where the values of `pace` came from.
+    pub pace_origins: [String; 3],
+    /// Where each other value came from.
     pub origins: Vec<String>,
 }
 
@@ -63,7 +65,8 @@ impl Connection {
             detail: output.detail(),
             zone: zone.map(|zone| zone.value),
             warnings,
-            origins: pace_origins.into_iter().chain(origins).collect(),
+            pace_origins,
+            origins,
         })
     }
 

@@ -8,9 +8,11 @@ use std::path::Path;
 
 use super::input_settings::InputSettings;
 use super::pace::PaceSettings;
-use crate::cli::RunArgs;
+use crate::cli::{AccountArgs, RunArgs};
 use crate::input::{DELIMITERS, Format};
-use crate::model::{CatalogMode, DataMode, PlainRows, ReadPolicy, Zone, shell_word};
+use crate::model::{
+    CatalogMode, DataMode, PlainRows, ReadPolicy, StopReason, Zone, shell_word,
+};
 use crate::send::Adaptation;
 
 /// The commands that can follow a run.
@@ -22,6 +24,8 @@ pub struct FollowUp {
     of_plan: Vec<OsString>,
     /// Options that say where rows go, and how fast.
     sending: Vec<OsString>,
+    /// Options that say where they go; none for the sandbox, which ends with its run.
+    account: Option<Vec<OsString>>,
 }
 
 impl FollowUp {
@@ -50,23 +54,19 @@ impl FollowUp {
             words.switch("--read-first", policy.plain_rows == PlainRows::ReadFirst);
             words.switch("--data-whole", policy.data == DataMode::Whole);
         }
+        let account = account(&args.account);
         let mut sending = Words::default();
-        let account = &args.account;
         // A resumed run has one from its start, typed or not.
         let has_rate = args.pace.rate.is_some() || args.resume.is_some();
         sending.option("--rate", has_rate.then(|| pace.rate.to_string()));
         sending.switch("--fixed-rate", pace.adaptation == Adaptation::Fixed);
-        sending.option("--config", account.config.as_ref());
-        sending.option("--profile", account.profile.as_ref());
-        sending.option("--brand", account.brand.as_ref());
-        sending.option("--email", account.email.as_ref());
-        sending.option("--token-file", account.token_file.as_ref());
-        sending.option("--base-url", account.base_url.as_ref());
+        sending.0.extend(account.iter().cloned());
         sending.switch("--sandbox", args.sandbox);
         Self {
             meaning: meaning.0,
             of_plan: of_plan.0,
             sending: sending.0,
+            account: (!args.sandbox).then_some(account),
         }
     }
 
@@ -107,6 +107,15 @@ impl FollowUp {
         self.about("undo", &[&*operand(directory)])
     }
 
+    /// The command that checks the account, if that may be why a run was stopped.
+    #[must_use]
+    pub fn checking(&self, stop_reason: Option<&StopReason>) -> Option<String> {
+        let is_about_account = stop_reason.is_some_and(StopReason::is_about_account);
+        let account = self.account.as_ref().filter(|_| is_about_account)?;
+        let options = account.iter().map(OsString::as_os_str);
+        Some(shell_line("check", options))
+    }
+
     /// A command about a run, with its words first, sent the same way.
     fn about(&self, command: &str, first: &[&OsStr]) -> String {
         let first = first.iter().copied();
@@ -115,6 +124,18 @@ impl FollowUp {
             first.chain(self.sending.iter().map(OsString::as_os_str)),
         )
     }
+}
+
+/// What was typed for the account.
+fn account(args: &AccountArgs) -> Vec<OsString> {
+    let mut words = Words::default();
+    words.option("--config", args.config.as_ref());
+    words.option("--profile", args.profile.as_ref());
+    words.option("--brand", args.brand.as_ref());
+    words.option("--email", args.email.as_ref());
+    words.option("--token-file", args.token_file.as_ref());
+    words.option("--base-url", args.base_url.as_ref());
+    words.0
 }
 
 /// A path as the program takes it for one, not for an option.

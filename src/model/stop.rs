@@ -22,8 +22,8 @@ pub enum StopReason {
     Signal(Signal),
     /// The server refused login or token (401, or 403 before any success).
     LoginRefused {
-        /// Its answer, with the status code.
-        answer: String,
+        /// Its answer, with the status code, and what to do.
+        message: String,
     },
     /// No connection can be made, and none could be however often it is tried.
     Unreachable {
@@ -56,22 +56,18 @@ pub enum StopReason {
     },
     /// Row after row failed, with no definite answer between.
     ServerDown {
-        /// How many.
-        rows: u64,
-        /// The last message of the server or the system.
-        answer: String,
+        /// How many, the last message of the server or the system, and what to do.
+        message: String,
     },
     /// Row after row got an answer that is not about it.
     FailingAlike {
-        /// How many.
-        rows: u64,
-        /// The last answer, with its status code.
-        answer: String,
+        /// How many, the last answer with its status code, and what to do.
+        message: String,
     },
     /// Not one of the first rows was found.
     WrongBrand {
-        /// The last answer, with its status code.
-        answer: String,
+        /// The last answer, with its status code, and what to do.
+        message: String,
     },
     /// The private copy of the input could not be read to its end.
     InputUnreadable {
@@ -120,6 +116,29 @@ impl StopReason {
 }
 
 impl StopReason {
+    /// Whether it is about the account or the way to it, which one request can check.
+    #[must_use]
+    pub fn is_about_account(&self) -> bool {
+        match self {
+            Self::LoginRefused { .. }
+            | Self::Unreachable { .. }
+            | Self::ServerDown { .. }
+            | Self::FailingAlike { .. }
+            | Self::WrongBrand { .. } => true,
+            Self::Signal(_)
+            | Self::LongPause { .. }
+            | Self::Limit
+            | Self::MaxDuration
+            | Self::TooManyFailures { .. }
+            | Self::TooManyDiffers { .. }
+            | Self::DataReplaced { .. }
+            | Self::InputUnreadable { .. }
+            | Self::Panicked
+            | Self::RunDirectoryGone { .. }
+            | Self::LedgerUnwritable { .. } => false,
+        }
+    }
+
     /// What the name in `summary.json` means to people: a signal in words, else the words of the name.
     #[must_use]
     pub fn name_in_words(name: &str) -> String {
@@ -141,10 +160,11 @@ impl fmt::Display for StopReason {
             Self::Signal(Signal::Hangup) => f.write_str("terminal closed (SIGHUP)"),
             Self::Signal(Signal::Interrupt) => f.write_str("interrupted (SIGINT)"),
             Self::Signal(Signal::Terminate) => f.write_str("terminated (SIGTERM)"),
-            Self::LoginRefused { answer } => {
-                write!(f, "login refused ({answer}): check email, token and brand")
-            }
-            Self::Unreachable { message }
+            Self::LoginRefused { message }
+            | Self::Unreachable { message }
+            | Self::ServerDown { message }
+            | Self::FailingAlike { message }
+            | Self::WrongBrand { message }
             | Self::LongPause { message }
             | Self::RunDirectoryGone { message } => f.write_str(message),
             Self::Limit => f.write_str("reached --limit"),
@@ -164,18 +184,6 @@ impl fmt::Display for StopReason {
             Self::DataReplaced { message } => write!(
                 f,
                 "{message}: this server replaces all custom fields instead of adding to them; undo this run, then start again with --data-whole"
-            ),
-            Self::ServerDown { rows, answer } => write!(
-                f,
-                "{rows} consecutive rows without a definite answer (last: {answer}): the server seems to be down or unreachable; try again when it is back"
-            ),
-            Self::FailingAlike { rows, answer } => write!(
-                f,
-                "{rows} consecutive rows failed in the same way (last: {answer}): check the address, the login and the requested changes"
-            ),
-            Self::WrongBrand { answer } => write!(
-                f,
-                "none of the first conversations was found ({answer}): check the brand or base URL"
             ),
             Self::InputUnreadable { error } => {
                 write!(f, "cannot read the private copy of the input: {error}")

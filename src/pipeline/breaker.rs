@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use super::evidence::{
-    are_alike, difference, is_about_the_run, is_definite, is_failure, is_finished, is_redirected,
-    is_refused, message,
+    are_alike, difference, is_about_the_run, is_definite, is_failure, is_finished, is_refused,
+    message,
 };
 use super::tally::{Excess, Tally};
+use crate::api::{Cause, Diagnosis};
 use crate::ledger::{Earlier, Record, ResumeIndex};
+use crate::model::text::counted;
 use crate::model::{Outcome, RowLimit, StopReason};
 use crate::send::Login;
 
@@ -24,11 +26,14 @@ const DOWN_AFTER: u64 = 20;
 /// First rows that, all not found, mean a wrong brand.
 const BRAND_ROWS: usize = 20;
 
-/// The same in a run that ends before; first rows that are all redirected, too.
+/// The same in a run that ends before.
 const FEWEST_BRAND_ROWS: usize = 3;
 
 /// First rows that, all failed alike, mean that it is not about the rows.
 const ALIKE_ROWS: usize = 5;
+
+/// The same in a run that ends before, if the reason cannot be a row.
+const FEWEST_ALIKE_ROWS: usize = 2;
 
 /// What is known of the account, from a run that this one resumes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -141,10 +146,16 @@ impl Breaker {
     /// Why a run that came to its last row should not count as finished, if so.
     pub(super) fn at_end(&mut self) -> Option<Trip> {
         let first = self.alike.iter().flatten().next();
-        let alike = if first.is_some_and(is_redirected) {
-            FEWEST_BRAND_ROWS
-        } else {
-            ALIKE_ROWS
+        let alike = match first.map(|first| diagnosis(first).cause) {
+            Some(
+                Cause::Unreachable
+                | Cause::NoAnswer
+                | Cause::Redirected
+                | Cause::ServerError
+                | Cause::NotTheApi,
+            ) => FEWEST_ALIKE_ROWS,
+            Some(Cause::LoginRefused | Cause::NotFound | Cause::RateLimited | Cause::Refused)
+            | None => ALIKE_ROWS,
         };
         let reason = self.is_wrong_from_the_start(FEWEST_BRAND_ROWS, alike)?;
         Some(self.trip(reason))
@@ -225,12 +236,15 @@ impl Breaker {
             Some((rows.len() as u64, rows.last()?.clone()))
         };
         if let Some((_, last)) = last(&self.not_found, not_found) {
+            let diagnosis = Diagnosis::not_found(message(&last));
             return Some(StopReason::WrongBrand {
-                answer: message(&last),
+                message: diagnosis.behind("none of the first conversations was found"),
             });
         }
         let (rows, last) = last(&self.alike, alike)?;
-        Some(unanswered(rows, &last))
+        let rows = counted(rows, "consecutive row");
+        let message = diagnosis(&last).behind(&format!("{rows} failed in the same way"));
+        Some(not_about_rows(&last, message))
     }
 
     /// How many rows failed, and why most of them did.
@@ -274,12 +288,33 @@ fn add_if_like(
     }
 }
 
-/// Why a run stops after so many rows of which this is the last.
+/// What a row shows that failed like all others.
+fn diagnosis(record: &Record) -> Diagnosis {
+    Diagnosis::from_answer(record.http_status, message(record))
+}
+
+/// Why a run stops after so many rows without a definite answer, of which this is the last.
 fn unanswered(rows: u64, last: &Record) -> StopReason {
-    let answer = message(last);
+    let fact = format!(
+        "{} without a definite answer",
+        counted(rows, "consecutive row")
+    );
+    let diagnosis = diagnosis(last);
+    let message = match diagnosis.cause {
+        // The address was right before.
+        Cause::Unreachable | Cause::NoAnswer | Cause::ServerError => format!(
+            "{fact} (last: {}): the server seems to be down or unreachable; try again when it is back",
+            diagnosis.found
+        ),
+        _ => diagnosis.behind(&fact),
+    };
+    not_about_rows(last, message)
+}
+
+fn not_about_rows(last: &Record, message: String) -> StopReason {
     match last.http_status {
-        None | Some(500..) => StopReason::ServerDown { rows, answer },
-        Some(_) => StopReason::FailingAlike { rows, answer },
+        None | Some(500..) => StopReason::ServerDown { message },
+        Some(_) => StopReason::FailingAlike { message },
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn is_refused(record: &Record) -> bool {
     record.outcome == Outcome::Failed && record.http_status.is_some_and(is_refusal)
 }
 
-pub(super) fn is_redirected(record: &Record) -> bool {
+fn is_redirected(record: &Record) -> bool {
     let is_redirect = |status| (300..400).contains(&status);
     record.http_status.is_some_and(is_redirect)
 }

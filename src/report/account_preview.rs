@@ -38,6 +38,8 @@ pub struct AccountPreview<'a> {
     pub took: Duration,
     /// Why not all was read.
     pub stop_reason: Option<&'a StopReason>,
+    /// The command that checks the account, if that may be why.
+    pub check: Option<String>,
     /// How fast the run sends at most.
     pub rate: RequestRate,
     /// What was written for `--plan`.
@@ -177,6 +179,9 @@ impl AccountPreview<'_> {
         let mut text = String::new();
         if let Some(reason) = self.stop_reason {
             text += &wrapped(&format!("not complete: {reason}"), 2);
+            if let Some(check) = &self.check {
+                let _ = writeln!(text, "to check login, brand and server:\n  {check}");
+            }
         } else if self.sample_of.is_none() {
             let sending = match self.findings.send_counts {
                 SendCounts { rows: 0, .. } => "nothing to send".to_owned(),

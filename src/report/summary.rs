@@ -41,6 +41,8 @@ impl Sentences {
 /// What a user can run after a run.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct NextCommands<'a> {
+    /// The command that checks the account.
+    pub check: Option<&'a str>,
     /// The command that continues the run.
     pub resume: Option<&'a str>,
     /// The command that sends the failed rows again.
@@ -140,6 +142,9 @@ fn advice(summary: &Summary, next: &NextCommands<'_>, sentences: Sentences) -> S
         Some(StopReason::DataReplaced { .. }) => false,
         Some(_) => true,
     };
+    if let Some(command) = next.check {
+        advice += &with_command("to check login, brand and server:\n", command);
+    }
     if let Some(command) = next.resume
         && is_open
     {

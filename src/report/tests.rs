@@ -92,6 +92,7 @@ fn left_out() -> CannotPutBack {
 
 /// What a run that was left unfinished offers.
 const NEXT: NextCommands<'static> = NextCommands {
+    check: None,
     undo: None,
     resume: Some("reamaze-bulk run --resume reamaze-runs/rows-20260301"),
     resubmit: Some("reamaze-bulk run reamaze-runs/rows-20260301/failed.csv"),
@@ -110,12 +111,13 @@ fn violation(line: u64) -> Violation {
 /// A reason for a run to stop, of each kind.
 fn stop_reasons() -> Vec<StopReason> {
     use crate::model::Signal;
-    let answer = || "HTTP 401 Unauthorized".to_owned();
     vec![
         StopReason::Signal(Signal::Hangup),
         StopReason::Signal(Signal::Interrupt),
         StopReason::Signal(Signal::Terminate),
-        StopReason::LoginRefused { answer: answer() },
+        StopReason::LoginRefused {
+            message: "login refused (HTTP 401 Unauthorized): check email, token and brand".into(),
+        },
         StopReason::Unreachable {
             message: "no such host: acme.reamaze.io".into(),
         },
@@ -138,15 +140,13 @@ fn stop_reasons() -> Vec<StopReason> {
         StopReason::Limit,
         StopReason::MaxDuration,
         StopReason::ServerDown {
-            rows: 20,
-            answer: "no answer within 30 s".into(),
+            message: "20 consecutive rows without a definite answer (last: no answer within 30 s)".into(),
         },
         StopReason::FailingAlike {
-            rows: 20,
-            answer: "HTTP 400 Bad Request".into(),
+            message: "5 consecutive rows failed in the same way (HTTP 400 Bad Request)".into(),
         },
         StopReason::WrongBrand {
-            answer: "HTTP 404 Not Found".into(),
+            message: "none of the first conversations was found (HTTP 404 Not Found)".into(),
         },
         StopReason::InputUnreadable {
             error: "Input/output error (check the disk)".into(),

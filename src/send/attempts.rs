@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::postponement::Postponement;
-use crate::api::{Effect, FailureKind, Reply};
+use crate::api::{Diagnosis, Effect, FailureKind, Reply};
 use crate::model::text::counted;
 use crate::model::{RequestFor, StopReason};
 
@@ -78,6 +78,8 @@ pub struct Attempts {
     /// Whether the conversation was read after such a request, and shows something else than before.
     /// Then no answer to another update says that the first one was not applied.
     is_changed: bool,
+    /// Whether the conversation was read: then it is there, and so is the brand.
+    was_read: bool,
     /// Whether the last request failed in another way than by a 429.
     is_retrying: bool,
     /// The answer that refused the login.
@@ -122,6 +124,7 @@ impl Attempts {
             problem: None,
             may_be_applied: before == Before::PerhapsApplied,
             is_changed: false,
+            was_read: false,
             is_retrying: false,
             refusal: None,
             throttled: None,
@@ -166,6 +169,7 @@ impl Attempts {
         let failure = match reply.result {
             Ok(output) => {
                 self.is_retrying = false;
+                self.was_read |= effect == Effect::None;
                 if !self.may_be_applied {
                     self.problem = None;
                 } else if effect == Effect::None {
@@ -187,17 +191,26 @@ impl Attempts {
             // What went before was harmless too: nothing can have been applied.
             self.problem = None;
         }
+        let diagnosis = Diagnosis::new(&failure, reply.http_status);
         let message = failure.message;
         match failure.kind {
             FailureKind::Rejected => self.refused(effect, message, Ending::Rejected),
+            FailureKind::NotFound if effect == Effect::Change && self.was_read => {
+                let message = format!(
+                    "HTTP 404 Not Found: {message}, though it was read before (deleted since?)"
+                );
+                self.refused(effect, message, Ending::Failed)
+            }
             FailureKind::NotFound => self.refused(effect, message, Ending::NotFound),
             FailureKind::Refused => self.refused(effect, message, Ending::Failed),
             FailureKind::Forbidden if login == Login::Proven => {
-                let message = format!("HTTP 403 Forbidden: {message}");
-                self.refused(effect, message, Ending::Failed)
+                self.refused(effect, diagnosis.found, Ending::Failed)
             }
-            FailureKind::Forbidden => self.login_refused("403 Forbidden", &message),
-            FailureKind::LoginRefused => self.login_refused("401 Unauthorized", &message),
+            FailureKind::Forbidden | FailureKind::LoginRefused => {
+                let message = diagnosis.to_string();
+                self.refusal = Some(diagnosis.found);
+                Next::StopRun(StopReason::LoginRefused { message })
+            }
             FailureKind::Unreachable => Next::StopRun(StopReason::Unreachable { message }),
             FailureKind::Throttled => {
                 self.throttled = reply.http_status;
@@ -320,12 +333,6 @@ impl Attempts {
             }
             (None, None) => String::new(),
         }
-    }
-
-    fn login_refused<T>(&mut self, status: &str, reasons: &str) -> Next<T> {
-        let answer = format!("HTTP {status}: {reasons}");
-        self.refusal = Some(answer.clone());
-        Next::StopRun(StopReason::LoginRefused { answer })
     }
 
     fn retry<T>(&mut self, retries: Retries, chance: f64) -> Next<T> {

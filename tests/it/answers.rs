@@ -68,7 +68,7 @@ const TROUBLES: [Fate; 23] = [
     ("drip", "unknown 200 2", "too long"),
     ("endless", "unknown 200 2", "longer than 1 MiB"),
     ("long", "unknown 200 2", "longer than 1 MiB"),
-    ("html", "unknown 200 2", "without the conversation"),
+    ("html", "unknown 200 2", "with a web page instead"),
     ("empty", "unknown 200 2", "without the conversation"),
     ("list", "unknown 200 2", "without the conversation"),
     ("stranger", "unknown 200 2", "another conversation"),

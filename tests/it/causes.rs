@@ -63,7 +63,7 @@ fn first_rows_that_fail_alike_stop_the_run_with_the_words_of_the_server() {
         (
             Answer::html(200, login),
             "failing_alike",
-            "HTTP 200 without the conversation: Log in",
+            "HTTP 200 with a web page instead of the conversation: Log in",
             "unknown",
         ),
         (

@@ -244,9 +244,9 @@ fn the_commands_of_the_readme_work_in_their_order() {
 
 /// Lists with nothing in them, and for conversations what was asked for.
 fn lists_or_echo(request: &Request) -> Answer {
-    let lists = ["/staff?", "/channels?", "/reports/tags?"];
+    let lists = ["/conversations?", "/staff?", "/channels?", "/reports/tags?"];
     if lists.iter().any(|list| request.path.contains(list)) {
-        return Answer::json(200, &json!({"staff": [], "channels": [], "tags": {}}));
+        return Answer::json(200, &json!({"conversations": [], "staff": [], "channels": [], "tags": {}}));
     }
     Answer::echo(request)
 }

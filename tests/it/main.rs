@@ -12,6 +12,7 @@ mod before_images;
 mod catalog;
 mod causes;
 mod columns;
+mod check;
 mod config;
 mod contract;
 mod conversations;

@@ -29,7 +29,9 @@ fn commands() -> Vec<clap::Command> {
 
 /// The long options of a command, without their hyphens.
 fn options(command: &clap::Command) -> impl Iterator<Item = &str> {
-    command.get_arguments().filter_map(clap::Arg::get_long)
+    let shown = command.get_arguments();
+    let shown = shown.filter(|option| !option.is_hide_set());
+    shown.filter_map(clap::Arg::get_long)
 }
 
 /// What bash offers for the last of these words after `reamaze-bulk`.
@@ -104,7 +106,7 @@ fn bash_completes_what_only_this_machine_knows() {
     }
     let (workspace, run) = used();
     let rows = ["rows.csv"].as_slice();
-    let cases: [(&[&str], &[&str]); 16] = [
+    let cases: [(&[&str], &[&str]); 17] = [
         (&["run", "--resume", ""], &["latest", &run]),
         (&["run", "--resume", "la"], &["latest"]),
         (&["run", "--resume", "=", "rea"], &[&run]),
@@ -124,6 +126,7 @@ fn bash_completes_what_only_this_machine_knows() {
         (&["report", ""], &["latest", &run]),
         (&["report", "la"], &["latest"]),
         (&["undo", "latest", "--profile", "e"], &["eu"]),
+        (&["check", "--profile", "e"], &["eu"]),
     ];
     for (words, offered) in cases {
         assert_eq!(completed_by_bash(&workspace, words), offered, "{words:?}");
@@ -149,6 +152,7 @@ fn fish_completes_what_only_this_machine_knows() {
         ("run ", &["rows.csv", "more rows.jsonl"]),
         ("undo ", &["latest", &run]),
         ("undo --profile ", &["eu", "us west"]),
+        ("check --profile ", &["eu", "us west"]),
         ("report ", &["latest", &run]),
     ] {
         let mut fish = Command::new("fish");

@@ -12,7 +12,7 @@ _reamaze_bulk() {
         # The run to undo is one that could be resumed.
         [[ ${COMP_WORDS[1]} == report ]] && prev=report || prev=--resume
     fi
-    if [[ ${COMP_WORDS[1]} =~ ^(run|undo|report)$ && $COMP_CWORD -gt 1 ]]; then
+    if [[ ( ${COMP_WORDS[1]} =~ ^(run|undo|report)$ || $prev == --profile ) && $COMP_CWORD -gt 1 ]]; then
         case $prev in
         --resume | report | --profile | --timezone)
             COMPREPLY=()

@@ -64,9 +64,14 @@ impl OpenRun<'_> {
         let has_changed = summary.counts.of(Outcome::Updated) > 0;
         let can_undo = has_changed && !is_gone && self.directory.images().exists();
         let undo = can_undo.then(|| self.settings.follow_up.undoing(self.directory.path()));
+        let check = self
+            .settings
+            .follow_up
+            .checking(summary.stop_reason.as_ref());
         self.log.report(&Notice::Summary {
             summary,
             next: NextCommands {
+                check: check.as_deref(),
                 resume: resume.as_deref(),
                 resubmit: resubmit.as_deref(),
                 undo: undo.as_deref(),

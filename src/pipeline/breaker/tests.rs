@@ -275,17 +275,33 @@ fn a_stop_for_differences_names_an_example_of_the_commonest_kind() {
 
 #[test]
 fn a_short_run_that_found_nothing_is_retracted_too() {
-    for (rows, is_wrong) in [(2, false), (3, true)] {
-        for row in [NOWHERE, REDIRECTED] {
+    for (row, enough) in [
+        (NOWHERE, 3),
+        (REDIRECTED, 2),
+        ((Outcome::Failed, 0), 2),
+        ((Outcome::Failed, 503), 2),
+    ] {
+        for rows in [enough - 1, enough] {
             let mut breaker = new(RowLimit::Unlimited, Known::default());
             for _ in 0..rows {
                 assert_eq!(breaker.take_in(&record(row.0, row.1)), None);
             }
             let stop = breaker.at_end();
-            assert_eq!(stop.is_some(), is_wrong);
+            assert_eq!(stop.is_some(), rows == enough, "{rows} {row:?}");
             let retracted = stop.map_or(0, |stop| stop.retracted.len());
-            assert_eq!(retracted, if is_wrong { rows } else { 0 });
+            assert_eq!(retracted, if rows == enough { rows } else { 0 });
         }
+    }
+}
+
+#[test]
+fn refusals_of_a_few_rows_are_about_them() {
+    for status in [400, 403, 404, 405, 409] {
+        let mut breaker = new(RowLimit::Unlimited, Known::default());
+        for _ in 0..4 {
+            assert_eq!(breaker.take_in(&record(Outcome::Failed, status)), None);
+        }
+        assert_eq!(breaker.at_end(), None, "{status}");
     }
 }
 

@@ -37,6 +37,7 @@ fn page<'a>(
         sample_of: None,
         took: Duration::from_secs(75),
         stop_reason: None,
+        check: None,
         rate: "120/m".parse().expect("a rate"),
         plan: None,
         undo: None,

@@ -5,6 +5,7 @@ use super::{Level, NEXT, NextCommands, Notice, counts, good_run, left_out, stop_
 use crate::model::{CannotPutBack, Outcome, Pace, Pass, RateUnit, Reason, StopReason, Summary};
 
 const NOTHING_NEXT: NextCommands<'static> = NextCommands {
+    check: None,
     resume: None,
     resubmit: None,
     undo: None,
@@ -260,14 +261,16 @@ fn the_page_ends_with_what_to_do_next() {
         ..good_run()
     };
     let (all_but_one, all_but_some) = (all_but(1), all_but(4));
-    let advice = |summary: &Summary, next| {
+    let advice = |summary: &Summary, next: &NextCommands<'_>| {
         let page = text(summary, next);
         let start = page.find("\nresults: ").expect("the results");
         page[start + 1..].to_owned()
     };
     let stops = stop_reasons().into_iter().map(|reason| {
         let title = reason.name();
-        (title, advice(&stopped(reason), &NEXT))
+        let check = reason.is_about_account().then_some("reamaze-bulk check");
+        let next = NextCommands { check, ..NEXT };
+        (title, advice(&stopped(reason), &next))
     });
     let ends = [
         ("unknown outcomes only", advice(&unknown_only, &NEXT)),

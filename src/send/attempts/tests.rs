@@ -81,8 +81,11 @@ fn doubt_stays_until_a_definite_answer() {
 fn a_refused_login_stops_the_run_and_condemns_no_row() {
     let refused = || reply(401, FailureKind::LoginRefused, "who?");
     let (next, attempts) = decided([refused()]);
-    let answer = "HTTP 401 Unauthorized: who?".to_owned();
-    assert_eq!(next, Next::StopRun(StopReason::LoginRefused { answer }));
+    let message = "login refused (HTTP 401 Unauthorized: who?): check email, token and brand";
+    let reason = StopReason::LoginRefused {
+        message: message.to_owned(),
+    };
+    assert_eq!(next, Next::StopRun(reason));
     assert_eq!(
         attempts.given_up(),
         Ending::NotSent("the server refused the login (HTTP 401 Unauthorized: who?)".into())
@@ -96,11 +99,10 @@ fn a_refused_login_stops_the_run_and_condemns_no_row() {
 #[test]
 fn a_403_after_a_success_is_about_its_row() {
     let forbidden = || reply(403, FailureKind::Forbidden, "no");
-    let answer = "HTTP 403 Forbidden: no".to_owned();
-    assert_eq!(
-        decided([forbidden()]).0,
-        Next::StopRun(StopReason::LoginRefused { answer })
-    );
+    let Next::StopRun(StopReason::LoginRefused { message }) = decided([forbidden()]).0 else {
+        panic!("the run continues");
+    };
+    assert!(message.contains("(HTTP 403 Forbidden: no)"), "{message}");
     let mut attempts = attempts(Before::NotApplied);
     let next = attempts.decide(forbidden(), Effect::Change, Retries(2), Login::Proven, 0.5);
     assert!(matches!(next, Next::End(Ending::Failed(_))));
@@ -182,6 +184,20 @@ fn no_answer_to_a_read_says_what_became_of_an_update_before() {
     let (next, _) = after([(Effect::None, gone())]);
     let not_found = "no such conversation";
     assert_eq!(next, Next::End(Ending::NotFound(not_found.into())));
+}
+
+#[test]
+fn a_conversation_that_was_read_is_not_missing() {
+    let read = Reply {
+        http_status: Some(200),
+        result: Ok(()),
+    };
+    let gone = reply(404, FailureKind::NotFound, "no such conversation");
+    let (next, _) = after([(Effect::None, read), (Effect::Change, gone)]);
+    let Next::End(Ending::Failed(why)) = next else {
+        panic!("{next:?}");
+    };
+    assert!(why.contains("though it was read"), "{why}");
 }
 
 #[test]

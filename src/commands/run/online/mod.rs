@@ -128,6 +128,7 @@ impl Online<'_> {
             sample_of: self.options.sample.map(|_| due),
             took: reading.took,
             stop_reason: stop_reason.as_ref(),
+            check: settings.follow_up.checking(stop_reason.as_ref()),
             rate: offline.rate,
             plan,
         };
