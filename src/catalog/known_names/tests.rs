@@ -42,6 +42,7 @@ fn update(changes: Changes<'static>) -> Update<'static> {
     Update {
         line: 2,
         slug: Slug::parse(Cow::Borrowed("knock-knock")).expect("a slug"),
+        unproven_host: None,
         changes,
         tag_edits: TagEdits::default(),
         guards: Vec::new(),
