@@ -14,7 +14,7 @@ const LINES: usize = 24;
 /// Rows that an undo cannot fully put back, where there is little room.
 const FEW_LEFT_OUT: usize = 2;
 
-/// Rows whose changes are shown, where there is little room.
+/// Rows whose changes are shown at most, where requests are not.
 const FEW_ROWS: usize = 3;
 
 /// How much of a page is shown.
@@ -69,7 +69,7 @@ const OF_UNDO: [Extent; 4] = [
 ];
 
 /// Of a page that shows what changes in the account as it was.
-const OF_STATE: [Extent; 7] = [
+const OF_STATE: [Extent; 8] = [
     extent(8, 10, RowsShown::Lines),
     extent(8, 5, RowsShown::Line),
     extent(4, 3, RowsShown::Line),
@@ -77,6 +77,7 @@ const OF_STATE: [Extent; 7] = [
     extent(0, 3, RowsShown::Line),
     extent(0, 2, RowsShown::Line),
     extent(0, 1, RowsShown::Line),
+    extent(0, 1, RowsShown::LeftOut(0)),
 ];
 
 impl Plan<'_> {
@@ -118,7 +119,7 @@ impl Plan<'_> {
             wrapped(&self.file(), 2),
             fields,
             state.unwrap_or_default(),
-            self.first_rows(extent.rows),
+            self.first_rows(extent),
             self.first_requests(),
             self.left_out(extent.rows),
             self.warnings_and_figures(),
@@ -147,8 +148,8 @@ impl Plan<'_> {
 
     /// What the first rows change, as far as that is known without reading their conversations. Of the
     /// account as it was, those that change something.
-    fn first_rows(&self, shown: RowsShown) -> String {
-        let room = match shown {
+    fn first_rows(&self, extent: Extent) -> String {
+        let room = match extent.rows {
             RowsShown::Lines => RowRoom::Lines,
             RowsShown::Line => RowRoom::Line,
             RowsShown::LeftOut(_) => return String::new(),
@@ -156,7 +157,7 @@ impl Plan<'_> {
         if let Some(state) = self.state {
             let most = match self.detail {
                 Detail::Exchanges => usize::MAX,
-                Detail::Outcomes => FEW_ROWS,
+                Detail::Outcomes => extent.changes.clamp(2, FEW_ROWS),
             };
             let rows = state.changes.first.iter().take(most);
             let rows = rows.map(|row| (row.line, row.slug.as_str(), &row.diff));

@@ -85,11 +85,11 @@ impl StateFindings {
     /// How long ago the account was so, in words; nothing if that is known of no row.
     pub(super) fn age(&self) -> Option<String> {
         let [first, last] = self.ages()?;
-        let oldest = roughly(first);
+        let oldest = in_minutes(first);
         Some(if first - last.min(first) < SAME_AGE {
             format!("{oldest} ago")
         } else {
-            format!("{} to {oldest} ago", roughly(last))
+            format!("{} to {oldest} ago", in_minutes(last))
         })
     }
 
@@ -99,9 +99,17 @@ impl StateFindings {
         (first >= OLD).then(|| {
             format!(
                 "the state columns show the account as it was {} ago, and it may have changed since (--dry-run --online shows it as it is now; or select again)",
-                roughly(first)
+                in_minutes(first)
             )
         })
+    }
+}
+
+/// An age for people: `40s`, `12m`, `2h 5m`.
+fn in_minutes(age: Duration) -> String {
+    match age.as_secs() {
+        seconds @ 60..3600 => format!("{}m", seconds / 60),
+        _ => roughly(age),
     }
 }
 

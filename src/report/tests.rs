@@ -10,6 +10,7 @@ mod notices;
 mod pages;
 mod plans;
 mod questions;
+mod states;
 mod summaries;
 mod undos;
 

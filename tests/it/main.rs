@@ -53,6 +53,7 @@ mod pace;
 mod passes;
 mod preview;
 mod preview_page;
+mod preview_state;
 mod properties;
 
 mod read_first;

@@ -4,18 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::support::command::{Run, Workspace, ledger, summary};
+use super::support::command::{Workspace, ledger, summary};
 use super::support::online::{applying, csv, document, online, outcomes};
 use super::support::page as pages;
-use super::support::sandbox::{conversation, put, served};
+use super::support::sandbox::{at, conversation, put, served};
 use super::support::sent::numbered;
-
-/// Points the binary at a served sandbox.
-fn at(run: Run, address: &str) -> Run {
-    run.env("REAMAZE_BASE_URL", format!("http://{address}/api/v1"))
-        .env("REAMAZE_EMAIL", "me@example.com")
-        .env("REAMAZE_API_TOKEN", "s3cret")
-}
 
 /// What a preview has shown of a row's fields, as the sandbox shows them afterwards.
 fn expect_shown(changes: &Value, now: &Value) {

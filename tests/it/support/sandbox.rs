@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
-use super::command::{Child, Workspace};
+use super::command::{Child, Run, Workspace};
 use super::sent::command;
 
 /// A sandbox with these options, and where it listens.
@@ -16,6 +16,13 @@ pub(crate) fn served(workspace: &Workspace, options: &str) -> (Child, String) {
     let (address, _) = address.split_once("/api").expect("an address of the API");
     let address = address.to_owned();
     (child, address)
+}
+
+/// Points the binary at a served sandbox.
+pub(crate) fn at(run: Run, address: &str) -> Run {
+    run.env("REAMAZE_BASE_URL", format!("http://{address}/api/v1"))
+        .env("REAMAZE_EMAIL", "me@example.com")
+        .env("REAMAZE_API_TOKEN", "s3cret")
 }
 
 /// Sends one request, as `me@example.com` with the token `s3cret`, and waits for its answer.
