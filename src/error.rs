@@ -82,6 +82,7 @@ impl Error {
     pub fn status(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Declined | Self::Directory(_) => exit::USAGE,
+            Self::Input { error, .. } if error.is_usage() => exit::USAGE,
             Self::Held(_) => exit::HELD,
             Self::Input { .. } | Self::Refused(_) => exit::INPUT,
             Self::Signal(signal) => exit::from_signal(*signal),

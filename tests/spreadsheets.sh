@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the CSV files in tests/it/fixtures anew with LibreOffice (soffice), and checks that results.csv
+# Makes the CSV files and workbooks in tests/it/fixtures anew with LibreOffice (soffice), and checks that results.csv
 # and failed.csv open in it with every column intact, and that failed.csv goes back in. Not part of
 # `cargo test`, which needs no LibreOffice: it reads what this has made.
 set -euo pipefail
@@ -40,6 +40,17 @@ convert de-DE $fixtures/good.fods $fixtures/de-tab-utf-16.csv 9,34,65535,1,,0,fa
 convert de-DE $fixtures/good.fods $fixtures/de-windows-1252.csv 59,34,1,1,,0,false,true,true
 convert en-US $fixtures/spoiled.fods $fixtures/en-spoiled.csv
 convert de-DE $fixtures/spoiled.fods $fixtures/de-spoiled.csv "59$save"
+
+# The same sheets as workbooks, and one of them as CSV beside them.
+convert en-US $fixtures/book.fods $fixtures/book.csv "44$save"
+for extension in xlsx ods; do
+    for name in book good spoiled; do
+        soffice "-env:UserInstallation=file://$work/en-US" --headless \
+            --convert-to $extension --outdir "$work/saved" $fixtures/$name.fods >/dev/null 2>&1
+    done
+    mv "$work/saved/book.$extension" "$work/saved/spoiled.$extension" $fixtures/
+    mv "$work/saved/good.$extension" $fixtures/en-comma.$extension
+done
 
 # The sandbox refuses all of these, for two reasons each.
 rows='slug|tag_list|assignee|category|_note

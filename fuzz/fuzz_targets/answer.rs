@@ -43,9 +43,10 @@ fuzz_target!(|bytes: &[u8]| {
     let wanted = Wanted {
         format: Some(Format::Jsonl),
         delimiter: None,
+        sheet: None,
     };
     // An update that does not hold the token: what is asked for is not the server's to tell.
-    let update = first_update(asked, wanted)
+    let update = first_update(asked, wanted.clone())
         .filter(|_| !asked.windows(TOKEN.len()).any(|part| part == TOKEN.as_bytes()))
         .or_else(|| first_update(UPDATE, wanted))
         .expect("an update");

@@ -15,6 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
     let wanted = Wanted {
         format: Some(Format::Csv),
         delimiter: is_one.then_some(choice),
+        sheet: None,
     };
     rows_are_judged(bytes, wanted);
 });

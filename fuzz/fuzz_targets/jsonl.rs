@@ -10,6 +10,7 @@ fuzz_target!(|bytes: &[u8]| {
     let wanted = Wanted {
         format: Some(Format::Jsonl),
         delimiter: None,
+        sheet: None,
     };
     rows_are_judged(bytes, wanted);
 });

@@ -8,7 +8,7 @@ use crate::model::{Assignment, CatalogMode, Delimiter, Zone};
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Input")]
 pub struct InputArgs {
-    /// Format of INPUT: csv, tsv, jsonl [default: from its name or content]
+    /// Format: csv, tsv, jsonl, xlsx, ods [default: from name or content]
     #[arg(long, value_parser = format(), hide_possible_values = true)]
     pub format: Option<Format>,
 
@@ -17,6 +17,12 @@ pub struct InputArgs {
     /// The header line shows which of `,` `;` tab and `|` it is.
     #[arg(long, value_name = "C")]
     pub delimiter: Option<Delimiter>,
+
+    /// Sheet of a workbook to read [default: the first visible one]
+    ///
+    /// A workbook is an .xlsx or .ods file. Letter case does not matter in the name.
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
 
     /// Time zone for times without an offset [default: none]
     ///

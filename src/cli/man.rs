@@ -81,7 +81,7 @@ const FILES: [(&str, &str); 11] = [
         "what was requested; never the token",
     ),
     (
-        "reamaze-runs/INPUT-TIME/input.csv (or .tsv, .jsonl)",
+        "reamaze-runs/INPUT-TIME/input.csv (or .tsv, .jsonl, .xlsx, .ods)",
         "the copy of the input that is sent, and resumed from",
     ),
 ];

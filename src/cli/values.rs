@@ -35,6 +35,12 @@ pub(super) fn format() -> impl TypedValueParser<Value = Format> {
         ),
         ("tsv", "The same with tabs", Format::Tsv),
         ("jsonl", "A JSON object per line", Format::Jsonl),
+        ("xlsx", "An Excel workbook", Format::Xlsx),
+        (
+            "ods",
+            "An OpenDocument spreadsheet, as of LibreOffice",
+            Format::Ods,
+        ),
     ])
 }
 

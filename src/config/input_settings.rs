@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::found::{Found, Origin};
 use crate::cli::{InputArgs, RunArgs};
 use crate::error::Error;
-use crate::input::{Format, Wanted};
+use crate::input::{Format, Wanted, WorkbookError};
 use crate::ledger::RunOptions;
 use crate::model::{Delimiter, Zone};
 use crate::validate::{Clock, Damaged, Naming, Terms, UnknownNames};
@@ -56,7 +56,18 @@ impl InputSettings {
         let zone = args.timezone.as_ref();
         let zone_name = zone.map_or_else(|| "none".into(), Zone::to_string);
         let path = typed.input.as_deref().unwrap_or(Path::new(""));
-        let wanted = Wanted::new(args.format, args.delimiter.map(Delimiter::byte), path);
+        let delimiter = args.delimiter.map(Delimiter::byte);
+        let wanted = Wanted::new(args.format, delimiter, args.sheet.clone(), path);
+        match args.format {
+            Some(format) if !format.is_workbook() && args.sheet.is_some() => {
+                let error = WorkbookError::SheetOfText(format.extension());
+                return Err(Error::usage(error));
+            }
+            Some(format) if format.is_workbook() && delimiter.is_some() => {
+                return Err(Error::usage(WorkbookError::Delimiter));
+            }
+            _ => {}
+        }
         if wanted.format == Some(Format::Jsonl) && args.delimiter.is_some() {
             return Err(Error::usage("--delimiter: does not apply to JSONL"));
         }
@@ -109,6 +120,7 @@ fn started(typed: &InputArgs, run: &RunOptions) -> Result<InputArgs, Error> {
             "ignore-unknown-columns",
             typed.ignore_unknown_columns && !run.ignore_unknown_columns,
         ),
+        ("sheet", typed.sheet.is_some() && typed.sheet != run.sheet),
         ("skip-invalid", typed.skip_invalid && !run.skip_invalid),
         ("allow-damaged", typed.allow_damaged && !run.allow_damaged),
     ];
@@ -120,6 +132,7 @@ fn started(typed: &InputArgs, run: &RunOptions) -> Result<InputArgs, Error> {
     Ok(InputArgs {
         format: Some(run.format),
         delimiter: run.delimiter,
+        sheet: run.sheet.clone(),
         timezone: run.timezone.clone(),
         set: run.set.clone(),
         map: run.map.clone(),

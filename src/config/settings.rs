@@ -245,8 +245,8 @@ impl Settings {
 
     /// What `run.json` says of a new run of these settings.
     #[must_use]
-    pub fn run_file(&self, account: &Account, layout: Layout, sha256: String) -> RunFile {
-        let has_cells = layout.format != Format::Jsonl;
+    pub fn run_file(&self, account: &Account, layout: &Layout, sha256: String) -> RunFile {
+        let has_delimiter = layout.format != Format::Jsonl && !layout.format.is_workbook();
         RunFile {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             format_version: FORMAT_VERSION,
@@ -264,7 +264,8 @@ impl Settings {
             },
             options: RunOptions {
                 format: layout.format,
-                delimiter: has_cells.then(|| Delimiter::from(layout.delimiter)),
+                delimiter: has_delimiter.then(|| Delimiter::from(layout.delimiter)),
+                sheet: layout.sheet.clone(),
                 timezone: self.input_args.timezone.clone(),
                 set: self.input_args.set.clone(),
                 map: self.input_args.map.clone(),

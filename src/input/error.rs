@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::workbook::WorkbookError;
 use crate::model::file_words;
 
 /// Why a file cannot be read as rows at all. What is wrong with one row is not such an error.
@@ -21,11 +22,9 @@ pub enum InputError {
         "line {0} is a record of more than 64 MiB (is a quote opened on this line and never closed? or is this not a file of rows?)"
     )]
     Endless(u64),
-    /// A spreadsheet's own format, or another archive: they look alike.
-    #[error(
-        "is a spreadsheet workbook or an archive: save the sheet as \"CSV UTF-8\", or unpack the archive, and give that file"
-    )]
-    Workbook,
+    /// A workbook that cannot be read, or not as it is wanted.
+    #[error(transparent)]
+    Workbook(#[from] WorkbookError),
     /// Some tools save tables as web pages or XML, and call them .xls or .csv.
     #[error(
         "is HTML or XML, whatever its name says: open it in a spreadsheet, save it as \"CSV UTF-8\", and give that file"
@@ -77,6 +76,14 @@ pub enum InputError {
         "is CSV, whatever its name says: its first line names columns (rename it to .csv, or give --format csv)"
     )]
     Csv,
+}
+
+impl InputError {
+    /// Whether an option is to blame, not the file.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Workbook(error) if error.is_usage())
+    }
 }
 
 /// The cause, behind the words that the file cannot be read unless that is obvious.

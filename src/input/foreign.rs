@@ -1,14 +1,19 @@
 //! The first bytes of a file -> the other format that it is in, if it is not text with rows.
 
 use super::InputError;
+use super::workbook::WorkbookError;
+
+/// Whether a file that starts like this is a ZIP archive, as .xlsx, .ods and .numbers files are.
+pub(super) fn is_zip(start: &[u8]) -> bool {
+    let signatures: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
+    signatures
+        .iter()
+        .any(|signature| start.starts_with(signature))
+}
 
 /// How other formats begin, and what they are.
-const MAGIC: [(&[u8], Foreign); 29] = [
-    // An .xlsx, .ods or .numbers file is a ZIP archive, an .xls file an OLE2 compound document.
-    (b"PK\x03\x04", Foreign::Workbook),
-    (b"PK\x05\x06", Foreign::Workbook),
-    (b"PK\x07\x08", Foreign::Workbook),
-    (b"\xd0\xcf\x11\xe0", Foreign::Workbook),
+const MAGIC: [(&[u8], Foreign); 26] = [
+    (b"\xd0\xcf\x11\xe0", Foreign::Ole),
     (b"\x1f\x8b", Foreign::Packed("gzip", "gunzip")),
     (b"\xfd7zXZ\0", Foreign::Packed("xz", "unxz")),
     (b"\x28\xb5\x2f\xfd", Foreign::Packed("zstd", "unzstd")),
@@ -40,7 +45,8 @@ const MAGIC: [(&[u8], Foreign); 29] = [
 /// What a file is.
 #[derive(Clone, Copy)]
 enum Foreign {
-    Workbook,
+    /// An OLE2 compound document: an old workbook, or an encrypted one.
+    Ole,
     Markup,
     /// Packed by this, unpacked by that command.
     Packed(&'static str, &'static str),
@@ -55,7 +61,7 @@ pub(super) fn refuse(start: &[u8]) -> Result<(), InputError> {
         .find(|(magic, _)| start.starts_with(magic) || text.starts_with(magic));
     match known.map(|(_, foreign)| *foreign).or_else(|| packed(start)) {
         None => Ok(()),
-        Some(Foreign::Workbook) => Err(InputError::Workbook),
+        Some(Foreign::Ole) => Err(WorkbookError::Ole.into()),
         Some(Foreign::Markup) => Err(InputError::Markup),
         Some(Foreign::Packed(by, command)) => Err(InputError::Packed { by, command }),
         Some(Foreign::Other(what)) => Err(InputError::Other(what)),

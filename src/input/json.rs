@@ -34,7 +34,7 @@ fn refuse_object(text: &[u8], format: Format) -> Result<(), InputError> {
     }
     match format {
         Format::Jsonl => Ok(()),
-        Format::Csv | Format::Tsv => Err(InputError::Json),
+        Format::Csv | Format::Tsv | Format::Xlsx | Format::Ods => Err(InputError::Json),
     }
 }
 

@@ -16,6 +16,7 @@ mod reader;
 mod row_format;
 mod sniff;
 mod text;
+mod workbook;
 
 pub use error::InputError;
 pub use layout::{Format, Layout, Wanted};
@@ -25,3 +26,4 @@ pub use reader::Reader;
 pub use row_format::RowFormat;
 pub use sniff::DELIMITERS;
 pub use text::has_byte_order_mark;
+pub use workbook::WorkbookError;

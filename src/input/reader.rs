@@ -1,4 +1,5 @@
 //! Bytes -> rows: detects encoding, format and delimiter, and reads with the reader of that format.
+//! A workbook is known by its first bytes, whatever the file is called.
 
 use std::io::{BufReader, Cursor, Read};
 
@@ -7,11 +8,15 @@ use super::jsonl::JsonLines;
 use super::layout::{Format, Layout, Wanted};
 use super::row_format::RowFormat;
 use super::text::TextSource;
-use super::{InputError, sniff, text};
+use super::workbook::{WorkbookError, WorkbookRecords};
+use super::{InputError, foreign, sniff, text};
 use crate::model::Row;
 
 /// How much of the input is looked at to detect format and delimiter, in bytes.
 const SNIFFED_BYTES: u64 = 64 << 10;
+
+/// How much of the input shows that it is a ZIP archive, in bytes.
+const ZIP_BYTES: u64 = 4;
 
 /// Reads rows.
 pub struct Reader {
@@ -23,19 +28,33 @@ pub struct Reader {
 enum Records {
     Csv(Box<CsvRecords>),
     Jsonl(JsonLines),
+    Workbook(Box<WorkbookRecords>),
 }
 
 impl Reader {
     /// Starts to read `bytes`: detects encoding, format and delimiter, and reads the header.
     ///
     /// # Errors
-    /// When the bytes cannot be read, or are not a file of rows at all (no header, a workbook).
-    pub fn open(bytes: impl Read + Send + 'static, wanted: Wanted) -> Result<Self, InputError> {
+    /// When the bytes cannot be read, are not a file of rows at all (no header, an image), or do not
+    /// have the sheet that is wanted.
+    pub fn open(mut bytes: impl Read + Send + 'static, wanted: Wanted) -> Result<Self, InputError> {
+        let mut start = Vec::new();
+        (&mut bytes).take(ZIP_BYTES).read_to_end(&mut start)?;
+        let is_workbook = foreign::is_zip(&start);
+        let bytes = Cursor::new(start).chain(bytes);
+        if is_workbook {
+            let (records, layout) = WorkbookRecords::open(bytes, &wanted)?;
+            return Ok(Self {
+                layout,
+                is_marked: true,
+                records: Records::Workbook(Box::new(records)),
+            });
+        }
         let (mut text, found) = text::decoded(bytes)?;
         let encoding = found.encoding;
         let mut start = Vec::new();
         (&mut text).take(SNIFFED_BYTES).read_to_end(&mut start)?;
-        let layout = sniff::layout(&start, wanted)?;
+        let layout = sniff::layout(&start, &wanted)?;
         let source: TextSource = Box::new(BufReader::with_capacity(
             64 << 10,
             Cursor::new(start).chain(text),
@@ -47,6 +66,7 @@ impl Reader {
                 encoding,
             )?)),
             Format::Jsonl => Records::Jsonl(JsonLines::new(source, encoding)),
+            Format::Xlsx | Format::Ods => return Err(WorkbookError::NotWorkbook.into()),
         };
         Ok(Self {
             layout,
@@ -55,24 +75,25 @@ impl Reader {
         })
     }
 
-    /// Format and delimiter, as asked for or as found.
+    /// Format, delimiter and sheet, as asked for or as found.
     #[must_use]
-    pub fn layout(&self) -> Layout {
-        self.layout
+    pub fn layout(&self) -> &Layout {
+        &self.layout
     }
 
-    /// The header of a CSV or TSV file; JSONL has none.
+    /// The header of a file with cells; JSONL has none.
     #[must_use]
     pub fn header(&self) -> Option<&csv::StringRecord> {
         match &self.records {
             Records::Csv(records) => Some(records.header()),
             Records::Jsonl(_) => None,
+            Records::Workbook(records) => Some(records.header()),
         }
     }
 
     /// How rows of this file are written again, with these columns added: with the same columns,
     /// delimiter and byte order mark, in UTF-8. (Without the mark, what wrote the file may read it
-    /// as some old code page.)
+    /// as some old code page.) Rows of a workbook become CSV with such a mark.
     #[must_use]
     pub fn row_format(&self, added: &'static [&'static str]) -> RowFormat {
         match &self.records {
@@ -80,25 +101,33 @@ impl Reader {
                 let delimiter = self.layout.delimiter;
                 RowFormat::cells(records.header(), delimiter, self.is_marked, added)
             }
+            Records::Workbook(records) => RowFormat::cells(
+                records.header(),
+                self.layout.delimiter,
+                self.is_marked,
+                added,
+            ),
             Records::Jsonl(_) => RowFormat::objects(added),
         }
     }
 
-    /// The physical line on which the header starts.
+    /// The physical line on which the header starts; in a workbook, the row.
     #[must_use]
     pub fn header_line(&self) -> u64 {
         match &self.records {
             Records::Csv(records) => records.header_line(),
+            Records::Workbook(records) => records.header_line(),
             Records::Jsonl(_) => 1,
         }
     }
 
-    /// How many rows a CSV or TSV file has that was read to its end, if they are just as many as a
+    /// How many rows a file with cells has that was read to its end, if they are just as many as a
     /// sheet has room for: the rest may have been cut off.
     #[must_use]
     pub fn full_sheet(&self) -> Option<u64> {
         match &self.records {
             Records::Csv(records) => records.full_sheet(),
+            Records::Workbook(records) => records.full_sheet(),
             Records::Jsonl(_) => None,
         }
     }
@@ -108,6 +137,7 @@ impl Reader {
         match &mut self.records {
             Records::Csv(records) => rows.into_iter().for_each(|row| records.take_back(row)),
             Records::Jsonl(records) => rows.into_iter().for_each(|row| records.take_back(row)),
+            Records::Workbook(_) => {}
         }
     }
 
@@ -119,6 +149,7 @@ impl Reader {
         match &mut self.records {
             Records::Csv(records) => records.next_row(),
             Records::Jsonl(records) => records.next_row(),
+            Records::Workbook(records) => records.next_row(),
         }
     }
 }

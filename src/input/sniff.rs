@@ -2,6 +2,7 @@
 
 use super::layout::{Format, Layout, Wanted};
 use super::lines::first_line;
+use super::workbook::WorkbookError;
 use super::{InputError, foreign, json};
 use crate::model::invisible::is_blank;
 
@@ -9,8 +10,11 @@ use crate::model::invisible::is_blank;
 pub const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// The layout of a file that starts like this, as far as `wanted` leaves it open.
-pub(super) fn layout(start: &[u8], wanted: Wanted) -> Result<Layout, InputError> {
+pub(super) fn layout(start: &[u8], wanted: &Wanted) -> Result<Layout, InputError> {
     foreign::refuse(start)?;
+    if wanted.format.is_some_and(Format::is_workbook) {
+        return Err(WorkbookError::NotWorkbook.into());
+    }
     let format = wanted
         .format
         .unwrap_or_else(|| match start.trim_ascii_start().first() {
@@ -25,9 +29,16 @@ pub(super) fn layout(start: &[u8], wanted: Wanted) -> Result<Layout, InputError>
     let delimiter = wanted.delimiter.unwrap_or_else(|| match format {
         Format::Csv => declared_delimiter(first_line(text)).unwrap_or_else(|| delimiter_of(text)),
         Format::Tsv => declared_delimiter(first_line(text)).unwrap_or(b'\t'),
-        Format::Jsonl => b',',
+        Format::Jsonl | Format::Xlsx | Format::Ods => b',',
     });
-    Ok(Layout { format, delimiter })
+    if wanted.sheet.is_some() {
+        return Err(WorkbookError::SheetOfText(format.extension()).into());
+    }
+    Ok(Layout {
+        format,
+        delimiter,
+        sheet: None,
+    })
 }
 
 /// Whether a line has a cell that is the name of the column that every file has, whatever separates
@@ -119,14 +130,10 @@ mod tests {
     #[test]
     fn the_first_bytes_show_the_format() {
         let none = Wanted::default();
-        let format = |text: &str| layout(text.as_bytes(), none).map(|layout| layout.format);
+        let format = |text: &str| layout(text.as_bytes(), &none).map(|layout| layout.format);
         assert!(matches!(format(" {\"slug\""), Ok(Format::Jsonl)));
         assert!(matches!(format("slug,status"), Ok(Format::Csv)));
         let object = r#"{"slug":"a","tag_list":["a","slug","b"]}"#;
         assert!(matches!(format(object), Ok(Format::Jsonl)));
-        assert!(matches!(
-            layout(b"PK\x03\x04..", none),
-            Err(InputError::Workbook)
-        ));
     }
 }

@@ -155,7 +155,7 @@ impl RunDirectory {
     #[must_use]
     pub fn failed(&self) -> PathBuf {
         self.path
-            .join(format!("failed.{}", self.format.extension()))
+            .join(format!("failed.{}", self.format.of_rows().extension()))
     }
 
     /// What happened, in numbers.

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::files::{self, FileError, MAX_TEXT_BYTES};
-use crate::input::Format;
+use crate::input::{Format, Layout};
 use crate::model::{
     Assignment, CannotPutBack, CatalogMode, Delimiter, RequestRate, RowLimit, Timeout, Workers,
     Zone,
@@ -68,8 +68,11 @@ pub struct RunInput {
 pub struct RunOptions {
     /// The input's format.
     pub format: Format,
-    /// The character between cells; JSONL has none.
+    /// The character between cells; JSONL and workbooks have none.
     pub delimiter: Option<Delimiter>,
+    /// The sheet of a workbook that has the rows; not in runs from before workbooks were read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
     /// `--timezone`.
     pub timezone: Option<Zone>,
     /// `--set`, one by one.
@@ -114,6 +117,18 @@ pub struct RunOptions {
     pub verify: bool,
     /// Whether the run went to a sandbox of its own, which is gone.
     pub sandbox: bool,
+}
+
+impl RunOptions {
+    /// How the private copy of the input is written down.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        Layout {
+            format: self.format,
+            delimiter: self.delimiter.map_or(b',', Delimiter::byte),
+            sheet: self.sheet.clone(),
+        }
+    }
 }
 
 impl RunFile {

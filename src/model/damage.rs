@@ -7,7 +7,8 @@ use super::marks::{
     is_perhaps_nothing, is_stand_in,
 };
 use super::spreadsheet::{
-    is_error_value, is_formula, is_full_cell, is_in_curly_quotes, is_narrow, is_shortened, meant,
+    is_error_value, is_formula, is_full_cell, is_in_curly_quotes, is_narrow, is_not_calculated,
+    is_shortened, is_unknown_format, meant,
 };
 
 /// What has become of a value on its way into the file.
@@ -41,6 +42,10 @@ pub enum Damage {
     Cut,
     /// `[object Object]`
     StandIn,
+    /// A cell of a workbook that shows a text which is not known.
+    UnknownFormat,
+    /// A formula of a workbook without its result.
+    NotCalculated,
 }
 
 impl Damage {
@@ -63,6 +68,10 @@ impl Damage {
                 "is exactly 32,767 characters, the limit of a cell in Excel, and probably cut off"
             }
             Self::StandIn => "is a placeholder that a program wrote instead of a value",
+            Self::UnknownFormat => {
+                "stands for a cell whose format is not supported, so that the text it shows is unknown"
+            }
+            Self::NotCalculated => "stands for a formula whose result is not in the file",
         }
     }
 
@@ -82,7 +91,15 @@ impl Damage {
             Self::Replaced => "export it again, as UTF-8",
             Self::Cut => "export it without Excel",
             Self::StandIn => "export the value itself",
+            Self::UnknownFormat => "format the column as text, and fill it again, or save as CSV",
+            Self::NotCalculated => "open the file in a spreadsheet program, and save it",
         }
+    }
+
+    /// Whether the text is what the file has, so that it can be sent as it is.
+    #[must_use]
+    pub fn is_in_file(self) -> bool {
+        !matches!(self, Self::UnknownFormat | Self::NotCalculated)
     }
 }
 
@@ -132,6 +149,8 @@ fn by_its_start(text: &str) -> Option<Damage> {
         b'#' | b'E' => &[
             (is_error_value, Damage::ErrorValue),
             (is_narrow, Damage::Narrow),
+            (is_unknown_format, Damage::UnknownFormat),
+            (is_not_calculated, Damage::NotCalculated),
         ],
         b'=' => &[
             (is_formula, Damage::Formula),

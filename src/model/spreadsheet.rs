@@ -90,6 +90,29 @@ pub(super) fn is_zero_date(text: &str) -> bool {
     text.starts_with(['0', '1', '3']) && ZERO_DATES.contains(&text)
 }
 
+/// What stands for a cell of a workbook whose shown text cannot be known: its value, and its format.
+#[must_use]
+pub fn unknown_format(value: &str, format: &str) -> String {
+    format!("{UNKNOWN_FORMAT}{value}; {format})")
+}
+
+/// What stands for a formula of a workbook that has never been computed.
+#[must_use]
+pub fn not_calculated(formula: &str) -> String {
+    format!("{NOT_CALCULATED}{formula})")
+}
+
+const UNKNOWN_FORMAT: &str = "#FORMAT(";
+const NOT_CALCULATED: &str = "#FORMULA(";
+
+pub(super) fn is_unknown_format(text: &str) -> bool {
+    text.starts_with(UNKNOWN_FORMAT) && text.ends_with(')')
+}
+
+pub(super) fn is_not_calculated(text: &str) -> bool {
+    text.starts_with(NOT_CALCULATED) && text.ends_with(')')
+}
+
 pub(super) fn is_narrow(text: &str) -> bool {
     text.len() >= 3 && text.bytes().all(|byte| byte == b'#')
 }

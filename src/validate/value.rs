@@ -228,6 +228,7 @@ fn text_of_data<'a>(
 ) -> Result<DataValue<'a>, String> {
     match (damage::of_text(&raw), damaged) {
         (None, _) => Ok(DataValue::Text(part(raw, unwrapped))),
+        (Some(damage), _) if !damage.is_in_file() => Err(self::damaged(&raw, damage)),
         (Some(_), Damaged::Send) => Ok(DataValue::Damaged(part(raw, unwrapped))),
         (Some(damage), Damaged::Refuse) => Err(format!(
             "{} {} ({}; --allow-damaged {allowed})",

@@ -177,7 +177,7 @@ fn a_file_of_another_format_is_told_by_that_and_what_to_do() {
         (
             "r.csv",
             b"PK\x03\x04..",
-            ["workbook or an archive", "\"CSV UTF-8\""],
+            ["a damaged workbook", "save it again"],
         ),
         (
             "r.csv",

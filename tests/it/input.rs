@@ -363,8 +363,11 @@ fn what_is_no_file_of_rows_is_refused_with_words() {
     for (name, words) in [
         ("missing.csv", "no such file"),
         ("directory.csv", "is a directory, not a file"),
-        ("book.csv", "is a spreadsheet workbook"),
-        ("book.xls", "is a spreadsheet workbook"),
+        ("book.csv", "is a damaged workbook"),
+        (
+            "book.xls",
+            "is an Excel workbook protected with a password, or one of",
+        ),
     ] {
         let output = workspace.command(&["run", name, "--dry-run"]).output();
         assert_eq!((output.status, output.stdout.as_str()), (3, ""));

@@ -88,3 +88,4 @@ mod unfinished_files;
 mod unreachable;
 mod validation;
 mod watched;
+mod workbooks;

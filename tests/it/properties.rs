@@ -139,7 +139,15 @@ fn open(
     format: Option<Format>,
     delimiter: Option<u8>,
 ) -> Option<Reader> {
-    Reader::open(Cursor::new(bytes.into()), Wanted { format, delimiter }).ok()
+    Reader::open(
+        Cursor::new(bytes.into()),
+        Wanted {
+            format,
+            delimiter,
+            sheet: None,
+        },
+    )
+    .ok()
 }
 
 fn rows(mut reader: Reader) -> Vec<Row> {

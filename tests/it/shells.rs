@@ -181,7 +181,7 @@ fn zsh_asks_for_what_only_this_machine_knows() {
     }
     assert!(script.contains("or `latest`: _reamaze_bulk_found --resume'"));
     assert!(script.contains("_reamaze_bulk_found() {"));
-    assert!(script.contains("(csv|tsv|jsonl)"));
+    assert!(script.contains("(csv|tsv|jsonl|xlsx|ods)"));
     if has("zsh") {
         let workspace = Workspace::new();
         workspace.write("script.zsh", script);

@@ -30,7 +30,7 @@ _reamaze_bulk() {
                 COMPREPLY=()
                 compopt -o filenames 2>/dev/null
                 while IFS= read -r found; do
-                    if [[ -d $found || $found =~ \.(csv|tsv|jsonl)$ ]]; then
+                    if [[ -d $found || $found =~ \.(csv|tsv|jsonl|xlsx|ods)$ ]]; then
                         COMPREPLY+=("$found")
                     fi
                 done < <(compgen -f -- "$cur")

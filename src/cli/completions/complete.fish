@@ -8,4 +8,4 @@ for command in undo check select
 end
 complete -c reamaze-bulk -n "__fish_reamaze_bulk_using_subcommand undo" -x -k -a "(reamaze-bulk __complete --resume 2>/dev/null)"
 complete -c reamaze-bulk -n "__fish_reamaze_bulk_using_subcommand report" -x -k -a "(reamaze-bulk __complete report 2>/dev/null)"
-complete -c reamaze-bulk -n "__fish_reamaze_bulk_using_subcommand run" -k -a "(__fish_complete_suffix .csv .tsv .jsonl)"
+complete -c reamaze-bulk -n "__fish_reamaze_bulk_using_subcommand run" -k -a "(__fish_complete_suffix .csv .tsv .jsonl .xlsx .ods)"

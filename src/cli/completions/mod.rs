@@ -63,7 +63,7 @@ fn zsh(script: &str) -> String {
         ),
         (
             "for standard input:_files'",
-            "for standard input:_files -g \"*.(csv|tsv|jsonl)\"'",
+            "for standard input:_files -g \"*.(csv|tsv|jsonl|xlsx|ods)\"'",
         ),
     ];
     let start = "autoload -U is-at-least\n";

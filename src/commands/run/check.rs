@@ -65,8 +65,8 @@ pub(super) fn copy_and_check(
             .or_else(|| Error::from_stop(stop));
         other.unwrap_or_else(|| input(error))
     };
-    let reader = Reader::open(source, settings.wanted).map_err(cause)?;
-    let layout = reader.layout();
+    let reader = Reader::open(source, settings.wanted.clone()).map_err(cause)?;
+    let layout = reader.layout().clone();
     let check = Check {
         keep,
         policy: settings.read_policy,
@@ -76,7 +76,7 @@ pub(super) fn copy_and_check(
         recorded: Arc::default(),
         stop,
     };
-    let again = || reread(copy, &copied, layout);
+    let again = || reread(copy, &copied, &layout);
     let checked = check_rows(settings, &check, reader, again);
     let checked = checked.map_err(|error| from_check(error, stop, cause))?;
     copied.flush().map_err(temporary)?;
@@ -90,7 +90,7 @@ pub(super) fn check_rows(
     mut reader: Reader,
     again: impl FnOnce() -> Result<Reader, InputError>,
 ) -> Result<CheckedInput, CheckError> {
-    let layout = reader.layout();
+    let layout = reader.layout().clone();
     let naming = &settings.naming;
     let columns = match columns(&reader, naming, None) {
         Ok(columns) => columns,
@@ -139,7 +139,7 @@ pub(super) fn from_check(
 }
 
 /// Reads the copy from its start.
-fn reread(copy: &File, copied: &PrivateCopy, layout: Layout) -> Result<Reader, InputError> {
+fn reread(copy: &File, copied: &PrivateCopy, layout: &Layout) -> Result<Reader, InputError> {
     copied.flush()?;
     let mut copy = copy.try_clone()?;
     copy.rewind()?;

@@ -91,7 +91,7 @@ pub(crate) fn start(
     let open_run = OpenRun {
         settings,
         directory,
-        layout: rows.layout,
+        layout: rows.layout.clone(),
         began,
         log,
         stop,
@@ -144,7 +144,7 @@ fn publish(
     account: &Account,
 ) -> Result<(RunDirectory, Journal), Error> {
     let sha256 = sha256_of_copy(copy)?;
-    let mut run_file = settings.run_file(account, rows.layout, sha256);
+    let mut run_file = settings.run_file(account, &rows.layout, sha256);
     run_file.input.damaged = rows.findings.preview.damaged();
     run_file.input.cannot_put_back = rows.undo.as_ref().map(UndoPreview::cannot_put_back);
     staging

@@ -12,11 +12,11 @@ use super::locks;
 use super::subjects::SubjectColumn;
 use crate::api::BaseUrl;
 use crate::error::Error;
-use crate::input::{Layout, Reader};
+use crate::input::Reader;
 use crate::ledger::{
     LedgerError, Lock, OrderedRecords, RunDirectory, RunFile, Totals, read_timeline,
 };
-use crate::model::{Delimiter, Outcome, Shown as _, Site, Summary, shell_word};
+use crate::model::{Outcome, Shown as _, Site, Summary, shell_word};
 use crate::pipeline::{Planner, RowEffects, columns};
 use crate::report::html::{Page, PageKind, PageRows, Subjects};
 use crate::report::{AccountLabel, Log};
@@ -136,13 +136,9 @@ impl ReportedRun {
 
     /// Reads the private copy.
     fn reader(&self) -> Result<Reader, Error> {
-        let options = &self.run.options;
-        let layout = Layout {
-            format: options.format,
-            delimiter: options.delimiter.map_or(b',', Delimiter::byte),
-        };
+        let layout = self.run.options.layout();
         let file = self.directory.open_input()?;
-        let reader = Reader::open(file, layout.into());
+        let reader = Reader::open(file, (&layout).into());
         reader.map_err(|error| Error::Ledger(LedgerError::Input(error)))
     }
 

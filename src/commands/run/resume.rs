@@ -20,7 +20,7 @@ use crate::cli::RunArgs;
 use crate::config::{Settings, Target};
 use crate::error::Error;
 use crate::exit;
-use crate::input::{InputError, Layout};
+use crate::input::InputError;
 use crate::ledger::{Journal, LedgerError, Lock, ResumeIndex, RunDirectory, RunFile};
 use crate::model::{DataMode, Shown as _};
 use crate::pipeline::{Brand, Check, Known, RunError};
@@ -88,10 +88,7 @@ fn open<'a>(
         lock.name_run(directory.path());
     }
     check_copy(&directory, run, "nothing is sent; start a new run")?;
-    let layout = Layout {
-        format: run.options.format,
-        delimiter: settings.wanted.delimiter.unwrap_or(b','),
-    };
+    let layout = run.options.layout();
     let open_run = OpenRun {
         settings,
         directory,

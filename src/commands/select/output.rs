@@ -117,7 +117,7 @@ fn from_name(path: &Path) -> Result<SelectFormat, Error> {
         Some(Format::Csv) => SelectFormat::Csv,
         Some(Format::Tsv) => SelectFormat::Tsv,
         Some(Format::Jsonl) => SelectFormat::Jsonl,
-        None => {
+        Some(Format::Xlsx | Format::Ods) | None => {
             return Err(Error::Usage(format!(
                 "{}: the name does not show a format (end it with .csv, .tsv or .jsonl, or give --format)",
                 path.shown()

@@ -8,7 +8,7 @@ use crate::commands::run::{
 };
 use crate::config::Consent;
 use crate::error::Error;
-use crate::input::{Layout, Reader};
+use crate::input::Reader;
 use crate::ledger::{BeforeImages, LedgerError, Lock, ResumeIndex, RunDirectory, RunFile};
 use crate::model::{DataMode, shell_word};
 use crate::report::Log;
@@ -93,11 +93,8 @@ impl Original {
 
 /// Rows of its input.
 fn rows(directory: &RunDirectory, run: &RunFile) -> Result<u64, LedgerError> {
-    let layout = Layout {
-        format: run.options.format,
-        delimiter: b',',
-    };
-    let mut reader = Reader::open(directory.open_input()?, layout.into())?;
+    let layout = run.options.layout();
+    let mut reader = Reader::open(directory.open_input()?, (&layout).into())?;
     let mut rows = 0;
     while let Some(row) = reader.next_row()? {
         reader.take_back(std::iter::once(row));

@@ -6,7 +6,8 @@
 //! off from the machine's settings and reads what it printed and wrote. Both together: [`rows`] for
 //! what is sent of a file, [`sent`] for what comes of its rows, [`resumed`] for a run that was cut
 //! short, [`online`] for a preview against an account, [`page`] for its HTML report. [`terminal`] plays the one before which somebody
-//! sits, [`sandbox`] asks the simulated Re:amaze that the binary serves.
+//! sits, [`sandbox`] asks the simulated Re:amaze that the binary serves,
+//! and [`workbook`] packs workbooks.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -28,3 +29,4 @@ pub(crate) mod server;
 pub(crate) mod source_tree;
 pub(crate) mod terminal;
 pub(crate) mod tls;
+pub(crate) mod workbook;

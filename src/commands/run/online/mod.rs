@@ -96,11 +96,11 @@ impl Online<'_> {
     /// Reads the account and shows what was found; the exit status.
     fn show(&self, mut rows: CheckedRows, copy: &File) -> Result<u8, Error> {
         let settings = self.settings;
-        let layout = rows.layout;
+        let layout = rows.layout.clone();
         let read = || -> Result<Reader, InputError> {
             let mut copy = copy.try_clone()?;
             copy.rewind()?;
-            Reader::open(copy, layout.into())
+            Reader::open(copy, (&layout).into())
         };
         let read_rows = read_account(self, &rows, read)?;
         let (reading, stop_reason) = (read_rows.reading.clone(), self.stop.reason());

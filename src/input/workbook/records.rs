@@ -1,0 +1,157 @@
+//! The rows of a sheet -> the records of an input: a header, and rows with as many cells.
+
+use std::io::Read;
+
+use csv::StringRecord;
+
+use super::package::{MAX_FILE_BYTES, Package};
+use super::sheet_row::{MAX_ROWS, SheetRow, column_name};
+use super::workbook::{SheetRows, Workbook};
+use super::{Sheet, WorkbookError};
+use crate::input::InputError;
+use crate::input::layout::{Layout, Wanted};
+use crate::input::line::line;
+use crate::input::raw::raw_head;
+use crate::model::spreadsheet::trimmed;
+use crate::model::{Content, Row};
+
+/// The records of one sheet, after its header.
+pub(in crate::input) struct WorkbookRecords {
+    rows: SheetRows,
+    header: StringRecord,
+    /// How many columns are left of the header.
+    left: usize,
+    header_line: u64,
+    last_line: u64,
+}
+
+const TOO_LONG: &str = "is a row of more than 1 MiB";
+
+impl WorkbookRecords {
+    /// Reads the header of the sheet that is wanted; and which sheet, of which format, that is.
+    pub(in crate::input) fn open(
+        bytes: impl Read,
+        wanted: &Wanted,
+    ) -> Result<(Self, Layout), InputError> {
+        let mut file = Vec::new();
+        bytes.take(MAX_FILE_BYTES + 1).read_to_end(&mut file)?;
+        if file.len() as u64 > MAX_FILE_BYTES {
+            let limit = format!("it has more than {} MiB", MAX_FILE_BYTES >> 20);
+            return Err(WorkbookError::TooLarge(limit).into());
+        }
+        let workbook = Workbook::open(Package::open(file)?)?;
+        if wanted.delimiter.is_some() {
+            return Err(WorkbookError::Delimiter.into());
+        }
+        let sheets = workbook.sheets();
+        let at = chosen(&sheets, wanted.sheet.as_deref())?;
+        let layout = Layout {
+            format: workbook.format(),
+            delimiter: b',',
+            sheet: Some(sheets[at].name.clone()),
+        };
+        let mut rows = workbook.rows(at)?;
+        while let Some(row) = rows.next_row()? {
+            if row.is_too_long {
+                return Err(InputError::Header(TOO_LONG.into()));
+            }
+            if let Some(left) = row.cells.iter().position(is_something) {
+                let records = Self {
+                    rows,
+                    header: row.cells.iter().skip(left).collect(),
+                    left,
+                    header_line: row.number,
+                    last_line: row.number,
+                };
+                return Ok((records, layout));
+            }
+        }
+        let others = sheets.iter().enumerate().filter(|(other, _)| *other != at);
+        Err(WorkbookError::EmptySheet {
+            name: sheets[at].name.clone(),
+            others: others.map(|(_, sheet)| sheet.name.clone()).collect(),
+        }
+        .into())
+    }
+
+    pub(in crate::input) fn header(&self) -> &StringRecord {
+        &self.header
+    }
+
+    pub(in crate::input) fn header_line(&self) -> u64 {
+        self.header_line
+    }
+
+    /// How many rows there are if the sheet has no room for more. For its end.
+    pub(in crate::input) fn full_sheet(&self) -> Option<u64> {
+        (self.last_line == MAX_ROWS).then_some(MAX_ROWS)
+    }
+
+    /// The next row that has a cell with something in it.
+    pub(in crate::input) fn next_row(&mut self) -> Result<Option<Row>, InputError> {
+        while let Some(row) = self.rows.next_row()? {
+            self.last_line = row.number;
+            if row.is_too_long || !is_blank(&row.cells) {
+                return Ok(Some(Row {
+                    line: row.number,
+                    content: self.content(&row),
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    fn content(&self, row: &SheetRow) -> Content {
+        let (left, end) = (self.left, self.left + self.header.len());
+        let mut cells = row.cells.iter().enumerate();
+        let outside = cells.find(|(at, cell)| !(left..end).contains(at) && is_something(cell));
+        let why = match outside {
+            _ if row.is_too_long => TOO_LONG.to_owned(),
+            Some((at, _)) => format!(
+                "has text in column {}, and the header is in columns {} to {} (name that column, or empty it)",
+                column_name(at),
+                column_name(left),
+                column_name(end - 1)
+            ),
+            None => {
+                let cells = (left..end).map(|at| row.cells.get(at).unwrap_or_default());
+                return Content::Cells(cells.collect());
+            }
+        };
+        let text = line(b',', |line| line.write_record(&row.cells)).unwrap_or_default();
+        Content::Unreadable {
+            why,
+            raw: raw_head(text.trim_ascii_end()),
+        }
+    }
+}
+
+fn is_something(cell: &str) -> bool {
+    !trimmed(cell).is_empty()
+}
+
+fn is_blank(cells: &StringRecord) -> bool {
+    !cells.iter().any(is_something)
+}
+
+/// The sheet of that name, in any letter case, or the first that is shown.
+fn chosen(sheets: &[&Sheet], name: Option<&str>) -> Result<usize, WorkbookError> {
+    let names = || sheets.iter().map(|sheet| sheet.name.clone()).collect();
+    let Some(name) = name else {
+        let shown = sheets.iter().position(|sheet| !sheet.is_hidden);
+        return shown.ok_or_else(|| WorkbookError::NoSheet(names()));
+    };
+    let folded = name.to_lowercase();
+    let exact = sheets.iter().position(|sheet| sheet.name == name);
+    let alike = || {
+        sheets
+            .iter()
+            .position(|sheet| sheet.name.to_lowercase() == folded)
+    };
+    exact
+        .or_else(alike)
+        .ok_or_else(|| WorkbookError::UnknownSheet {
+            name: name.to_owned(),
+            sheets: names(),
+        })
+}
