@@ -86,6 +86,7 @@ mod tests {
     fn update() -> Update<'static> {
         Update {
             line: 2,
+            unproven_host: None,
             slug: Slug::parse("123").expect("a slug"),
             changes: Changes {
                 status: Status::from_code(2).map(StatusChange::To),

@@ -10,9 +10,7 @@ use super::input_settings::InputSettings;
 use super::pace::PaceSettings;
 use crate::cli::{AccountArgs, RunArgs};
 use crate::input::{DELIMITERS, Format};
-use crate::model::{
-    CatalogMode, DataMode, PlainRows, ReadPolicy, StopReason, Zone, shell_word,
-};
+use crate::model::{CatalogMode, DataMode, PlainRows, ReadPolicy, StopReason, Zone, shell_word};
 use crate::send::Adaptation;
 
 /// The commands that can follow a run.

@@ -46,7 +46,10 @@ impl StateColumns {
     pub(super) fn new(columns: &Columns) -> Self {
         let place = |name: &'static str| {
             let field = Some(Field::Ignored(name.into()));
-            let at = columns.all.iter().position(|column| column.field == field)?;
+            let at = columns
+                .all
+                .iter()
+                .position(|column| column.field == field)?;
             Some((name, at))
         };
         let others = [STATUS, TAGS, ASSIGNEE, CATEGORY].into_iter();

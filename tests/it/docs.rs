@@ -246,7 +246,10 @@ fn the_commands_of_the_readme_work_in_their_order() {
 fn lists_or_echo(request: &Request) -> Answer {
     let lists = ["/conversations?", "/staff?", "/channels?", "/reports/tags?"];
     if lists.iter().any(|list| request.path.contains(list)) {
-        return Answer::json(200, &json!({"conversations": [], "staff": [], "channels": [], "tags": {}}));
+        return Answer::json(
+            200,
+            &json!({"conversations": [], "staff": [], "channels": [], "tags": {}}),
+        );
     }
     Answer::echo(request)
 }
