@@ -369,6 +369,19 @@ fn unknown_names_are_warnings_once_each_with_the_name_that_was_meant() {
         (&names[3]["value"], &names[3]["did_you_mean"]),
         (&json!("Vip"), &json!("vip"))
     );
+    // Against the account, they are said before it is read.
+    let words = [
+        "run",
+        "rows.csv",
+        "--dry-run",
+        "--online",
+        "--rate",
+        "100/s",
+    ];
+    let online = workspace.command(&words).against(&server).output();
+    assert_eq!(online.status, 0, "{}", online.stderr);
+    let expected = "warning: rows.csv:2: assignee: `anna@acme.com` is not a staff user";
+    assert!(online.stderr.contains(expected), "{}", online.stderr);
     let off = document(&dry_run(&workspace, &server, ROWS, "--json --catalog off"));
     assert_eq!(
         (&off["unknown_names"], &off["warnings"]),

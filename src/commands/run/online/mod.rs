@@ -55,6 +55,10 @@ pub(super) fn preview(
         none_written(options, log);
         return preview::show(settings, log, *rows, exit::DONE);
     }
+    // Before the requests, of which there may be many.
+    for warning in rows.warnings(settings, &settings.source.name()) {
+        log.warning(&warning);
+    }
     let online = Online {
         settings,
         options,
