@@ -34,7 +34,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "FIELD=VALUE")]
     pub set: Vec<Assignment>,
 
-    /// Names that the catalog does not know: warn, error, off [default: warn]
+    /// Names not in the catalog: warn, error, off [default: warn]
     ///
     /// Compares assignees, categories, brands and tags with what `reamaze-bulk catalog refresh` has
     /// cached; without such a cache, warn does nothing. error: their rows are invalid. Tags are only
