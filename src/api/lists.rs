@@ -19,7 +19,7 @@ const NO_LIST: &str = "no such list";
 
 /// One page of a list, with what it says of the whole list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<T> {
+pub struct ListPage<T> {
     /// The entries that can be read.
     pub entries: Vec<T>,
     /// Entries that cannot be read.
@@ -30,7 +30,7 @@ pub struct Page<T> {
     pub total_count: Option<u64>,
 }
 
-impl<T> fmt::Display for Page<T> {
+impl<T> fmt::Display for ListPage<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} entries", self.entries.len())?;
         match self.total_count {
@@ -40,7 +40,7 @@ impl<T> fmt::Display for Page<T> {
     }
 }
 
-impl<T> Page<T> {
+impl<T> ListPage<T> {
     /// The page that `body` is, whose entries are under `key`. `read` reads one.
     ///
     /// # Errors
@@ -120,7 +120,7 @@ pub struct ListConversations<'a> {
 }
 
 impl Operation for ListConversations<'_> {
-    type Output = Page<ListedConversation>;
+    type Output = ListPage<ListedConversation>;
     const EFFECT: Effect = Effect::None;
     const MAX_ANSWER_BYTES: u64 = MAX_PAGE_BYTES;
     const MISSING: &'static str = NO_LIST;
@@ -132,6 +132,6 @@ impl Operation for ListConversations<'_> {
     }
 
     fn read(&self, body: &str, redactor: &Redactor) -> Result<Self::Output, Failure> {
-        Page::read(body, "conversations", redactor, conversation::listed)
+        ListPage::read(body, "conversations", redactor, conversation::listed)
     }
 }

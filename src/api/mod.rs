@@ -27,7 +27,7 @@ pub use account::{Account, AccountError, BaseUrl, check_email};
 pub use classify::Classifier;
 pub use client::{Client, ClientError};
 pub use diagnosis::{Cause, Diagnosis};
-pub use lists::{ConversationQuery, ListConversations, Page};
+pub use lists::{ConversationQuery, ListConversations, ListPage};
 pub use name_lists::{ListChannels, ListStaff, ListUsedTags};
 pub use operation::{
     Effect, Operation, ReadConversation, ReadResult, UpdateConversation, Updated, Verification,

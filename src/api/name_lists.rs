@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 use serde_json::value::RawValue;
 
-use super::lists::Page;
+use super::lists::ListPage;
 use super::reasons;
 use super::redact::Redactor;
 use super::{Effect, Failure, FailureKind, Operation, Request};
@@ -55,7 +55,7 @@ pub struct ListUsedTags {
 }
 
 impl Operation for ListStaff {
-    type Output = Page<StaffUser>;
+    type Output = ListPage<StaffUser>;
     const EFFECT: Effect = Effect::None;
     const MAX_ANSWER_BYTES: u64 = MAX_PAGE_BYTES;
     const MISSING: &'static str = NO_LIST;
@@ -65,7 +65,7 @@ impl Operation for ListStaff {
     }
 
     fn read(&self, body: &str, redactor: &Redactor) -> Result<Self::Output, Failure> {
-        Page::read(body, "staff", redactor, |user| {
+        ListPage::read(body, "staff", redactor, |user| {
             Some(StaffUser {
                 email: key(user, "email", redactor)?,
                 name: name(user, "name", redactor),
@@ -75,7 +75,7 @@ impl Operation for ListStaff {
 }
 
 impl Operation for ListChannels {
-    type Output = Page<Channel>;
+    type Output = ListPage<Channel>;
     const EFFECT: Effect = Effect::None;
     const MAX_ANSWER_BYTES: u64 = MAX_PAGE_BYTES;
     const MISSING: &'static str = NO_LIST;
@@ -85,7 +85,7 @@ impl Operation for ListChannels {
     }
 
     fn read(&self, body: &str, redactor: &Redactor) -> Result<Self::Output, Failure> {
-        Page::read(body, "channels", redactor, |channel| {
+        ListPage::read(body, "channels", redactor, |channel| {
             let brand = channel.get("brand");
             let brand = brand.and_then(|brand| serde_json::from_str(brand.get()).ok());
             let brand: Members<'_> = brand.unwrap_or_default();
@@ -101,7 +101,7 @@ impl Operation for ListChannels {
 }
 
 impl Operation for ListUsedTags {
-    type Output = Page<UsedTag>;
+    type Output = ListPage<UsedTag>;
     const EFFECT: Effect = Effect::None;
     const MAX_ANSWER_BYTES: u64 = MAX_PAGE_BYTES;
     const MISSING: &'static str = NO_LIST;
@@ -133,7 +133,7 @@ impl Operation for ListUsedTags {
             })
         };
         let entries: Vec<_> = tags.0.into_iter().filter_map(tag).collect();
-        Ok(Page {
+        Ok(ListPage {
             unreadable: (all - entries.len()) as u64,
             entries,
             page_count: None,

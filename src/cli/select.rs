@@ -73,7 +73,7 @@ pub struct SelectArgs {
 #[command(next_help_heading = "Filters")]
 pub struct FilterArgs {
     /// open, unassigned, archived or all [default: all, archived ones too]
-    #[arg(long, value_enum, hide_possible_values = true)]
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "STATE")]
     pub filter: Option<StateFilter>,
 
     /// With this tag; repeatable
@@ -81,7 +81,13 @@ pub struct FilterArgs {
     pub tag: Vec<String>,
 
     /// With several --tag: all of them, or any [default: all]
-    #[arg(long, value_enum, hide_possible_values = true, requires = "tag")]
+    #[arg(
+        long,
+        value_enum,
+        hide_possible_values = true,
+        value_name = "all|any",
+        requires = "tag"
+    )]
     pub tag_match: Option<TagMatch>,
 
     /// Without this tag; repeatable
@@ -105,7 +111,7 @@ pub struct FilterArgs {
     pub user: Option<String>,
 
     /// From this origin, as the API numbers it (1 is email)
-    #[arg(long)]
+    #[arg(long, value_name = "N")]
     pub origin: Option<String>,
 
     /// With this value of a custom field; repeatable
@@ -132,7 +138,7 @@ pub struct FilterArgs {
     #[arg(long, value_name = "TIME")]
     pub customer_message_before: Option<String>,
 
-    /// Time zone for times without an offset [default: UTC]
+    /// Time zone for times without an offset [default: the profile's, else UTC]
     #[arg(long, value_name = "AREA/CITY")]
     pub timezone: Option<Zone>,
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::session::stoppable;
 use crate::api::{
-    Cause, ConversationQuery, Diagnosis, Exchange as _, Failure, ListConversations, Page, Reply,
+    Cause, ConversationQuery, Diagnosis, Exchange as _, Failure, ListConversations, ListPage, Reply,
 };
 use crate::cli::CheckArgs;
 use crate::config::Connection;
@@ -137,7 +137,7 @@ fn ask(
     timeout: Duration,
     log: &Log,
     stop: &Stop,
-) -> Result<Reply<Page<ListedConversation>>, Error> {
+) -> Result<Reply<ListPage<ListedConversation>>, Error> {
     let client = connection.client()?;
     let query = ConversationQuery {
         filter: "all",

@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 
 use super::signals::listen;
 use super::status::guarded;
-use crate::api::{Client, Diagnosis, Exchange as _, Operation, Page, Redactor};
+use crate::api::{Client, Diagnosis, Exchange as _, ListPage, Operation, Redactor};
 use crate::config::Connection;
 use crate::error::Error;
 use crate::model::text::with_status;
@@ -41,7 +41,7 @@ pub(super) struct PageRead<T> {
     pub(super) number: u64,
     /// When its answer had come.
     pub(super) read_at: Timestamp,
-    pub(super) page: Page<T>,
+    pub(super) page: ListPage<T>,
 }
 
 /// Which pages of a list are to be read.
@@ -115,7 +115,7 @@ impl Session<'_> {
     }
 
     /// Reads these pages of a list, several at a time. `take` gets each as it comes, and may end it all.
-    pub(super) fn read<T: Send, O: Operation<Output = Page<T>>>(
+    pub(super) fn read<T: Send, O: Operation<Output = ListPage<T>>>(
         &self,
         pages: Pages<'_>,
         operation: impl Fn(u64) -> O + Sync,

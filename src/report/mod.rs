@@ -29,7 +29,7 @@ mod progress;
 mod question;
 mod sample;
 mod schedule;
-mod selection;
+mod select_summary;
 mod state_findings;
 mod state_section;
 mod stderr;
@@ -57,7 +57,8 @@ pub use plan::{AccountLabel, BlockedBy, Plan};
 pub use print::{print, print_json, print_json_lines};
 pub use progress::{Progress, ProgressDisplay};
 pub use sample::Sample;
-pub use selection::{Selection, selected_table};
+pub use select_summary::{SelectSummary, selected_table};
+
 pub use state_findings::StateFindings;
 pub use style::{Coloring, StyledText, TextStyle};
 pub use summary::NextCommands;

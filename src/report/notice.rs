@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::style::{StyledText, TextStyle};
 use super::summary::Sentences;
 use super::work::NamedCounts;
-use super::{NextCommands, Plan, Selection, in_words, summary, words};
+use super::{NextCommands, Plan, SelectSummary, in_words, summary, words};
 use crate::model::text::counted;
 use crate::model::{CannotPutBack, StopReason, Summary, Violation, as_seconds};
 
@@ -140,7 +140,7 @@ pub enum Notice<'a> {
         reason: &'a StopReason,
     },
     /// What `select` found.
-    Selected(&'a Selection),
+    Selected(&'a SelectSummary),
     /// What a run did.
     Summary {
         /// In numbers.

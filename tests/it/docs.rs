@@ -103,6 +103,14 @@ fn run(line: &str, workspace: &Workspace, server: &Server) -> Output {
     }
     fs::write(home.join(".reamaze-token"), "token-of-the-readme\n").expect("a token file");
     workspace.configure(&code("docs/profiles.md", "toml").join("\n"));
+    // The scripted server has no lists.
+    let lists = (words[0] == "select").then(|| served(workspace, "--quiet"));
+    let address = lists
+        .as_ref()
+        .map(|(_, address)| format!("http://{address}/api/v1"));
+    if let Some(address) = &address {
+        words.extend(["--base-url", address, "--rate", "500/s"]);
+    }
     workspace.command(&words).against(server).output()
 }
 
@@ -135,6 +143,17 @@ fn the_options_page_has_each_option_of_the_help() {
     for (command, section) in [("run", run), ("sandbox", sandbox)] {
         let help = Workspace::new().command(&[command, "-h"]).output().stdout;
         assert_eq!(signatures(section, "- `", '`'), signatures(&help, "", ' '));
+    }
+    // A selection shares the groups of a run.
+    let help = Workspace::new().command(&["select", "-h"]).output().stdout;
+    let (_, select) = rest.split_once("\n## select\n").expect("options of select");
+    let (select, _) = select.split_once("\n## ").expect("more");
+    for option in signatures(&help, "", ' ') {
+        let is_shared = signatures(run, "- `", '`').contains(&option);
+        assert!(
+            is_shared || select.contains(&format!("`{option}`")),
+            "{option}"
+        );
     }
     // An undo takes most options of a run.
     let help = Workspace::new().command(&["undo", "-h"]).output().stdout;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 
 use super::super::session::{Pages, Session, session};
-use crate::api::{ListChannels, ListStaff, ListUsedTags, Operation, Page};
+use crate::api::{ListChannels, ListPage, ListStaff, ListUsedTags, Operation};
 use crate::cli::CatalogRefreshArgs;
 use crate::config::{Connection, catalog_cache};
 use crate::error::Error;
@@ -84,7 +84,7 @@ fn names(
 }
 
 /// All entries of a list, whose first page says how many there are.
-fn all<T: Send, O: Operation<Output = Page<T>>>(
+fn all<T: Send, O: Operation<Output = ListPage<T>>>(
     session: &Session<'_>,
     log: &Log,
     list: &str,
@@ -118,7 +118,7 @@ fn all<T: Send, O: Operation<Output = Page<T>>>(
 }
 
 /// Pages of the list; where only the entries are counted, as many as these take.
-fn pages_of<T>(page: &Page<T>) -> u64 {
+fn pages_of<T>(page: &ListPage<T>) -> u64 {
     let on_page = page.entries.len() as u64 + page.unreadable;
     let counted = page.total_count.filter(|_| on_page > 0);
     let counted = counted.map(|total| total.div_ceil(on_page));
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn a_list_has_as_many_pages_as_it_says_or_as_its_entries_take() {
         let pages = |page_count, total_count, entries: usize| {
-            pages_of(&Page {
+            pages_of(&ListPage {
                 entries: vec![(); entries],
                 unreadable: 0,
                 page_count,

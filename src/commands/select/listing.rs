@@ -6,24 +6,21 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fmt;
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
 use super::filter::Filter;
-use crate::api::{ConversationQuery, ListConversations, Page};
+use super::pass::{ListPass, MAX_PAGES, Order, Signs};
+use crate::api::{ConversationQuery, ListConversations};
 use crate::commands::session::{PageRead, Pages, Session};
 use crate::error::Error;
 use crate::model::ListedConversation;
 use crate::model::text::counted;
-use crate::report::{Log, Notice, Selection, in_words};
+use crate::report::{Log, Notice, SelectSummary, in_words};
 
 /// The most passes over one list.
 const MAX_PASSES: u32 = 4;
-
-/// The most pages of a list.
-const MAX_PAGES: u64 = 100_000;
 
 /// Pages that repeat others before a list counts as endless.
 const MAX_REPEATED_PAGES: u64 = 3;
@@ -32,7 +29,7 @@ const MAX_REPEATED_PAGES: u64 = 3;
 const MANY_PAGES: u64 = 100;
 
 /// A conversation as it was seen last.
-pub(super) struct Seen {
+pub(super) struct Sighting {
     pub(super) conversation: ListedConversation,
     pub(super) read_at: Timestamp,
     /// Whether it matches the filter.
@@ -46,11 +43,11 @@ pub(super) struct Seen {
 }
 
 /// What was read of the lists.
-pub(super) struct Listing<'a, 's> {
+pub(super) struct ListReader<'a, 's> {
     session: &'a Session<'s>,
     filter: &'a Filter<'a>,
     log: &'a Log,
-    seen: HashMap<String, Seen>,
+    seen: HashMap<String, Sighting>,
     passes: u32,
     /// Pages read.
     pub(super) pages: u64,
@@ -60,45 +57,7 @@ pub(super) struct Listing<'a, 's> {
     pub(super) moved: Option<Signs>,
 }
 
-/// In which order pages are read. What joins a list moves others backward, and what leaves it forward: each
-/// is missed by one order, and only seen twice by the other.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Order {
-    #[default]
-    Forward,
-    Backward,
-}
-
-/// What one pass over a list showed.
-#[derive(Debug, Default)]
-struct Pass {
-    number: u32,
-    order: Order,
-    /// Pages of the list, as far as is known.
-    last_page: u64,
-    pages: u64,
-    repeated_pages: u64,
-    found: u64,
-    unreadable: u64,
-    first_total: Option<u64>,
-    total: Option<u64>,
-    /// Pages on which it is another one than on the first.
-    total_changes: u64,
-    duplicates: u64,
-    /// Conversations that passes before it have missed.
-    missed: u64,
-}
-
-/// Signs that a list has moved while it was read.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Signs {
-    first_total: Option<u64>,
-    total: Option<u64>,
-    listed: u64,
-    duplicates: u64,
-}
-
-impl<'a, 's> Listing<'a, 's> {
+impl<'a, 's> ListReader<'a, 's> {
     /// Nothing was read yet.
     pub(super) fn new(session: &'a Session<'s>, filter: &'a Filter<'a>, log: &'a Log) -> Self {
         Self {
@@ -143,23 +102,23 @@ impl<'a, 's> Listing<'a, 's> {
     }
 
     /// What was read.
-    pub(super) fn summary(&self) -> Selection {
+    pub(super) fn summary(&self) -> SelectSummary {
         let listed = self.seen.values().filter(|seen| seen.is_kept).count();
-        Selection {
+        SelectSummary {
             listed: listed as u64,
             pages: self.pages,
             changed: self.moved.map(|signs| signs.to_string()),
             unreadable: self.unreadable,
-            ..Selection::default()
+            ..SelectSummary::default()
         }
     }
 
     /// Conversations that match, in the order of the list.
-    pub(super) fn into_matching(self) -> Vec<Seen> {
+    pub(super) fn into_matching(self) -> Vec<Sighting> {
         let seen = self.seen.into_values();
         let mut matching: Vec<_> = seen.filter(|seen| seen.is_kept && seen.matches).collect();
         matching.sort_by(|a, b| {
-            let slug = |seen: &Seen| seen.conversation.slug.clone();
+            let slug = |seen: &Sighting| seen.conversation.slug.clone();
             a.place.cmp(&b.place).then_with(|| slug(a).cmp(&slug(b)))
         });
         matching
@@ -172,18 +131,14 @@ impl<'a, 's> Listing<'a, 's> {
         nth: u32,
         known_pages: u64,
         began: Timestamp,
-    ) -> Result<Pass, Error> {
+    ) -> Result<ListPass, Error> {
         self.passes += 1;
-        let mut pass = Pass {
-            number: self.passes,
-            order: if nth.is_multiple_of(2) {
-                Order::Backward
-            } else {
-                Order::Forward
-            },
-            last_page: known_pages,
-            ..Pass::default()
+        let order = if nth.is_multiple_of(2) {
+            Order::Backward
+        } else {
+            Order::Forward
         };
+        let mut pass = ListPass::new(self.passes, order, known_pages);
         let mut numbers: Vec<_> = (1..=known_pages).collect();
         if pass.order == Order::Backward {
             numbers.reverse();
@@ -203,7 +158,7 @@ impl<'a, 's> Listing<'a, 's> {
         }
     }
 
-    fn announce(&self, pass: &Pass) {
+    fn announce(&self, pass: &ListPass) {
         let time = in_words(self.session.time_for(pass.last_page));
         let conversations = match pass.total {
             Some(total) => format!("{} on ", counted(total, "conversation")),
@@ -218,7 +173,7 @@ impl<'a, 's> Listing<'a, 's> {
     fn pages(
         &mut self,
         query: &ConversationQuery,
-        pass: &mut Pass,
+        pass: &mut ListPass,
         numbers: Vec<u64>,
         began: Timestamp,
     ) -> Result<(), Error> {
@@ -235,7 +190,7 @@ impl<'a, 's> Listing<'a, 's> {
     /// Takes in a page. An empty one is behind the end of the list.
     fn take(
         &mut self,
-        pass: &mut Pass,
+        pass: &mut ListPass,
         PageRead {
             number,
             read_at,
@@ -288,7 +243,7 @@ impl<'a, 's> Listing<'a, 's> {
         let matches = self.filter.matches(&conversation);
         // They were compared, and are not written.
         conversation.conversation.data = None;
-        let seen = Seen {
+        let seen = Sighting {
             matches,
             read_at,
             pass,
@@ -306,61 +261,10 @@ impl<'a, 's> Listing<'a, 's> {
                 let (earlier_pass, is_kept) = (earlier.pass, earlier.is_kept);
                 // Answers may overtake each other.
                 if earlier.read_at <= read_at {
-                    entry.insert(Seen { is_kept, ..seen });
+                    entry.insert(Sighting { is_kept, ..seen });
                 }
                 Some(earlier_pass)
             }
         }
-    }
-}
-
-impl Pass {
-    /// Takes in what a page says of the list.
-    fn take_in(&mut self, number: u64, page: &Page<ListedConversation>) {
-        self.pages += 1;
-        self.unreadable += page.unreadable;
-        if let Some(total) = page.total_count {
-            self.first_total.get_or_insert(total);
-            if Some(total) != self.first_total {
-                self.total_changes += 1;
-            }
-            self.total = Some(total);
-        }
-        // Without a count, the list ends with an empty page.
-        let is_empty = page.entries.is_empty() && page.unreadable == 0;
-        let next = if is_empty { number } else { number + 1 };
-        let last = page.page_count.unwrap_or(next).min(MAX_PAGES);
-        self.last_page = self.last_page.max(last);
-    }
-
-    /// Signs that the list has moved, if there are any.
-    fn signs(&self) -> Option<Signs> {
-        let listed = self.found + self.unreadable;
-        let is_moved = self.total_changes > 0
-            || self.duplicates > 0
-            || self.total.is_some_and(|total| total != listed);
-        is_moved.then_some(Signs {
-            first_total: self.first_total,
-            total: self.total,
-            listed,
-            duplicates: self.duplicates,
-        })
-    }
-}
-
-/// What was counted, as a sentence without its end.
-impl fmt::Display for Signs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the list changed while it was read (")?;
-        match (self.first_total, self.total) {
-            (Some(first), Some(last)) if first == last => write!(f, "{last} counted, ")?,
-            (Some(first), Some(last)) => write!(f, "{first}, then {last} counted, ")?,
-            _ => {}
-        }
-        write!(f, "{} listed", self.listed)?;
-        if self.duplicates > 0 {
-            write!(f, ", {} twice", self.duplicates)?;
-        }
-        f.write_str(")")
     }
 }

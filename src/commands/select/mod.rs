@@ -3,6 +3,7 @@
 mod filter;
 mod listing;
 mod output;
+mod pass;
 mod row;
 
 use std::sync::Arc;
@@ -12,10 +13,10 @@ use crate::cli::SelectArgs;
 use crate::config::Connection;
 use crate::error::Error;
 use crate::exit;
-use crate::report::{Log, Notice, Selection, print_json};
+use crate::report::{Log, Notice, SelectSummary, print_json};
 use crate::stop::Stop;
 use filter::Filter;
-use listing::Listing;
+use listing::ListReader;
 use output::Output;
 use row::RowMaker;
 
@@ -24,7 +25,7 @@ pub(super) fn select(args: &SelectArgs, log: &Arc<Log>) -> u8 {
     stoppable(log, |stop| {
         let selected = selected(args, log, stop);
         if args.output.json {
-            let failed = |error: &Error| Selection::failed(error.status(), error.to_string());
+            let failed = |error: &Error| SelectSummary::failed(error.status(), error.to_string());
             let document = selected.as_ref().map_or_else(failed, Clone::clone);
             print_json(&document).map_err(Error::Output)?;
         }
@@ -32,7 +33,7 @@ pub(super) fn select(args: &SelectArgs, log: &Arc<Log>) -> u8 {
     })
 }
 
-fn selected(args: &SelectArgs, log: &Log, stop: &Stop) -> Result<Selection, Error> {
+fn selected(args: &SelectArgs, log: &Log, stop: &Stop) -> Result<SelectSummary, Error> {
     let output = Output::new(args)?;
     let connection = Connection::resolve(&args.account, &args.pace, &args.output, stop)?;
     let filter = Filter::new(&args.filters, connection.zone.as_ref())?;
@@ -42,7 +43,7 @@ fn selected(args: &SelectArgs, log: &Log, stop: &Stop) -> Result<Selection, Erro
     }
     let base_url = connection.account.base_url();
     let (rows, mut selection) = session(&connection, log, stop, |session| {
-        let mut listing = Listing::new(session, &filter, log);
+        let mut listing = ListReader::new(session, &filter, log);
         for query in filter.queries() {
             listing.read(&query)?;
         }

@@ -68,8 +68,8 @@ impl Output {
     pub(super) fn write(&self, rows: &[SelectedRow]) -> Result<(), Error> {
         let content = match self.format {
             SelectFormat::Text => selected_table(rows.iter().map(|row| {
-                let cell = |name| row.value(name).map(RowValue::cell).unwrap_or_default();
-                ["slug", "_status", "_assignee", "_tags", "_subject"].map(cell)
+                let text = |name| row.value(name).map(RowValue::text).unwrap_or_default();
+                ["slug", "_status", "_assignee", "_tags", "_subject"].map(text)
             })),
             SelectFormat::Csv => self.cells(rows, b',')?,
             SelectFormat::Tsv => self.cells(rows, b'\t')?,

@@ -4,12 +4,12 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::listing::Seen;
+use super::listing::Sighting;
 use crate::api::{BaseUrl, Redactor};
 use crate::change::known_status;
 use crate::model::text::one_line;
 use crate::model::{Assignment, Attribute, Conversation, Slug, TagList};
-use crate::report::Selection;
+use crate::report::SelectSummary;
 use crate::validate::{Clock, Damaged, Draft, Terms};
 
 /// The longest subject, in characters.
@@ -87,7 +87,7 @@ impl<'a> RowMaker<'a> {
     }
 
     /// The row of a conversation; `None` if its slug is not valid as input.
-    pub(super) fn row(&mut self, seen: Seen) -> Option<SelectedRow> {
+    pub(super) fn row(&mut self, seen: Sighting) -> Option<SelectedRow> {
         let listed = seen.conversation;
         let slug = self.redactor.server_text(&listed.slug);
         if Slug::parse(slug.as_str()).is_err() {
@@ -120,7 +120,7 @@ impl<'a> RowMaker<'a> {
     }
 
     /// What the rows lack.
-    pub(super) fn add_to(&self, selection: &mut Selection) {
+    pub(super) fn add_to(&self, selection: &mut SelectSummary) {
         selection.invalid_slugs = self.invalid_slugs;
         selection.unguarded = self.unguarded;
         selection.spreadsheet_slugs = self.spreadsheet_slugs;
@@ -187,7 +187,15 @@ impl RowValue {
         }
     }
 
-    /// The value as a cell that people read.
+    /// The value for people.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Tags(tags) => tags.join(", "),
+            other => other.cell(),
+        }
+    }
+
+    /// The value as a cell of a file.
     pub(super) fn cell(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),

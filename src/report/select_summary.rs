@@ -1,13 +1,16 @@
 //! What `select` found -> words, and a table of the conversations.
 
+use std::ffi::OsStr;
+
 use serde::Serialize;
 
 use super::table::{Side, table};
+use crate::model::shell_word;
 use crate::model::text::{counted, one_line};
 
 /// What `select` found.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Selection {
+pub struct SelectSummary {
     /// The program's exit status.
     pub exit_status: u8,
     /// Why there is no file.
@@ -33,7 +36,7 @@ pub struct Selection {
     pub spreadsheet_slugs: u64,
 }
 
-impl Selection {
+impl SelectSummary {
     /// What there is to say of a selection that failed.
     #[must_use]
     pub fn failed(exit_status: u8, error: String) -> Self {
@@ -93,6 +96,12 @@ impl Selection {
         let pages = counted(self.pages, "page");
         let found = format!("selected {} of {listed} ({pages})", self.selected);
         match &self.file {
+            Some(file) if self.selected > 0 => {
+                let word = shell_word(OsStr::new(file));
+                format!(
+                    "{found}: {file}\nadd columns with changes, or use --set; then: reamaze-bulk run {word} --dry-run"
+                )
+            }
             Some(file) => format!("{found}: {file}"),
             None => found,
         }
@@ -101,6 +110,7 @@ impl Selection {
 
 /// Conversations as people look at them: slug, status, assignee, tags and subject.
 pub fn selected_table(rows: impl Iterator<Item = [String; 5]>) -> String {
+    let header = ["slug", "status", "assignee", "tags", "subject"].map(str::to_owned);
     let rows = rows.map(|row| row.map(|cell| one_line(&cell, 60)));
-    table(0, [Side::Left; 5], rows)
+    table(0, [Side::Left; 5], std::iter::once(header).chain(rows))
 }
