@@ -88,6 +88,7 @@ mod tests {
             line: 2,
             unproven_host: None,
             slug: Slug::parse("123").expect("a slug"),
+            unproven_host: None,
             changes: Changes {
                 status: Status::from_code(2).map(StatusChange::To),
                 ..Changes::default()
