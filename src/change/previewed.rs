@@ -86,7 +86,6 @@ mod tests {
     fn update() -> Update<'static> {
         Update {
             line: 2,
-            unproven_host: None,
             slug: Slug::parse("123").expect("a slug"),
             unproven_host: None,
             changes: Changes {
