@@ -5,9 +5,10 @@
 //! scripts, broken ones included, and keeps every [`request`]; [`command`] starts the binary cut
 //! off from the machine's settings and reads what it printed and wrote. Both together: [`rows`] for
 //! what is sent of a file, [`sent`] for what comes of its rows, [`resumed`] for a run that was cut
-//! short, [`online`] for a preview against an account, [`page`] for its HTML report. [`terminal`] plays the one before which somebody
-//! sits, [`sandbox`] asks the simulated Re:amaze that the binary serves,
-//! and [`workbook`] packs workbooks.
+//! short, [`online`] for a preview against an account, [`page`] for its HTML report. [`moving`] is an
+//! account whose lists move, with [`generated`] conversations; [`selected`] is what a selection writes
+//! of them. [`terminal`] plays the one before which somebody sits, [`sandbox`] asks the simulated
+//! Re:amaze that the binary serves, and [`workbook`] packs workbooks.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -17,6 +18,8 @@
 pub(crate) mod account;
 pub(crate) mod answer;
 pub(crate) mod command;
+pub(crate) mod generated;
+pub(crate) mod moving;
 pub(crate) mod online;
 pub(crate) mod page;
 pub(crate) mod request;
@@ -24,6 +27,7 @@ pub(crate) mod resumed;
 pub(crate) mod rows;
 pub(crate) mod sandbox;
 pub(crate) mod secrets;
+pub(crate) mod selected;
 pub(crate) mod sent;
 pub(crate) mod server;
 pub(crate) mod source_tree;
