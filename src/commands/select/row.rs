@@ -7,13 +7,16 @@ use jiff::tz::TimeZone;
 use super::listing::Sighting;
 use crate::api::{BaseUrl, Redactor};
 use crate::change::known_status;
-use crate::model::text::one_line;
+use crate::model::text::{one_line, visible_json};
 use crate::model::{Assignment, Attribute, Conversation, Slug, TagList};
 use crate::report::SelectSummary;
 use crate::validate::{Clock, Damaged, Draft, Terms};
 
 /// The longest subject, in characters.
 const SUBJECT_CHARS: usize = 300;
+
+/// The longest email or slug, in characters.
+const NAME_CHARS: usize = 320;
 
 /// One row.
 #[derive(Debug)]
@@ -129,7 +132,7 @@ impl<'a> RowMaker<'a> {
     fn state(&self, shown: &Conversation) -> [RowValue; 4] {
         let text = |text: &str| self.redactor.server_text(text);
         let attribute = |attribute: &Attribute<String>| match attribute {
-            Attribute::Value(value) => RowValue::Text(text(value)),
+            Attribute::Value(value) => name(&text(value)),
             Attribute::Empty => RowValue::Nothing,
             Attribute::NotShown => RowValue::NotShown,
         };
@@ -167,6 +170,16 @@ impl<'a> RowMaker<'a> {
         }
         self.unguarded += u64::from(!is_guarded);
         state
+    }
+}
+
+/// An email or a slug. What is not one plain line is neither.
+fn name(shown: &str) -> RowValue {
+    let shown = shown.trim();
+    if one_line(shown, NAME_CHARS) == shown {
+        RowValue::Text(shown.to_owned())
+    } else {
+        RowValue::NotShown
     }
 }
 
@@ -216,7 +229,8 @@ fn tags_cell(tags: &[String]) -> String {
     if tags.iter().all(is_plain) && !is_number {
         return tags.join(", ");
     }
-    serde_json::to_string(tags).unwrap_or_default()
+    let json = serde_json::to_string(tags).unwrap_or_default();
+    visible_json(&json).into_owned()
 }
 
 /// Whether a spreadsheet would make a number, a date or a formula of it.
