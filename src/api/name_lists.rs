@@ -17,7 +17,7 @@ use crate::model::{Channel, Members, StaffUser, Text, UsedTag};
 const MAX_PAGE_BYTES: u64 = 16 << 20;
 
 /// What a 404 to a list means.
-const NO_LIST: &str = "there is no such list (check the brand or base URL)";
+const NO_LIST: &str = "no such list";
 
 /// The longest slug, email or tag, in bytes: a longer one is none.
 const MAX_KEY_BYTES: usize = 255;
