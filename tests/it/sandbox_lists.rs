@@ -1,6 +1,8 @@
 //! The lists of the sandbox as clients see them: pages, filters and orders, staff, channels and used
 //! tags, what updates make of them, and what the colleagues of `--meanwhile` do.
 
+#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};

@@ -1,6 +1,8 @@
 //! The file of a selection: its formats and columns, what an entry becomes there, and that nothing in it
 //! can harm who opens it.
 
+#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -3,6 +3,8 @@
 //!
 //! What matches is decided by rules written down here again, from the words of the help.
 
+#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -92,7 +94,8 @@ fn option(random: &mut Rng) -> (String, Rule) {
             let mut tags = TAGS.to_vec();
             random.shuffle(&mut tags);
             tags.truncate(random.usize(1..4));
-            let typed: String = tags.iter().map(|tag| format!(" --tag {tag:?}")).collect();
+            let typed: Vec<String> = tags.iter().map(|tag| format!("--tag {tag:?}")).collect();
+            let typed = typed.join(" ");
             match random.u8(0..3) {
                 0 => (
                     format!("{typed} --tag-match any"),
@@ -179,18 +182,14 @@ fn between(random: &mut Rng) -> (String, Rule) {
     times.sort_by_key(|(_, moment)| *moment);
     let [(after, from), (before, to)] = times;
     let (has_from, has_to) = [(true, false), (false, true), (true, from < to)][random.usize(0..3)];
-    let mut typed = String::new();
-    if has_from {
-        typed += &format!("--{name}-after {after} ");
-    }
-    if has_to {
-        typed += &format!("--{name}-before {before}");
-    }
+    let after = has_from.then(|| format!("--{name}-after {after}"));
+    let before = has_to.then(|| format!("--{name}-before {before}"));
+    let typed: Vec<String> = after.into_iter().chain(before).collect();
     let rule: Rule = Box::new(move |found| {
         let is_within = |moment| (!has_from || moment >= from) && (!has_to || moment < to);
         time_of(found, name).is_some_and(is_within)
     });
-    (typed, rule)
+    (typed.join(" "), rule)
 }
 
 /// The name of an option, of which each is given once.

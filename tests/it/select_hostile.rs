@@ -1,6 +1,8 @@
 //! Servers that do not list as documented: a selection is whole, or says what is wrong with it, or there is
 //! no file; it always ends, and the token goes nowhere else.
 
+#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +31,9 @@ fn body(all: &[Value], request: &Request) -> Value {
     })
 }
 
+/// What is done to a page.
+type Spoil = fn(&mut Value);
+
 /// A server of 100 conversations whose pages are spoiled.
 fn spoiled(spoil: impl Fn(&mut Value, &Request) + Send + Sync + 'static) -> Server {
     let all = conversations(21, 100);
@@ -50,7 +55,6 @@ fn expect_nothing(workspace: &Workspace, output: &Output, reason: &str) {
 
 #[test]
 fn counts_that_lie_or_lack_do_not_hide_conversations() {
-    type Spoil = fn(&mut Value);
     let spoils: [(&str, Spoil); 8] = [
         ("no counts", |page| {
             for name in ["page_count", "total_count", "page_size"] {
@@ -58,7 +62,7 @@ fn counts_that_lie_or_lack_do_not_hide_conversations() {
             }
         }),
         ("no total", |page| {
-            drop(page.as_object_mut().expect("a page").remove("total_count"))
+            drop(page.as_object_mut().expect("a page").remove("total_count"));
         }),
         ("no pages", |page| page["page_count"] = Value::Null),
         ("text", |page| page["page_count"] = json!("4")),
@@ -83,7 +87,6 @@ fn counts_that_lie_or_lack_do_not_hide_conversations() {
 
 #[test]
 fn a_list_that_has_less_than_it_counts_is_written_with_a_warning() {
-    type Spoil = fn(&mut Value);
     let spoils: [(&str, Spoil); 3] = [
         ("too few pages", |page| page["page_count"] = json!(2)),
         ("too many counted", |page| page["total_count"] = json!(150)),
@@ -104,7 +107,6 @@ fn a_list_that_has_less_than_it_counts_is_written_with_a_warning() {
 fn a_list_without_an_end_is_noticed() {
     let all = conversations(22, 30);
     let first = Arc::new(all);
-    type Spoil = fn(&mut Value);
     let spoils: [Spoil; 3] = [
         |_| (),
         |page| page["page_count"] = json!(u64::MAX),

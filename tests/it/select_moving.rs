@@ -1,6 +1,8 @@
 //! Lists that move while they are selected: every conversation that stayed is in the file exactly once,
 //! whatever happens to the others and to the requests, and the exit code says whether it was calm.
 
+#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +12,7 @@ use serde_json::json;
 use super::support::answer::Answer;
 use super::support::command::{Output, Workspace};
 use super::support::generated::conversations;
-use super::support::moving::{Habits, Happening, MovingAccount, slug};
+use super::support::moving::{Habits, Happening, MovingAccount, PageRequest, slug};
 use super::support::request::Request;
 use super::support::selected::{counted, selected};
 use super::support::server::Server;
@@ -108,11 +110,7 @@ fn a_calm_list_is_read_once_in_one_request_for_each_page() {
     let workspace = Workspace::new();
     let (output, missing) = missing(&workspace, &server, &account);
     assert_eq!((output.status, missing), (0, Vec::new()), "{output:?}");
-    let pages: Vec<usize> = account
-        .pages()
-        .iter()
-        .map(|request| request.page())
-        .collect();
+    let pages: Vec<usize> = account.pages().iter().map(PageRequest::page).collect();
     let mut sorted = pages.clone();
     sorted.sort_unstable();
     // The list may be asked for what is behind its end.

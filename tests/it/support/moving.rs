@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +21,7 @@ pub(crate) const PAGE: usize = 30;
 
 /// What the API page leaves open.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "questions with two answers")]
 pub(crate) struct Habits {
     /// Several tags mean any of them, not all.
     pub(crate) any_tag: bool,
@@ -78,7 +78,6 @@ impl Happening {
 #[derive(Clone, Debug)]
 pub(crate) struct PageRequest {
     pub(crate) parameters: BTreeMap<String, String>,
-    pub(crate) at: Instant,
 }
 
 impl PageRequest {
@@ -148,7 +147,6 @@ impl MovingAccount {
         if request.method == "GET" && path == "/api/v1/conversations" {
             let page = PageRequest {
                 parameters: parameters(query),
-                at: request.at,
             };
             let shown = self.shown(&state.conversations, &page);
             state.pages.push(page);
@@ -230,7 +228,9 @@ impl MovingAccount {
                     let email = conversation[who]["email"].as_str();
                     email.is_some_and(|email| email.eq_ignore_ascii_case(value))
                 }),
-                "origin" => conversation["origin"].to_string() == *value,
+                "origin" => value
+                    .parse()
+                    .is_ok_and(|origin: u64| conversation["origin"] == origin),
                 "start_date" => self
                     .day_of_message(conversation)
                     .is_some_and(|day| day >= *value),
@@ -253,9 +253,10 @@ impl MovingAccount {
             .map(|tag| tag.as_str().unwrap_or_default().to_lowercase())
             .collect();
         let mut wanted = wanted.split(',').map(|tag| tag.trim().to_lowercase());
-        match self.habits.any_tag {
-            true => wanted.any(|tag| tags.contains(&tag)),
-            false => wanted.all(|tag| tags.contains(&tag)),
+        if self.habits.any_tag {
+            wanted.any(|tag| tags.contains(&tag))
+        } else {
+            wanted.all(|tag| tags.contains(&tag))
         }
     }
 
