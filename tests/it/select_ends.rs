@@ -1,7 +1,5 @@
 //! How a selection ends: a file that is whole or not there at all, whatever ends it; and how fast it asks.
 
-#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
-
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,8 +1,6 @@
 //! Servers that do not list as documented: a selection is whole, or says what is wrong with it, or there is
 //! no file; it always ends, and the token goes nowhere else.
 
-#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
-
 use std::sync::Arc;
 use std::time::Duration;
 

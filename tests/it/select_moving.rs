@@ -1,8 +1,6 @@
 //! Lists that move while they are selected: every conversation that stayed is in the file exactly once,
 //! whatever happens to the others and to the requests, and the exit code says whether it was calm.
 
-#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
