@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::conversation::{StoredConversation, channel, person};
 use super::initial::{CHANNELS, STAFF};
-use super::page::ListPage;
+use super::page::Paged;
 use super::parameters::Parameters;
 
 /// The address of the one brand.
@@ -15,10 +15,10 @@ const BRAND: &str = "https://acme.reamaze.io";
 pub(super) fn staff<'a>(
     touched: impl Iterator<Item = &'a StoredConversation>,
     parameters: &Parameters,
-) -> ListPage<Value> {
+) -> Paged<Value> {
     let used = touched.filter_map(|conversation| conversation.assignee.as_ref()?["email"].as_str());
     let emails = distinct(STAFF.into_iter(), used);
-    ListPage::new("staff", parameters.page(), emails.into_iter(), |email| {
+    Paged::new("staff", parameters.page(), emails.into_iter(), |email| {
         let mut member = person(email);
         member["created_at"] = json!("2024-01-08T09:00:00.000Z");
         member["role"] = json!({ "name": "Agent" });
@@ -30,7 +30,7 @@ pub(super) fn staff<'a>(
 pub(super) fn channels<'a>(
     touched: impl Iterator<Item = &'a StoredConversation>,
     parameters: &Parameters,
-) -> ListPage<Value> {
+) -> Paged<Value> {
     let used = touched.filter_map(|conversation| conversation.category["slug"].as_str());
     let kind = parameters.value("channel").map(kind);
     let slugs = distinct(CHANNELS.into_iter(), used);
@@ -43,7 +43,7 @@ pub(super) fn channels<'a>(
     });
     let wanted = channels.filter(|channel| kind.is_none_or(|kind| channel["channel"] == kind));
     let wanted: Vec<Value> = wanted.collect();
-    ListPage::new(
+    Paged::new(
         "channels",
         parameters.page(),
         wanted.into_iter(),

@@ -11,7 +11,7 @@ use super::conversation::{OtherFields, StoredConversation};
 use super::initial::untouched;
 use super::list_query::ListQuery;
 use super::lists::Lists;
-use super::page::{ListPage, first_of};
+use super::page::{Paged, first_of};
 use super::rules::Attributes;
 use super::stock;
 
@@ -81,11 +81,11 @@ impl Conversations {
         &mut self,
         query: &ListQuery,
         number: usize,
-    ) -> ListPage<Cow<'_, StoredConversation>> {
+    ) -> Paged<Cow<'_, StoredConversation>> {
         let Self { known, lists, .. } = self;
         let slugs = lists.slugs(query, || all(known));
         let known = &*known;
-        ListPage::new("conversations", number, slugs, |slug| {
+        Paged::new("conversations", number, slugs, |slug| {
             shown(slug, known.get(slug).and_then(Option::as_deref))
         })
     }
