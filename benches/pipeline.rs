@@ -67,7 +67,7 @@ fn rows() -> String {
 
 /// One run over `text` that records in `directory`.
 fn sent(text: &str, directory: &tempfile::TempDir) {
-    let read = || Reader::open(Cursor::new(text.to_owned()), Wanted::default());
+    let read = || Reader::open(Cursor::new(text.to_owned()), &Wanted::default());
     let terms = Terms {
         clock: Clock {
             now: Timestamp::UNIX_EPOCH,

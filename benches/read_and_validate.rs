@@ -44,7 +44,7 @@ fn jsonl_rows() -> String {
 
 /// Everything that a dry run does with the rows; the number of valid ones.
 fn validated(text: &str) -> u64 {
-    let open = || Reader::open(Cursor::new(text.to_owned()), Wanted::default());
+    let open = || Reader::open(Cursor::new(text.to_owned()), &Wanted::default());
     let reader = open().expect("the rows are readable");
     let columns = columns(&reader, &Naming::default(), None).expect("the header is right");
     let terms = Terms {

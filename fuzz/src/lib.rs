@@ -59,7 +59,7 @@ fn check(
     wanted: Wanted,
     mut each: impl FnMut(&Row, Result<Update<'_>, InvalidRow<'_>>),
 ) {
-    let Ok(mut reader) = Reader::open(Cursor::new(bytes.to_vec()), wanted) else {
+    let Ok(mut reader) = Reader::open(Cursor::new(bytes.to_vec()), &wanted) else {
         return;
     };
     // A header that is wrong must not keep the rows from being read.

@@ -212,12 +212,11 @@ impl Session<'_> {
                     Step::Again | Step::Postponed => continue,
                 },
             };
-            return Err(match self.stop.reason() {
-                Some(reason) => Error::Stopped(reason),
-                None => {
-                    let diagnosis = diagnosis(ending, attempts.http_status());
-                    Error::Fatal(format!("{name}: {diagnosis}"))
-                }
+            return Err(if let Some(reason) = self.stop.reason() {
+                Error::Stopped(reason)
+            } else {
+                let diagnosis = diagnosis(ending, attempts.http_status());
+                Error::Fatal(format!("{name}: {diagnosis}"))
             });
         }
     }

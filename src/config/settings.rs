@@ -190,11 +190,9 @@ impl Settings {
         let mut names = NameSettings::resolve(&args.form, recorded, &file, &target)?;
         warnings.append(&mut names.warnings);
         let names_origin = std::mem::take(&mut names.origin);
+        let by_name = || RunDirectoryTarget::Named(format!("{}-{time}", source.stem()));
         Ok(Self {
-            place: match args.out {
-                Some(path) => RunDirectoryTarget::At(path),
-                None => RunDirectoryTarget::Named(format!("{}-{time}", source.stem())),
-            },
+            place: args.out.map_or_else(by_name, RunDirectoryTarget::At),
             source,
             wanted: rows.wanted,
             naming: rows.naming,

@@ -37,13 +37,16 @@ impl Reader {
     /// # Errors
     /// When the bytes cannot be read, are not a file of rows at all (no header, an image), or do not
     /// have the sheet that is wanted.
-    pub fn open(mut bytes: impl Read + Send + 'static, wanted: Wanted) -> Result<Self, InputError> {
+    pub fn open(
+        mut bytes: impl Read + Send + 'static,
+        wanted: &Wanted,
+    ) -> Result<Self, InputError> {
         let mut start = Vec::new();
         (&mut bytes).take(ZIP_BYTES).read_to_end(&mut start)?;
         let is_workbook = foreign::is_zip(&start);
         let bytes = Cursor::new(start).chain(bytes);
         if is_workbook {
-            let (records, layout) = WorkbookRecords::open(bytes, &wanted)?;
+            let (records, layout) = WorkbookRecords::open(bytes, wanted)?;
             return Ok(Self {
                 layout,
                 is_marked: true,
@@ -54,7 +57,7 @@ impl Reader {
         let encoding = found.encoding;
         let mut start = Vec::new();
         (&mut text).take(SNIFFED_BYTES).read_to_end(&mut start)?;
-        let layout = sniff::layout(&start, &wanted)?;
+        let layout = sniff::layout(&start, wanted)?;
         let source: TextSource = Box::new(BufReader::with_capacity(
             64 << 10,
             Cursor::new(start).chain(text),

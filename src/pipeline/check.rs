@@ -182,11 +182,11 @@ impl Check<'_> {
             let (read, noted) = rayon::join(
                 || next_batch(reader, &mut ahead),
                 || {
-                    let planned = planner.plan_in_parallel(&rows);
+                    let batch = planner.plan_in_parallel(&rows);
                     if let Some(states) = &mut states {
-                        states.take_in(&rows, &planned, findings.preview.send_counts.rows)?;
+                        states.take_in(&rows, &batch, findings.preview.send_counts.rows)?;
                     }
-                    self.take_in(planned, &mut note, findings)
+                    self.take_in(batch, &mut note, findings)
                 },
             );
             noted.map_err(CheckError::Temporary)?;

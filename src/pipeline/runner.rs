@@ -255,7 +255,7 @@ mod tests {
     fn a_panic_of_whoever_is_told_ends_the_run() {
         let read = || {
             let rows = Cursor::new("slug,status\na,1\nb,1\n");
-            Reader::open(rows, Wanted::default())
+            Reader::open(rows, &Wanted::default())
         };
         let terms = Terms {
             clock: Clock {

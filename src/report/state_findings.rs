@@ -86,7 +86,7 @@ impl StateFindings {
     pub(super) fn age(&self) -> Option<String> {
         let [first, last] = self.ages()?;
         let oldest = in_minutes(first);
-        Some(if first - last.min(first) < SAME_AGE {
+        Some(if first.saturating_sub(last) < SAME_AGE {
             format!("{oldest} ago")
         } else {
             format!("{} to {oldest} ago", in_minutes(last))

@@ -75,11 +75,7 @@ pub struct Attempts {
     problem: Option<String>,
     /// Whether some request may have been applied, and its answer is missing.
     may_be_applied: bool,
-    /// Whether the conversation was read after such a request, and shows something else than before.
-    /// Then no answer to another update says that the first one was not applied.
-    is_changed: bool,
-    /// Whether the conversation was read: then it is there, and so is the brand.
-    was_read: bool,
+    last_read: LastRead,
     /// Whether the last request failed in another way than by a 429.
     is_retrying: bool,
     /// The answer that refused the login.
@@ -87,6 +83,18 @@ pub struct Attempts {
     /// The status code of the last answer, if that throttled the row.
     throttled: Option<u16>,
     http_status: Option<u16>,
+}
+
+/// What the last read of the conversation has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LastRead {
+    /// It was not read.
+    None,
+    /// It is there, and so is the brand.
+    Found,
+    /// It is not as it was before an update that may have been applied. Then no answer to another update says
+    /// that the first one was not applied.
+    Changed,
 }
 
 /// What requests are for.
@@ -123,8 +131,7 @@ impl Attempts {
             counted: 0,
             problem: None,
             may_be_applied: before == Before::PerhapsApplied,
-            is_changed: false,
-            was_read: false,
+            last_read: LastRead::None,
             is_retrying: false,
             refusal: None,
             throttled: None,
@@ -168,13 +175,7 @@ impl Attempts {
         self.throttled = None;
         let failure = match reply.result {
             Ok(output) => {
-                self.is_retrying = false;
-                self.was_read |= effect == Effect::None;
-                if !self.may_be_applied {
-                    self.problem = None;
-                } else if effect == Effect::None {
-                    self.is_changed = true;
-                }
+                self.succeeded(effect);
                 return Next::Done(output);
             }
             Err(failure) => failure,
@@ -195,7 +196,9 @@ impl Attempts {
         let message = failure.message;
         match failure.kind {
             FailureKind::Rejected => self.refused(effect, message, Ending::Rejected),
-            FailureKind::NotFound if effect == Effect::Change && self.was_read => {
+            FailureKind::NotFound
+                if effect == Effect::Change && self.last_read != LastRead::None =>
+            {
                 let message = format!(
                     "HTTP 404 Not Found: {message}, though it was read before (deleted since?)"
                 );
@@ -222,6 +225,20 @@ impl Attempts {
                 self.may_be_applied |= is_change && failure.kind == FailureKind::Unclear;
                 self.retry(retries, chance)
             }
+        }
+    }
+
+    fn succeeded(&mut self, effect: Effect) {
+        self.is_retrying = false;
+        if !self.may_be_applied {
+            self.problem = None;
+        }
+        if effect == Effect::None {
+            self.last_read = if self.may_be_applied {
+                LastRead::Changed
+            } else {
+                LastRead::Found
+            };
         }
     }
 
@@ -253,7 +270,7 @@ impl Attempts {
 
     /// Takes in that the last read showed the conversation as it was before the first update.
     pub fn found_unchanged(&mut self) {
-        self.is_changed = false;
+        self.last_read = LastRead::Found;
     }
 
     /// Requests sent so far.
@@ -313,7 +330,7 @@ impl Attempts {
         let is_read = effect == Effect::None;
         Next::End(match ending(message) {
             Ending::Rejected(message) | Ending::NotFound(message) | Ending::Failed(message)
-                if (is_read || self.is_changed) && self.may_be_applied =>
+                if (is_read || self.last_read == LastRead::Changed) && self.may_be_applied =>
             {
                 Ending::Unknown(format!("{message}{MAY_BE_APPLIED}"))
             }

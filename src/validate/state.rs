@@ -92,10 +92,10 @@ fn state<'a>(value: impl Fn(&'static str) -> Option<Value<'a>>, clock: &Clock) -
     };
     let read_at = cells.read(READ_AT, |value| {
         let read_at = value::time(value, clock, times::any)?.instant;
-        match read_at.duration_since(clock.now) > CLOCKS_DIFFER {
-            true => Err("is in the future".to_owned()),
-            false => Ok(read_at),
+        if read_at.duration_since(clock.now) > CLOCKS_DIFFER {
+            return Err("is in the future".to_owned());
         }
+        Ok(read_at)
     });
     let status = cells.read(STATUS, value::status);
     let tags = cells.read(TAGS, shown_tags);

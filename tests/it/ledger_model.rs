@@ -123,7 +123,7 @@ fn finish(directory: &Path, mut journal: Journal, mut model: Model) -> Result<()
     };
     let run = RunDirectory::open(directory.to_owned(), Format::Csv).expect("a run of ours");
     let file = File::open(&input).expect("a copy of the input");
-    let reader = Reader::open(file, (&layout).into()).expect("a copy of the input");
+    let reader = Reader::open(file, &(&layout).into()).expect("a copy of the input");
     let none = BeforeImages::temporary().expect("a temporary file");
     let totals = reamaze_bulk::ledger::finish(&run, reader, &none, PlainRows::Send);
     let totals = totals.expect("sums that agree");

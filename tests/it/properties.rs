@@ -141,7 +141,7 @@ fn open(
 ) -> Option<Reader> {
     Reader::open(
         Cursor::new(bytes.into()),
-        Wanted {
+        &Wanted {
             format,
             delimiter,
             sheet: None,

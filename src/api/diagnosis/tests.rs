@@ -9,6 +9,7 @@ fn diagnosed(kind: FailureKind, http_status: u16, message: &str) -> (Cause, Stri
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_failure_has_a_cause_and_says_what_to_do() {
     use FailureKind::{
         Forbidden, LoginRefused, NotConnected, NotFound, NotYet, Refused, Rejected, Throttled,

@@ -65,7 +65,7 @@ pub(super) fn copy_and_check(
             .or_else(|| Error::from_stop(stop));
         other.unwrap_or_else(|| input(error))
     };
-    let reader = Reader::open(source, settings.wanted.clone()).map_err(cause)?;
+    let reader = Reader::open(source, &settings.wanted).map_err(cause)?;
     let layout = reader.layout().clone();
     let check = Check {
         keep,
@@ -143,7 +143,7 @@ fn reread(copy: &File, copied: &PrivateCopy, layout: &Layout) -> Result<Reader, 
     copied.flush()?;
     let mut copy = copy.try_clone()?;
     copy.rewind()?;
-    Reader::open(copy, layout.into())
+    Reader::open(copy, &layout.into())
 }
 
 /// SHA-256 of the whole copy, in hexadecimal.

@@ -30,7 +30,7 @@ impl OpenRun<'_> {
     /// Reads the private copy from its start.
     pub(super) fn read(&self) -> Result<Reader, LedgerError> {
         let file = self.directory.open_input()?;
-        Ok(Reader::open(file, (&self.layout).into())?)
+        Ok(Reader::open(file, &(&self.layout).into())?)
     }
 
     /// The same for those to whom the input matters alone.

@@ -138,7 +138,7 @@ impl ReportedRun {
     fn reader(&self) -> Result<Reader, Error> {
         let layout = self.run.options.layout();
         let file = self.directory.open_input()?;
-        let reader = Reader::open(file, (&layout).into());
+        let reader = Reader::open(file, &(&layout).into());
         reader.map_err(|error| Error::Ledger(LedgerError::Input(error)))
     }
 

@@ -126,7 +126,7 @@ impl OpenRun<'_> {
         };
         let mut timeline = TimelineRecorder::new(self);
         let mut progress = Progress::new(self.settings.progress, self.log, work);
-        let read = || Reader::open(monitor.input()?, (&self.layout).into());
+        let read = || Reader::open(monitor.input()?, &(&self.layout).into());
         let mut counts = facts.counts.final_only();
         let sent = run.send(read, journal, images, &mut |event| {
             if let Event::Recorded(result) = event {

@@ -94,7 +94,7 @@ impl Original {
 /// Rows of its input.
 fn rows(directory: &RunDirectory, run: &RunFile) -> Result<u64, LedgerError> {
     let layout = run.options.layout();
-    let mut reader = Reader::open(directory.open_input()?, (&layout).into())?;
+    let mut reader = Reader::open(directory.open_input()?, &(&layout).into())?;
     let mut rows = 0;
     while let Some(row) = reader.next_row()? {
         reader.take_back(std::iter::once(row));

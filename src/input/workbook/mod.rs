@@ -5,6 +5,7 @@ mod dates;
 mod decimal;
 mod error;
 mod format_code;
+mod kind;
 mod number_format;
 mod ods;
 mod package;
@@ -13,7 +14,6 @@ mod records;
 mod shared_strings;
 mod sheet_row;
 mod styles;
-mod workbook;
 mod xlsx;
 mod xml;
 

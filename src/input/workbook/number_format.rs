@@ -61,7 +61,7 @@ impl NumberFormat {
             let mut tokens = tokens.iter();
             tokens.any(|token| matches!(token, FormatToken::Date(..) | FormatToken::Elapsed))
         };
-        if let [FormatToken::General] | [FormatToken::Text] = *sections[0]
+        if let [FormatToken::General | FormatToken::Text] = *sections[0]
             && sections.len() == 1
         {
             return Self::General;

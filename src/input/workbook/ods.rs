@@ -1,6 +1,7 @@
-//! An OpenDocument spreadsheet (OASIS OpenDocument 1.3, part 3) -> its sheets, and the cells of one as
+//! A spreadsheet in the format `.ods` (OASIS standard 1.3, part 3) -> its sheets, and the cells of one as
 //! they are shown: the file has that text beside the values.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use quick_xml::events::{BytesStart, Event};
@@ -101,10 +102,11 @@ fn sheets(content: Part) -> Result<Vec<Sheet>, WorkbookError> {
                     .unwrap_or_default()
                     .into_owned();
             }
-            Event::Start(tag) if is_named(&tag, "table-properties") => {
-                if attribute(&tag, "table:display")?.is_some_and(|display| display == "false") {
-                    hidden.insert(style.clone());
-                }
+            Event::Start(tag)
+                if is_named(&tag, "table-properties")
+                    && attribute(&tag, "table:display")?.is_some_and(|shown| shown == "false") =>
+            {
+                hidden.insert(style.clone());
             }
             Event::Start(tag) if is_named(&tag, "table") => {
                 let style = attribute(&tag, "table:style-name")?;
@@ -143,8 +145,10 @@ impl OdsRows {
                     let repeats = number(&tag, "table:number-rows-repeated")?.unwrap_or(1) as u64;
                     let first = self.next;
                     self.next = first.saturating_add(repeats);
-                    let mut row = SheetRow::default();
-                    row.number = first;
+                    let mut row = SheetRow {
+                        number: first,
+                        ..SheetRow::default()
+                    };
                     self.cells(&mut row)?;
                     if row.cells.is_empty() && !row.is_too_long {
                         continue;
@@ -204,7 +208,7 @@ struct Cell {
 
 impl Cell {
     fn new(tag: &BytesStart<'_>) -> Result<Self, WorkbookError> {
-        let of = |name| Ok(attribute(tag, name)?.map(|value| value.into_owned()));
+        let of = |name| Ok(attribute(tag, name)?.map(Cow::into_owned));
         let kind = of("office:value-type")?.unwrap_or_default();
         let value = match kind.as_str() {
             "date" => "office:date-value",

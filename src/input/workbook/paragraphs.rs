@@ -1,4 +1,4 @@
-//! What is in a cell of an OpenDocument spreadsheet -> the text that it shows, without comments and
+//! What is in a cell of an `.ods` file -> the text that it shows, without comments and
 //! drawings.
 
 use quick_xml::events::Event;

@@ -4,9 +4,9 @@ use std::io::Read;
 
 use csv::StringRecord;
 
+use super::kind::{SheetRows, Workbook};
 use super::package::{MAX_FILE_BYTES, Package};
 use super::sheet_row::{MAX_ROWS, SheetRow, column_name};
-use super::workbook::{SheetRows, Workbook};
 use super::{Sheet, WorkbookError};
 use crate::input::InputError;
 use crate::input::layout::{Layout, Wanted};

@@ -79,20 +79,15 @@ pub(super) fn unescaped(text: String) -> String {
         units.extend(rest[..at].encode_utf16());
         let unit = rest
             .get(at + 2..at + 6)
-            .filter(|_| rest[at..].as_bytes().get(6) == Some(&b'_'));
+            .filter(|_| rest.as_bytes().get(at + 6) == Some(&b'_'));
         let is_hex = |unit: &&str| unit.bytes().all(|byte| byte.is_ascii_hexdigit());
-        match unit
-            .filter(is_hex)
-            .and_then(|unit| u16::from_str_radix(unit, 16).ok())
-        {
-            Some(unit) => {
-                units.push(unit);
-                rest = &rest[at + 7..];
-            }
-            None => {
-                units.extend("_x".encode_utf16());
-                rest = &rest[at + 2..];
-            }
+        let unit = unit.filter(is_hex);
+        if let Some(unit) = unit.and_then(|unit| u16::from_str_radix(unit, 16).ok()) {
+            units.push(unit);
+            rest = &rest[at + 7..];
+        } else {
+            units.extend("_x".encode_utf16());
+            rest = &rest[at + 2..];
         }
     }
     units.extend(rest.encode_utf16());

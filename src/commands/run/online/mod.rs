@@ -104,7 +104,7 @@ impl Online<'_> {
         let read = || -> Result<Reader, InputError> {
             let mut copy = copy.try_clone()?;
             copy.rewind()?;
-            Reader::open(copy, (&layout).into())
+            Reader::open(copy, &(&layout).into())
         };
         let read_rows = read_account(self, &rows, read)?;
         let (reading, stop_reason) = (read_rows.reading.clone(), self.stop.reason());

@@ -21,7 +21,7 @@ pub(super) enum SheetRows {
     Ods(Box<OdsRows>),
 }
 
-/// What the media type of an OpenDocument spreadsheet begins with, and that of a template for one.
+/// What the media type of an `.ods` file begins with, and that of a template for one.
 const SPREADSHEET: &str = "application/vnd.oasis.opendocument.spreadsheet";
 
 const ARCHIVE: &str =
@@ -85,7 +85,7 @@ impl SheetRows {
     }
 }
 
-/// What an OpenDocument file says it is; empty if it is none.
+/// What a file of an office suite says it is; empty if it is none.
 fn media_type(package: &Package) -> Result<String, WorkbookError> {
     let mut text = String::new();
     if let Some(part) = package.optional_part("mimetype", u64::MAX)? {
