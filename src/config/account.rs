@@ -166,12 +166,12 @@ pub(super) fn incomplete(missing: [bool; 3], profiles: &[String]) -> Error {
         .filter(|(_, is_missing)| *is_missing);
     let missing: Vec<_> = missing.map(|(name, _)| name).collect();
     let profile = if profiles.is_empty() {
-        "put them into a profile of the configuration file".to_owned()
+        "put them into the configuration file".to_owned()
     } else {
         format!("use --profile {}", profiles.join("|"))
     };
     Error::Usage(format!(
-        "missing credentials: {} (or {profile}). Without an account: --dry-run, --sandbox",
+        "missing credentials: {} (or {profile}); `run` needs none with --dry-run or --sandbox",
         missing.join(", ")
     ))
 }

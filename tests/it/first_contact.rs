@@ -68,7 +68,7 @@ fn all_that_is_missing_of_the_account_is_told_at_once_with_every_way_to_give_it(
         "--brand or REAMAZE_BRAND",
         "--email or REAMAZE_EMAIL",
         "--token-file or REAMAZE_API_TOKEN",
-        "profile",
+        "configuration file",
         "--dry-run",
         "--sandbox",
     ];

@@ -38,7 +38,7 @@ fn selected(args: &SelectArgs, log: &Log, stop: &Stop) -> Result<SelectSummary, 
     let connection = Connection::resolve(&args.account, &args.pace, &args.output, stop)?;
     let filter = Filter::new(&args.filters, connection.zone.as_ref())?;
     if args.filters.filter.is_none() {
-        let message = "listing all conversations, archived ones too (see --filter)";
+        let message = "archived conversations are listed too (see --filter)";
         log.report(&Notice::Note { message });
     }
     let base_url = connection.account.base_url();
