@@ -23,8 +23,8 @@ use crate::exit;
     name = "reamaze-bulk",
     version,
     max_term_width = 100,
-    after_help = examples(&EXAMPLES[..2]),
-    after_long_help = examples(&EXAMPLES)
+    after_help = examples(&[SELECT, EXAMPLES[0]]),
+    after_long_help = examples(&[&[SELECT][..], &EXAMPLES].concat())
 )]
 pub struct Args {
     /// The command.
@@ -53,7 +53,7 @@ pub enum Command {
     #[command(long_about = report::ABOUT, after_long_help = examples(&report::EXAMPLES))]
     Report(ReportArgs),
     /// List conversations into an input file
-    #[command(long_about = select::ABOUT, after_long_help = exit_table() + "\n" + &examples(&select::EXAMPLES))]
+    #[command(long_about = select::ABOUT, after_long_help = examples(&select::EXAMPLES))]
     Select(Box<SelectArgs>),
     /// Cache the names of an account: staff, channels, used tags
     #[command(long_about = catalog::ABOUT, after_long_help = examples(&catalog::EXAMPLES))]
@@ -78,6 +78,9 @@ pub enum Command {
     /// Print the manual page
     Man,
 }
+
+/// What comes before a run.
+const SELECT: (&str, &str) = ("reamaze-bulk select -o rows.csv", "list conversations");
 
 /// Commands to begin with, and what each is for.
 pub(super) const EXAMPLES: [(&str, &str); 5] = [

@@ -17,7 +17,7 @@ its rate limit; 2 for a wrong configuration.";
 
 /// Commands to begin with, and what each is for.
 pub(super) const EXAMPLES: [(&str, &str); 2] = [
-    ("reamaze-bulk check", "the account of the environment"),
+    ("reamaze-bulk check", "the account that is set up"),
     (
         "reamaze-bulk check --profile eu -v",
         "another one, in detail",

@@ -89,7 +89,7 @@ const FILES: [(&str, &str); 11] = [
 /// What the program is for, and what it promises: a paragraph each.
 const DESCRIPTION: [&str; 6] = [
     "reamaze-bulk changes tags, status, assignee, channel and custom fields of many Re:amaze conversations. It reads \
-     a CSV, TSV or JSONL file with one row per conversation, and sends one request per row, or two where the \
+     a CSV, TSV or JSONL file, or a workbook, with one row per conversation, and sends one request per row, or two where the \
      conversation is read first.",
     "Every row is validated before anything is sent. Then a preview shows what would change, and the program asks for \
      confirmation. If any row is invalid, nothing is sent. With --dry-run it stops after the preview; with --sandbox it \

@@ -17,7 +17,7 @@ use super::values::path;
 /// Options of `run`.
 #[derive(Debug, clap::Args)]
 pub struct RunArgs {
-    /// File of rows (CSV, TSV or JSONL), or `-` for standard input
+    /// File of rows (CSV, TSV, JSONL, xlsx, ods), or `-` for standard input
     #[arg(required_unless_present = "resume", value_parser = path(), value_hint = ValueHint::FilePath)]
     pub input: Option<PathBuf>,
 

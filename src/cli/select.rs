@@ -15,8 +15,11 @@ List conversations into an input file.
 One request for 30 conversations, at --rate; the file appears when all of them are read, or not at all. Its column \
 `slug` makes it an input of `run`: add a column such as add_tags, or use --set. Columns that begin with `_` show the \
 conversation as it was, for you and for the preview of `run --dry-run`; `run` sends nothing of them. A conversation \
-must match every filter. Other people change the list while it is read: it is then read again, and if it still \
-moves, the exit code is 1.";
+must match every filter.
+
+Exit codes: 0 if all matching conversations are in the file; 1 if the file is written, but with warnings, for example \
+because the list changed each time it was read; 2 for a wrong command line or configuration; 6 if the login was refused \
+or the server failed; 129, 130 or 143 after a signal. There is no file unless the code is 0 or 1.";
 
 /// Commands to begin with, and what each is for.
 pub(super) const EXAMPLES: [(&str, &str); 3] = [
