@@ -17,8 +17,8 @@ One request for 30 conversations, at --rate; the file appears when all of them a
 conversation as it was, for you and for the preview of `run --dry-run`; `run` sends nothing of them. A conversation \
 must match every filter.
 
-Exit codes: 0 if all matching conversations are in the file; 1 if the file is written, but with warnings, for example \
-because the list changed each time it was read; 2 for a wrong command line or configuration; 6 if the login was refused \
+Exit codes: 0 if all matching conversations are in the file; 1 if it is written, but some or their guards may be \
+missing, as the warnings say; 2 for a wrong command line or configuration; 6 if the login was refused \
 or the server failed; 129, 130 or 143 after a signal. There is no file unless the code is 0 or 1.";
 
 /// Commands to begin with, and what each is for.

@@ -99,7 +99,7 @@ impl SelectSummary {
             Some(file) if self.selected > 0 => {
                 let word = shell_word(OsStr::new(file));
                 format!(
-                    "{found}: {file}\nadd columns with changes, or use --set; then: reamaze-bulk run {word} --dry-run"
+                    "{found}: {file}\nadd a column such as add_tags or status, or use --set; then: reamaze-bulk run {word} --dry-run"
                 )
             }
             Some(file) => format!("{found}: {file}"),

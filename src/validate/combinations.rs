@@ -28,7 +28,7 @@ pub(super) fn update<'a>(
     let destination = destination(draft.category, draft.brand, faults);
     if is_without_change {
         let what = if draft.guards.is_empty() {
-            "changes nothing (fill in a cell, or use --set)"
+            "changes nothing (fill in a cell, or use --set; columns like `_status` are ignored)"
         } else {
             "has only guards, no change (fill in a change, or use --set, like --set status=done)"
         };
