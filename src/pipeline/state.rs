@@ -61,14 +61,26 @@ impl StatePass<'_> {
         &mut self,
         rows: &[Row],
         planned: &[Planned<'_>],
-        mut sent: u64,
+        sent: u64,
     ) -> io::Result<()> {
         let rules = self.rules;
+        if !rows.iter().any(|row| rules.row_may_have_state(row)) {
+            return self.hand_on(planned, std::iter::repeat_with(|| None), sent);
+        }
         let read = |(row, planned): (&Row, &Planned<'_>)| match planned {
             Planned::Send(update) => rules.state(row).map(|state| read(update, state)),
             Planned::Skip { .. } | Planned::Invalid { .. } => None,
         };
         let states: Vec<_> = rows.par_iter().zip(planned).map(read).collect();
+        self.hand_on(planned, states, sent)
+    }
+
+    fn hand_on(
+        &mut self,
+        planned: &[Planned<'_>],
+        states: impl IntoIterator<Item = Option<StateRead>>,
+        mut sent: u64,
+    ) -> io::Result<()> {
         for (planned, state) in planned.iter().zip(states) {
             let Planned::Send(update) = planned else {
                 continue;

@@ -100,19 +100,17 @@ impl ChangeFindings {
         }
         if row.outcome == Outcome::Updated {
             self.totals.add(row.diff);
-            self.show(row.line, row.slug, || row.diff.clone());
+            self.show(row.line, || (row.slug.to_owned(), row.diff.clone()));
         }
         self.keep(row)
     }
 
     /// Adds a row to those that are shown one by one, if there is room.
-    pub fn show(&mut self, line: u64, slug: &str, diff: impl FnOnce() -> RowDiff) {
+    /// `row` makes its slug, safe to print, and what it changes.
+    pub fn show(&mut self, line: u64, row: impl FnOnce() -> (String, RowDiff)) {
         if self.first.len() < FIRST_ROWS {
-            self.first.push(FirstChange {
-                line,
-                slug: slug.to_owned(),
-                diff: diff(),
-            });
+            let (slug, diff) = row();
+            self.first.push(FirstChange { line, slug, diff });
         }
     }
 

@@ -61,10 +61,11 @@ impl StateFindings {
         self.changes.add(row, false)
     }
 
-    /// Takes in a row of which nobody knows how its conversation was; `diff` is what it sets.
-    pub fn add_unknown(&mut self, line: u64, slug: &str, diff: impl FnOnce() -> RowDiff) {
+    /// Takes in a row of which nobody knows how its conversation was; `row` makes its slug, safe to print,
+    /// and what it sets.
+    pub fn add_unknown(&mut self, line: u64, row: impl FnOnce() -> (String, RowDiff)) {
         self.without_state += 1;
-        self.changes.show(line, slug, diff);
+        self.changes.show(line, row);
     }
 
     /// Counts the cells of a row that cannot be read, by their columns.

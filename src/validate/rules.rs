@@ -119,6 +119,16 @@ impl Rules {
         self.columns.all.is_empty() || !self.state_columns.is_empty()
     }
 
+    /// Whether a row may have state columns; most have none, which is quickly seen.
+    #[must_use]
+    pub fn row_may_have_state(&self, row: &Row) -> bool {
+        match &row.content {
+            Content::Cells(_) => !self.state_columns.is_empty(),
+            Content::Object(text) => state::may_be_in(text),
+            Content::Unreadable { .. } => false,
+        }
+    }
+
     /// What the state columns of a row contain, if it has them.
     #[must_use]
     pub fn state(&self, row: &Row) -> Option<RowState> {

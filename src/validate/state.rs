@@ -73,10 +73,14 @@ impl StateColumns {
     }
 }
 
+/// Whether a line of JSONL may have a state: most files have no such key, and are not parsed again for it.
+pub(super) fn may_be_in(text: &str) -> bool {
+    text.contains(READ_AT)
+}
+
 /// Reads the members of a line of JSONL, which have just these names.
 pub(super) fn of_object(text: &str, clock: &Clock) -> Option<RowState> {
-    // Most files have no such key: they are not parsed again for it.
-    if !text.contains(READ_AT) {
+    if !may_be_in(text) {
         return None;
     }
     let members = Members::from_line(text).ok()?;

@@ -1,6 +1,8 @@
 //! A file that carries the state columns of a selection: its offline preview shows what changes, against the
 //! account as it was, without a request; and it is just what a preview against the account shows.
 
+use std::fmt::Write as _;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -41,7 +43,7 @@ fn previewed(workspace: &Workspace, name: &str) -> (String, Value) {
 }
 
 /// Six rows with their state, as CSV, TSV or JSONL has them.
-fn six_rows(name: &str, read_at: &str) -> String {
+fn six_rows(form: &str, read_at: &str) -> String {
     let rows = [
         ("wiped", "Open", "urgent, billing", "kim@example.com", ""),
         ("kept", "Responded", "VIP", "", ""),
@@ -51,7 +53,7 @@ fn six_rows(name: &str, read_at: &str) -> String {
         ("new", "", "", "", ""),
     ];
     let is_known = |slug: &str| slug != "new";
-    if name.ends_with(".jsonl") {
+    if form == "jsonl" {
         let rows = rows.map(|(slug, status, tags, assignee, expected)| {
             let tags: Vec<_> = tags.split(", ").filter(|tag| !tag.is_empty()).collect();
             let mut row = json!({"slug": slug, "tag_list": ["vip"], "status": "done"});
@@ -68,7 +70,7 @@ fn six_rows(name: &str, read_at: &str) -> String {
         });
         return rows.concat();
     }
-    let separator = if name.ends_with(".tsv") { "\t" } else { "," };
+    let separator = if form == "tsv" { "\t" } else { "," };
     let mut lines = vec![
         "slug _status _tags _assignee _read_at tag_list status expect.status"
             .replace(' ', separator),
@@ -86,9 +88,10 @@ fn six_rows(name: &str, read_at: &str) -> String {
 
 #[test]
 fn what_changes_in_the_account_as_it_was_is_shown_without_a_request() {
-    for name in ["rows.csv", "rows.tsv", "rows.jsonl"] {
+    for form in ["csv", "tsv", "jsonl"] {
+        let name = &format!("rows.{form}");
         let workspace = Workspace::new();
-        workspace.write(name, six_rows(name, &ago(12)));
+        workspace.write(name, six_rows(form, &ago(12)));
         let (page, document) = previewed(&workspace, name);
         for words in [
             "as the account was 12m ago: 3 would change, 1 already as requested, 1\n  conflict, 1 not known (no valid _read_at)\n",
@@ -249,7 +252,7 @@ fn an_account_that_has_not_changed_is_previewed_alike_offline_and_online() {
             ",,,,[],,,,",
         ];
         let state = state_cells(&conversation(&address, slug), &ago(0));
-        rows += &format!("{slug},{state},{}\n", changes[nth % changes.len()]);
+        let _ = writeln!(rows, "{slug},{state},{}", changes[nth % changes.len()]);
     }
     workspace.write("rows.csv", rows);
     let (_, offline) = previewed(&workspace, "rows.csv");

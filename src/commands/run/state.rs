@@ -55,11 +55,13 @@ impl StateRows for States<'_> {
             return Ok(());
         };
         self.are_there |= state.is_some();
-        let (line, slug) = (update.line, Record::slug(update.slug.as_str()));
+        let line = update.line;
+        // Only rows that are shown or kept need it.
+        let slug = || Record::slug(update.slug.as_str());
         if update.is_without_change() {
             let row = ForeseenRow {
                 line,
-                slug: &slug,
+                slug: &slug(),
                 outcome: Outcome::Unchanged,
                 reasons: "",
                 diff: &RowDiff::default(),
@@ -75,12 +77,12 @@ impl StateRows for States<'_> {
         };
         findings.add_unreadable(line, &unreadable);
         let Some((read_at, change)) = preview else {
-            findings.add_unknown(line, &slug, || diff(update, None));
+            findings.add_unknown(line, || (slug().into_owned(), diff(update, None)));
             return Ok(());
         };
         let row = ForeseenRow {
             line,
-            slug: &slug,
+            slug: &slug(),
             outcome: change.outcome,
             reasons: &change.reasons,
             diff: &change.diff,

@@ -48,7 +48,7 @@ fn findings(rows: u64, keep: KeepRows, change: impl Fn(u64) -> RowDiff) -> State
     let reasons = "status: expected 0 (Open), the conversation shows 4 (Archived)";
     add(900, Outcome::Conflict, reasons, &none);
     add(901, Outcome::Unchanged, "", &none);
-    findings.add_unknown(902, "new", RowDiff::default);
+    findings.add_unknown(902, || ("new".to_owned(), RowDiff::default()));
     findings.add_unreadable(903, &["_status", "_tags"]);
     findings
 }
