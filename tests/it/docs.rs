@@ -329,16 +329,15 @@ const EDIT: &str = "\
 
 /// The rows of a selection, as [`EDIT`] says.
 fn edited(rows: &str) -> String {
-    let mut edited = String::new();
-    for (at, row) in rows.lines().enumerate() {
+    let rows = rows.lines().enumerate().map(|(at, row)| {
         let cells = match at {
-            0 => "status,add_tags",
-            1..=10 => "done,refund",
-            _ => "done,exchange",
+            0 => ",status,add_tags\n",
+            1..=10 => ",done,refund\n",
+            _ => ",done,exchange\n",
         };
-        edited.push_str(&format!("{row},{cells}\n"));
-    }
-    edited
+        [row, cells].concat()
+    });
+    rows.collect()
 }
 
 /// The rows of a selection without when they were read, which is the last cell.
@@ -381,10 +380,10 @@ fn the_transcript_shows_what_the_program_prints() {
     for part in transcript.split("\n$ ") {
         let (command, shown) = part.split_once('\n').expect("a command and its output");
         let text = printed(command, shown.contains("[y/N]"));
-        let printed = without_numbers(&text);
+        let plain = without_numbers(&text);
         for line in shown.lines().filter(|line| *line != "...") {
             let line = without_numbers(line.trim_end_matches(" y"));
-            assert!(printed.contains(&line), "{line}\n\n{text}");
+            assert!(plain.contains(&line), "{line}\n\n{text}");
         }
         if command.contains(" select ") {
             selected = workspace.read("returns.csv");
