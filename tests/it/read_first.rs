@@ -307,7 +307,11 @@ const READS: [Fate; 23] = [
     ("early", "failed 409 2", "wait"),
     ("cut", "failed 200 2", "was cut off"),
     ("silent", "failed - 2", "no answer within 1 s"),
-    ("html", "failed 200 2", "a web page instead of the conversation"),
+    (
+        "html",
+        "failed 200 2",
+        "a web page instead of the conversation",
+    ),
     ("error", "failed 200 2", "conversation is locked"),
     ("stranger", "conflict 200 1", "another conversation"),
     ("no-tags", "failed 200 1", "shows no array of tags"),
