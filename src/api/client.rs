@@ -13,6 +13,7 @@ use reqwest::header::{
 
 use super::certificates::{self, CertificatesError};
 use super::classify::{Classifier, Head, NoBody};
+use super::diagnosis::{CUT_OFF, TOO_SLOW};
 use super::encoding::{self, too_long};
 use super::network_error;
 use super::proxy::{Proxy, ProxyError};
@@ -180,8 +181,7 @@ impl Exchange for Client {
 
 /// The answer's body, of at most `most` bytes, unless it takes too long.
 fn read(mut response: blocking::Response, deadline: Instant, most: u64) -> Result<Vec<u8>, String> {
-    let broken =
-        |error: &(dyn Error + 'static)| format!("the answer was cut off: {}", innermost(error));
+    let broken = |error: &(dyn Error + 'static)| format!("{CUT_OFF}: {}", innermost(error));
     match response.content_length() {
         Some(length) if length > most => return Err(too_long(most)),
         // In one step, which the client's own timeout bounds as a whole.
@@ -206,7 +206,7 @@ fn read(mut response: blocking::Response, deadline: Instant, most: u64) -> Resul
         }
         // The client's own timeout counts from the last byte: a drip would never end.
         if Instant::now() > deadline {
-            return Err("the answer took too long".into());
+            return Err(TOO_SLOW.into());
         }
     }
 }

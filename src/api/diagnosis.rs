@@ -17,6 +17,12 @@ pub(super) const NO_CONNECTION: &str = "cannot connect to ";
 /// Why an exchange failed with a server of another kind.
 pub(super) const NO_HTTP: &str = "the answer is not HTTP";
 
+/// Begins the message about an answer that ended too early.
+pub(super) const CUT_OFF: &str = "the answer was cut off";
+
+/// Why an answer that did begin was not read to its end.
+pub(super) const TOO_SLOW: &str = "the answer took too long";
+
 /// Begins the message about a 200 that says that something went wrong.
 pub(super) const ERROR_IN_200: &str = "HTTP 200 with an error";
 
@@ -132,14 +138,18 @@ impl Diagnosis {
             ),
             Some(200) if found.starts_with(ERROR_IN_200) => (Cause::Refused, REFUSED),
             None => (Cause::NoAnswer, NO_ANSWER),
-            // It is an answer that did not arrive as a whole.
-            Some(200) if found.starts_with("HTTP 200: ") => (Cause::NoAnswer, NO_ANSWER),
+            Some(200) if is_not_whole(&found) => (Cause::NoAnswer, NO_ANSWER),
             Some(..=299) => (Cause::NotTheApi, NOT_THE_API),
             // It says where it leads.
             Some(300..=399) => (Cause::Redirected, ""),
             Some(403) => (Cause::LoginRefused, ROLE),
             // Of an update, where a read has found the conversation.
             Some(404) => (Cause::Refused, ROLE),
+            // The server has not seen the request.
+            Some(407) => (
+                Cause::Unreachable,
+                "check the proxy, its user and its password",
+            ),
             Some(..=499) => (Cause::Refused, REFUSED),
             Some(500..) => (
                 Cause::ServerError,
@@ -184,6 +194,14 @@ impl fmt::Display for Diagnosis {
             _ => write!(f, "{found}: {advice}"),
         }
     }
+}
+
+/// Whether that answer did not arrive as a whole.
+fn is_not_whole(found: &str) -> bool {
+    let body = found.strip_prefix("HTTP 200: ").unwrap_or_default();
+    [CUT_OFF, TOO_SLOW]
+        .iter()
+        .any(|what| body.starts_with(what))
 }
 
 /// What to do where no connection is made.

@@ -40,7 +40,7 @@ pub struct CatalogCache {
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogError {
     /// There is none yet.
-    #[error("there is no catalog of {0} yet")]
+    #[error("no catalog for {0} yet")]
     Absent(String),
     /// The file, or the directory of all of them, cannot be used.
     #[error("{}: {error}", path.shown())]
@@ -226,7 +226,7 @@ mod tests {
     fn a_catalog_is_read_as_it_was_written_by_its_owner_alone() {
         let (_place, cache) = cache();
         let absent = cache.read(URL).expect_err("none yet").to_string();
-        assert_eq!(absent, format!("there is no catalog of {URL} yet"));
+        assert_eq!(absent, format!("no catalog for {URL} yet"));
         for email in ["a@example.com", "b@example.com"] {
             let path = cache.write(&catalog(URL, email)).expect("written");
             let mode = |path: &Path| fs::metadata(path).expect("it").permissions().mode() & 0o777;

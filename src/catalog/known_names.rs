@@ -14,6 +14,8 @@ use crate::model::{Catalog, Channel, Destination, Guard, NameProblem, Update, ne
 pub struct KnownNames {
     /// How old the names are, in words.
     age: String,
+    /// The command that reads them again.
+    refresh: String,
     /// Emails of staff users as they are.
     staff: Vec<String>,
     /// The same, as they are compared.
@@ -26,12 +28,10 @@ pub struct KnownNames {
 }
 
 impl KnownNames {
-    /// The command that makes a catalog, or renews it; with the account's options.
-    pub const REFRESH: &str = "reamaze-bulk catalog refresh";
-
-    /// The names in `catalog`, which is as old as `age` says, and the channels of `others`.
+    /// The names in `catalog`, which is as old as `age` says and read again by the command `refresh`, and the
+    /// channels of `others`.
     #[must_use]
-    pub fn new(catalog: Catalog, others: Vec<Channel>, age: String) -> Self {
+    pub fn new(catalog: Catalog, others: Vec<Channel>, age: String, refresh: String) -> Self {
         let staff: Vec<_> = catalog.staff.into_iter().map(|user| user.email).collect();
         let mut channels: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for channel in catalog.channels {
@@ -40,6 +40,7 @@ impl KnownNames {
         }
         Self {
             age,
+            refresh,
             folded_staff: staff.iter().map(|email| folded(email)).collect(),
             staff,
             channels,
@@ -54,10 +55,10 @@ impl KnownNames {
         let (changes, edits) = (&update.changes, &update.tag_edits);
         let assignee = changes.assignee.as_deref();
         let assignee = assignee.and_then(|email| self.assignee("assignee", email));
+        let assignee = assignee.map(NameProblem::as_violation);
         let destination = changes.destination.as_ref();
         let destination = destination.and_then(|channel| self.destination(channel));
-        let certain = assignee.into_iter().chain(destination);
-        let mut problems: Vec<_> = certain.map(NameProblem::as_violation).collect();
+        let mut problems: Vec<_> = assignee.into_iter().chain(destination).collect();
         let tags = [
             ("tag_list", changes.tag_list.as_deref().unwrap_or_default()),
             ("add_tags", &edits.add),
@@ -79,7 +80,11 @@ impl KnownNames {
         let name = problem.name.as_str();
         let meant = match problem.field {
             "assignee" | "expect.assignee" => self.near_email(name),
-            "category" | "expect.category" => nearest(name, self.slugs()),
+            "category" | "expect.category" => {
+                let channels = self.channels_of(problem.brand.as_deref());
+                let movable = channels.filter(|channel| channel.is_email != Some(false));
+                nearest(name, movable.map(|channel| channel.slug.as_str()))
+            }
             // The problem names the right one.
             "brand" => None,
             _ => self.tags.meant(name),
@@ -92,8 +97,11 @@ impl KnownNames {
     pub fn violation(&self, problem: &NameProblem) -> String {
         let meant = self.meant(problem);
         let by = match &meant {
-            Some(_) => format!("by the catalog of {} ago", self.age),
-            None => self.advice(),
+            Some(_) => format!("by the catalog, which is {} old", self.age),
+            None => format!(
+                "by the catalog, which is {} old; to refresh it: {}",
+                self.age, self.refresh
+            ),
         };
         problem.message(meant.as_deref(), &[by])
     }
@@ -104,12 +112,10 @@ impl KnownNames {
         &self.age
     }
 
-    fn advice(&self) -> String {
-        format!(
-            "by the catalog of {} ago; to renew it: {}",
-            self.age,
-            Self::REFRESH
-        )
+    /// The command that reads the names again.
+    #[must_use]
+    pub fn refresh(&self) -> &str {
+        &self.refresh
     }
 
     fn assignee(&self, field: &'static str, email: &str) -> Option<NameProblem> {
@@ -117,46 +123,57 @@ impl KnownNames {
         (!is_known).then(|| NameProblem::new(field, email, "is not a staff user"))
     }
 
-    /// A channel of another brand than those of the catalogs may exist: nothing is said of it.
+    /// A channel of another brand than those of the catalogs may exist: at most a warning is said of it.
     fn destination(
         &self,
         Destination { category, brand }: &Destination<'_>,
     ) -> Option<NameProblem> {
         let Some(brand) = brand else {
-            return self.category(category, "is not a channel of this brand");
+            return self.category(category);
         };
         let same_slug = self.channels.get(category.as_ref());
         let others = self.others.iter().filter(|other| other.slug == *category);
         let same_slug: Vec<_> = same_slug.into_iter().flatten().chain(others).collect();
-        let is_of = |channel: &Channel| {
+        let may_be_of = |channel: &&Channel| {
             let url = channel.brand_url.as_deref();
             url.is_none_or(|url| is_brand(brand, url))
         };
-        if let Some(channel) = same_slug.iter().copied().find(|channel| is_of(channel)) {
+        if let Some(channel) = same_slug.iter().copied().find(may_be_of) {
             return not_email(channel);
         }
-        if let Some(url) = same_slug
-            .iter()
-            .find_map(|channel| channel.brand_url.as_deref())
-        {
-            let problem = format!(
-                "is not the brand of channel {}, which is {}",
-                quoted(category),
-                quoted(url)
-            );
-            return Some(NameProblem::new("brand", brand, problem));
+        let mut other = same_slug.iter();
+        let other = other.find_map(|channel| channel.brand_url.as_deref());
+        let channel = quoted(category);
+        match (self.channels_of(Some(brand)).next(), other) {
+            (Some(_), Some(url)) => {
+                let problem = format!(
+                    "is not the brand of channel {channel}, which is {}",
+                    quoted(url)
+                );
+                Some(NameProblem::new("brand", brand, problem).as_violation())
+            }
+            (None, Some(url)) => {
+                let problem = format!(
+                    "is a brand without a catalog, and channel {channel} is known only of {}",
+                    quoted(url)
+                );
+                Some(NameProblem::new("brand", brand, problem))
+            }
+            (Some(_), None) => {
+                let problem = format!("is not a channel of brand {}", quoted(brand));
+                let problem = NameProblem::new("category", category, problem).as_violation();
+                Some(problem.of_brand(brand))
+            }
+            (None, None) => None,
         }
-        let mut all = self.channels.values().flatten().chain(&self.others);
-        let is_known = all.any(|channel| channel.brand_url.is_some() && is_of(channel));
-        let problem = format!("is not a channel of brand {}", quoted(brand));
-        is_known.then(|| NameProblem::new("category", category, problem))
     }
 
-    fn category(&self, slug: &str, unknown: &str) -> Option<NameProblem> {
+    fn category(&self, slug: &str) -> Option<NameProblem> {
+        let unknown = || NameProblem::new("category", slug, "is not a channel of this brand");
         match self.channels.get(slug) {
             _ if self.channels.is_empty() => None,
             Some(channels) => channels.iter().find_map(not_email),
-            None => Some(NameProblem::new("category", slug, unknown)),
+            None => Some(unknown().as_violation()),
         }
     }
 
@@ -197,17 +214,21 @@ impl KnownNames {
         self.staff.get(place).map(String::as_str)
     }
 
-    /// The channels to which conversations can be moved.
-    fn slugs(&self) -> impl Iterator<Item = &str> {
-        let channels = self.channels.values().flatten();
-        let movable = channels.filter(|channel| channel.is_email != Some(false));
-        movable.map(|channel| channel.slug.as_str())
+    /// The channels of the account's own brand, or those that are known of another one.
+    fn channels_of<'a>(&'a self, brand: Option<&'a str>) -> impl Iterator<Item = &'a Channel> {
+        let others = self.others.iter().filter(move |_| brand.is_some());
+        let channels = self.channels.values().flatten().chain(others);
+        channels.filter(move |channel| {
+            let url = channel.brand_url.as_deref();
+            brand.is_none_or(|brand| url.is_some_and(|url| is_brand(brand, url)))
+        })
     }
 }
 
 fn not_email(channel: &Channel) -> Option<NameProblem> {
     let problem = "is not an email channel, and conversations can only be moved to those";
-    (channel.is_email == Some(false)).then(|| NameProblem::new("category", &channel.slug, problem))
+    let problem = || NameProblem::new("category", &channel.slug, problem).as_violation();
+    (channel.is_email == Some(false)).then(problem)
 }
 
 #[cfg(test)]

@@ -29,8 +29,8 @@ pub(super) struct KnownTags {
 }
 
 impl KnownTags {
-    pub(super) fn new(mut tags: Vec<UsedTag>) -> Self {
-        tags.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    /// These tags, the most used first.
+    pub(super) fn new(tags: Vec<UsedTag>) -> Self {
         let mut known = Self::default();
         for tag in tags {
             if known.most_used.len() < MOST_TAGS {
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn of_several_the_nearest_and_then_the_most_used_is_meant() {
-        let known = known(&[("refunds", 1), ("refund", 500), ("Refunds", 40)]);
+        let known = known(&[("refund", 500), ("Refunds", 40), ("refunds", 1)]);
         assert_eq!(known.meant("REFUNDS"), Some("Refunds"));
         assert_eq!(known.meant("refunde"), Some("refund"));
         assert_eq!(known.meant("refunds"), None);

@@ -3,9 +3,9 @@
 
 use std::ffi::OsString;
 
-use super::check;
 use super::run::{print_dry_run_error, print_run_error};
 use super::status::report_error;
+use super::{catalog, check};
 use crate::cli::NotParsed;
 use crate::error::Error;
 use crate::exit;
@@ -24,17 +24,17 @@ enum Document {
     Run,
     DryRun,
     Check,
+    Catalog,
 }
 
 impl Wanted {
     fn new(words: &[OsString]) -> Self {
         let has = |option: &str| words.iter().any(|word| word == option);
-        let document = if words.get(1).is_some_and(|command| command == "check") {
-            Document::Check
-        } else if has("--dry-run") {
-            Document::DryRun
-        } else {
-            Document::Run
+        let document = match words.get(1).and_then(|command| command.to_str()) {
+            Some("check") => Document::Check,
+            Some("catalog") => Document::Catalog,
+            _ if has("--dry-run") => Document::DryRun,
+            _ => Document::Run,
         };
         let is_json = has("--log-format=json")
             || (words.windows(2)).any(|pair| pair[0] == "--log-format" && pair[1] == "json");
@@ -67,6 +67,7 @@ pub(super) fn report(error: &NotParsed, words: &[OsString]) -> u8 {
         None => Ok(()),
         Some(Document::DryRun) => print_dry_run_error(&error),
         Some(Document::Check) => check::print_error(&error),
+        Some(Document::Catalog) => catalog::print_error(&error),
         Some(Document::Run) => print_run_error(&error),
     };
     if let Err(error) = printed {

@@ -8,11 +8,12 @@ use jiff::Timestamp;
 
 use super::directories::user_directory;
 use super::file::Configuration;
+use super::follow_up::FollowUp;
 use super::found::{first, typed};
 use super::target::Target;
 use crate::api::BaseUrl;
 use crate::catalog::{CatalogCache, CatalogError, KnownNames};
-use crate::cli::InputArgs;
+use crate::cli::{AccountArgs, RunArgs};
 use crate::error::Error;
 use crate::ledger::RunOptions;
 use crate::model::CatalogMode;
@@ -54,13 +55,13 @@ pub fn age(then: Timestamp) -> Duration {
 impl NameSettings {
     /// Reads the catalog of the account to which `target` sends.
     pub(super) fn resolve(
-        args: &InputArgs,
+        args: &RunArgs,
         recorded: Option<&RunOptions>,
         file: &Configuration,
         target: &Target,
     ) -> Result<Self, Error> {
         let mode = first(
-            typed("--catalog", args.catalog),
+            typed("--catalog", args.form.catalog),
             recorded.map(|run| run.catalog),
             file.find(|profile, _| profile.catalog),
             CatalogMode::default(),
@@ -79,46 +80,45 @@ impl NameSettings {
             (CatalogMode::Error, _, None) => Err(Error::usage(
                 "--catalog error: the account is not known (give its --brand)",
             )),
-            (_, _, Some(base_url)) => settings.read(base_url),
+            (_, _, Some(base_url)) => settings.read(base_url, &args.account),
         }
     }
 
     /// The same, with the names of the account at `base_url`.
-    fn read(mut self, base_url: &BaseUrl) -> Result<Self, Error> {
+    fn read(mut self, base_url: &BaseUrl, account: &AccountArgs) -> Result<Self, Error> {
         let cache = match (catalog_cache(), self.mode) {
             (Ok(cache), _) => cache,
             (Err(error), CatalogMode::Error) => return Err(error),
             (Err(_), _) => return Ok(self),
         };
+        let refresh = FollowUp::refreshing(account);
         match (cache.read(base_url.as_str()), self.mode) {
             (Ok(catalog), _) => {
                 let age = age(catalog.fetched_at);
                 let words = roughly(age);
                 if age > OLD {
                     self.warnings.push(format!(
-                        "the catalog of {base_url} is {words} old (to renew it: {})",
-                        KnownNames::REFRESH
+                        "the catalog of {base_url} is {words} old (to refresh it: {refresh})"
                     ));
                 }
                 let others = cache.other_channels(base_url.as_str());
-                self.known = Some(Arc::new(KnownNames::new(catalog, others, words)));
+                self.known = Some(Arc::new(KnownNames::new(catalog, others, words, refresh)));
             }
-            (Err(error), CatalogMode::Error) => return Err(unusable("--catalog error: ", &error)),
+            (Err(error), CatalogMode::Error) => {
+                return Err(unusable("--catalog error: ", &error, account));
+            }
             (Err(CatalogError::Absent(_)), _) => {}
             (Err(error), _) => self.warnings.push(format!(
-                "{error}: names are not checked (to replace it: {})",
-                KnownNames::REFRESH
+                "{error}: names are not checked (to replace it: {refresh})"
             )),
         }
         Ok(self)
     }
 }
 
-/// Why there is no catalog, and how to make one; `prefix` says for what it is needed.
+/// Why there is no catalog of this account, and how to make one; `prefix` says for what it is needed.
 #[must_use]
-pub fn unusable(prefix: &str, error: &CatalogError) -> Error {
-    Error::Usage(format!(
-        "{prefix}{error} (to make one: {})",
-        KnownNames::REFRESH
-    ))
+pub fn unusable(prefix: &str, error: &CatalogError, account: &AccountArgs) -> Error {
+    let refresh = FollowUp::refreshing(account);
+    Error::Usage(format!("{prefix}{error} (to make one: {refresh})"))
 }

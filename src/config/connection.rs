@@ -2,7 +2,7 @@
 
 use std::env;
 
-use super::account::AccountSettings;
+use super::account::{AccountSettings, incomplete};
 use super::found::Environment;
 use super::pace::{PaceSettings, default_rate};
 use super::progress::progress;
@@ -89,13 +89,7 @@ pub fn known_address(args: &AccountArgs, stop: &Stop) -> Result<(BaseUrl, Vec<St
     let variables = |name: &str| env::var_os(name);
     let settings = AccountSettings::resolve(args, &Environment(&variables), &file, None)?;
     let Some(address) = settings.address else {
-        let profiles = match file.profiles.as_slice() {
-            [] => String::new(),
-            names => format!(", or --profile {}", names.join("|")),
-        };
-        return Err(Error::Usage(format!(
-            "the account is not known: give --brand or REAMAZE_BRAND{profiles}"
-        )));
+        return Err(incomplete([true, false, false], &file.profiles));
     };
     Ok((address.value.base_url, settings.warnings))
 }

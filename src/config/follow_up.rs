@@ -114,6 +114,17 @@ impl FollowUp {
         Some(shell_line("check", options))
     }
 
+    /// The command that reads the catalog of this account again.
+    #[must_use]
+    pub fn refreshing(args: &AccountArgs) -> String {
+        let account = account(args);
+        let words = iter::once(OsStr::new("refresh"));
+        shell_line(
+            "catalog",
+            words.chain(account.iter().map(OsString::as_os_str)),
+        )
+    }
+
     /// A command about a run, with its words first, sent the same way.
     fn about(&self, command: &str, first: &[&OsStr]) -> String {
         let first = first.iter().copied();

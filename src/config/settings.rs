@@ -187,7 +187,7 @@ impl Settings {
             mut warnings,
             origins,
         } = target::resolve(&args, &environment, &file, bound, stop)?;
-        let mut names = NameSettings::resolve(&args.form, recorded, &file, &target)?;
+        let mut names = NameSettings::resolve(&args, recorded, &file, &target)?;
         warnings.append(&mut names.warnings);
         let names_origin = std::mem::take(&mut names.origin);
         let by_name = || RunDirectoryTarget::Named(format!("{}-{time}", source.stem()));

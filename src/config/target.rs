@@ -47,16 +47,6 @@ pub(super) struct Resolved<T> {
     pub(super) origins: Vec<String>,
 }
 
-impl<T> Resolved<T> {
-    fn map<U>(self, target: impl FnOnce(T) -> U) -> Resolved<U> {
-        Resolved {
-            target: target(self.target),
-            warnings: self.warnings,
-            origins: self.origins,
-        }
-    }
-}
-
 /// Where a run sends. `run` is the account that a resumed run is bound to.
 pub(super) fn resolve(
     args: &RunArgs,
@@ -87,7 +77,11 @@ pub(super) fn resolve(
         });
     }
     let account = with_token(settings, &args.account, environment, file, stop)?;
-    Ok(account.map(Target::Account))
+    Ok(Resolved {
+        target: Target::Account(account.target),
+        warnings: account.warnings,
+        origins: account.origins,
+    })
 }
 
 /// An account with its token, which is read last.

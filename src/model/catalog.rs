@@ -19,9 +19,9 @@ pub struct Catalog {
     pub staff: Vec<StaffUser>,
     /// The channels of the brand.
     pub channels: Vec<Channel>,
-    /// Since when tags were in use to be listed; `None` where the login may not see that.
+    /// The first day of the period in which tags were used; `None` if none were read (`--tag-years 0`).
     pub tags_since: Option<Date>,
-    /// Tags in use since then.
+    /// Tags used since then, the most used first.
     pub tags: Vec<UsedTag>,
 }
 

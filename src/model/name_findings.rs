@@ -22,6 +22,9 @@ pub struct NameProblem {
     pub name: String,
     /// What is wrong with it, in the words that follow it.
     pub problem: String,
+    /// The brand that the row names for a channel, if no channel of it has this name.
+    #[serde(skip)]
+    pub brand: Option<String>,
     /// Whether the row is invalid where unknown names are errors; else it is only ever a warning.
     #[serde(skip)]
     pub is_violation: bool,
@@ -61,6 +64,7 @@ impl NameProblem {
             field,
             name: head(name, NAME_BYTES).to_owned(),
             problem: problem.into(),
+            brand: None,
             is_violation: false,
         }
     }
@@ -70,6 +74,15 @@ impl NameProblem {
     pub fn as_violation(self) -> Self {
         Self {
             is_violation: true,
+            ..self
+        }
+    }
+
+    /// The same, about a channel of that brand.
+    #[must_use]
+    pub fn of_brand(self, brand: &str) -> Self {
+        Self {
+            brand: Some(brand.to_owned()),
             ..self
         }
     }

@@ -24,12 +24,12 @@ pub fn name_warnings(
     });
     let mut warnings: Vec<_> = shown.collect();
     let (shown, more) = (warnings.len(), all.len() - warnings.len());
-    let catalog = format!("not as in the catalog of {age} ago");
+    let catalog = format!("not in the catalog, which is {age} old");
     match (shown, more, findings.further()) {
         (0, ..) => {}
-        (1, ..) => warnings.push(format!("this name is {catalog} (to renew it: {refresh})")),
+        (1, ..) => warnings.push(format!("this name is {catalog} (to refresh it: {refresh})")),
         (_, 0, _) => warnings.push(format!(
-            "these names are {catalog} (to renew it: {refresh})"
+            "these names are {catalog} (to refresh it: {refresh})"
         )),
         // In one line: there are many already.
         (_, _, further) => {
@@ -55,7 +55,7 @@ mod tests {
             });
             findings.add(number + 3, problem, |_| None);
         }
-        name_warnings("rows.csv", &findings, "3d 2h", "renew").join("\n")
+        name_warnings("rows.csv", &findings, "3d 2h", "refresh").join("\n")
     }
 
     #[test]
@@ -63,13 +63,13 @@ mod tests {
         assert_eq!(text(0), "");
         insta::assert_snapshot!(text(1), @r"
         rows.csv:2: assignee: `a0@b.c` is wrong (2 rows; did you mean `right`?)
-        this name is not as in the catalog of 3d 2h ago (to renew it: renew)
+        this name is not in the catalog, which is 3d 2h old (to refresh it: refresh)
         ");
         insta::assert_snapshot!(text(7), @r"
         rows.csv:2: assignee: `a0@b.c` is wrong (2 rows; did you mean `right`?)
         rows.csv:3: assignee: `a1@b.c` is wrong (2 rows)
         rows.csv:4: assignee: `a2@b.c` is wrong (2 rows)
-        these and 4 more names are not as in the catalog of 3d 2h ago
+        these and 4 more names are not in the catalog, which is 3d 2h old
         ");
         let many = text(1100);
         assert!(

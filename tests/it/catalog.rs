@@ -249,6 +249,11 @@ fn a_failed_refresh_leaves_what_was_there() {
             "channels, page 1",
         ),
         ("tags", forbidden, "--tag-years 0"),
+        (
+            "tags",
+            Answer::text(503, "busy"),
+            "used tags, page 1: HTTP 503",
+        ),
         ("staff", Answer::json(404, &json!({})), "no such list"),
         ("staff", Answer::json(200, &endless), "2000000 pages"),
     ] {
@@ -264,6 +269,9 @@ fn a_failed_refresh_leaves_what_was_there() {
             "{expected}: {}",
             output.stderr
         );
+        // Only where it helps.
+        let is_about_reports = output.stderr.contains("--tag-years 0");
+        assert_eq!(is_about_reports, expected == "--tag-years 0");
         assert_eq!(document(&output)["exit_status"], 6);
         assert_eq!(fs::read(file(&workspace)).expect("a file"), before);
     }
@@ -311,7 +319,7 @@ fn hostile_names_are_shown_in_a_safe_form_and_the_token_never() {
     assert!(
         output
             .stderr
-            .contains("staff users: 3 entries without a usable name left out"),
+            .contains("staff users: 3 entries without a usable name skipped"),
         "{}",
         output.stderr
     );
@@ -350,7 +358,7 @@ fn unknown_names_are_warnings_once_each_with_the_name_that_was_meant() {
         "warning: rows.csv:2: assignee: `anna@acme.com` is not a staff user (2 rows; did you mean `ann@acme.com`?)",
         "warning: rows.csv:3: add_tags: `refudn` is not a tag in use (1 row; did you mean `refund`?)",
         "warning: rows.csv:5: assignee: `zoe@acme.com` is not a staff user (1 row)",
-        "warning: these and 1 more name are not as in the catalog of",
+        "warning: these and 1 more name are not in the catalog, which is",
     ] {
         assert!(page.contains(warning), "{warning}: {page}");
     }
@@ -399,11 +407,11 @@ fn as_errors_they_make_their_rows_invalid_but_for_tags() {
     assert_eq!(lines, [2, 4, 5]);
     let message = violations[0]["message"].as_str().expect("a message");
     assert!(
-        message.starts_with("`anna@acme.com` is not a staff user (by the catalog of "),
+        message.starts_with("`anna@acme.com` is not a staff user (by the catalog, which is "),
         "{message}"
     );
     assert!(
-        message.ends_with("ago; did you mean `ann@acme.com`?)"),
+        message.ends_with("old; did you mean `ann@acme.com`?)"),
         "{message}"
     );
     assert_eq!(violations[0]["field"], "assignee");
@@ -456,8 +464,8 @@ fn values_for_every_row_are_compared_too_and_so_are_channels_and_brands() {
         ),
         (
             "--set category=sales --set brand=globex",
-            3,
-            "brand: `globex` is not the brand of channel `sales`",
+            0,
+            "brand: `globex` is a brand without a catalog, and channel",
         ),
         // What another brand has is not known.
         ("--set category=returns --set brand=globex", 0, ""),
@@ -500,7 +508,7 @@ fn without_a_catalog_nothing_is_said_unless_it_is_needed() {
     assert!(!silent.stdout.contains("staff user"), "{}", silent.stdout);
     let needed = dry_run(&workspace, &server, ROWS, "--catalog error");
     assert_eq!(needed.status, 2);
-    let expected = "there is no catalog of http://127.0.0.1:";
+    let expected = "no catalog for http://127.0.0.1:";
     assert!(
         needed.stderr.contains(expected) && needed.stderr.contains("catalog refresh"),
         "{}",
@@ -531,10 +539,57 @@ fn without_a_catalog_nothing_is_said_unless_it_is_needed() {
     let shown = workspace.command(&["catalog", "show"]).output();
     assert_eq!(shown.status, 2);
     assert!(
-        shown.stderr.contains("give --brand or REAMAZE_BRAND"),
+        shown
+            .stderr
+            .contains("missing credentials: brand (--brand or REAMAZE_BRAND)"),
         "{}",
         shown.stderr
     );
+}
+
+#[test]
+fn the_command_to_refresh_it_is_for_the_same_account() {
+    let (workspace, server) = refreshed();
+    workspace.configure(&format!(
+        "[profiles.eu]\nbase_url = '{}'\n[profiles.us]\nbrand = 'acme-us'\n",
+        server.base_url()
+    ));
+    workspace.write("rows.csv", "slug,assignee\na,zoe@acme.com\n");
+    let run = |words: &str| {
+        let words: Vec<_> = words.split_whitespace().collect();
+        let output = workspace.command(&words).output();
+        let said = output.stdout + &output.stderr;
+        // Lines are wrapped.
+        said.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    for (words, profile) in [
+        ("run rows.csv --dry-run --profile eu", "eu"),
+        ("run rows.csv --dry-run --profile eu --catalog error", "eu"),
+        ("run rows.csv --dry-run --profile us --catalog error", "us"),
+        ("catalog show --profile us", "us"),
+    ] {
+        let said = run(words);
+        let expected = format!("reamaze-bulk catalog refresh --profile {profile})");
+        assert!(said.contains(&expected), "{words}: {said}");
+    }
+}
+
+#[test]
+fn a_command_that_cannot_be_understood_has_the_document_of_a_catalog() {
+    let workspace = Workspace::new();
+    for words in ["show --json --what", "refresh --json --tag-years x"] {
+        let words: Vec<_> = words.split_whitespace().collect();
+        let output = workspace
+            .command(&[&["catalog"], &words[..]].concat())
+            .output();
+        assert_eq!(output.status, 2, "{}", output.stderr);
+        let document = document(&output);
+        assert_eq!(document["exit_status"], 2);
+        assert!(
+            document["error"].is_string() && document.get("age_s").is_some(),
+            "{document}"
+        );
+    }
 }
 
 #[test]
@@ -552,7 +607,7 @@ fn a_catalog_that_is_old_is_named_so() {
     assert_eq!(with_age(24 * 6).stderr, "");
     let old = with_age(24 * 8 + 3);
     assert_eq!(old.status, 0);
-    let expected = "is 8d 3h old (to renew it: reamaze-bulk catalog refresh)";
+    let expected = "is 8d 3h old (to refresh it: reamaze-bulk catalog refresh)";
     assert_eq!(old.stderr.matches(expected).count(), 1, "{}", old.stderr);
     // A clock that was put back.
     assert_eq!(with_age(-48).stderr, "");

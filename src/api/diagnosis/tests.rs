@@ -94,6 +94,20 @@ fn every_failure_has_a_cause_and_says_what_to_do() {
             "HTTP 200: the answer was cut off: unexpected end: the server is down or too slow, or something in between interferes: try again later",
         ),
         (
+            Unclear,
+            200,
+            "the answer took too long",
+            Cause::NoAnswer,
+            "HTTP 200: the answer took too long: the server is down or too slow, or something in between interferes: try again later",
+        ),
+        (
+            Refused,
+            407,
+            "HTTP 407 Proxy Authentication Required: no reason given",
+            Cause::Unreachable,
+            "HTTP 407 Proxy Authentication Required: no reason given: check the proxy, its user and its password",
+        ),
+        (
             Refused,
             302,
             "HTTP 302 Found: a redirect to a/login, which is never followed (a login page?)",
@@ -129,20 +143,25 @@ fn every_failure_has_a_cause_and_says_what_to_do() {
             "HTTP 200 with an error: no quota: check the brand or base URL",
         ),
     ] {
-        let (found, told) = diagnosed(kind, http_status, message);
-        assert_eq!((found, told.as_str()), (cause, text));
+        let (found, said) = diagnosed(kind, http_status, message);
+        assert_eq!((found, said.as_str()), (cause, text));
     }
-    for (http_status, message) in [
+    for (http_status, words) in [
         (
             200,
             "HTTP 200 with a web page instead of conversations: Log in",
         ),
         (200, "HTTP 200 without conversations"),
+        (200, "HTTP 200: the answer is longer than 16 MiB"),
+        (
+            200,
+            "HTTP 200: the answer is compressed with br, which is not supported",
+        ),
         (204, "HTTP 204 No Content: unexpected answer"),
     ] {
-        let (cause, told) = diagnosed(Unclear, http_status, message);
-        assert_eq!(cause, Cause::NotTheApi, "{told}");
-        assert!(told.starts_with(message), "{told}");
+        let (cause, message) = diagnosed(Unclear, http_status, words);
+        assert_eq!(cause, Cause::NotTheApi, "{message}");
+        assert!(message.starts_with(words), "{message}");
     }
 }
 
@@ -154,8 +173,8 @@ fn a_server_that_names_a_time_is_asked_again_then() {
             retry_after: wait,
             ..kind.with("")
         };
-        let told = Diagnosis::new(&failure, Some(http_status)).to_string();
-        assert!(told.ends_with("try again in 41 s"), "{told}");
+        let message = Diagnosis::new(&failure, Some(http_status)).to_string();
+        assert!(message.ends_with("try again in 41 s"), "{message}");
     }
 }
 

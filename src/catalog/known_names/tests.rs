@@ -35,7 +35,12 @@ fn names(others: Vec<Channel>) -> KnownNames {
             count: 9,
         }],
     };
-    KnownNames::new(catalog, others, "3d".to_owned())
+    KnownNames::new(
+        catalog,
+        others,
+        "3d".to_owned(),
+        "refresh --brand acme".to_owned(),
+    )
 }
 
 fn update(changes: Changes<'static>) -> Update<'static> {
@@ -127,15 +132,14 @@ fn a_category_is_an_email_channel_of_the_brand() {
             Some("acme"),
             "category: `chat` is not an email channel, and conversations can only be moved to those",
         ),
-        (
-            "support",
-            Some("globex"),
-            "brand: `globex` is not the brand of channel `support`, which is `https://acme.reamaze.io`",
-        ),
     ] {
         let expected = [(expected.to_owned(), true)];
         assert_eq!(said(&names, &moved(category, brand)), expected);
     }
+    // Another brand may have a channel of the same name.
+    let expected = "brand: `globex` is a brand without a catalog, and channel `support` is known only of `https://acme.reamaze.io`";
+    let said = said(&names, &moved("support", Some("globex")));
+    assert_eq!(said, [(expected.to_owned(), false)]);
 }
 
 #[test]
@@ -158,6 +162,12 @@ fn the_catalog_of_another_brand_says_what_channels_it_has() {
             panic!("{category}: {said:?}")
         };
         assert!(said.starts_with(field), "{said}");
+    }
+    // What is suggested is a channel of that brand.
+    for (category, meant) in [("sale", ""), ("suport", " (did you mean `support`?)")] {
+        let expected = format!("category: `{category}` is not a channel of brand `globex`{meant}");
+        let said = said(&names, &moved(category, Some("globex")));
+        assert_eq!(said, [(expected, true)]);
     }
 }
 
@@ -199,7 +209,7 @@ fn lists_that_are_empty_say_nothing() {
         tags_since: None,
         tags: Vec::new(),
     };
-    let names = KnownNames::new(catalog, Vec::new(), String::new());
+    let names = KnownNames::new(catalog, Vec::new(), String::new(), String::new());
     for row in [
         assigned("a@example.com"),
         moved("x", None),
@@ -210,13 +220,13 @@ fn lists_that_are_empty_say_nothing() {
 }
 
 #[test]
-fn a_violation_says_how_old_the_catalog_is_and_how_to_renew_it() {
+fn a_violation_says_how_old_the_catalog_is_and_how_to_refresh_it() {
     let names = names(Vec::new());
     let said = |email| {
         let problems = names.problems(&assigned(email));
         let said = problems.iter().map(|problem| names.violation(problem));
         said.collect::<Vec<_>>().join("\n")
     };
-    insta::assert_snapshot!(said("anna@acme.com"), @"`anna@acme.com` is not a staff user (by the catalog of 3d ago; did you mean `Ann@acme.com`?)");
-    insta::assert_snapshot!(said("zoe@acme.com"), @"`zoe@acme.com` is not a staff user (by the catalog of 3d ago; to renew it: reamaze-bulk catalog refresh)");
+    insta::assert_snapshot!(said("anna@acme.com"), @"`anna@acme.com` is not a staff user (by the catalog, which is 3d old; did you mean `Ann@acme.com`?)");
+    insta::assert_snapshot!(said("zoe@acme.com"), @"`zoe@acme.com` is not a staff user (by the catalog, which is 3d old; to refresh it: refresh --brand acme)");
 }

@@ -32,14 +32,19 @@ pub(super) fn catalog(args: CatalogArgs) -> u8 {
 /// The same result; if it is an error, there is a document that says so where one is asked for.
 fn documented(json: bool, result: Result<u8, Error>) -> Result<u8, Error> {
     if let (true, Err(error)) = (json, &result) {
-        let document = CatalogDocument {
-            exit_status: error.status(),
-            error: Some(error.to_string()),
-            path: None,
-            age_s: None,
-            catalog: None,
-        };
-        print_json(&document).map_err(Error::Output)?;
+        print_error(error)?;
     }
     result
+}
+
+/// The document of a command without a result.
+pub(super) fn print_error(error: &Error) -> Result<(), Error> {
+    let document = CatalogDocument {
+        exit_status: error.status(),
+        error: Some(error.to_string()),
+        path: None,
+        age_s: None,
+        catalog: None,
+    };
+    print_json(&document).map_err(Error::Output)
 }

@@ -1,6 +1,7 @@
 //! `catalog refresh`: the lists of the account -> the file with its names. The file is replaced when all of
 //! them have been read.
 
+use std::cmp::Reverse;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::cli::CatalogRefreshArgs;
 use crate::config::{Connection, catalog_cache};
 use crate::error::Error;
 use crate::exit;
-use crate::model::text::{counted, folded};
+use crate::model::text::folded;
 use crate::model::{Catalog, Shown as _, UsedTag};
 use crate::report::{CatalogDocument, Log, Notice, catalog_counts, print_json};
 use crate::stop::Stop;
@@ -127,8 +128,10 @@ fn pages_of<T>(page: &ListPage<T>) -> u64 {
 
 fn warn_of_unreadable(log: &Log, list: &str, unreadable: u64) {
     if unreadable > 0 {
-        let entries = counted(unreadable, "entr").replace("entrs", "entries");
-        log.warning(&format!("{list}: {entries} without a usable name left out"));
+        let entries = if unreadable == 1 { "entry" } else { "entries" };
+        log.warning(&format!(
+            "{list}: {unreadable} {entries} without a usable name skipped"
+        ));
     }
 }
 
@@ -152,11 +155,11 @@ fn used_tags(
     let mut unreadable = 0;
     let pages = Pages {
         list: "used tags",
-        numbers: (0..spans.len() as u64).collect(),
+        numbers: (1..=spans.len() as u64).collect(),
         expected: spans.len() as u64,
     };
     let operation = |number: u64| {
-        let (first, last) = spans[usize::try_from(number).unwrap_or_default()];
+        let (first, last) = spans[usize::try_from(number - 1).unwrap_or_default()];
         ListUsedTags { first, last }
     };
     let read = session.read(pages, operation, |read| {
@@ -168,9 +171,12 @@ fn used_tags(
         Ok(ControlFlow::Continue(()))
     });
     read.map_err(|error| match error {
-        Error::Fatal(why) => Error::Fatal(format!(
-            "{why} (to do without tags: --tag-years 0; reports need a permission of their own)"
-        )),
+        // Reports are refused by one, or hidden by the other.
+        Error::Fatal(why) if ["HTTP 403", "HTTP 404"].iter().any(|no| why.contains(no)) => {
+            Error::Fatal(format!(
+                "{why} (reports need a permission of their own; to read no tags: --tag-years 0)"
+            ))
+        }
         error => error,
     })?;
     warn_of_unreadable(log, "used tags", unreadable);
@@ -178,7 +184,7 @@ fn used_tags(
         .into_iter()
         .map(|(name, count)| UsedTag { name, count });
     let mut tags: Vec<_> = tags.collect();
-    tags.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    tags.sort_by_key(|tag| Reverse(tag.count));
     Ok(tags)
 }
 

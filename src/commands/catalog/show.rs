@@ -18,7 +18,7 @@ pub(super) fn show(args: &CatalogShowArgs, log: &Arc<Log>, stop: &Arc<Stop>) -> 
     }
     let cache = catalog_cache()?;
     let catalog = cache.read(base_url.as_str());
-    let catalog = catalog.map_err(|error| unusable("", &error))?;
+    let catalog = catalog.map_err(|error| unusable("", &error, &args.account))?;
     let age = age(catalog.fetched_at);
     let printed = if args.json {
         print_json(&CatalogDocument {

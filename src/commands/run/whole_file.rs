@@ -2,7 +2,6 @@
 //! yes.
 
 use super::check::CheckedRows;
-use crate::catalog::KnownNames;
 use crate::config::Settings;
 use crate::model::text::{counted, quoted};
 use crate::report::name_warnings;
@@ -13,7 +12,7 @@ impl CheckedRows {
         let known = settings.names.known.as_deref();
         let names = known.map(|known| {
             let found = &self.findings.names;
-            name_warnings(input, found, known.age(), KnownNames::REFRESH)
+            name_warnings(input, found, known.age(), known.refresh())
         });
         let full = self.findings.full_sheet.map(|rows| {
             format!(
