@@ -39,7 +39,7 @@ const NOT_THE_API: &str = "this is not an answer of the API: check the brand or 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
-    /// No connection can be made.
+    /// No connection can be made, or a proxy refuses.
     Unreachable,
     /// There was a connection, and no whole answer.
     NoAnswer,
