@@ -36,7 +36,7 @@ pub enum Error {
     /// A signal came before anything was sent.
     #[error("stopped before anything was sent")]
     Signal(Signal),
-    /// A command that is no run was stopped.
+    /// A command other than a run was stopped.
     #[error("{0}")]
     Stopped(StopReason),
     /// The results of a run cannot be put in order.

@@ -44,7 +44,7 @@ impl<T> ListPage<T> {
     /// The page that `body` is, whose entries are under `key`. `read` reads one.
     ///
     /// # Errors
-    /// When the body is no such page.
+    /// When the body is not such a page.
     pub(super) fn read(
         body: &str,
         key: &str,
@@ -82,7 +82,7 @@ pub struct ConversationQuery {
     /// Email of a customer or staff user.
     pub user: Option<String>,
     /// Where conversations come from, as the API numbers it.
-    pub origin: Option<String>,
+    pub origin: Option<u16>,
     /// Custom fields and their values.
     pub data: Vec<(String, String)>,
     /// The days, in a time zone of the server's, between which the latest message of the customer was written.
@@ -98,7 +98,7 @@ impl ConversationQuery {
             ("tag", tags),
             ("category", self.category.clone()),
             ("for", self.user.clone()),
-            ("origin", self.origin.clone()),
+            ("origin", self.origin.map(|origin| origin.to_string())),
             ("start_date", first.map(|day| day.to_string())),
             ("end_date", last.map(|day| day.to_string())),
         ];

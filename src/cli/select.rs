@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ValueEnum, ValueHint};
 
-use super::values::{email_or_none, path, status};
+use super::values::{custom_field, email, email_or_none, filled, origin, path, status};
 use super::{AccountArgs, OutputArgs, PaceArgs};
 use crate::model::{Assignment, Status, Zone};
 
@@ -12,10 +12,10 @@ use crate::model::{Assignment, Status, Zone};
 pub(super) const ABOUT: &str = "\
 List conversations into an input file.
 
-One request for 30 conversations, at --rate; the file appears when all of them are read, or not at all. Its column \
-`slug` makes it an input of `run`: add a column such as add_tags, or use --set. Columns that begin with `_` show the \
-conversation as it was, for you and for the preview of `run --dry-run`; `run` sends nothing of them. A conversation \
-must match every filter.
+Reads 30 conversations per request, at --rate, and writes the file only when all of them have been read. Add a column \
+such as add_tags, or use --set, and pass the file to `run`. Columns that begin with `_` show each conversation as it \
+was; `run` does not send them, but its preview uses them. A conversation must match every filter. If the list changes \
+while it is read, it is read again.
 
 Exit codes: 0 if all matching conversations are in the file; 1 if it is written, but some or their guards may be \
 missing, as the warnings say; 2 for a wrong command line or configuration; 6 if the login was refused \
@@ -80,7 +80,7 @@ pub struct FilterArgs {
     pub filter: Option<StateFilter>,
 
     /// With this tag; repeatable
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", value_parser = filled)]
     pub tag: Vec<String>,
 
     /// With several --tag: all of them, or any [default: all]
@@ -94,10 +94,10 @@ pub struct FilterArgs {
     pub tag_match: Option<TagMatch>,
 
     /// Without this tag; repeatable
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", value_parser = filled)]
     pub without_tag: Vec<String>,
 
-    /// In one of these states, like open or `On Hold`; repeatable
+    /// With this status, like open or `On Hold`; repeatable
     #[arg(long, value_name = "STATUS", value_parser = status, value_delimiter = ',')]
     pub status: Vec<Status>,
 
@@ -106,38 +106,38 @@ pub struct FilterArgs {
     pub assignee: Option<String>,
 
     /// In this channel, by its slug
-    #[arg(long, value_name = "CHANNEL")]
+    #[arg(long, value_name = "CHANNEL", value_parser = filled)]
     pub category: Option<String>,
 
     /// Of this customer or staff user, as the server decides
-    #[arg(long = "for", value_name = "EMAIL")]
+    #[arg(long = "for", value_name = "EMAIL", value_parser = email)]
     pub user: Option<String>,
 
     /// From this origin, as the API numbers it (1 is email)
-    #[arg(long, value_name = "N")]
-    pub origin: Option<String>,
+    #[arg(long, value_name = "N", value_parser = origin)]
+    pub origin: Option<u16>,
 
     /// With this value of a custom field; repeatable
-    #[arg(long, value_name = "NAME=VALUE")]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = custom_field)]
     pub data: Vec<Assignment>,
 
     /// Whose subject contains this text, in any letter case
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = filled)]
     pub subject_contains: Option<String>,
 
-    /// Begun at this time or later
+    /// Created at or after this time
     #[arg(long, value_name = "TIME")]
     pub created_after: Option<String>,
 
-    /// Begun before this time
+    /// Created before this time
     #[arg(long, value_name = "TIME")]
     pub created_before: Option<String>,
 
-    /// Whose customer wrote last at this time or later
+    /// Latest customer message at or after this time
     #[arg(long, value_name = "TIME")]
     pub customer_message_after: Option<String>,
 
-    /// Whose customer wrote last before this time
+    /// Latest customer message before this time
     #[arg(long, value_name = "TIME")]
     pub customer_message_before: Option<String>,
 

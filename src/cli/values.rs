@@ -9,7 +9,7 @@ use std::str::FromStr;
 use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::input::Format;
-use crate::model::{CatalogMode, Status};
+use crate::model::{Assignment, CatalogMode, Status};
 use crate::report::LogFormat;
 
 /// Reads a path. One that begins with `~` was not expanded, and would be a file of that name here.
@@ -95,6 +95,35 @@ pub(super) fn email_or_none(text: &str) -> Result<String, &'static str> {
         return Ok(text.to_owned());
     }
     Err("expected an email address, or none")
+}
+
+/// Reads the email address of somebody.
+pub(super) fn email(text: &str) -> Result<String, &'static str> {
+    let is_email = text.contains('@');
+    is_email
+        .then(|| text.to_owned())
+        .ok_or("expected an email address")
+}
+
+/// Reads what a filter compares: an empty text would select everything, or nothing.
+pub(super) fn filled(text: &str) -> Result<String, &'static str> {
+    let is_filled = !text.trim().is_empty();
+    is_filled
+        .then(|| text.to_owned())
+        .ok_or("it is empty (write a value, or remove the option)")
+}
+
+/// Reads a value of a custom field.
+pub(super) fn custom_field(text: &str) -> Result<Assignment, &'static str> {
+    let read = text.parse().ok().filter(|Assignment { field, value }| {
+        let is_filled = |text: &str| !text.trim().is_empty();
+        is_filled(field) && is_filled(value)
+    });
+    read.ok_or("write NAME=VALUE, like plan=team")
+}
+
+pub(super) fn origin(text: &str) -> Result<u16, String> {
+    whole(text, &(0..=u16::MAX))
 }
 
 pub(super) fn retries(text: &str) -> Result<u32, String> {

@@ -147,7 +147,10 @@ impl Session<'_> {
                 let (read, work) = (read.clone(), &work);
                 thread::Builder::new()
                     .spawn_scoped(scope, move || work(read))
-                    .map_err(|error| Error::Fatal(format!("cannot start a thread: {error}")))?;
+                    .map_err(|error| {
+                        is_over.store(true, Ordering::Relaxed);
+                        Error::Fatal(format!("cannot start a thread: {error}"))
+                    })?;
             }
             drop(read);
             let mut failure = None;
@@ -181,11 +184,14 @@ impl Session<'_> {
         })
     }
 
-    /// Shows that time passes; and once, that the command stops.
+    /// Shows that time passes; and once, that the command stops, if that takes time.
     fn tick(&self, is_stopping: &mut bool) {
-        if !*is_stopping && let Some(reason) = self.stop.reason() {
+        let in_flight = self.sender.in_flight();
+        if !*is_stopping
+            && in_flight > 0
+            && let Some(reason) = self.stop.reason()
+        {
             *is_stopping = true;
-            let in_flight = self.sender.in_flight();
             self.report(&Event::Stopping { reason, in_flight });
         }
         let (stall, counters) = (self.sender.stall(), self.sender.counters());

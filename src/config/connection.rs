@@ -1,4 +1,4 @@
-//! Options, environment and the configuration file -> how a command that is no run talks to the API.
+//! Options, environment and the configuration file -> how commands other than runs talk to the API.
 
 use std::env;
 

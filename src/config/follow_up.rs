@@ -135,6 +135,19 @@ impl FollowUp {
     }
 }
 
+/// The command that previews what a selection has written: `format` is that of the file, if its name does not
+/// say it.
+#[must_use]
+pub fn previewing(account: &AccountArgs, file: &Path, format: Option<&str>) -> String {
+    let mut options = Words::default();
+    options.option("--format", format);
+    options.switch("--dry-run", true);
+    options.0.extend(self::account(account));
+    let file = operand(file);
+    let words = iter::once(&*file).chain(options.0.iter().map(OsString::as_os_str));
+    shell_line("run", words)
+}
+
 /// What was typed for the account.
 fn account(args: &AccountArgs) -> Vec<OsString> {
     let mut words = Words::default();

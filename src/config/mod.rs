@@ -30,7 +30,7 @@ pub use catalog::{NameSettings, age, catalog_cache, unusable};
 pub use connection::{Connection, known_address};
 pub use directories::user_directory;
 pub use file::profile_names;
-pub use follow_up::FollowUp;
+pub use follow_up::{FollowUp, previewing};
 pub use input_settings::InvalidRows;
 pub use input_source::InputSource;
 pub use limits::Limits;

@@ -1,12 +1,12 @@
 //! What `select` found -> words, and a table of the conversations.
 
-use std::ffi::OsStr;
-
 use serde::Serialize;
 
-use super::table::{Side, table};
-use crate::model::shell_word;
+use super::table::{Side, WIDTH, shortened, unwrapped_table};
 use crate::model::text::{counted, one_line};
+
+/// The most characters of tags or a subject in a table.
+const MAX_CELL: usize = 60;
 
 /// What `select` found.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -25,8 +25,12 @@ pub struct SelectSummary {
     pub pages: u64,
     /// How a list changed while it was read for the last time, if it did.
     pub changed: Option<String>,
+    /// How many conversations the server counts and lists, if that differs though nothing changed.
+    pub miscounted: Option<String>,
     /// Entries of lists without a slug.
     pub unreadable: u64,
+    /// Conversations that are not in the file: the list does not show whether they match.
+    pub undecided: u64,
     /// Matching conversations that are not in the file: their slugs are not valid as input.
     pub invalid_slugs: u64,
     /// Rows that lack a guard.
@@ -34,6 +38,9 @@ pub struct SelectSummary {
     /// Slugs of which a spreadsheet makes something else.
     #[serde(skip)]
     pub spreadsheet_slugs: u64,
+    /// The command that previews a run of the file, if it is an input.
+    #[serde(skip)]
+    pub next: Option<String>,
 }
 
 impl SelectSummary {
@@ -50,15 +57,15 @@ impl SelectSummary {
     /// Whether the file contains all that match, as it should.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        let lacking = self.unreadable + self.invalid_slugs + self.unguarded;
-        self.changed.is_none() && lacking == 0
+        let lacking = self.unreadable + self.undecided + self.invalid_slugs + self.unguarded;
+        self.changed.is_none() && self.miscounted.is_none() && lacking == 0
     }
 
     /// What the user should know.
     #[must_use]
     pub fn warnings(&self, is_for_spreadsheets: bool) -> Vec<String> {
         let changed = self.changed.as_ref().map(|changed| {
-            format!("{changed}: conversations may be missing, or not match any more (select again when less is going on)")
+            format!("{changed}: conversations may be missing or no longer match (try again at a quieter time)")
         });
         let some = |count: u64, text: &dyn Fn(String) -> String| {
             (count > 0).then(|| text(counted(count, "conversation")))
@@ -70,8 +77,12 @@ impl SelectSummary {
         };
         [
             changed,
+            self.miscounted.clone(),
             some(self.unreadable, &|some| {
                 format!("{some} listed without a slug: not written")
+            }),
+            some(self.undecided, &|some| {
+                format!("{some} not written: the list does not show the tags or status that the filters compare")
             }),
             some(self.invalid_slugs, &|some| {
                 format!("{some} with a slug that is not valid as input: not written")
@@ -95,22 +106,36 @@ impl SelectSummary {
         let listed = counted(self.listed, "conversation");
         let pages = counted(self.pages, "page");
         let found = format!("selected {} of {listed} ({pages})", self.selected);
-        match &self.file {
-            Some(file) if self.selected > 0 => {
-                let word = shell_word(OsStr::new(file));
-                format!(
-                    "{found}: {file}\nadd a column such as add_tags or status, or use --set; then: reamaze-bulk run {word} --dry-run"
-                )
+        match (&self.file, &self.next) {
+            (Some(file), Some(next)) if self.selected > 0 => {
+                format!("{found}: {file}\nadd a column such as add_tags or status, or use --set; then: {next}")
             }
-            Some(file) => format!("{found}: {file}"),
-            None => found,
+            (Some(file), _) => format!("{found}: {file}"),
+            (None, _) => found,
         }
     }
 }
 
-/// Conversations as people look at them: slug, status, assignee, tags and subject.
-pub fn selected_table(rows: impl Iterator<Item = [String; 5]>) -> String {
+/// Conversations as people look at them, a line for each: slug, status, assignee, tags and subject. Tags and
+/// subjects are shortened, on a terminal to what it has room for.
+pub fn selected_table(rows: impl Iterator<Item = [String; 5]>, is_terminal: bool) -> String {
     let header = ["slug", "status", "assignee", "tags", "subject"].map(str::to_owned);
-    let rows = rows.map(|row| row.map(|cell| one_line(&cell, 60)));
-    table(0, [Side::Left; 5], std::iter::once(header).chain(rows))
+    let mut rows: Vec<_> = std::iter::once(header).chain(rows).collect();
+    let mut room = if is_terminal { WIDTH.into() } else { usize::MAX };
+    for at in 0..5 {
+        let least = match at {
+            3 => 15,
+            4 => 25,
+            _ => usize::MAX,
+        };
+        let share = if at == 3 { room / 2 } else { room };
+        let mut longest = 0;
+        for row in &mut rows {
+            let cell = one_line(&row[at], MAX_CELL.max(least));
+            row[at] = shortened(&cell, share.clamp(least, MAX_CELL.max(least))).into_owned();
+            longest = longest.max(row[at].chars().count());
+        }
+        room = room.saturating_sub(longest + 2);
+    }
+    unwrapped_table([Side::Left; 5], rows)
 }

@@ -32,6 +32,23 @@ pub(super) fn table<const COLUMNS: usize>(
     sides: [Side; COLUMNS],
     rows: impl IntoIterator<Item = [String; COLUMNS]>,
 ) -> String {
+    aligned(indent, sides, rows, WIDTH.saturating_sub(indent))
+}
+
+/// The same where each row is one line, however long.
+pub(super) fn unwrapped_table<const COLUMNS: usize>(
+    sides: [Side; COLUMNS],
+    rows: impl IntoIterator<Item = [String; COLUMNS]>,
+) -> String {
+    aligned(0, sides, rows, u16::MAX)
+}
+
+fn aligned<const COLUMNS: usize>(
+    indent: u16,
+    sides: [Side; COLUMNS],
+    rows: impl IntoIterator<Item = [String; COLUMNS]>,
+    room: u16,
+) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING).add_rows(rows);
     let last = COLUMNS.saturating_sub(1);
@@ -39,7 +56,7 @@ pub(super) fn table<const COLUMNS: usize>(
     for width in widths.iter_mut().take(last) {
         *width = width.saturating_add(GAP);
     }
-    let shares = shares(&widths, WIDTH.saturating_sub(indent));
+    let shares = shares(&widths, room);
     for ((column, side), share) in table.column_iter_mut().zip(sides).zip(shares) {
         let left = if column.index == 0 { indent } else { 0 };
         let right = if column.index == last { 0 } else { GAP };

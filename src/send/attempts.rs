@@ -171,10 +171,10 @@ impl Attempts {
         chance: f64,
     ) -> Next<T> {
         self.requests += 1;
-        self.http_status = reply.http_status.or(self.http_status);
         self.throttled = None;
         let failure = match reply.result {
             Ok(output) => {
+                self.http_status = reply.http_status;
                 self.succeeded(effect);
                 return Next::Done(output);
             }
@@ -191,6 +191,9 @@ impl Attempts {
         if is_about_no_row && !self.may_be_applied {
             // What went before was harmless too: nothing can have been applied.
             self.problem = None;
+        }
+        if self.is_retrying || self.problem.is_none() {
+            self.http_status = reply.http_status;
         }
         let diagnosis = Diagnosis::new(&failure, reply.http_status);
         let message = failure.message;
@@ -279,7 +282,7 @@ impl Attempts {
         self.requests
     }
 
-    /// The status code of the last answer.
+    /// The status code of the last answer, or of the failure that is told; `None` if that had none.
     #[must_use]
     pub fn http_status(&self) -> Option<u16> {
         self.http_status

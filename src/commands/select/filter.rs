@@ -9,7 +9,7 @@ use crate::change::known_status;
 use crate::cli::{FilterArgs, StateFilter, TagMatch};
 use crate::error::Error;
 use crate::model::text::{folded, nfc};
-use crate::model::{Assignment, Attribute, ListedConversation, TagList, Zone, literal};
+use crate::model::{Assignment, Attribute, ListedConversation, Zone, literal};
 use crate::validate::{Clock, time};
 
 /// Which conversations are wanted.
@@ -72,7 +72,7 @@ impl<'a> Filter<'a> {
             tags,
             category: self.args.category.clone(),
             user: self.args.user.clone(),
-            origin: self.args.origin.clone(),
+            origin: self.args.origin,
             data: self.args.data.iter().map(pair).collect(),
             customer_wrote: (
                 from.map(|from| day(from).saturating_sub(1.day())),
@@ -88,22 +88,22 @@ impl<'a> Filter<'a> {
         }
     }
 
-    /// Whether a conversation matches, as far as its entry shows that.
-    pub(super) fn matches(&self, listed: &ListedConversation) -> bool {
+    /// Whether a conversation matches; `None` where its entry does not show the tags or the status that
+    /// decide it.
+    pub(super) fn matches(&self, listed: &ListedConversation) -> Option<bool> {
         let conversation = &listed.conversation;
         let args = self.args;
-        let tags = conversation
-            .tag_list
-            .as_ref()
-            .map_or(&[][..], TagList::tags);
-        let has = |tag: &String| tags.iter().any(|known| folded(known) == folded(tag));
-        let has_tags = match args.tag_match.unwrap_or_default() {
-            TagMatch::Any => args.tag.iter().any(has),
-            TagMatch::All => args.tag.iter().all(has),
+        let has_status = match &conversation.status {
+            _ if args.status.is_empty() => Some(true),
+            Some(status) => {
+                Some(known_status(status).is_some_and(|status| args.status.contains(&status)))
+            }
+            None => None,
         };
-        let has_status = || {
-            let status = conversation.status.as_deref().and_then(known_status);
-            args.status.is_empty() || status.is_some_and(|status| args.status.contains(&status))
+        let has_tags = match &conversation.tag_list {
+            _ if args.tag.is_empty() && args.without_tag.is_empty() => Some(true),
+            Some(tags) => Some(self.has_tags(tags.tags())),
+            None => None,
         };
         let has_subject = || {
             args.subject_contains.as_ref().is_none_or(|part| {
@@ -111,15 +111,27 @@ impl<'a> Filter<'a> {
                 folded(subject).contains(&folded(part))
             })
         };
-        has_tags
-            && !args.without_tag.iter().any(has)
-            && has_status()
-            && has_subject()
+        let has_others = has_subject()
             && self.is_assigned(&conversation.assignee)
             && self.is_in_category(&conversation.category)
             && args.data.iter().all(|field| has_field(listed, field))
             && self.created.contains(listed.created_at)
-            && self.customer_wrote.contains(listed.customer_wrote_at)
+            && self.customer_wrote.contains(listed.customer_wrote_at);
+        match (has_status, has_tags) {
+            _ if !has_others => Some(false),
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (status, tags) => status.and(tags),
+        }
+    }
+
+    fn has_tags(&self, tags: &[String]) -> bool {
+        let args = self.args;
+        let has = |tag: &String| tags.iter().any(|known| folded(known) == folded(tag));
+        let has_wanted = match args.tag_match.unwrap_or_default() {
+            TagMatch::Any => args.tag.iter().any(has),
+            TagMatch::All => args.tag.iter().all(has),
+        };
+        has_wanted && !args.without_tag.iter().any(has)
     }
 
     fn is_assigned(&self, shown: &Attribute<String>) -> bool {

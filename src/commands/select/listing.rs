@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 
 use super::filter::Filter;
-use super::pass::{ListPass, MAX_PAGES, Order, Signs};
+use super::pass::{ListPass, MAX_PAGES, Order};
 use crate::api::{ConversationQuery, ListConversations};
 use crate::commands::session::{PageRead, Pages, Session};
 use crate::error::Error;
@@ -29,11 +29,11 @@ const MAX_REPEATED_PAGES: u64 = 3;
 const MANY_PAGES: u64 = 100;
 
 /// A conversation as it was seen last.
-pub(super) struct Sighting {
+pub(super) struct SeenConversation {
     pub(super) conversation: ListedConversation,
     pub(super) read_at: Timestamp,
-    /// Whether it matches the filter.
-    matches: bool,
+    /// Whether it matches the filter, if its entry shows that.
+    matches: Option<bool>,
     /// The number of the pass, over whatever list.
     pass: u32,
     /// Its page, and its place there.
@@ -47,14 +47,16 @@ pub(super) struct ListReader<'a, 's> {
     session: &'a Session<'s>,
     filter: &'a Filter<'a>,
     log: &'a Log,
-    seen: HashMap<String, Sighting>,
+    seen: HashMap<String, SeenConversation>,
     passes: u32,
     /// Pages read.
     pub(super) pages: u64,
     /// Entries without a slug.
     pub(super) unreadable: u64,
-    /// How the last pass over a list moved, if it did.
-    pub(super) moved: Option<Signs>,
+    /// How a list changed during the last pass over it, if it did.
+    changed: Option<String>,
+    /// How many conversations the server counts and lists, if that differs though nothing changed.
+    miscounted: Option<String>,
 }
 
 impl<'a, 's> ListReader<'a, 's> {
@@ -68,14 +70,14 @@ impl<'a, 's> ListReader<'a, 's> {
             passes: 0,
             pages: 0,
             unreadable: 0,
-            moved: None,
+            changed: None,
+            miscounted: None,
         }
     }
 
     /// Reads the list that `query` asks for.
     pub(super) fn read(&mut self, query: &ConversationQuery) -> Result<(), Error> {
         let began = Timestamp::now();
-        let first = self.passes + 1;
         let mut last_page = 1;
         for nth in 1..=MAX_PASSES {
             let pass = self.pass(query, nth, last_page, began)?;
@@ -90,12 +92,17 @@ impl<'a, 's> ListReader<'a, 's> {
                 continue;
             }
             self.unreadable += pass.unreadable;
-            // What a calm pass did not show is not in the list any more.
-            let kept = if signs.is_none() { pass.number } else { first };
+            // What a pass without changes did not show has left the list.
+            let kept = if signs.is_none() { pass.number } else { pass.first };
             for seen in self.seen.values_mut() {
                 seen.is_kept |= seen.pass >= kept;
             }
-            self.moved = signs.or(self.moved);
+            let sign = if pass.is_changed() {
+                &mut self.changed
+            } else {
+                &mut self.miscounted
+            };
+            *sign = signs.or(sign.take());
             break;
         }
         Ok(())
@@ -103,22 +110,25 @@ impl<'a, 's> ListReader<'a, 's> {
 
     /// What was read.
     pub(super) fn summary(&self) -> SelectSummary {
-        let listed = self.seen.values().filter(|seen| seen.is_kept).count();
+        let kept = self.seen.values().filter(|seen| seen.is_kept);
+        let undecided = kept.clone().filter(|seen| seen.matches.is_none()).count();
         SelectSummary {
-            listed: listed as u64,
+            listed: kept.count() as u64,
             pages: self.pages,
-            changed: self.moved.map(|signs| signs.to_string()),
+            changed: self.changed.clone(),
+            miscounted: self.miscounted.clone(),
+            undecided: undecided as u64,
             unreadable: self.unreadable,
             ..SelectSummary::default()
         }
     }
 
     /// Conversations that match, in the order of the list.
-    pub(super) fn into_matching(self) -> Vec<Sighting> {
+    pub(super) fn into_matching(self) -> Vec<SeenConversation> {
         let seen = self.seen.into_values();
-        let mut matching: Vec<_> = seen.filter(|seen| seen.is_kept && seen.matches).collect();
+        let mut matching: Vec<_> = seen.filter(|seen| seen.is_kept && seen.matches == Some(true)).collect();
         matching.sort_by(|a, b| {
-            let slug = |seen: &Sighting| seen.conversation.slug.clone();
+            let slug = |seen: &SeenConversation| seen.conversation.slug.clone();
             a.place.cmp(&b.place).then_with(|| slug(a).cmp(&slug(b)))
         });
         matching
@@ -138,7 +148,8 @@ impl<'a, 's> ListReader<'a, 's> {
         } else {
             Order::Forward
         };
-        let mut pass = ListPass::new(self.passes, order, known_pages);
+        let first = self.passes + 1 - nth;
+        let mut pass = ListPass::new(self.passes, first, order, known_pages);
         let mut numbers: Vec<_> = (1..=known_pages).collect();
         if pass.order == Order::Backward {
             numbers.reverse();
@@ -146,6 +157,9 @@ impl<'a, 's> ListReader<'a, 's> {
         let mut read = known_pages;
         loop {
             self.pages(query, &mut pass, numbers, began)?;
+            if pass.last_page <= read && pass.may_go_on() {
+                pass.last_page += 1;
+            }
             // It may have grown; and at first, nothing is known of it.
             if pass.last_page <= read {
                 return Ok(pass);
@@ -208,10 +222,10 @@ impl<'a, 's> ListReader<'a, 's> {
                 .is_none_or(|created| created < began);
             match self.see(conversation, read_at, pass.number, (number, at)) {
                 Some(earlier) if earlier == pass.number => pass.duplicates += 1,
-                Some(_) => pass.found += 1,
-                None => {
+                earlier => {
                     pass.found += 1;
-                    pass.missed += u64::from(is_old);
+                    let is_new = earlier.is_none_or(|earlier| earlier < pass.first);
+                    pass.missed += u64::from(is_old && is_new);
                 }
             }
         }
@@ -243,7 +257,7 @@ impl<'a, 's> ListReader<'a, 's> {
         let matches = self.filter.matches(&conversation);
         // They were compared, and are not written.
         conversation.conversation.data = None;
-        let seen = Sighting {
+        let seen = SeenConversation {
             matches,
             read_at,
             pass,
@@ -261,7 +275,7 @@ impl<'a, 's> ListReader<'a, 's> {
                 let (earlier_pass, is_kept) = (earlier.pass, earlier.is_kept);
                 // Answers may overtake each other.
                 if earlier.read_at <= read_at {
-                    entry.insert(Sighting { is_kept, ..seen });
+                    entry.insert(SeenConversation { is_kept, ..seen });
                 }
                 Some(earlier_pass)
             }

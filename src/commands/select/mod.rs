@@ -57,6 +57,7 @@ fn selected(args: &SelectArgs, log: &Log, stop: &Stop) -> Result<SelectSummary, 
     })?;
     selection.selected = rows.len() as u64;
     selection.file = output.name();
+    selection.next = output.next(&args.account);
     output.write(&rows)?;
     for warning in selection.warnings(output.is_for_spreadsheets()) {
         log.warning(&warning);

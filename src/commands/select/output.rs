@@ -1,12 +1,13 @@
 //! Rows -> the file, whole or not at all, or standard output.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _, stdout};
 use std::path::{Path, PathBuf};
 
 use serde::ser::{SerializeMap as _, Serializer as _};
 
 use super::row::{COLUMNS, GUARDS, RowValue, SelectedRow};
-use crate::cli::{SelectArgs, SelectFormat};
+use crate::cli::{AccountArgs, SelectArgs, SelectFormat};
+use crate::config::previewing;
 use crate::error::Error;
 use crate::files::{NewFile, NewFileError};
 use crate::input::{Format, csv_line};
@@ -59,6 +60,19 @@ impl Output {
         self.file.as_ref().map(|path| path.shown())
     }
 
+    /// The command that previews a run of the file, if it is one that `run` reads.
+    pub(super) fn next(&self, account: &AccountArgs) -> Option<String> {
+        let path = self.file.as_ref()?;
+        let (format, name) = match self.format {
+            SelectFormat::Text => return None,
+            SelectFormat::Csv => (Format::Csv, "csv"),
+            SelectFormat::Tsv => (Format::Tsv, "tsv"),
+            SelectFormat::Jsonl => (Format::Jsonl, "jsonl"),
+        };
+        let is_in_name = Format::from_name(path) == Some(format);
+        Some(previewing(account, path, (!is_in_name).then_some(name)))
+    }
+
     /// Whether a spreadsheet can open what is written.
     pub(super) fn is_for_spreadsheets(&self) -> bool {
         matches!(self.format, SelectFormat::Csv | SelectFormat::Tsv)
@@ -67,10 +81,13 @@ impl Output {
     /// Writes all rows.
     pub(super) fn write(&self, rows: &[SelectedRow]) -> Result<(), Error> {
         let content = match self.format {
-            SelectFormat::Text => selected_table(rows.iter().map(|row| {
-                let text = |name| row.value(name).map(RowValue::text).unwrap_or_default();
-                ["slug", "_status", "_assignee", "_tags", "_subject"].map(text)
-            })),
+            SelectFormat::Text => {
+                let rows = rows.iter().map(|row| {
+                    let text = |name| value(row, name).map(RowValue::text).unwrap_or_default();
+                    ["slug", "_status", "_assignee", "_tags", "_subject"].map(text)
+                });
+                selected_table(rows, self.file.is_none() && stdout().is_terminal())
+            }
             SelectFormat::Csv => self.cells(rows, b',')?,
             SelectFormat::Tsv => self.cells(rows, b'\t')?,
             SelectFormat::Jsonl => rows.iter().map(object).collect::<Result<_, _>>()?,
@@ -96,7 +113,7 @@ impl Output {
         let names = self.columns.iter().map(|name| (*name).to_owned());
         text += &line(names.collect())?;
         for row in rows {
-            let cells = row.values.iter().map(|(name, value)| {
+            let cells = row.iter().map(|(name, value)| {
                 if name.starts_with("expect.") {
                     value.guard_cell()
                 } else if *name == "slug" {
@@ -136,7 +153,7 @@ fn object(row: &SelectedRow) -> Result<String, Error> {
         let mut line = Vec::new();
         let mut json = serde_json::Serializer::new(&mut line);
         let mut map = json.serialize_map(None)?;
-        for (name, value) in &row.values {
+        for (name, value) in row {
             match value {
                 RowValue::Text(text) => map.serialize_entry(name, text)?,
                 RowValue::Tags(tags) => map.serialize_entry(name, tags)?,
@@ -152,11 +169,8 @@ fn object(row: &SelectedRow) -> Result<String, Error> {
     Ok(visible_json(&line).into_owned() + "\n")
 }
 
-impl SelectedRow {
-    fn value(&self, name: &str) -> Option<&RowValue> {
-        let mut values = self.values.iter();
-        values
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| value)
-    }
+fn value<'r>(row: &'r SelectedRow, name: &str) -> Option<&'r RowValue> {
+    row.iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
 }

@@ -1,9 +1,8 @@
 //! Pages of a list, as they come -> what one pass over it shows, and whether the list has moved meanwhile.
 
-use std::fmt;
-
 use crate::api::ListPage;
 use crate::model::ListedConversation;
+use crate::model::text::counted;
 
 /// The most pages of a list.
 pub(super) const MAX_PAGES: u64 = 100_000;
@@ -21,6 +20,8 @@ pub(super) enum Order {
 #[derive(Debug, Default)]
 pub(super) struct ListPass {
     pub(super) number: u32,
+    /// The number of the first pass over the same list.
+    pub(super) first: u32,
     pub(super) order: Order,
     /// Pages of the list, as far as is known.
     pub(super) last_page: u64,
@@ -33,24 +34,19 @@ pub(super) struct ListPass {
     /// Pages on which it is another one than on the first.
     total_changes: u64,
     pub(super) duplicates: u64,
-    /// Conversations that passes before it have missed.
+    /// Conversations that the passes before it over the same list have missed.
     pub(super) missed: u64,
-}
-
-/// Signs that a list has moved while it was read.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Signs {
-    first_total: Option<u64>,
-    total: Option<u64>,
-    listed: u64,
-    duplicates: u64,
+    /// Entries of the last page, and of the longest one.
+    last_length: u64,
+    longest: u64,
 }
 
 impl ListPass {
     /// Nothing was read yet of a list with so many pages, as far as is known.
-    pub(super) fn new(number: u32, order: Order, last_page: u64) -> Self {
+    pub(super) fn new(number: u32, first: u32, order: Order, last_page: u64) -> Self {
         Self {
             number,
+            first,
             order,
             last_page,
             ..Self::default()
@@ -69,40 +65,51 @@ impl ListPass {
             self.total = Some(total);
         }
         // Without a count, the list ends with an empty page.
-        let is_empty = page.entries.is_empty() && page.unreadable == 0;
-        let next = if is_empty { number } else { number + 1 };
+        let length = page.entries.len() as u64 + page.unreadable;
+        let next = if length == 0 { number } else { number + 1 };
         let last = page.page_count.unwrap_or(next).min(MAX_PAGES);
         self.last_page = self.last_page.max(last);
+        self.longest = self.longest.max(length);
+        if number == self.last_page {
+            self.last_length = length;
+        }
     }
 
-    /// Signs that the list has moved, if there are any.
-    pub(super) fn signs(&self) -> Option<Signs> {
+    /// Whether more pages may follow than the server says: the last one is full, and nothing else shows how
+    /// long the list is.
+    pub(super) fn may_go_on(&self) -> bool {
+        self.total.is_none()
+            && self.last_length > 0
+            && self.last_length == self.longest
+            && self.last_page < MAX_PAGES
+    }
+
+    /// Whether the list has certainly changed while it was read.
+    pub(super) fn is_changed(&self) -> bool {
+        self.total_changes > 0 || self.duplicates > 0
+    }
+
+    /// Signs that the pass did not show the whole list, as a sentence without its end.
+    pub(super) fn signs(&self) -> Option<String> {
         let listed = self.found + self.unreadable;
-        let is_moved = self.total_changes > 0
-            || self.duplicates > 0
-            || self.total.is_some_and(|total| total != listed);
-        is_moved.then_some(Signs {
-            first_total: self.first_total,
-            total: self.total,
-            listed,
-            duplicates: self.duplicates,
-        })
-    }
-}
-
-/// What was counted, as a sentence without its end.
-impl fmt::Display for Signs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the list changed while it was read (")?;
-        match (self.first_total, self.total) {
-            (Some(first), Some(last)) if first == last => write!(f, "{last} counted, ")?,
-            (Some(first), Some(last)) => write!(f, "{first}, then {last} counted, ")?,
-            _ => {}
+        if !self.is_changed() {
+            let total = self.total.filter(|total| *total != listed)?;
+            let total = counted(total, "conversation");
+            return Some(format!("the server counts {total}, but lists {listed}"));
         }
-        write!(f, "{} listed", self.listed)?;
-        if self.duplicates > 0 {
-            write!(f, ", {} twice", self.duplicates)?;
-        }
-        f.write_str(")")
+        let counted = match (self.first_total, self.total) {
+            (Some(first), Some(last)) if self.total_changes > 0 => {
+                format!("the server counted {first}, then {last}; ")
+            }
+            (_, Some(last)) => format!("the server counted {last}; "),
+            _ => String::new(),
+        };
+        let twice = match self.duplicates {
+            0 => String::new(),
+            duplicates => format!(", {duplicates} of them twice"),
+        };
+        Some(format!(
+            "the list changed while being read ({counted}{listed} listed{twice})"
+        ))
     }
 }

@@ -4,11 +4,11 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::listing::Sighting;
+use super::listing::SeenConversation;
 use crate::api::{BaseUrl, Redactor};
 use crate::change::known_status;
 use crate::model::text::{one_line, visible_json};
-use crate::model::{Assignment, Attribute, Conversation, Slug, TagList};
+use crate::model::{Assignment, Attribute, Conversation, Slug, TagList, damage};
 use crate::report::SelectSummary;
 use crate::validate::{Clock, Damaged, Draft, Terms};
 
@@ -18,12 +18,8 @@ const SUBJECT_CHARS: usize = 300;
 /// The longest email or slug, in characters.
 const NAME_CHARS: usize = 320;
 
-/// One row.
-#[derive(Debug)]
-pub(super) struct SelectedRow {
-    /// Names of columns, and their values.
-    pub(super) values: Vec<(&'static str, RowValue)>,
-}
+/// One row: names of columns, and their values.
+pub(super) type SelectedRow = Vec<(&'static str, RowValue)>;
 
 /// A value of a row.
 #[derive(Debug)]
@@ -90,7 +86,7 @@ impl<'a> RowMaker<'a> {
     }
 
     /// The row of a conversation; `None` if its slug is not valid as input.
-    pub(super) fn row(&mut self, seen: Sighting) -> Option<SelectedRow> {
+    pub(super) fn row(&mut self, seen: SeenConversation) -> Option<SelectedRow> {
         let listed = seen.conversation;
         let slug = self.redactor.server_text(&listed.slug);
         if Slug::parse(slug.as_str()).is_err() {
@@ -104,6 +100,10 @@ impl<'a> RowMaker<'a> {
         let time = |time: Option<Timestamp>| time.map_or(RowValue::NotShown, written_time);
         let [status, assignee, tags, category] = self.state(&conversation);
         let guards = self.guards.is_some().then(|| self.guards(&conversation));
+        // In a cell, what is not shown is empty like what is not there: nobody may conclude anything from that.
+        let is_shown = ![&status, &assignee, &tags]
+            .iter()
+            .any(|value| matches!(value, RowValue::NotShown));
         let values = [
             RowValue::Text(slug),
             RowValue::Text(one_line(&self.redactor.server_text(subject), SUBJECT_CHARS)),
@@ -114,12 +114,10 @@ impl<'a> RowMaker<'a> {
             time(listed.created_at),
             time(listed.customer_wrote_at),
             RowValue::Text(url),
-            written_time(seen.read_at),
+            time(is_shown.then_some(seen.read_at)),
         ];
         let guards = GUARDS.into_iter().zip(guards.into_iter().flatten());
-        Some(SelectedRow {
-            values: COLUMNS.into_iter().zip(values).chain(guards).collect(),
-        })
+        Some(COLUMNS.into_iter().zip(values).chain(guards).collect())
     }
 
     /// What the rows lack.
@@ -223,10 +221,10 @@ fn tags_cell(tags: &[String]) -> String {
     let is_plain = |tag: &String| {
         let is_usual = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | ':');
         let is_trimmed = tag.trim() == tag && tag.starts_with(char::is_alphanumeric);
-        is_trimmed && tag.chars().all(is_usual)
+        is_trimmed && tag.chars().all(is_usual) && damage::of_tag(tag).is_none()
     };
-    let is_number = tags.len() == 1 && !tags[0].contains(char::is_alphabetic);
-    if tags.iter().all(is_plain) && !is_number {
+    let is_rewritten = tags.len() == 1 && is_rewritten_by_spreadsheets(&tags[0]);
+    if tags.iter().all(is_plain) && !is_rewritten {
         return tags.join(", ");
     }
     let json = serde_json::to_string(tags).unwrap_or_default();
@@ -282,6 +280,8 @@ mod tests {
         assert_eq!(cell(&["=cmd()"]), r#"["=cmd()"]"#);
         assert_eq!(cell(&["a,b", "c"]), r#"["a,b","c"]"#);
         assert_eq!(cell(&["001"]), r#"["001"]"#);
+        assert_eq!(cell(&["mar-3"]), r#"["mar-3"]"#);
+        assert_eq!(cell(&["none", "vip"]), r#"["none","vip"]"#);
         assert_eq!(cell(&[]), "");
     }
 }
