@@ -24,7 +24,7 @@ pub(super) fn parse(members: &Members<'_>) -> Conversation {
         }),
         assignee: name(members.get("assignee"), "email"),
         category: name(members.get("category"), "slug"),
-        is_email: members.get("category").and_then(is_email),
+        is_email: members.get("category").and_then(is_of_email),
         brand: name(members.get("brand"), "url"),
         subject: shown(members, "subject").map(literal),
         customer_wrote_at: customer_wrote_at(members),
@@ -95,11 +95,20 @@ fn instant(members: &Members<'_>, name: &str) -> Option<Timestamp> {
     }
 }
 
-/// Whether a channel is one of email, where it says so.
-fn is_email(category: &RawValue) -> Option<bool> {
+/// Whether a category is a channel of email, where it says so.
+fn is_of_email(category: &RawValue) -> Option<bool> {
     let members: Members<'_> = serde_json::from_str(category.get()).ok()?;
-    let kind: u64 = serde_json::from_str(members.get("channel")?.get()).ok()?;
-    Some(kind == EMAIL_CHANNEL)
+    is_email(members.get("channel")?)
+}
+
+/// Whether that kind of a channel is email. Public clients know of numbers; the filter of a list has words.
+pub(super) fn is_email(kind: &RawValue) -> Option<bool> {
+    let kind = kind.get().trim_matches('"');
+    match kind.parse::<u64>() {
+        Ok(number) => Some(number == EMAIL_CHANNEL),
+        Err(_) if kind == "null" || kind.is_empty() => None,
+        Err(_) => Some(kind.eq_ignore_ascii_case("email")),
+    }
 }
 
 /// A name that comes as text, or as an object that has it under `key`.

@@ -11,11 +11,11 @@ use super::redact::Redactor;
 use super::{Effect, Failure, Operation, Request, conversation};
 use crate::model::{ListedConversation, Members};
 
-/// The longest page, in bytes: thirty conversations with their messages.
-const MAX_PAGE_BYTES: u64 = 16 << 20;
+/// The longest answer with a list, in bytes: thirty conversations with their messages.
+pub(super) const MAX_PAGE_BYTES: u64 = 16 << 20;
 
 /// What a 404 to a list means.
-const NO_LIST: &str = "no such list";
+pub(super) const NO_LIST: &str = "no such list";
 
 /// One page of a list, with what it says of the whole list.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,27 +6,19 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 use serde_json::value::RawValue;
 
-use super::lists::ListPage;
+use super::conversation::is_email;
+use super::lists::{ListPage, MAX_PAGE_BYTES, NO_LIST};
 use super::operation::instead_of;
 use super::redact::Redactor;
 use super::{Effect, Failure, Operation, Request};
 use crate::model::text::one_line;
 use crate::model::{Channel, Members, StaffUser, Text, UsedTag};
 
-/// The longest answer, in bytes.
-const MAX_PAGE_BYTES: u64 = 16 << 20;
-
-/// What a 404 to a list means.
-const NO_LIST: &str = "no such list";
-
 /// The longest slug, email or tag, in bytes: a longer one is none.
 const MAX_KEY_BYTES: usize = 255;
 
 /// The longest display name kept, in characters.
 const MAX_NAME_CHARS: usize = 100;
-
-/// The kind of an email channel.
-const EMAIL: u64 = 1;
 
 /// Reads one page of the staff users of an account: `GET /staff`.
 #[derive(Debug, Clone, Copy)]
@@ -164,16 +156,6 @@ fn bounded(text: &str, redactor: &Redactor) -> Option<String> {
 fn name(members: &Members<'_>, name: &str, redactor: &Redactor) -> Option<String> {
     let text = redactor.server_text(&text(members, name)?);
     Some(one_line(&text, MAX_NAME_CHARS))
-}
-
-/// Whether that kind of a channel is email. Public clients know of numbers; the filter of the list has words.
-fn is_email(kind: &RawValue) -> Option<bool> {
-    let kind = kind.get().trim_matches('"');
-    match kind.parse::<u64>() {
-        Ok(number) => Some(number == EMAIL),
-        Err(_) if kind == "null" || kind.is_empty() => None,
-        Err(_) => Some(kind.eq_ignore_ascii_case("email")),
-    }
 }
 
 #[cfg(test)]

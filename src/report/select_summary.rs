@@ -108,7 +108,9 @@ impl SelectSummary {
         let found = format!("selected {} of {listed} ({pages})", self.selected);
         match (&self.file, &self.next) {
             (Some(file), Some(next)) if self.selected > 0 => {
-                format!("{found}: {file}\nadd a column such as add_tags or status, or use --set; then: {next}")
+                format!(
+                    "{found}: {file}\nadd a column such as add_tags or status, or use --set; then: {next}"
+                )
             }
             (Some(file), _) => format!("{found}: {file}"),
             (None, _) => found,
@@ -121,7 +123,11 @@ impl SelectSummary {
 pub fn selected_table(rows: impl Iterator<Item = [String; 5]>, is_terminal: bool) -> String {
     let header = ["slug", "status", "assignee", "tags", "subject"].map(str::to_owned);
     let mut rows: Vec<_> = std::iter::once(header).chain(rows).collect();
-    let mut room = if is_terminal { WIDTH.into() } else { usize::MAX };
+    let mut room = if is_terminal {
+        WIDTH.into()
+    } else {
+        usize::MAX
+    };
     for at in 0..5 {
         let least = match at {
             3 => 15,

@@ -87,7 +87,7 @@ async fn list(State(account): Shared, uri: Uri) -> Response {
     let mut conversations = account.conversations.lock();
     let answer = answer(&conversations.page(&query, parameters.page()));
     if fastrand::f64() < account.options.meanwhile {
-        conversations.stir(&query, parameters.page());
+        conversations.move_one(&query, parameters.page());
     }
     answer
 }

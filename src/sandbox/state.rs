@@ -105,7 +105,7 @@ impl Conversations {
 
     /// Moves a conversation to another page, as colleagues and customers do, after the page `number`
     /// of a list was shown. What happens comes in turn.
-    pub(super) fn stir(&mut self, query: &ListQuery, number: usize) {
+    pub(super) fn move_one(&mut self, query: &ListQuery, number: usize) {
         let moves = Move::of(query);
         let turn = moves[self.moves % moves.len()];
         self.moves += 1;
@@ -213,7 +213,7 @@ mod tests {
                 break;
             }
             slugs.extend(page.items.iter().map(|shown| shown.slug.clone()));
-            conversations.stir(query, number);
+            conversations.move_one(query, number);
         }
         slugs
     }

@@ -3,23 +3,12 @@
 
 use std::time::{Duration, Instant};
 
+use super::ending::{Ending, MAY_BE_APPLIED};
 use super::postponement::Postponement;
+use super::retries::Retries;
 use crate::api::{Diagnosis, Effect, FailureKind, Reply};
 use crate::model::text::counted;
 use crate::model::{RequestFor, StopReason};
-
-/// How often what can be retried is retried.
-#[derive(Debug, Clone, Copy)]
-pub struct Retries(pub u32);
-
-/// The longest backoff of one operation.
-const MAX_BACKOFF: Duration = Duration::from_secs(30);
-
-/// The backoff before its first retry, on average.
-const FIRST_BACKOFF: Duration = Duration::from_millis(500);
-
-/// Ends the message about an operation of which nobody knows whether it was applied.
-pub const MAY_BE_APPLIED: &str = "; it may have been applied";
 
 /// Whether the server has accepted the login before.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,21 +27,6 @@ pub enum Before {
     NotApplied,
     /// An attempt of an earlier run got no definite answer.
     PerhapsApplied,
-}
-
-/// How an operation ended that was not carried out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
-    /// The server refuses it, for the reasons that it gives.
-    Rejected(String),
-    /// There is no such conversation; the server's words.
-    NotFound(String),
-    /// It was definitely not carried out, for another reason.
-    Failed(String),
-    /// It may have been applied: why that is not known.
-    Unknown(String),
-    /// The run stopped before anything can have been applied; why, if there is more to say.
-    NotSent(String),
 }
 
 /// The requests for one row so far: of one operation, or of a read and the update that follows.
@@ -317,7 +291,11 @@ impl Attempts {
     /// Why nobody should wait for the operation any longer, if so.
     #[must_use]
     pub fn is_too_late(&self, now: Instant) -> Option<StopReason> {
-        let message = self.postponed.is_too_long(now, &self.name)?;
+        let later = match self.purpose {
+            AttemptsFor::Row => "continue later",
+            AttemptsFor::List => "try again later",
+        };
+        let message = self.postponed.is_too_long(now, &self.name, later)?;
         Some(StopReason::LongPause { message })
     }
 
@@ -357,11 +335,10 @@ impl Attempts {
 
     fn retry<T>(&mut self, retries: Retries, chance: f64) -> Next<T> {
         self.counted += 1;
-        if self.counted > retries.0 {
-            return Next::End(self.given_up());
+        match retries.backoff(self.counted, chance) {
+            Some(wait) => Next::Retry(wait),
+            None => Next::End(self.given_up()),
         }
-        let doubled = FIRST_BACKOFF.saturating_mul(1 << (self.counted - 1).min(16));
-        Next::Retry(doubled.min(MAX_BACKOFF).mul_f64(0.5 + chance))
     }
 }
 

@@ -4,12 +4,14 @@
 mod adaptive;
 mod attempts;
 mod backoff;
+mod ending;
 mod gate;
 mod health;
 mod limiter;
 mod pacer;
 mod postponement;
 mod rate;
+mod retries;
 mod scope;
 mod sender;
 #[cfg(test)]
@@ -17,7 +19,9 @@ mod simulation;
 mod stats;
 
 pub use adaptive::Adaptation;
-pub use attempts::{Attempts, Before, Ending, Login, MAY_BE_APPLIED, Retries};
+pub use attempts::{Attempts, Before, Login};
+pub use ending::{Ending, MAY_BE_APPLIED};
 pub use gate::{Gate, Priority};
 pub use rate::Rate;
+pub use retries::Retries;
 pub use sender::{Policy, Report, Sender, Step, Turn};

@@ -49,18 +49,18 @@ impl Postponement {
         self.until = Some(now + asked.max(wait));
     }
 
-    /// Why nobody should wait for the operation on `slug` any longer, if so.
-    pub(super) fn is_too_long(&self, now: Instant, slug: &str) -> Option<String> {
+    /// Why nobody should wait for the operation of that name any longer, if so; `later` says what to do.
+    pub(super) fn is_too_long(&self, now: Instant, name: &str, later: &str) -> Option<String> {
         let left = self.until?.saturating_duration_since(now);
         match self.alone {
             _ if left > PATIENCE => Some(too_long(left)),
             Some((since, _)) if now.duration_since(since) >= PATIENCE => Some(format!(
-                "only {slug} has been rate limited, for 15 minutes: continue later"
+                "only {name} has been rate limited, for 15 minutes: {later}"
             )),
             // Reads may be answered all the while, so that nothing else shows it.
             _ if self.times >= MANY && self.first.is_some_and(|first| now >= first + PATIENCE) => {
                 Some(format!(
-                    "{slug} has been rate limited {} times, over more than 15 minutes: continue later",
+                    "{name} has been rate limited {} times, over more than 15 minutes: {later}",
                     self.times
                 ))
             }
@@ -81,7 +81,7 @@ mod tests {
         let mut now = began;
         while now < began + PATIENCE {
             assert_eq!(
-                postponed.is_too_long(now, "held"),
+                postponed.is_too_long(now, "held", "later"),
                 None,
                 "{:?}",
                 now - began
@@ -90,7 +90,9 @@ mod tests {
             assert_eq!(postponed.until, Some(now + 60 * SECOND));
             now += 60 * SECOND;
         }
-        let why = postponed.is_too_long(now, "held").expect("a reason");
+        let why = postponed
+            .is_too_long(now, "held", "later")
+            .expect("a reason");
         assert!(
             why.contains("only held has been rate limited, for 15 minutes"),
             "{why}"
@@ -104,7 +106,7 @@ mod tests {
         postponed.extend(began + 899 * SECOND, SECOND, Throttled::All);
         let late = began + 901 * SECOND;
         postponed.extend(late, Duration::ZERO, Throttled::Alone(None));
-        assert_eq!(postponed.is_too_long(late, "held"), None);
+        assert_eq!(postponed.is_too_long(late, "held", "later"), None);
     }
 
     #[test]
@@ -112,10 +114,14 @@ mod tests {
         let (began, mut postponed) = (Instant::now(), Postponement::default());
         for minute in 0..15 {
             let now = began + 60 * minute * SECOND;
-            assert_eq!(postponed.is_too_long(now, "held"), None, "{minute}");
+            assert_eq!(
+                postponed.is_too_long(now, "held", "later"),
+                None,
+                "{minute}"
+            );
             postponed.extend(now, SECOND, Throttled::All);
         }
-        let why = postponed.is_too_long(began + 901 * SECOND, "held");
+        let why = postponed.is_too_long(began + 901 * SECOND, "held", "later");
         assert!(why.is_some_and(|why| why.contains("15 times")));
     }
 
@@ -137,6 +143,6 @@ mod tests {
         let (now, mut postponed) = (Instant::now(), Postponement::default());
         let asked = PATIENCE + SECOND;
         postponed.extend(now, Duration::ZERO, Throttled::Alone(Some(asked)));
-        assert!(postponed.is_too_long(now, "held").is_some());
+        assert!(postponed.is_too_long(now, "held", "later").is_some());
     }
 }

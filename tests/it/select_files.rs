@@ -282,3 +282,49 @@ fn a_document_says_what_was_selected() {
     let output = select(&workspace, &server, "-o - --json").output();
     assert_eq!(output.status, 2, "{output:?}");
 }
+
+#[test]
+fn a_table_has_a_line_for_each_conversation_with_its_whole_slug_and_assignee() {
+    let mut all = conversations(16, 40);
+    for (number, entry) in all.iter_mut().enumerate() {
+        entry["slug"] = json!(format!("out-of-stock-ale-and-other-things-{number}"));
+        entry["assignee"] = json!({"email": format!("somebody.{number}@support.example.com")});
+        entry["tag_list"] = json!(vec!["a-long-tag"; 20]);
+        entry["subject"] = json!("Where is it? ".repeat(20));
+    }
+    let (_account, server) = account(all);
+    let workspace = Workspace::new();
+    let output = select(&workspace, &server, "").output();
+    expect_success(&output);
+    let lines: Vec<&str> = output.stdout.lines().collect();
+    assert_eq!(lines.len(), 41, "{}", output.stdout);
+    for line in &lines[1..] {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        assert!(
+            words[0].starts_with("out-of-stock-ale-and-other-things-"),
+            "{line}"
+        );
+        let number = words[0].rsplit('-').next().expect("a number");
+        let assignee = format!("somebody.{number}@support.example.com");
+        assert!(words.contains(&assignee.as_str()), "{line}");
+        assert!(line.ends_with('…'), "{line}");
+    }
+}
+
+#[test]
+fn the_next_command_is_about_the_same_account() {
+    let (_account, server) = account(conversations(17, 30));
+    let workspace = Workspace::new();
+    workspace.write("my.toml", "[profiles.eu]\n");
+    let output = select(
+        &workspace,
+        &server,
+        "-o 'my list' --format csv --config my.toml --profile eu",
+    );
+    let output = output.output();
+    expect_success(&output);
+    let next =
+        "then: reamaze-bulk run 'my list' --format csv --dry-run --config my.toml --profile eu";
+    let told: Vec<&str> = output.stderr.split_whitespace().collect();
+    assert!(told.join(" ").contains(next), "{output:?}");
+}

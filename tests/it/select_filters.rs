@@ -312,6 +312,18 @@ fn what_no_conversation_can_match_is_a_usage_error() {
         "--created-after soon",
         "--created-after 2026-02-01 --created-before 2026-01-01",
         "--data plan",
+        "--data =team",
+        "--data plan=",
+        "--tag=",
+        "--without-tag=' '",
+        "--category=",
+        "--for=",
+        "--for ana",
+        "--origin=",
+        "--origin email",
+        "--subject-contains=",
+        "--assignee=",
+        "--status=",
     ] {
         let workspace = Workspace::new();
         let (output, _) = selected(&workspace, &server, options);

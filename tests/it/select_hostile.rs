@@ -2,6 +2,7 @@
 //! no file; it always ends, and the token goes nowhere else.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -97,8 +98,65 @@ fn a_list_that_has_less_than_it_counts_is_written_with_a_warning() {
         assert!(rows.len() >= 60, "{name}: {output:?}");
         assert!(counted(&rows).values().all(|count| *count == 1), "{name}");
         assert_eq!(output.status, 1, "{name}: {output:?}");
-        assert!(output.stderr.contains("counted"), "{name}: {output:?}");
+        let total = if name == "too few pages" { 100 } else { 150 };
+        let total = if name == "too few counted" { 50 } else { total };
+        let told = format!(
+            "warning: the server counts {total} conversations, but lists {}\n",
+            rows.len()
+        );
+        assert!(output.stderr.contains(&told), "{name}: {output:?}");
+        assert!(!output.stderr.contains("changed"), "{name}: {output:?}");
     }
+}
+
+#[test]
+fn a_list_that_counts_too_few_pages_and_no_conversations_is_read_to_its_end() {
+    let server = spoiled(|page, _| {
+        drop(page.as_object_mut().expect("a page").remove("total_count"));
+        page["page_count"] = json!(2);
+    });
+    let workspace = Workspace::new();
+    let (output, rows) = selected(&workspace, &server, "");
+    assert_eq!((output.status, rows.len()), (0, 100), "{output:?}");
+}
+
+#[test]
+fn what_an_entry_does_not_show_decides_nothing() {
+    let server = spoiled(|page, _| {
+        let entries = page["conversations"].as_array_mut().expect("a list");
+        for (name, entry) in ["tag_list", "status"].iter().zip(entries) {
+            drop(entry.as_object_mut().expect("an entry").remove(*name));
+        }
+    });
+    for filter in [
+        "--without-tag nobody-has-this",
+        "--status open --status done",
+    ] {
+        let workspace = Workspace::new();
+        let (output, _) = selected(&workspace, &server, filter);
+        assert_eq!(output.status, 1, "{filter}: {output:?}");
+        let told = "warning: 4 conversations not written: the list does not show";
+        assert!(output.stderr.contains(told), "{filter}: {output:?}");
+    }
+    // Nor is it taken for empty by a preview: such a row does not say when it was read.
+    let workspace = Workspace::new();
+    let (output, rows) = selected(&workspace, &server, "");
+    assert_eq!((output.status, rows.len()), (0, 100), "{output:?}");
+    let timeless = rows.iter().filter(|row| row.get("_read_at").is_none());
+    assert_eq!(timeless.count(), 8);
+}
+
+#[test]
+fn after_a_pause_a_broken_connection_is_not_called_rate_limiting() {
+    let requests = AtomicUsize::new(0);
+    let server = Server::start(move |_| match requests.fetch_add(1, Ordering::Relaxed) {
+        0 => Answer::json(429, &json!({})).header("retry-after", "1"),
+        _ => Answer::reset(),
+    });
+    let workspace = Workspace::new();
+    let output = select(&workspace, &server, "-o out.csv --retries 1").output();
+    expect_nothing(&workspace, &output, "the server is down or too slow");
+    assert!(!output.stderr.contains("HTTP 429:"), "{output:?}");
 }
 
 #[test]

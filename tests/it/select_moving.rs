@@ -84,7 +84,7 @@ fn a_list_that_never_rests_is_written_with_a_warning_in_numbers() {
             i32::from(is_seen),
             "{happening:?}: {output:?}"
         );
-        let warning = output.stderr.contains("changed while it was read (");
+        let warning = output.stderr.contains("changed while being read (");
         assert_eq!(warning, is_seen, "{output:?}");
     }
 }

@@ -93,7 +93,11 @@ impl<'a, 's> ListReader<'a, 's> {
             }
             self.unreadable += pass.unreadable;
             // What a pass without changes did not show has left the list.
-            let kept = if signs.is_none() { pass.number } else { pass.first };
+            let kept = if signs.is_none() {
+                pass.number
+            } else {
+                pass.first
+            };
             for seen in self.seen.values_mut() {
                 seen.is_kept |= seen.pass >= kept;
             }
@@ -126,7 +130,9 @@ impl<'a, 's> ListReader<'a, 's> {
     /// Conversations that match, in the order of the list.
     pub(super) fn into_matching(self) -> Vec<SeenConversation> {
         let seen = self.seen.into_values();
-        let mut matching: Vec<_> = seen.filter(|seen| seen.is_kept && seen.matches == Some(true)).collect();
+        let mut matching: Vec<_> = seen
+            .filter(|seen| seen.is_kept && seen.matches == Some(true))
+            .collect();
         matching.sort_by(|a, b| {
             let slug = |seen: &SeenConversation| seen.conversation.slug.clone();
             a.place.cmp(&b.place).then_with(|| slug(a).cmp(&slug(b)))
