@@ -49,17 +49,14 @@ pub struct AddressedSlug {
 /// not an address that shows a slug.
 ///
 /// # Errors
-/// When it is an address of another account: the hosts, and what to do.
+/// When it is an address of another account, or of a list: what to do.
 #[must_use]
 pub fn slug_of_address(text: &str, site: Option<&Site>) -> Option<Result<AddressedSlug, String>> {
     let address = Parts::new(text)?;
     let root = site.map_or("", |site| &site.root);
     let Some(host) = address.host else {
         let slug = slug_in(address.path, root).or_else(|| slug_in(address.path, ""))?;
-        return Some(Ok(AddressedSlug {
-            slug,
-            unproven_host: None,
-        }));
+        return Some(addressed(text, slug, None));
     };
     let known = account_host(host);
     let is_at_account = match site {
@@ -67,10 +64,8 @@ pub fn slug_of_address(text: &str, site: Option<&Site>) -> Option<Result<Address
         None => is_reamaze(&known) && address.port.is_none(),
     };
     if is_at_account {
-        return Some(Ok(AddressedSlug {
-            slug: slug_in(address.path, root)?,
-            unproven_host: site.is_none().then_some(known),
-        }));
+        let slug = slug_in(address.path, root)?;
+        return Some(addressed(text, slug, site.is_none().then_some(known)));
     }
     let slug = slug_in(address.path, "")?;
     let (text, slug) = (quoted(text), quoted(&slug));
@@ -86,6 +81,27 @@ pub fn slug_of_address(text: &str, site: Option<&Site>) -> Option<Result<Address
             "{text} is at {at}, not at a Re:amaze host like `acme.reamaze.io` (name the account with --brand or --base-url, or write the slug only: {slug})"
         ),
     }))
+}
+
+/// What stands in addresses of lists where others have a slug.
+const LISTS: [&str; 6] = ["all", "archived", "new", "open", "search", "unassigned"];
+
+/// The conversation with that slug, if it is not the name of a list.
+fn addressed(
+    text: &str,
+    slug: String,
+    unproven_host: Option<String>,
+) -> Result<AddressedSlug, String> {
+    if LISTS.iter().any(|list| list.eq_ignore_ascii_case(&slug)) {
+        return Err(format!(
+            "{} is the address of a list, not of a conversation (open the conversation, and copy its address)",
+            quoted(text)
+        ));
+    }
+    Ok(AddressedSlug {
+        slug,
+        unproven_host,
+    })
 }
 
 /// An address, taken apart.

@@ -96,6 +96,26 @@ fn the_address_of_another_account_is_refused_and_both_hosts_are_named() {
 }
 
 #[test]
+fn the_address_of_a_list_is_refused_as_such() {
+    for text in [
+        "https://acme.reamaze.io/admin/conversations/archived",
+        "https://acme.reamaze.com/admin/conversations/All?page=2",
+        "/admin/conversations/unassigned/",
+    ] {
+        for site in [Some(acme()), None] {
+            let why = slug_of_address(text, site.as_ref()).and_then(Result::err);
+            let why = why.unwrap_or_default();
+            assert!(
+                why.contains("is the address of a list, not of a conversation"),
+                "{text}: {why}"
+            );
+        }
+    }
+    let open = slug("/admin/conversations/open-question", None);
+    assert_eq!(open.as_deref(), Some("open-question"));
+}
+
+#[test]
 fn an_address_of_something_else_is_none() {
     for text in [
         "https://acme.reamaze.io/admin/conversations",
