@@ -135,7 +135,7 @@ impl Rules {
         let clock = &self.terms.clock;
         match &row.content {
             Content::Cells(cells) => self.state_columns.state(cells, clock),
-            Content::Object(text) => state::of_object(text, clock),
+            Content::Object(text) => state::of_object(text, &self.columns.naming, clock),
             Content::Unreadable { .. } => None,
         }
     }

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::columns::Columns;
 use super::field::Field;
+use super::naming::Naming;
 use super::tags::shown_tags;
 use super::terms::Clock;
 use super::times;
@@ -49,7 +50,10 @@ impl StateColumns {
             let at = columns
                 .all
                 .iter()
-                .position(|column| column.field == field)?;
+                // Another column that is mapped to the name was not written by `select`.
+                .position(|column| {
+                    column.field == field && column.name.eq_ignore_ascii_case(name)
+                })?;
             Some((name, at))
         };
         let others = [STATUS, TAGS, ASSIGNEE, CATEGORY].into_iter();
@@ -79,12 +83,14 @@ pub(super) fn may_be_in(text: &str) -> bool {
 }
 
 /// Reads the members of a line of JSONL, which have just these names.
-pub(super) fn of_object(text: &str, clock: &Clock) -> Option<RowState> {
+pub(super) fn of_object(text: &str, naming: &Naming, clock: &Clock) -> Option<RowState> {
     if !may_be_in(text) {
         return None;
     }
     let members = Members::from_line(text).ok()?;
-    state(|name| members.get(name).map(Value::Json), clock)
+    let is_mapped = |name| naming.position(name, std::iter::empty).is_some();
+    let value = |name| members.get(name).filter(|_| !is_mapped(name));
+    state(|name| value(name).map(Value::Json), clock)
 }
 
 /// The state whose values `value` has by name; `None` without a `_read_at`.
@@ -171,7 +177,7 @@ impl<'a, V: Fn(&'static str) -> Option<Value<'a>>> Cells<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::validate::Naming;
+    use crate::validate::UnknownNames;
 
     fn clock() -> Clock {
         Clock {
@@ -242,6 +248,17 @@ mod tests {
     }
 
     #[test]
+    fn a_column_of_another_name_is_no_state_even_if_it_is_mapped_to_one() {
+        let header = StringRecord::from(vec!["slug", "Status", "_read_at"]);
+        let map = ["Status=_status".to_owned()];
+        let naming = Naming::from_options(&map, UnknownNames::Refuse).expect("options");
+        let columns = Columns::from_header(&header, 1, &naming, None).expect("a header");
+        let cells = StringRecord::from(vec!["a", "Open", "2026-01-01T11:48:00Z"]);
+        let state = StateColumns::new(&columns).state(&cells, &clock());
+        assert_eq!(state.expect("a state").conversation.status, None);
+    }
+
+    #[test]
     fn without_a_time_of_reading_there_is_no_state() {
         let header = StringRecord::from(vec!["slug", "_status", "status"]);
         let columns = Columns::from_header(&header, 1, &Naming::default(), None).expect("a header");
@@ -249,14 +266,18 @@ mod tests {
         assert!(columns.is_empty());
         let row = StringRecord::from(vec!["a", "Open", "2"]);
         assert!(columns.state(&row, &clock()).is_none());
-        assert!(of_object(r#"{"slug":"a","_status":"Open"}"#, &clock()).is_none());
-        let state = of_object(
-            r#"{"_read_at":"2026-01-01T11:00:00Z","_status":5,"_tags":["x"],"_assignee":null}"#,
-            &clock(),
-        );
-        let state = state.expect("a state");
+        let object = |text, map: &[String]| {
+            let naming = Naming::from_options(map, UnknownNames::Refuse).expect("options");
+            of_object(text, &naming, &clock())
+        };
+        assert!(object(r#"{"slug":"a","_status":"Open"}"#, &[]).is_none());
+        let text =
+            r#"{"_read_at":"2026-01-01T11:00:00Z","_status":5,"_tags":["x"],"_assignee":null}"#;
+        let state = object(text, &[]).expect("a state");
         assert_eq!(state.conversation.status.as_deref(), Some("5"));
         assert_eq!(state.conversation.assignee, Attribute::Empty);
         assert!(state.conversation.category.is_not_shown());
+        let mapped = object(text, &["_status=status".to_owned()]).expect("a state");
+        assert_eq!(mapped.conversation.status, None);
     }
 }
