@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::found::{Found, Origin};
 use crate::cli::{InputArgs, RunArgs};
 use crate::error::Error;
-use crate::input::{Format, Wanted, WorkbookError};
+use crate::input::{Format, Wanted};
 use crate::ledger::RunOptions;
 use crate::model::{Delimiter, Zone};
 use crate::validate::{Clock, Damaged, Naming, Terms, UnknownNames};
@@ -58,16 +58,6 @@ impl InputSettings {
         let path = typed.input.as_deref().unwrap_or(Path::new(""));
         let delimiter = args.delimiter.map(Delimiter::byte);
         let wanted = Wanted::new(args.format, delimiter, args.sheet.clone(), path);
-        match args.format {
-            Some(format) if !format.is_workbook() && args.sheet.is_some() => {
-                let error = WorkbookError::SheetOfText(format.extension());
-                return Err(Error::usage(error));
-            }
-            Some(format) if format.is_workbook() && delimiter.is_some() => {
-                return Err(Error::usage(WorkbookError::Delimiter));
-            }
-            _ => {}
-        }
         if wanted.format == Some(Format::Jsonl) && args.delimiter.is_some() {
             return Err(Error::usage("--delimiter: does not apply to JSONL"));
         }

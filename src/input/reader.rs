@@ -99,18 +99,9 @@ impl Reader {
     /// as some old code page.) Rows of a workbook become CSV with such a mark.
     #[must_use]
     pub fn row_format(&self, added: &'static [&'static str]) -> RowFormat {
-        match &self.records {
-            Records::Csv(records) => {
-                let delimiter = self.layout.delimiter;
-                RowFormat::cells(records.header(), delimiter, self.is_marked, added)
-            }
-            Records::Workbook(records) => RowFormat::cells(
-                records.header(),
-                self.layout.delimiter,
-                self.is_marked,
-                added,
-            ),
-            Records::Jsonl(_) => RowFormat::objects(added),
+        match self.header() {
+            Some(header) => RowFormat::cells(header, self.layout.delimiter, self.is_marked, added),
+            None => RowFormat::objects(added),
         }
     }
 
@@ -124,15 +115,22 @@ impl Reader {
         }
     }
 
-    /// How many rows a file with cells has that was read to its end, if they are just as many as a
-    /// sheet has room for: the rest may have been cut off.
+    /// What to know about a file that was read to its end, in sentences without a subject: whether the rest may
+    /// have been cut off, because it has as many lines as a sheet has room for; what of a workbook is read.
     #[must_use]
-    pub fn full_sheet(&self) -> Option<u64> {
-        match &self.records {
-            Records::Csv(records) => records.full_sheet(),
-            Records::Workbook(records) => records.full_sheet(),
-            Records::Jsonl(_) => None,
-        }
+    pub fn notes(&self) -> Vec<String> {
+        let (full, of_workbook) = match &self.records {
+            Records::Csv(records) => (records.full_sheet(), None),
+            Records::Workbook(records) => (records.full_sheet(), Some(records.notes())),
+            Records::Jsonl(_) => (None, None),
+        };
+        let full = full.map(|rows| {
+            format!(
+                "has {rows} lines, exactly as many as a spreadsheet can hold: was the rest cut off? (compare with the export)"
+            )
+        });
+        let of_workbook = of_workbook.into_iter().flatten();
+        full.into_iter().chain(of_workbook).collect()
     }
 
     /// Takes back rows that are no longer needed, to reuse their memory.

@@ -1,13 +1,13 @@
 //! The hosts in addresses of conversations, counted by rows, in bounded memory.
 
-/// Hosts that are counted one by one.
+/// Hosts that are kept.
 const MOST_HOSTS: usize = 5;
 
 /// Rows whose conversation was named by an address, by the host in it.
 #[derive(Debug, Default)]
 pub struct AddressHosts {
     hosts: Vec<HostRows>,
-    others: u64,
+    has_others: bool,
 }
 
 /// The rows with one host.
@@ -33,7 +33,7 @@ impl AddressHosts {
                 first_line: line,
             });
         } else {
-            self.others += 1;
+            self.has_others = true;
         }
     }
 
@@ -43,9 +43,9 @@ impl AddressHosts {
         &self.hosts
     }
 
-    /// Rows with further hosts.
+    /// Whether there are further ones.
     #[must_use]
-    pub fn others(&self) -> u64 {
-        self.others
+    pub fn has_others(&self) -> bool {
+        self.has_others
     }
 }

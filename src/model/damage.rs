@@ -69,9 +69,9 @@ impl Damage {
             }
             Self::StandIn => "is a placeholder that a program wrote instead of a value",
             Self::UnknownFormat => {
-                "stands for a cell whose format is not supported, so that the text it shows is unknown"
+                "is a cell whose number format is not supported, so its displayed text is unknown"
             }
-            Self::NotCalculated => "stands for a formula whose result is not in the file",
+            Self::NotCalculated => "is a formula whose result is not in the file",
         }
     }
 

@@ -105,7 +105,9 @@ pub fn not_calculated(formula: &str) -> String {
 const UNKNOWN_FORMAT: &str = "#FORMAT(";
 const NOT_CALCULATED: &str = "#FORMULA(";
 
-pub(super) fn is_unknown_format(text: &str) -> bool {
+/// Whether a text is one of [`unknown_format`].
+#[must_use]
+pub fn is_unknown_format(text: &str) -> bool {
     text.starts_with(UNKNOWN_FORMAT) && text.ends_with(')')
 }
 

@@ -86,9 +86,8 @@ pub struct Findings {
     /// The line of the first header between rows that has other columns than that at the top: no row
     /// below it means what it seems to.
     pub other_header: Option<u64>,
-    /// How many rows the file has, header included, if these are just as many as a sheet has room
-    /// for.
-    pub full_sheet: Option<u64>,
+    /// What to know about the file, whatever its rows say.
+    pub notes: Vec<String>,
 }
 
 impl Check<'_> {
@@ -146,7 +145,7 @@ impl Check<'_> {
             unmatched: None,
             too_many: false,
             other_header: None,
-            full_sheet: None,
+            notes: Vec::new(),
         };
         let mut against = self.recorded.compare_rows();
         // On a thread of the pool: to enter it again for every batch would cost a wake-up each.
@@ -156,7 +155,7 @@ impl Check<'_> {
         };
         rayon::scope(|_| self.batches(reader, planner, states, note, &mut findings))?;
         findings.unmatched = against.unmatched();
-        findings.full_sheet = reader.full_sheet();
+        findings.notes = reader.notes();
         if reader.header().is_none() {
             // A key of JSONL may be called so too.
             findings.other_header = None;

@@ -210,6 +210,7 @@ fn a_cell_whose_text_is_not_certain_is_refused_even_where_damage_may_be_sent() {
         "000-000",
         "d-mmm",
         "\"x\"@",
+        "0.00E+00",
     ];
     let cells = [
         "<c s=\"1\"><v>1234.5</v></c>",
@@ -223,6 +224,8 @@ fn a_cell_whose_text_is_not_certain_is_refused_even_where_damage_may_be_sent() {
         "<c s=\"9\"><v>123456</v></c>",
         "<c s=\"10\"><v>49324</v></c>",
         "<c s=\"11\" t=\"inlineStr\"><is><t>y</t></is></c>",
+        "<c s=\"12\"><v>0.5</v></c>",
+        "<c s=\"12\"><v>1e20</v></c>",
         "<c><v>3.14159265358979</v></c>",
         "<c><v>0.00001</v></c>",
         "<c><v>nan</v></c>",
@@ -255,7 +258,7 @@ fn a_formula_that_was_never_computed_is_refused() {
     .bytes();
     let told = preview("rows.xlsx", workbook, &["--allow-damaged"]).violations();
     let expected = [(2, "SUM(A1:A9)"), (4, "1+1")].map(|(line, formula)| {
-        format!("{line}: data.a: `#FORMULA({formula})` stands for a formula whose result is not in the file (open the file in a spreadsheet program, and save it)")
+        format!("{line}: data.a: `#FORMULA({formula})` is a formula whose result is not in the file (open the file in a spreadsheet program, and save it)")
     });
     assert_eq!(told, expected);
 }
@@ -302,6 +305,16 @@ fn the_first_sheet_that_is_shown_is_read_unless_another_is_named() {
         [r#"2 other {"status":2}"#]
     );
     assert_eq!(read(&["--sheet", "Lists"]), [r#"2 hidden {"status":2}"#]);
+    // The content decides, not the option.
+    assert_eq!(
+        read(&["--format", "csv", "--sheet", "Lists"]),
+        [r#"2 hidden {"status":2}"#]
+    );
+    let workspace = Workspace::new();
+    workspace.write("rows.xlsx", &workbook);
+    let page = command(&workspace, "run rows.xlsx --dry-run").output();
+    let note = "\nwarning: rows.xlsx: only sheet `Sheet1` is read, not `Other & more`\n";
+    assert!(page.stdout.contains(note), "{page:#?}");
     let away = "<style:style style:name=\"away\"><style:table-properties table:display=\"false\"/></style:style>";
     let table = |attributes: &str, slug: &str| {
         let cell = |text: &str| {
@@ -329,6 +342,39 @@ fn the_first_sheet_that_is_shown_is_read_unless_another_is_named() {
     assert_eq!(read(&["--sheet", "Lists"]), [r#"2 hidden {"status":2}"#]);
 }
 
+#[test]
+fn what_is_no_row_does_not_end_a_sheet() {
+    let row = |slug: &str| format!("<row>{}<c><v>2</v></c></row>", text(slug));
+    let rows = header(&["slug", "status"])
+        + &row("a")
+        + "<extLst><ext><row><c><v>1</v></c></row></ext></extLst><other/>"
+        + &row("b");
+    let read = preview("rows.xlsx", Xlsx::new(&rows).bytes(), &[]);
+    assert_eq!(read.rows(), [r#"2 a {"status":2}"#, r#"3 b {"status":2}"#]);
+}
+
+#[test]
+fn it_is_said_once_that_decimal_fractions_are_read_with_a_point() {
+    let page = |cells: &[&str]| {
+        let workspace = Workspace::new();
+        let workbook = Xlsx::of_cells(cells).formats(&["0.00", "\"No. \"0"]);
+        workspace.write("rows.xlsx", workbook.bytes());
+        command(&workspace, "run rows.xlsx --dry-run")
+            .output()
+            .stdout
+    };
+    let found = page(&[
+        "<c><v>7</v></c>",
+        "<c s=\"1\"><v>19.99</v></c>",
+        "<c><v>0.5</v></c>",
+    ]);
+    let note = "warning: rows.xlsx: decimal fractions are read with a point, like `19.99` in row 3";
+    assert_eq!(found.matches("decimal fractions").count(), 1, "{found}");
+    assert!(found.contains(note), "{found}");
+    let none = page(&["<c s=\"2\"><v>5</v></c>", &text("19.99"), "<c><v>7</v></c>"]);
+    assert!(!none.contains("decimal fractions"), "{none}");
+}
+
 fn told(preview: &Preview) -> (i32, &str) {
     (preview.status, preview.stderr.trim())
 }
@@ -351,12 +397,6 @@ fn options_that_do_not_fit_the_file_are_refused() {
             "--delimiter: does not apply to workbooks",
         ),
         (
-            "book.xlsx",
-            &workbook,
-            &["--format", "csv", "--sheet", "Rows"],
-            "--sheet: applies to workbooks (.xlsx, .ods) only: this input is csv",
-        ),
-        (
             "rows.csv",
             csv,
             &["--sheet", "Rows"],
@@ -372,7 +412,7 @@ fn options_that_do_not_fit_the_file_are_refused() {
             "rows.csv",
             csv,
             &["--format", "ods", "--delimiter", ","],
-            "--delimiter: does not apply to workbooks",
+            "--format: this input is text, not a workbook",
         ),
     ] {
         let preview = preview(name, bytes, options);

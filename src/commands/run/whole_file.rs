@@ -14,15 +14,12 @@ impl CheckedRows {
             let found = &self.findings.names;
             name_warnings(input, found, known.age(), known.refresh())
         });
-        let full = self.findings.full_sheet.map(|rows| {
-            format!(
-                "{input}: has {rows} lines, exactly as many as a spreadsheet can hold: was the rest cut off? (compare with the export)"
-            )
-        });
+        let notes = self.findings.notes.iter();
+        let notes = notes.map(|note| format!("{input}: {note}"));
         let left_out = self.planner.rules().left_out();
         let left_out = left_out.map(|left_out| format!("{input}: {left_out}"));
         let hosts = self.hosts(input);
-        full.into_iter()
+        notes
             .chain(left_out)
             .chain(hosts)
             .chain(names.unwrap_or_default())
@@ -58,7 +55,7 @@ impl CheckedRows {
             && self.findings.preview.rows > 0
         {
             return Some(format!(
-                "{name}: no row has a key {}, but there is {option}: nothing is sent (correct the option, or leave it out)",
+                "{name}: no row has the key {} that {option} names: nothing is sent (fix or remove the option)",
                 quoted(key)
             ));
         }
@@ -76,9 +73,10 @@ impl CheckedRows {
             format!("{} ({rows}, first on line {})", host.host, host.first_line)
         });
         let hosts = hosts.collect::<Vec<_>>().join(", ");
-        let others = match addresses.others() {
-            0 => String::new(),
-            others => format!(", and others ({})", counted(others, "row")),
+        let others = if addresses.has_others() {
+            ", and others"
+        } else {
+            ""
         };
         Some(format!(
             "{name}: conversations of several accounts: {hosts}{others}: nothing is sent, because a run goes to one account (name it with --brand to see the rows of others)"

@@ -1,7 +1,7 @@
 //! The numbers by which spreadsheets count days -> dates and times as ISO 8601 writes them.
 
 use jiff::civil::{Date, DateTime, date as civil_date};
-use jiff::{SignedDuration, Span};
+use jiff::{SignedDuration, Span, Unit};
 
 use super::format_code::FormatToken;
 
@@ -92,6 +92,7 @@ pub(super) fn iso_date(text: &str, parts: DateFormat) -> Option<String> {
     let time: DateTime = text.parse().ok()?;
     Some(match parts {
         DateFormat::Date => time.date().to_string(),
-        DateFormat::DateTime => time.to_string(),
+        // As numbers are, see above.
+        DateFormat::DateTime => time.round(Unit::Second).ok()?.to_string(),
     })
 }

@@ -35,8 +35,8 @@ pub enum WorkbookError {
         /// The names that there are.
         sheets: Vec<String>,
     },
-    /// No sheet that is shown has cells.
-    #[error("has no sheet with cells that is not hidden{}", there_are(.0))]
+    /// All sheets are hidden.
+    #[error("has no visible sheet{}", there_are(.0))]
     NoSheet(Vec<String>),
     /// A sheet without a cell.
     #[error(
@@ -102,6 +102,11 @@ fn there_are(sheets: &[String]) -> String {
 }
 
 fn list(sheets: &[String]) -> String {
+    format!("the workbook has: {}", names(sheets))
+}
+
+/// The names of sheets, the first ones if there are many.
+pub(super) fn names(sheets: &[String]) -> String {
     let names: Vec<_> = sheets
         .iter()
         .take(MOST_NAMES)
@@ -113,5 +118,5 @@ fn list(sheets: &[String]) -> String {
     } else {
         String::new()
     };
-    format!("the workbook has: {}{more}", names.join(", "))
+    names.join(", ") + &more
 }

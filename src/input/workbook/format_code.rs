@@ -16,14 +16,10 @@ pub(super) enum FormatToken {
     General,
     /// `y`, `m`, `d`, `h`, `s`, how many of them; `a` for a clock of twelve hours.
     Date(char, usize),
-    /// `[h]`: hours beyond 24.
-    Elapsed,
-    /// `E+`
-    Scientific,
     /// `_x`, `*x`: space.
     Blank,
-    /// `[>100]`
-    Condition,
+    /// What makes the text of all numbers uncertain: `E+`, `[h]` (hours beyond 24), `[>100]`.
+    Unsupported,
     /// Whatever else there is.
     Other,
 }
@@ -33,45 +29,32 @@ pub(super) fn sections(code: &str) -> Vec<Vec<FormatToken>> {
     let mut sections = vec![Vec::new()];
     let mut rest = code;
     while let Some(first) = rest.chars().next() {
-        let (token, length) = token(rest, first);
+        let (tokens, length) = tokens(rest, first);
         rest = rest.get(length..).unwrap_or_default();
-        let Some(section) = sections.last_mut() else {
-            continue;
-        };
-        match token {
-            Read::Tokens(tokens) => section.extend(tokens),
-            Read::Token(token) => section.push(token),
-            Read::Nothing => {}
-            Read::Next => sections.push(Vec::new()),
+        if first == ';' {
+            sections.push(Vec::new());
+        } else if let Some(section) = sections.last_mut() {
+            section.extend(tokens);
         }
     }
     sections
 }
 
-/// What a part of a code is.
-enum Read {
-    Token(FormatToken),
-    Tokens(Vec<FormatToken>),
-    Nothing,
-    Next,
-}
-
-/// What `rest` of a code starts with, and its length in bytes.
-fn token(rest: &str, first: char) -> (Read, usize) {
+/// The parts that `rest` of a code starts with, and their length in bytes.
+fn tokens(rest: &str, first: char) -> (Vec<FormatToken>, usize) {
     let second = rest[first.len_utf8()..].chars().next();
     let both = first.len_utf8() + second.map_or(0, char::len_utf8);
-    let literal = |text: &str| Read::Tokens(text.chars().map(FormatToken::Literal).collect());
-    let one = |token| (Read::Token(token), first.len_utf8());
+    let one = |token| (vec![token], first.len_utf8());
     if let Some(general) = rest
         .get(..7)
         .filter(|text| text.eq_ignore_ascii_case("general"))
     {
-        return (Read::Token(FormatToken::General), general.len());
+        return (vec![FormatToken::General], general.len());
     }
     for clock in ["am/pm", "a/p"] {
         let found = rest.get(..clock.len());
         if found.is_some_and(|found| found.eq_ignore_ascii_case(clock)) {
-            return (Read::Token(FormatToken::Date('a', 1)), clock.len());
+            return (vec![FormatToken::Date('a', 1)], clock.len());
         }
     }
     match first {
@@ -79,32 +62,27 @@ fn token(rest: &str, first: char) -> (Read, usize) {
             let text = rest[1..].split('"').next().unwrap_or_default();
             (literal(text), text.len() + 2)
         }
-        '\\' => (
-            second.map_or(Read::Nothing, |c| Read::Token(FormatToken::Literal(c))),
-            both,
-        ),
-        '_' | '*' => (Read::Token(FormatToken::Blank), both),
+        '\\' => (second.map(FormatToken::Literal).into_iter().collect(), both),
+        '_' | '*' => (vec![FormatToken::Blank], both),
         '[' => {
             let inside = rest[1..].split(']').next().unwrap_or_default();
             (bracket(inside), inside.len() + 2)
         }
-        ';' => (Read::Next, 1),
+        ';' => (Vec::new(), 1),
         '0' => one(FormatToken::Zero),
         '#' => one(FormatToken::Digit),
         '.' => one(FormatToken::Point),
         ',' => one(FormatToken::Comma),
         '%' => one(FormatToken::Percent),
         '@' => one(FormatToken::Text),
-        'E' | 'e' if matches!(second, Some('+' | '-')) => {
-            (Read::Token(FormatToken::Scientific), both)
-        }
+        'E' | 'e' if matches!(second, Some('+' | '-')) => (vec![FormatToken::Unsupported], both),
         'y' | 'Y' | 'm' | 'M' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' => {
             let run = rest
                 .chars()
                 .take_while(|c| c.eq_ignore_ascii_case(&first))
                 .count();
             (
-                Read::Token(FormatToken::Date(first.to_ascii_lowercase(), run)),
+                vec![FormatToken::Date(first.to_ascii_lowercase(), run)],
                 run,
             )
         }
@@ -122,28 +100,30 @@ const COLORS: [&str; 9] = [
 ];
 
 /// What is in brackets: a currency or a language, hours beyond 24, a condition, a color.
-fn bracket(inside: &str) -> Read {
+fn bracket(inside: &str) -> Vec<FormatToken> {
     if let Some(currency) = inside.strip_prefix('$') {
         let (symbol, language) = currency.split_once('-').unwrap_or((currency, ""));
         // Longer ones also name other digits than these, or another calendar.
         if language.len() > LANGUAGE_CHARS {
-            return Read::Token(FormatToken::Other);
+            return vec![FormatToken::Other];
         }
-        return Read::Tokens(symbol.chars().map(FormatToken::Literal).collect());
+        return literal(symbol);
     }
     let lower = inside.to_ascii_lowercase();
-    if inside.starts_with(['<', '>', '=']) {
-        Read::Token(FormatToken::Condition)
-    } else if ["h", "m", "s"]
+    let is_elapsed = ["h", "m", "s"]
         .iter()
-        .any(|unit| !lower.is_empty() && lower.replace(unit, "").is_empty())
-    {
-        Read::Token(FormatToken::Elapsed)
+        .any(|unit| !lower.is_empty() && lower.replace(unit, "").is_empty());
+    if is_elapsed || inside.starts_with(['<', '>', '=']) {
+        vec![FormatToken::Unsupported]
     } else if COLORS.contains(&lower.trim_end_matches(|c: char| c.is_ascii_digit())) {
-        Read::Nothing
+        Vec::new()
     } else {
-        Read::Token(FormatToken::Other)
+        vec![FormatToken::Other]
     }
+}
+
+fn literal(text: &str) -> Vec<FormatToken> {
+    text.chars().map(FormatToken::Literal).collect()
 }
 
 /// The code of a format that workbooks refer to by its number only; `None` where it depends on the

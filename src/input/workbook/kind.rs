@@ -2,10 +2,10 @@
 
 use std::io::Read as _;
 
-use super::ods::{Ods, OdsRows};
+use super::ods::Ods;
 use super::package::{Package, unreadable};
-use super::sheet_row::SheetRow;
-use super::xlsx::{Xlsx, XlsxRows};
+use super::sheet_row::SheetRows;
+use super::xlsx::Xlsx;
 use super::{Sheet, WorkbookError};
 use crate::input::layout::Format;
 
@@ -13,12 +13,6 @@ use crate::input::layout::Format;
 pub(super) enum Workbook {
     Xlsx(Xlsx),
     Ods(Ods),
-}
-
-/// Reads the rows of a sheet.
-pub(super) enum SheetRows {
-    Xlsx(Box<XlsxRows>),
-    Ods(Box<OdsRows>),
 }
 
 /// What the media type of an `.ods` file begins with, and that of a template for one.
@@ -67,21 +61,11 @@ impl Workbook {
     }
 
     /// The rows of the sheet at that place, from 0.
-    pub(super) fn rows(&self, at: usize) -> Result<SheetRows, WorkbookError> {
+    pub(super) fn rows(&self, at: usize) -> Result<Box<dyn SheetRows>, WorkbookError> {
         Ok(match self {
-            Self::Xlsx(workbook) => SheetRows::Xlsx(Box::new(workbook.rows(at)?)),
-            Self::Ods(workbook) => SheetRows::Ods(Box::new(workbook.rows(at)?)),
+            Self::Xlsx(workbook) => Box::new(workbook.rows(at)?),
+            Self::Ods(workbook) => Box::new(workbook.rows(at)?),
         })
-    }
-}
-
-impl SheetRows {
-    /// The next row.
-    pub(super) fn next_row(&mut self) -> Result<Option<SheetRow>, WorkbookError> {
-        match self {
-            Self::Xlsx(rows) => rows.next_row(),
-            Self::Ods(rows) => rows.next_row(),
-        }
     }
 }
 

@@ -11,6 +11,7 @@ mod ods;
 mod package;
 mod paragraphs;
 mod records;
+mod relations;
 mod shared_strings;
 mod sheet_row;
 mod styles;

@@ -27,8 +27,6 @@ pub(super) enum NumberFormat {
 pub(super) enum NumberSection {
     General,
     Digits(Digits),
-    /// In scientific notation.
-    Scientific,
     Unknown,
 }
 
@@ -59,7 +57,7 @@ impl NumberFormat {
         let sections = sections(code);
         let is_date = |tokens: &[FormatToken]| {
             let mut tokens = tokens.iter();
-            tokens.any(|token| matches!(token, FormatToken::Date(..) | FormatToken::Elapsed))
+            tokens.any(|token| matches!(token, FormatToken::Date(..)))
         };
         if let [FormatToken::General | FormatToken::Text] = *sections[0]
             && sections.len() == 1
@@ -69,11 +67,11 @@ impl NumberFormat {
         if is_date(&sections[0]) {
             return DateFormat::from_tokens(&sections[0]).map_or(Self::Unknown, Self::Date);
         }
-        let is_conditional = sections
+        let is_unsupported = sections
             .iter()
             .flatten()
-            .any(|token| *token == FormatToken::Condition);
-        if is_conditional || sections.iter().any(|tokens| is_date(tokens)) {
+            .any(|token| *token == FormatToken::Unsupported);
+        if is_unsupported || sections.iter().any(|tokens| is_date(tokens)) {
             return Self::Unknown;
         }
         let numbers = sections.iter().take(3);
@@ -106,7 +104,6 @@ impl NumberFormat {
                     }
                     NumberSection::General => general(value, book.is_from_excel),
                     NumberSection::Digits(digits) => digits.shown(value, has_own_sign),
-                    NumberSection::Scientific => Some(shortened(value)),
                     NumberSection::Unknown => None,
                 }
             }
@@ -136,10 +133,8 @@ pub(super) fn shows_text(code: &str) -> bool {
 
 impl NumberSection {
     fn from_tokens(tokens: &[FormatToken]) -> Self {
-        match tokens {
-            [FormatToken::General | FormatToken::Text] => return Self::General,
-            _ if tokens.contains(&FormatToken::Scientific) => return Self::Scientific,
-            _ => {}
+        if let [FormatToken::General | FormatToken::Text] = tokens {
+            return Self::General;
         }
         Digits::from_tokens(tokens).map_or(Self::Unknown, Self::Digits)
     }

@@ -10,7 +10,7 @@ use super::dates::{DateFormat, iso_date};
 use super::decimal::shortened;
 use super::package::{Package, Part};
 use super::paragraphs::paragraphs;
-use super::sheet_row::{MAX_ROWS, SheetRow};
+use super::sheet_row::{MAX_ROWS, SheetRow, SheetRows};
 use super::xml::{Xml, attribute, is_named, number};
 use super::{Sheet, WorkbookError};
 use crate::model::spreadsheet::{not_calculated, unknown_format};
@@ -124,9 +124,8 @@ fn sheets(content: Part) -> Result<Vec<Sheet>, WorkbookError> {
     }
 }
 
-impl OdsRows {
-    /// The next row with text in it.
-    pub(super) fn next_row(&mut self) -> Result<Option<SheetRow>, WorkbookError> {
+impl SheetRows for OdsRows {
+    fn next_row(&mut self) -> Result<Option<SheetRow>, WorkbookError> {
         if let Some((row, left)) = &mut self.repeated {
             row.number += 1;
             *left -= 1;
@@ -169,7 +168,9 @@ impl OdsRows {
         }
         Ok(None)
     }
+}
 
+impl OdsRows {
     fn cells(&mut self, row: &mut SheetRow) -> Result<(), WorkbookError> {
         let outside = self.xml.depth() - 1;
         let mut column = 0_usize;

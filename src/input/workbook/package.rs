@@ -170,7 +170,7 @@ impl Read for Unpacked {
     }
 }
 
-/// A part while it is read. It must be told where a piece of XML starts.
+/// A part while it is read. Its reader marks where a piece of XML starts.
 pub(super) struct Part {
     source: BufReader<Unpacked>,
     /// Bytes of the current piece.

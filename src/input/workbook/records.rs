@@ -4,25 +4,31 @@ use std::io::Read;
 
 use csv::StringRecord;
 
-use super::kind::{SheetRows, Workbook};
+use super::error::names;
+use super::kind::Workbook;
 use super::package::{MAX_FILE_BYTES, Package};
-use super::sheet_row::{MAX_ROWS, SheetRow, column_name};
+use super::sheet_row::{MAX_ROWS, SheetRow, SheetRows, column_name};
 use super::{Sheet, WorkbookError};
 use crate::input::InputError;
 use crate::input::layout::{Layout, Wanted};
 use crate::input::line::line;
 use crate::input::raw::raw_head;
 use crate::model::spreadsheet::trimmed;
+use crate::model::text::quoted;
 use crate::model::{Content, Row};
 
 /// The records of one sheet, after its header.
 pub(in crate::input) struct WorkbookRecords {
-    rows: SheetRows,
+    rows: Box<dyn SheetRows>,
     header: StringRecord,
     /// How many columns are left of the header.
     left: usize,
     header_line: u64,
     last_line: u64,
+    /// Which sheet is read, if others are shown.
+    sheet_note: Option<String>,
+    /// The first row with a decimal fraction whose shown text is not known, and that.
+    fraction: Option<(u64, String)>,
 }
 
 const TOO_LONG: &str = "is a row of more than 1 MiB";
@@ -62,6 +68,8 @@ impl WorkbookRecords {
                     left,
                     header_line: row.number,
                     last_line: row.number,
+                    sheet_note: sheet_note(&sheets, at),
+                    fraction: None,
                 };
                 return Ok((records, layout));
             }
@@ -87,10 +95,24 @@ impl WorkbookRecords {
         (self.last_line == MAX_ROWS).then_some(MAX_ROWS)
     }
 
+    /// What to know about the file. For its end.
+    pub(in crate::input) fn notes(&self) -> impl Iterator<Item = String> {
+        let fraction = self.fraction.as_ref().map(|(row, shown)| {
+            format!(
+                "decimal fractions are read with a point, like {} in row {row}: in your language, the spreadsheet may show a comma",
+                quoted(shown)
+            )
+        });
+        self.sheet_note.clone().into_iter().chain(fraction)
+    }
+
     /// The next row that has a cell with something in it.
     pub(in crate::input) fn next_row(&mut self) -> Result<Option<Row>, InputError> {
-        while let Some(row) = self.rows.next_row()? {
+        while let Some(mut row) = self.rows.next_row()? {
             self.last_line = row.number;
+            if self.fraction.is_none() {
+                self.fraction = row.fraction.take().map(|shown| (row.number, shown));
+            }
             if row.is_too_long || !is_blank(&row.cells) {
                 return Ok(Some(Row {
                     line: row.number,
@@ -132,6 +154,18 @@ fn is_something(cell: &str) -> bool {
 
 fn is_blank(cells: &StringRecord) -> bool {
     !cells.iter().any(is_something)
+}
+
+/// That only the sheet at that place is read, if others are shown.
+fn sheet_note(sheets: &[&Sheet], at: usize) -> Option<String> {
+    let others = sheets.iter().enumerate();
+    let others = others.filter(|(other, sheet)| *other != at && !sheet.is_hidden);
+    let others: Vec<_> = others.map(|(_, sheet)| sheet.name.clone()).collect();
+    let (read, others) = (
+        quoted(&sheets[at].name),
+        (!others.is_empty()).then_some(others)?,
+    );
+    Some(format!("only sheet {read} is read, not {}", names(&others)))
 }
 
 /// The sheet of that name, in any letter case, or the first that is shown.

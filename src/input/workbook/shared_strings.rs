@@ -1,4 +1,4 @@
-//! The texts that cells of an Excel workbook share -> one long text, and where each ends in it.
+//! The texts that cells of an Excel workbook share -> these texts by their numbers.
 
 use quick_xml::events::Event;
 
@@ -11,10 +11,7 @@ const MAX_STRINGS_BYTES: u64 = 256 << 20;
 
 /// The texts that cells refer to by number.
 #[derive(Default)]
-pub(super) struct SharedStrings {
-    text: String,
-    ends: Vec<usize>,
-}
+pub(super) struct SharedStrings(Vec<Box<str>>);
 
 impl SharedStrings {
     /// Reads the part of that name; a workbook may do without.
@@ -28,9 +25,7 @@ impl SharedStrings {
             let event = xml.next()?;
             match &event {
                 Event::Start(tag) if is_named(tag, "si") => {
-                    let text = rich_text(&mut xml)?;
-                    strings.text.push_str(&text);
-                    strings.ends.push(strings.text.len());
+                    strings.0.push(rich_text(&mut xml)?.into());
                 }
                 Event::Eof => return Ok(strings),
                 _ => {}
@@ -40,11 +35,7 @@ impl SharedStrings {
 
     /// The text with that number, from 0.
     pub(super) fn get(&self, at: usize) -> Option<&str> {
-        let start = match at.checked_sub(1) {
-            Some(before) => *self.ends.get(before)?,
-            None => 0,
-        };
-        self.text.get(start..*self.ends.get(at)?)
+        self.0.get(at).map(AsRef::as_ref)
     }
 }
 

@@ -18,6 +18,14 @@ pub(super) struct SheetRow {
     pub(super) cells: StringRecord,
     /// Whether cells were left out, because all of them are longer than a record may be.
     pub(super) is_too_long: bool,
+    /// The first number with a decimal fraction, as it is read, if the file does not say how it is shown.
+    pub(super) fraction: Option<String>,
+}
+
+/// Reads the rows of a sheet, from top to bottom.
+pub(super) trait SheetRows: Send {
+    /// The next row that is in the file, perhaps without text; `None` at the end.
+    fn next_row(&mut self) -> Result<Option<SheetRow>, WorkbookError>;
 }
 
 impl SheetRow {

@@ -6,12 +6,13 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::number_format::Book;
 use super::package::Package;
+use super::relations::{relations, resolved};
 use super::shared_strings::{SharedStrings, rich_text, unescaped};
-use super::sheet_row::{SheetRow, position};
+use super::sheet_row::{SheetRow, SheetRows, position};
 use super::styles::{CellFormat, Styles};
 use super::xml::{Xml, attribute, is_named, number, push_text};
 use super::{Sheet, WorkbookError};
-use crate::model::spreadsheet::{not_calculated, unknown_format};
+use crate::model::spreadsheet::{is_unknown_format, not_calculated, unknown_format};
 
 /// A workbook whose sheets are known.
 pub(super) struct Xlsx {
@@ -101,51 +102,6 @@ impl Xlsx {
     }
 }
 
-/// A reference from one part to another.
-struct Relation {
-    id: String,
-    /// The last word of its type.
-    kind: String,
-    target: String,
-}
-
-fn relations(package: &Package, name: &str) -> Result<Vec<Relation>, WorkbookError> {
-    let mut relations = Vec::new();
-    let mut xml = Xml::new(package.part(name)?);
-    loop {
-        match xml.next()? {
-            Event::Start(tag) if is_named(&tag, "Relationship") => {
-                let of = |name| Ok(attribute(&tag, name)?.unwrap_or_default().into_owned());
-                let kind: String = of("Type")?;
-                relations.push(Relation {
-                    id: of("Id")?,
-                    kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
-                    target: of("Target")?,
-                });
-            }
-            Event::Eof => return Ok(relations),
-            _ => {}
-        }
-    }
-}
-
-/// The name of the part that `target` is, from a part in `folder`.
-fn resolved(folder: &str, target: &str) -> String {
-    let from_root = target.strip_prefix('/');
-    let mut names: Vec<_> = match from_root {
-        Some(_) => Vec::new(),
-        None => folder.split('/').filter(|name| !name.is_empty()).collect(),
-    };
-    for name in from_root.unwrap_or(target).split('/') {
-        match name {
-            ".." => drop(names.pop()),
-            "" | "." => {}
-            name => names.push(name),
-        }
-    }
-    names.join("/")
-}
-
 /// The sheets in their order, each with the reference to its part; and whether days are counted from
 /// 1904.
 fn sheets(package: &Package, name: &str) -> Result<(Vec<(Sheet, String)>, bool), WorkbookError> {
@@ -223,9 +179,14 @@ struct Cell {
     own: Option<String>,
 }
 
-impl XlsxRows {
-    /// The next row that is in the file.
-    pub(super) fn next_row(&mut self) -> Result<Option<SheetRow>, WorkbookError> {
+impl Cell {
+    fn is_number(&self) -> bool {
+        matches!(self.kind.as_str(), "" | "n")
+    }
+}
+
+impl SheetRows for XlsxRows {
+    fn next_row(&mut self) -> Result<Option<SheetRow>, WorkbookError> {
         while !self.is_done {
             match self.xml.next()? {
                 Event::Start(tag) if is_named(&tag, "row") => {
@@ -237,13 +198,16 @@ impl XlsxRows {
                     self.row = number;
                     return self.cells(SheetRow::new(number)?).map(Some);
                 }
+                Event::Start(_) => self.xml.skip()?,
                 Event::End(_) | Event::Eof => self.is_done = true,
                 _ => {}
             }
         }
         Ok(None)
     }
+}
 
+impl XlsxRows {
     fn cells(&mut self, mut row: SheetRow) -> Result<SheetRow, WorkbookError> {
         let outside = self.xml.depth() - 1;
         let mut column = 0;
@@ -268,7 +232,11 @@ impl XlsxRows {
                 ..Cell::default()
             };
             let cell = self.cell(cell)?;
-            row.put(column, &self.shown(&cell)?)?;
+            let shown = self.shown(&cell)?;
+            if row.fraction.is_none() && cell.is_number() && is_fraction(&shown) {
+                row.fraction = Some(shown.clone());
+            }
+            row.put(column, &shown)?;
             column += 1;
         }
         Ok(row)
@@ -343,4 +311,11 @@ fn text(text: &str, format: &CellFormat) -> String {
     } else {
         unknown_format(text, &format.code)
     }
+}
+
+/// Whether a number that is shown so has digits behind a point.
+fn is_fraction(shown: &str) -> bool {
+    let behind = shown.split('.').skip(1);
+    let has_digit = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    !is_unknown_format(shown) && behind.into_iter().any(has_digit)
 }
