@@ -80,7 +80,7 @@ struct Recognizer<'a> {
 
 impl Recognizer<'_> {
     fn at<'a>(&self, object: Members<'a>, depth: usize) -> Recognized<'a> {
-        if speaks_of_error(&object) {
+        if has_error(&object) {
             return self.error(&object);
         }
         if let Some(slug) = object.get("slug").filter(|slug| slug.get() != "null") {
@@ -214,10 +214,10 @@ const PASSING: [&str; 12] = [
 
 /// Whether `text` is an object that speaks of an error.
 pub(super) fn is_error_object(text: &str) -> bool {
-    serde_json::from_str(text).is_ok_and(|object| speaks_of_error(&object))
+    serde_json::from_str(text).is_ok_and(|object| has_error(&object))
 }
 
-fn speaks_of_error(object: &Members<'_>) -> bool {
+fn has_error(object: &Members<'_>) -> bool {
     object.0.iter().any(|(key, value)| is_error(key, value))
 }
 

@@ -21,7 +21,9 @@ impl StateFindings {
         if let Some((line, column)) = self.first_unreadable {
             let cells = counted(self.unreadable, "state cell");
             text += &wrapped(
-                &format!("{cells} not readable: not known (first: line {line}: {column})"),
+                &format!(
+                    "{cells} cannot be read: treated as unknown (first: line {line}: {column})"
+                ),
                 2,
             );
         }

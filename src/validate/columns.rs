@@ -273,5 +273,5 @@ fn not_there(theirs: &str, option: &str, header: &StringRecord) -> String {
         };
         format!("the columns are {}{more}", listed.join(", "))
     };
-    format!("is not a column of this file, but there is {option} ({meant})")
+    format!("is not a column of this file, so {option} does not apply ({meant})")
 }

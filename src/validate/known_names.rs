@@ -68,7 +68,7 @@ pub(super) fn suggestion(name: &str) -> Option<String> {
 /// The field that an unknown name asks for so clearly that it must not be ignored: all but a slip of the
 /// hand, a guard, or what is to be done with tags. (What an export calls a field is often there to be looked
 /// at only.)
-pub(super) fn is_near_enough_to_refuse(name: &str) -> Option<String> {
+pub(super) fn near_miss(name: &str) -> Option<String> {
     let lower = trimmed(name).to_lowercase();
     let (bare, meant) = (squeezed(&lower), || meant(&lower).map(str::to_owned));
     let start = lower

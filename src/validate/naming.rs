@@ -2,7 +2,7 @@
 //! fields have.
 
 use super::field::Field;
-use super::known_names::is_near_enough_to_refuse;
+use super::known_names::near_miss;
 use crate::model::shell_word;
 use crate::model::spreadsheet::trimmed;
 use crate::model::text::quoted;
@@ -67,7 +67,7 @@ impl Naming {
             let is_same = |known: &&Renamed| known.field.composed() == new.field.composed();
             if let Some(first) = renamed.iter().find(is_same) {
                 return Err(format!(
-                    "--map {option}: {} is mapped to this field too (keep one)",
+                    "--map {option}: {} is already mapped to this field (keep one)",
                     quoted(&first.theirs)
                 ));
             }
@@ -107,10 +107,10 @@ impl Naming {
         if self.unknown == UnknownNames::Refuse {
             return Ok(false);
         }
-        match is_near_enough_to_refuse(name) {
+        match near_miss(name) {
             None => Ok(true),
             Some(field) => Err(format!(
-                "is not ignored, because it looks like `{field}` (rename it, or put `_` in front to ignore it)"
+                "looks like `{field}`, so it is not ignored (rename it, or put `_` before it)"
             )),
         }
     }
@@ -130,7 +130,7 @@ impl Renamed {
             .map_err(|why| format!("--map {option}: {} {why}", quoted(ours)))?;
         if theirs.is_empty() {
             return Err(format!(
-                "--map {option}: no column is named in front of `=` (write THEIRS=OURS)"
+                "--map {option}: missing column name before `=` (write THEIRS=OURS)"
             ));
         }
         Ok(Self {
@@ -171,16 +171,16 @@ mod tests {
     fn what_is_wrong_with_an_option_is_named() {
         for (map, words) in [
             (&["slug"][..], "write THEIRS=OURS"),
-            (&["=slug"], "no column is named"),
+            (&["=slug"], "missing column name before `=`"),
             (
                 &["URL=slgu"],
                 "`slgu` is not a known field (did you mean `slug`?)",
             ),
             (&["URL="], "`` is not a known field"),
-            (&["A=slug", "B=slug"], "`A` is mapped to this field too"),
+            (&["A=slug", "B=slug"], "`A` is already mapped to this field"),
             (
                 &["A=assignee", "B=assignee.email"],
-                "`A` is mapped to this field too",
+                "`A` is already mapped to this field",
             ),
             (&["A=slug", "a=status"], "`a` is mapped twice"),
         ] {

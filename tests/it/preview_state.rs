@@ -104,7 +104,7 @@ fn what_changes_in_the_account_as_it_was_is_shown_without_a_request() {
             "1 conflict: status: expected 0 (Open), the conversation shows 4 (Archived)\n  (line ",
             "wiped         status Open -> Done  tags +vip wiped -urgent -billing\n",
             "edited        status -> Done  tags +vip wiped -urgent\n",
-            "state cells not readable: not known (first: line ",
+            "2 state cells cannot be read: treated as unknown (first: line ",
             ": wipes urgent ×2, billing ×1 as of 12m ago\n",
         ] {
             assert!(page.contains(words), "{name}: {words:?} is not in {page}");
