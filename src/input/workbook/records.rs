@@ -99,7 +99,7 @@ impl WorkbookRecords {
     pub(in crate::input) fn notes(&self) -> impl Iterator<Item = String> {
         let fraction = self.fraction.as_ref().map(|(row, shown)| {
             format!(
-                "decimal fractions are read with a point, like {} in row {row}: in your language, the spreadsheet may show a comma",
+                "decimal fractions are read with a point, like {} in row {row}, also where the spreadsheet shows a comma (to send what it shows, format the column as text, and fill it again)",
                 quoted(shown)
             )
         });
