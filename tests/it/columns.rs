@@ -113,7 +113,7 @@ fn an_option_that_cannot_be_right_is_a_usage_error_and_one_that_does_not_fit_the
     assert!(
         missing.document["error"]
             .to_string()
-            .contains("no row has the key `Tags` that --map Tags=add_tags names")
+            .contains("no row has the key `Tags` that --map 'Tags=add_tags' names")
     );
 }
 
