@@ -1,6 +1,8 @@
 //! `catalog`: the names of an account are read into a file of its own, and rows are compared with them
 //! before anything is sent.
 
+#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -192,9 +194,11 @@ fn it_is_shown_without_credentials_and_without_a_request() {
 #[test]
 fn each_account_has_a_catalog_of_its_own() {
     let (workspace, first) = refreshed();
-    let second = Server::start(|request| match request.path.contains("/staff") {
-        true => Answer::json(200, &json!({"staff": [{"email": "zoe@acme.com"}]})),
-        false => account(request),
+    let second = Server::start(|request| {
+        if request.path.contains("/staff") {
+            return Answer::json(200, &json!({"staff": [{"email": "zoe@acme.com"}]}));
+        }
+        account(request)
     });
     let output = catalog(&workspace, &second, "refresh --rate 100/s");
     assert_eq!(output.status, 0, "{}", output.stderr);

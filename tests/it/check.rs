@@ -1,8 +1,6 @@
 //! `check`: one request, and in words what is wrong with login, brand or server; and a run whose first
 //! requests fail, which says the same.
 
-#![expect(clippy::expect_used, reason = "a step that fails fails the test")]
-
 use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -272,9 +272,9 @@ fn a_long_number_is_refused_where_it_is_shown_shortened() {
         excel[0].starts_with("2: data.a: `1.00123E+12` is a number shortened"),
         "{excel:?}"
     );
-    assert!(told(&Xlsx::of_cells(&cells).from_application("LibreOffice")).is_empty());
+    assert!(told(&Xlsx::of_cells(&cells).written_by("LibreOffice")).is_empty());
     let lost = Xlsx::of_cells(&["<c s=\"1\"><v>1234567890123456</v></c>"]);
-    let lost = told(&lost.formats(&["0"]).from_application("LibreOffice"));
+    let lost = told(&lost.formats(&["0"]).written_by("LibreOffice"));
     assert!(
         lost[0].starts_with("2: data.a: `1.23457E+15` is a number shortened"),
         "{lost:?}"
@@ -284,7 +284,7 @@ fn a_long_number_is_refused_where_it_is_shown_shortened() {
 #[test]
 fn days_are_counted_from_where_the_workbook_says() {
     let cells = ["<c s=\"1\"><v>47862</v></c>"];
-    let workbook = Xlsx::of_cells(&cells).formats(&["yyyy-mm-dd"]).from_1904();
+    let workbook = Xlsx::of_cells(&cells).formats(&["yyyy-mm-dd"]).since_1904();
     assert_eq!(sent_cells(&workbook), ["2035-01-15"]);
 }
 
@@ -616,9 +616,11 @@ fn a_run_of_a_named_sheet_is_resumed_reported_and_undone_from_its_copy() {
     let options = "--sheet Übersicht --read-first --out run --yes";
     let is_up = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&is_up);
-    let server = Server::start(move |request| match seen.load(Ordering::Relaxed) {
-        true => Answer::echo(request),
-        false => Answer::text(503, "later"),
+    let server = Server::start(move |request| {
+        if seen.load(Ordering::Relaxed) {
+            return Answer::echo(request);
+        }
+        Answer::text(503, "later")
     });
     let first = command(&workspace, &format!("run book.xlsx {options} --retries 0"))
         .against(&server)

@@ -1,5 +1,6 @@
 //! Parts -> a workbook, also of kinds that no spreadsheet program writes.
 
+use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
 use zip::write::SimpleFileOptions;
@@ -66,12 +67,12 @@ impl Xlsx {
         self
     }
 
-    pub(crate) fn from_1904(mut self) -> Self {
+    pub(crate) fn since_1904(mut self) -> Self {
         self.properties = "<workbookPr date1904=\"1\"/>";
         self
     }
 
-    pub(crate) fn from_application(mut self, name: &'static str) -> Self {
+    pub(crate) fn written_by(mut self, name: &'static str) -> Self {
         self.application = name;
         self
     }
@@ -89,7 +90,8 @@ impl Xlsx {
         for (at, (name, state, rows)) in self.sheets.iter().enumerate() {
             let id = at + 1;
             related += &relation(id, "worksheet", &format!("worksheets/sheet{id}.xml"));
-            sheets += &format!(
+            let _ = write!(
+                sheets,
                 "<sheet name=\"{name}\" sheetId=\"{id}\" state=\"{state}\" r:id=\"r{id}\"/>"
             );
             let sheet =
@@ -130,8 +132,8 @@ impl Xlsx {
                 .replace('&', "&amp;")
                 .replace('<', "&lt;")
                 .replace('"', "&quot;");
-            formats += &format!("<numFmt numFmtId=\"{id}\" formatCode=\"{code}\"/>");
-            styles += &format!("<xf numFmtId=\"{id}\"/>");
+            let _ = write!(formats, "<numFmt numFmtId=\"{id}\" formatCode=\"{code}\"/>");
+            let _ = write!(styles, "<xf numFmtId=\"{id}\"/>");
         }
         format!("<styleSheet><numFmts>{formats}</numFmts><cellXfs>{styles}</cellXfs></styleSheet>")
     }
@@ -148,7 +150,7 @@ pub(crate) fn header(names: &[&str]) -> String {
     format!("<row>{cells}</row>")
 }
 
-/// An OpenDocument spreadsheet with these tables.
+/// An `.ods` file with these tables.
 pub(crate) fn ods(styles: &str, tables: &str) -> Vec<u8> {
     let content = format!(
         "<office:document-content><office:automatic-styles>{styles}</office:automatic-styles>\
