@@ -5,6 +5,10 @@ use serde::Serialize;
 use super::table::{Side, WIDTH, shortened, unwrapped_table};
 use crate::model::text::{counted, one_line};
 
+/// How many characters of each column a table shows however little room there is: slugs, statuses and emails
+/// in full.
+const LEAST: [usize; 5] = [usize::MAX, usize::MAX, usize::MAX, 15, 25];
+
 /// The most characters of tags or a subject in a table.
 const MAX_CELL: usize = 60;
 
@@ -128,12 +132,7 @@ pub fn selected_table(rows: impl Iterator<Item = [String; 5]>, is_terminal: bool
     } else {
         usize::MAX
     };
-    for at in 0..5 {
-        let least = match at {
-            3 => 15,
-            4 => 25,
-            _ => usize::MAX,
-        };
+    for (at, least) in LEAST.into_iter().enumerate() {
         let share = if at == 3 { room / 2 } else { room };
         let mut longest = 0;
         for row in &mut rows {
