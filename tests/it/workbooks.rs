@@ -370,8 +370,8 @@ fn it_is_said_once_that_decimal_fractions_are_read_with_a_point() {
     let note = "warning: rows.xlsx: decimal fractions are read with a point, like `19.99` in row 3";
     assert_eq!(found.matches("decimal fractions").count(), 1, "{found}");
     assert!(found.contains(note), "{found}");
-    let none = page(&["<c s=\"2\"><v>5</v></c>", &text("19.99"), "<c><v>7</v></c>"]);
-    assert!(!none.contains("decimal fractions"), "{none}");
+    let whole = page(&["<c s=\"2\"><v>5</v></c>", &text("19.99"), "<c><v>7</v></c>"]);
+    assert!(!whole.contains("decimal fractions"), "{whole}");
 }
 
 fn told(preview: &Preview) -> (i32, &str) {

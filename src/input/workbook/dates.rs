@@ -96,3 +96,17 @@ pub(super) fn iso_date(text: &str, parts: DateFormat) -> Option<String> {
         DateFormat::DateTime => time.round(Unit::Second).ok()?.to_string(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_rounded_to_seconds_whichever_way_it_is_written() {
+        let time = Some("2035-01-15T09:30:01".to_owned());
+        let text = iso_date("2035-01-15T09:30:00.6", DateFormat::DateTime);
+        assert_eq!(text, time);
+        let days = 49_324.0 + (9.5 * 3600.0 + 0.6) / 86_400.0;
+        assert_eq!(date(days, false, DateFormat::DateTime), time);
+    }
+}
