@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::directories::user_directory;
 use super::file::Configuration;
-use super::follow_up::FollowUp;
+use super::follow_up::refreshing;
 use super::found::{first, typed};
 use super::target::Target;
 use crate::api::BaseUrl;
@@ -91,7 +91,7 @@ impl NameSettings {
             (Err(error), CatalogMode::Error) => return Err(error),
             (Err(_), _) => return Ok(self),
         };
-        let refresh = FollowUp::refreshing(account);
+        let refresh = refreshing(account);
         match (cache.read(base_url.as_str()), self.mode) {
             (Ok(catalog), _) => {
                 let age = age(catalog.fetched_at);
@@ -119,6 +119,6 @@ impl NameSettings {
 /// Why there is no catalog of this account, and how to make one; `prefix` says for what it is needed.
 #[must_use]
 pub fn unusable(prefix: &str, error: &CatalogError, account: &AccountArgs) -> Error {
-    let refresh = FollowUp::refreshing(account);
+    let refresh = refreshing(account);
     Error::Usage(format!("{prefix}{error} (to make one: {refresh})"))
 }

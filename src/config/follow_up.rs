@@ -114,17 +114,6 @@ impl FollowUp {
         Some(shell_line("check", options))
     }
 
-    /// The command that reads the catalog of this account again.
-    #[must_use]
-    pub fn refreshing(args: &AccountArgs) -> String {
-        let account = account(args);
-        let words = iter::once(OsStr::new("refresh"));
-        shell_line(
-            "catalog",
-            words.chain(account.iter().map(OsString::as_os_str)),
-        )
-    }
-
     /// A command about a run, with its words first, sent the same way.
     fn about(&self, command: &str, first: &[&OsStr]) -> String {
         let first = first.iter().copied();
@@ -133,6 +122,16 @@ impl FollowUp {
             first.chain(self.sending.iter().map(OsString::as_os_str)),
         )
     }
+}
+
+/// The command that reads the catalog of this account again.
+pub(super) fn refreshing(args: &AccountArgs) -> String {
+    let account = account(args);
+    let words = iter::once(OsStr::new("refresh"));
+    shell_line(
+        "catalog",
+        words.chain(account.iter().map(OsString::as_os_str)),
+    )
 }
 
 /// The command that previews what a selection has written: `format` is that of the file, if its name does not
