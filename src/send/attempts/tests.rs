@@ -230,3 +230,12 @@ fn a_row_that_was_read_and_not_changed_when_the_run_stops_is_not_sent() {
         assert_eq!(attempts.given_up(), Ending::NotSent(String::new()));
     }
 }
+
+#[test]
+fn the_status_code_is_that_of_the_failure_that_is_told() {
+    let status = |replies: Vec<Reply<()>>| decided(replies).1.http_status();
+    assert_eq!(status(vec![throttled()]), Some(429));
+    assert_eq!(status(vec![throttled(), not_connected()]), None);
+    assert_eq!(status(vec![unclear(), throttled()]), Some(500));
+    assert_eq!(status(vec![not_connected(), throttled()]), Some(429));
+}
