@@ -571,6 +571,47 @@ fn what_unpacks_without_end_takes_little_memory() {
 }
 
 #[test]
+fn rows_and_cells_that_are_there_many_times_are_no_more_than_a_sheet_has() {
+    let cell = |text: &str, times: u64| {
+        format!(
+            "<table:table-cell office:value-type=\"string\" table:number-columns-repeated=\"{times}\"><text:p>{text}</text:p></table:table-cell>"
+        )
+    };
+    let row = |cells: &str, times: u64| {
+        format!("<table:table-row table:number-rows-repeated=\"{times}\">{cells}</table:table-row>")
+    };
+    let first = row(&(cell("slug", 1) + &cell("status", 1)), 1)
+        + &row(&(cell("a", 1) + &cell("done", 1)), 1);
+    let none = "<table:table-cell table:number-columns-repeated=\"16382\"/>";
+    let sheet = |last: &str| {
+        ods(
+            "",
+            &format!("<table:table table:name=\"A\">{first}{last}</table:table>"),
+        )
+    };
+    let empty = preview("rows.ods", sheet(&row(none, 1_048_574)), &[]);
+    assert_eq!(empty.rows(), [r#"2 a {"status":2}"#]);
+    let last = 1_u64 << 31;
+    for (rows, message) in [
+        (
+            row(&cell("b", 1), last),
+            format!(
+                "it has a row {}, and a sheet ends with row 1048576",
+                last + 2
+            ),
+        ),
+        (
+            row(&cell("b", last), 1),
+            "row 3 has a cell in column 16385, and a sheet ends with column 16384".into(),
+        ),
+    ] {
+        let refused = preview("rows.ods", sheet(&rows), &["--skip-invalid"]);
+        let error = refused.document["error"].to_string();
+        assert!(refused.status == 3 && error.contains(&message), "{error}");
+    }
+}
+
+#[test]
 fn a_row_that_goes_beyond_the_header_is_refused_with_its_column() {
     let rows = header(&["slug", "status"])
         + &format!(

@@ -10,7 +10,7 @@ use super::dates::{DateFormat, iso_date};
 use super::decimal::shortened;
 use super::package::{Package, Part};
 use super::paragraphs::paragraphs;
-use super::sheet_row::{MAX_ROWS, SheetRow, SheetRows};
+use super::sheet_row::{SheetRow, SheetRows};
 use super::xml::{Xml, attribute, is_named, number};
 use super::{Sheet, WorkbookError};
 use crate::model::spreadsheet::{not_calculated, unknown_format};
@@ -130,9 +130,6 @@ impl SheetRows for OdsRows {
             row.number += 1;
             *left -= 1;
             let row = row.clone();
-            if row.number > MAX_ROWS {
-                return SheetRow::new(row.number).map(Some);
-            }
             if *left == 0 {
                 self.repeated = None;
             }
@@ -141,7 +138,8 @@ impl SheetRows for OdsRows {
         while !self.is_done {
             match self.xml.next()? {
                 Event::Start(tag) if is_named(&tag, "table-row") => {
-                    let repeats = number(&tag, "table:number-rows-repeated")?.unwrap_or(1) as u64;
+                    let repeats = number(&tag, "table:number-rows-repeated")?;
+                    let repeats = repeats.unwrap_or(1).max(1) as u64;
                     let first = self.next;
                     self.next = first.saturating_add(repeats);
                     let mut row = SheetRow {
@@ -153,7 +151,7 @@ impl SheetRows for OdsRows {
                         continue;
                     }
                     // Rows behind the last of a sheet are only allowed to be empty.
-                    SheetRow::new(first)?;
+                    SheetRow::new(self.next.saturating_sub(1))?;
                     if repeats > 1 {
                         self.repeated = Some((row.clone(), repeats - 1));
                     }

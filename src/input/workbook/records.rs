@@ -17,9 +17,19 @@ use crate::model::spreadsheet::trimmed;
 use crate::model::text::quoted;
 use crate::model::{Content, Row};
 
+/// The most cells of a sheet, up to the last with text in each row: those of 32 columns that are full. A small
+/// file can say that a row is there many times, or that its only cell is in the last column.
+const MAX_CELLS: usize = 32 * 1_048_576;
+
+/// The rows of a sheet, as long as these have no more cells than a sheet may have.
+struct BoundedRows {
+    rows: Box<dyn SheetRows>,
+    cells_left: usize,
+}
+
 /// The records of one sheet, after its header.
 pub(in crate::input) struct WorkbookRecords {
-    rows: Box<dyn SheetRows>,
+    rows: BoundedRows,
     header: StringRecord,
     /// How many columns are left of the header.
     left: usize,
@@ -32,6 +42,18 @@ pub(in crate::input) struct WorkbookRecords {
 }
 
 const TOO_LONG: &str = "is a row of more than 1 MiB";
+
+impl BoundedRows {
+    fn next_row(&mut self) -> Result<Option<SheetRow>, WorkbookError> {
+        let row = self.rows.next_row()?;
+        let cells = row.as_ref().map_or(0, |row| row.cells.len());
+        let left = self.cells_left.checked_sub(cells);
+        self.cells_left = left.ok_or_else(|| {
+            WorkbookError::TooLarge(format!("the sheet has more than {MAX_CELLS} cells"))
+        })?;
+        Ok(row)
+    }
+}
 
 impl WorkbookRecords {
     /// Reads the header of the sheet that is wanted; and which sheet, of which format, that is.
@@ -56,7 +78,10 @@ impl WorkbookRecords {
             delimiter: b',',
             sheet: Some(sheets[at].name.clone()),
         };
-        let mut rows = workbook.rows(at)?;
+        let mut rows = BoundedRows {
+            rows: workbook.rows(at)?,
+            cells_left: MAX_CELLS,
+        };
         while let Some(row) = rows.next_row()? {
             if row.is_too_long {
                 return Err(InputError::Header(TOO_LONG.into()));
@@ -188,4 +213,24 @@ fn chosen(sheets: &[&Sheet], name: Option<&str>) -> Result<usize, WorkbookError>
             name: name.to_owned(),
             sheets: names(),
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sheet_has_no_more_cells_than_are_allowed() {
+        let book = include_bytes!("../../../tests/it/fixtures/book.ods");
+        let package = Package::open(book.to_vec()).expect("an archive");
+        let workbook = Workbook::open(package).expect("a workbook");
+        let at = chosen(&workbook.sheets(), None).expect("a sheet");
+        let mut rows = BoundedRows {
+            rows: workbook.rows(at).expect("rows"),
+            cells_left: 10,
+        };
+        assert!(matches!(rows.next_row(), Ok(Some(_))));
+        let end = std::iter::repeat_with(|| rows.next_row()).find(Result::is_err);
+        assert!(matches!(end, Some(Err(WorkbookError::TooLarge(_)))));
+    }
 }

@@ -31,7 +31,8 @@ pub(super) trait SheetRows: Send {
 impl SheetRow {
     pub(super) fn new(number: u64) -> Result<Self, WorkbookError> {
         if !(1..=MAX_ROWS).contains(&number) {
-            return Err(WorkbookError::Damaged(format!("it has a row {number}")));
+            let beyond = format!("it has a row {number}, and a sheet ends with row {MAX_ROWS}");
+            return Err(WorkbookError::Damaged(beyond));
         }
         Ok(Self {
             number,
@@ -44,7 +45,15 @@ impl SheetRow {
         if text.is_empty() || self.is_too_long {
             return Ok(());
         }
-        if column >= MAX_COLUMNS || column < self.cells.len() {
+        if column >= MAX_COLUMNS {
+            let beyond = format!(
+                "row {} has a cell in column {}, and a sheet ends with column {MAX_COLUMNS}",
+                self.number,
+                column + 1
+            );
+            return Err(WorkbookError::Damaged(beyond));
+        }
+        if column < self.cells.len() {
             let wrong = format!("the cells of row {} are not in order", self.number);
             return Err(WorkbookError::Damaged(wrong));
         }
