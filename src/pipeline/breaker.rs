@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::evidence::{
-    are_alike, difference, is_about_the_run, is_definite, is_failure, is_finished, is_refused,
-    message,
+    are_alike, difference, is_about_the_run, is_definite, is_failure, is_finished,
+    is_missing_from_the_start, is_refused, message,
 };
 use super::tally::{Excess, Tally};
 use crate::api::{Cause, Diagnosis};
@@ -221,10 +221,13 @@ impl Breaker {
     }
 
     fn note_first(&mut self, record: &Record) {
-        let is_not_found = record.outcome == Outcome::NotFound;
+        let is_not_found = is_missing_from_the_start(record);
         add_if_like(&mut self.not_found, record, |_| is_not_found);
         let is_allowed = self.allows_refusals && is_refused(record);
-        let is_failed = matches!(record.outcome, Outcome::Failed | Outcome::Unknown);
+        let is_failed = match record.outcome {
+            Outcome::NotFound => !is_not_found,
+            outcome => matches!(outcome, Outcome::Failed | Outcome::Unknown),
+        };
         add_if_like(&mut self.alike, record, |first| {
             is_failed && !is_allowed && first.is_none_or(|first| are_alike(first, record))
         });

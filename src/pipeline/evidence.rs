@@ -3,7 +3,7 @@
 use crate::ledger::Record;
 use crate::model::Outcome;
 use crate::model::text::{one_line, with_status};
-use crate::send::MAY_BE_APPLIED;
+use crate::send::{MAY_BE_APPLIED, THOUGH_READ};
 
 /// The longest message of a server or system that a stop repeats, in characters.
 const MAX_MESSAGE: usize = 300;
@@ -78,6 +78,11 @@ fn is_redirected(record: &Record) -> bool {
     record.http_status.is_some_and(is_redirect)
 }
 
+/// Whether no request has found the row's conversation: then the brand may be wrong.
+pub(super) fn is_missing_from_the_start(record: &Record) -> bool {
+    record.outcome == Outcome::NotFound && !record.reasons.ends_with(THOUGH_READ)
+}
+
 /// Whether two rows failed in the same way: but for names and numbers.
 pub(super) fn are_alike(a: &Record, b: &Record) -> bool {
     let words = |record: &Record| -> String {
@@ -92,7 +97,7 @@ pub(super) fn are_alike(a: &Record, b: &Record) -> bool {
 /// of what all rows have met.
 pub(super) fn is_about_the_run(record: &Record) -> bool {
     match record.outcome {
-        Outcome::NotFound => true,
+        Outcome::NotFound => is_missing_from_the_start(record),
         Outcome::Failed => !is_refused(record),
         Outcome::Updated
         | Outcome::Unchanged

@@ -86,7 +86,7 @@ impl SelectSummary {
                 format!("{some} listed without a slug: not written")
             }),
             some(self.undecided, &|some| {
-                format!("{some} not written: the list does not show the tags or status that the filters compare")
+                format!("{some} not written: the list does not show what the filters compare")
             }),
             some(self.invalid_slugs, &|some| {
                 format!("{some} with a slug that is not valid as input: not written")

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::ending::{Ending, MAY_BE_APPLIED};
+use super::ending::{Ending, MAY_BE_APPLIED, THOUGH_READ};
 use super::postponement::Postponement;
 use super::retries::Retries;
 use crate::api::{Diagnosis, Effect, FailureKind, Reply};
@@ -176,10 +176,8 @@ impl Attempts {
             FailureKind::NotFound
                 if effect == Effect::Change && self.last_read != LastRead::None =>
             {
-                let message = format!(
-                    "HTTP 404 Not Found: {message}, though it was read before (deleted since?)"
-                );
-                self.refused(effect, message, Ending::Failed)
+                let message = format!("{message}{THOUGH_READ}");
+                self.refused(effect, message, Ending::NotFound)
             }
             FailureKind::NotFound => self.refused(effect, message, Ending::NotFound),
             FailureKind::Refused => self.refused(effect, message, Ending::Failed),

@@ -3,6 +3,9 @@
 /// Ends the message about an operation of which nobody knows whether it was applied.
 pub const MAY_BE_APPLIED: &str = "; it may have been applied";
 
+/// Ends the message about a conversation that was read, and then not found by an update.
+pub const THOUGH_READ: &str = ", though it was read before (deleted since?)";
+
 /// How an operation ended that was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {

@@ -20,7 +20,7 @@ mod stats;
 
 pub use adaptive::Adaptation;
 pub use attempts::{Attempts, Before, Login};
-pub use ending::{Ending, MAY_BE_APPLIED};
+pub use ending::{Ending, MAY_BE_APPLIED, THOUGH_READ};
 pub use gate::{Gate, Priority};
 pub use rate::Rate;
 pub use retries::Retries;

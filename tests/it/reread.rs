@@ -147,8 +147,7 @@ fn a_read_that_fails_after_an_unclear_update_leaves_the_row_unknown() {
 fn answers_to_the_update_mean_what_they_mean_for_any_row() {
     for (status, expected) in [
         (422, "rejected 422 2"),
-        // A read has found it: the brand is right, so this is no conversation that is not found.
-        (404, "failed 404 2"),
+        (404, "not_found 404 2"),
         (400, "failed 400 2"),
     ] {
         let account = one_tagged();

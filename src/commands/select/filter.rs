@@ -88,40 +88,36 @@ impl<'a> Filter<'a> {
         }
     }
 
-    /// Whether a conversation matches; `None` where its entry does not show the tags or the status that
-    /// decide it.
+    /// Whether a conversation matches; `None` where its entry does not show what decides that.
     pub(super) fn matches(&self, listed: &ListedConversation) -> Option<bool> {
         let conversation = &listed.conversation;
         let args = self.args;
-        let has_status = match &conversation.status {
-            _ if args.status.is_empty() => Some(true),
-            Some(status) => {
-                Some(known_status(status).is_some_and(|status| args.status.contains(&status)))
-            }
-            None => None,
-        };
-        let has_tags = match &conversation.tag_list {
-            _ if args.tag.is_empty() && args.without_tag.is_empty() => Some(true),
-            Some(tags) => Some(self.has_tags(tags.tags())),
-            None => None,
-        };
-        let has_subject = || {
-            args.subject_contains.as_ref().is_none_or(|part| {
-                let subject = conversation.subject.as_deref().unwrap_or_default();
-                folded(subject).contains(&folded(part))
-            })
-        };
-        let has_others = has_subject()
-            && self.is_assigned(&conversation.assignee)
-            && self.is_in_category(&conversation.category)
-            && args.data.iter().all(|field| has_field(listed, field))
-            && self.created.contains(listed.created_at)
-            && self.customer_wrote.contains(listed.customer_wrote_at);
-        match (has_status, has_tags) {
-            _ if !has_others => Some(false),
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (status, tags) => status.and(tags),
+        let status = conversation.status.as_deref();
+        let has_status = |status| known_status(status).is_some_and(|it| args.status.contains(&it));
+        let tags = conversation.tag_list.as_ref();
+        let compares_tags = !(args.tag.is_empty() && args.without_tag.is_empty());
+        let answers = [
+            decided(!args.status.is_empty(), status.map(has_status)),
+            decided(compares_tags, tags.map(|tags| self.has_tags(tags.tags()))),
+            self.is_assigned(&conversation.assignee),
+            self.created.contains(listed.created_at),
+            self.customer_wrote.contains(listed.customer_wrote_at),
+            Some(self.has_subject(conversation.subject.as_deref())),
+            Some(self.is_in_category(&conversation.category)),
+            Some(args.data.iter().all(|field| has_field(listed, field))),
+        ];
+        if answers.contains(&Some(false)) {
+            return Some(false);
         }
+        answers
+            .into_iter()
+            .collect::<Option<Vec<_>>>()
+            .map(|_| true)
+    }
+
+    fn has_subject(&self, shown: Option<&str>) -> bool {
+        let wanted = self.args.subject_contains.as_deref();
+        wanted.is_none_or(|part| folded(shown.unwrap_or_default()).contains(&folded(part)))
     }
 
     fn has_tags(&self, tags: &[String]) -> bool {
@@ -134,11 +130,12 @@ impl<'a> Filter<'a> {
         has_wanted && !args.without_tag.iter().any(has)
     }
 
-    fn is_assigned(&self, shown: &Attribute<String>) -> bool {
+    fn is_assigned(&self, shown: &Attribute<String>) -> Option<bool> {
         match (self.args.assignee.as_deref(), shown) {
-            (None, _) | (Some("none"), Attribute::Empty) => true,
-            (Some(email), Attribute::Value(shown)) => folded(email) == folded(shown),
-            (Some(_), _) => false,
+            (None, _) | (Some("none"), Attribute::Empty) => Some(true),
+            (Some(_), Attribute::NotShown) => None,
+            (Some(email), Attribute::Value(shown)) => Some(folded(email) == folded(shown)),
+            (Some(_), Attribute::Empty) => Some(false),
         }
     }
 
@@ -174,13 +171,16 @@ impl Interval {
         }
     }
 
-    fn contains(self, instant: Option<Timestamp>) -> bool {
-        match instant {
-            Some(instant) => {
-                self.from.is_none_or(|from| instant >= from)
-                    && self.to.is_none_or(|to| instant < to)
-            }
-            None => self.from.is_none() && self.to.is_none(),
-        }
+    fn contains(self, instant: Option<Timestamp>) -> Option<bool> {
+        let is_asked = self.from.is_some() || self.to.is_some();
+        let is_inside = |instant| {
+            self.from.is_none_or(|from| instant >= from) && self.to.is_none_or(|to| instant < to)
+        };
+        decided(is_asked, instant.map(is_inside))
     }
+}
+
+/// What was compared, if that is asked for.
+fn decided(is_asked: bool, answer: Option<bool>) -> Option<bool> {
+    if is_asked { answer } else { Some(true) }
 }

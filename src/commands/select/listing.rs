@@ -163,6 +163,8 @@ impl<'a, 's> ListReader<'a, 's> {
         let mut read = known_pages;
         loop {
             self.pages(query, &mut pass, numbers, began)?;
+            // What follows is read forward, and ends with an empty page.
+            pass.order = Order::Forward;
             if pass.last_page <= read && pass.may_go_on() {
                 pass.last_page += 1;
             }

@@ -135,7 +135,11 @@ impl<'a> RowMaker<'a> {
             Attribute::NotShown => RowValue::NotShown,
         };
         let status = shown.status.as_deref().and_then(known_status);
-        let tags = shown.tag_list.as_ref().map(TagList::tags);
+        // In another form, a run would not know them: it could neither compare nor edit them.
+        let tags = shown.tag_list.as_ref().and_then(|tags| match tags {
+            TagList::Array(tags) => Some(tags),
+            TagList::Other(_) => None,
+        });
         [
             status.map_or(RowValue::NotShown, |status| {
                 RowValue::Text(status.name().to_owned())

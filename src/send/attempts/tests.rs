@@ -194,7 +194,7 @@ fn a_conversation_that_was_read_is_not_missing() {
     };
     let gone = reply(404, FailureKind::NotFound, "no such conversation");
     let (next, _) = after([(Effect::None, read), (Effect::Change, gone)]);
-    let Next::End(Ending::Failed(why)) = next else {
+    let Next::End(Ending::NotFound(why)) = next else {
         panic!("{next:?}");
     };
     assert!(why.contains("though it was read"), "{why}");
