@@ -81,11 +81,14 @@ fn fix(error: &CertificateError) -> String {
     match error {
         // A wrong signature: there is another authority of that name.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            if std::env::var_os("SSL_CERT_FILE").is_some() || std::env::var_os("SSL_CERT_DIR").is_some() {
+            if is_set("SSL_CERT_FILE") || is_set("SSL_CERT_DIR") {
                 "SSL_CERT_FILE or SSL_CERT_DIR replaces the system's authorities: does it include the one that signed this certificate?".into()
             } else {
                 "if your company has its own CA, set SSL_CERT_FILE to its certificate file".into()
             }
+        }
+        CertificateError::Other(other) if is_self_signed(&other.0.to_string()) && is_set("SSL_CERT_FILE") => {
+            "the server needs one that is signed by a CA, and the file that SSL_CERT_FILE names must contain that CA's certificate, not the server's".into()
         }
         CertificateError::Other(other) if is_self_signed(&other.0.to_string()) => {
             "the server needs one that is signed by a CA; set SSL_CERT_FILE to that CA's certificate file".into()
@@ -101,6 +104,10 @@ fn fix(error: &CertificateError) -> String {
         }
         _ => "the server needs another certificate".into(),
     }
+}
+
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some()
 }
 
 /// The verifier has words of its own for that: an authority's certificate in the place of a server's.

@@ -69,6 +69,20 @@ pub enum CatalogError {
     },
 }
 
+impl CatalogError {
+    /// What to do before another catalog can take its place; mostly nothing.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::File {
+                error: FileError::NotRegular(_),
+                ..
+            } => " (move it away)",
+            _ => "",
+        }
+    }
+}
+
 /// The file.
 #[derive(Serialize, Deserialize)]
 struct CatalogFile<C> {
@@ -151,6 +165,9 @@ impl CatalogCache {
         };
         files::make_private(&self.directory).map_err(failed(&self.directory))?;
         let written = || -> Result<(), FileError> {
+            if path.is_dir() {
+                return Err(FileError::NotRegular("a directory, "));
+            }
             let mut text = serde_json::to_string_pretty(&file).map_err(FileError::Json)?;
             text.push('\n');
             if text.len() as u64 >= MAX_BYTES {

@@ -153,8 +153,8 @@ fn another<T: std::fmt::Display>(run: &RunAccount, other: &Found<T>, given: &str
     ))
 }
 
-/// What is missing of an account, and every way to give it.
-pub(super) fn incomplete(missing: [bool; 3], profiles: &[String]) -> Error {
+/// What is missing of an account, and every way to give it; `otherwise` is how to do without.
+pub(super) fn incomplete(missing: [bool; 3], profiles: &[String], otherwise: &str) -> Error {
     let names = [
         "brand (--brand or REAMAZE_BRAND)",
         "email (--email or REAMAZE_EMAIL)",
@@ -171,7 +171,7 @@ pub(super) fn incomplete(missing: [bool; 3], profiles: &[String]) -> Error {
         format!("use --profile {}", profiles.join("|"))
     };
     Error::Usage(format!(
-        "missing credentials: {} (or {profile}); `run` needs none with --dry-run or --sandbox",
+        "missing credentials: {} (or {profile}){otherwise}",
         missing.join(", ")
     ))
 }

@@ -96,7 +96,12 @@ impl NameSettings {
             (Ok(catalog), _) => {
                 let age = age(catalog.fetched_at);
                 let words = roughly(age);
-                if age > OLD {
+                if catalog.fetched_at > Timestamp::now() {
+                    self.warnings.push(format!(
+                        "the catalog of {base_url} is dated in the future: {} (to refresh it: {refresh})",
+                        catalog.fetched_at
+                    ));
+                } else if age > OLD {
                     self.warnings.push(format!(
                         "the catalog of {base_url} is {words} old (to refresh it: {refresh})"
                     ));
@@ -109,7 +114,8 @@ impl NameSettings {
             }
             (Err(CatalogError::Absent(_)), _) => {}
             (Err(error), _) => self.warnings.push(format!(
-                "{error}: names are not checked (to replace it: {refresh})"
+                "{error}{}: names are not checked (to replace it: {refresh})",
+                error.remedy()
             )),
         }
         Ok(self)
@@ -120,5 +126,8 @@ impl NameSettings {
 #[must_use]
 pub fn unusable(prefix: &str, error: &CatalogError, account: &AccountArgs) -> Error {
     let refresh = refreshing(account);
-    Error::Usage(format!("{prefix}{error} (to make one: {refresh})"))
+    Error::Usage(format!(
+        "{prefix}{error}{} (to make one: {refresh})",
+        error.remedy()
+    ))
 }

@@ -55,7 +55,7 @@ impl Connection {
             target,
             warnings,
             origins,
-        } = with_token(settings, account, &environment, &file, stop)?;
+        } = with_token(settings, account, &environment, &file, stop, "")?;
         let (pace, pace_origins) = PaceSettings::resolve(pace, default_rate(false), None, &file);
         let zone = file.find(|profile, _| profile.timezone.clone());
         Ok(Self {
@@ -89,7 +89,7 @@ pub fn known_address(args: &AccountArgs, stop: &Stop) -> Result<(BaseUrl, Vec<St
     let variables = |name: &str| env::var_os(name);
     let settings = AccountSettings::resolve(args, &Environment(&variables), &file, None)?;
     let Some(address) = settings.address else {
-        return Err(incomplete([true, false, false], &file.profiles));
+        return Err(incomplete([true, false, false], &file.profiles, ""));
     };
     Ok((address.value.base_url, settings.warnings))
 }

@@ -76,7 +76,7 @@ pub(super) fn resolve(
             origins,
         });
     }
-    let account = with_token(settings, &args.account, environment, file, stop)?;
+    let account = with_token(settings, &args.account, environment, file, stop, WITHOUT)?;
     Ok(Resolved {
         target: Target::Account(account.target),
         warnings: account.warnings,
@@ -84,13 +84,17 @@ pub(super) fn resolve(
     })
 }
 
-/// An account with its token, which is read last.
+/// How a run does without an account.
+const WITHOUT: &str = "; `run` needs none with --dry-run or --sandbox";
+
+/// An account with its token, which is read last; `otherwise` is how to do without.
 pub(super) fn with_token(
     settings: AccountSettings,
     args: &AccountArgs,
     environment: &Environment<'_>,
     file: &Configuration,
     stop: &Stop,
+    otherwise: &str,
 ) -> Result<Resolved<Account>, Error> {
     let mut origins = settings.origins();
     let AccountSettings {
@@ -101,7 +105,7 @@ pub(super) fn with_token(
     let (source, overruled) = account::token(args, environment, file)?;
     let (Some(address), Some(email), Some(source)) = (&address, &email, &source) else {
         let missing = [address.is_none(), email.is_none(), source.is_none()];
-        return Err(account::incomplete(missing, &file.profiles));
+        return Err(account::incomplete(missing, &file.profiles, otherwise));
     };
     origins.push(source.to_string());
     let Token { token, warning } = token::read(source, stop)?;

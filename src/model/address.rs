@@ -39,6 +39,9 @@ fn name(text: &str) -> Option<String> {
     const FOLDER: &str = "conversations/";
     let lower = text.to_ascii_lowercase();
     let segment = if let Some(at) = lower.find(FOLDER) {
+        if !leads_to_app(&lower[..at]) {
+            return None;
+        }
         text[at + FOLDER.len()..]
             .split(['/', '?', '#', '"', '\'', '>', ')'])
             .next()?
@@ -56,6 +59,29 @@ fn name(text: &str) -> Option<String> {
     };
     let decoded = percent_decode_str(segment).decode_utf8().ok()?;
     Some(decoded.into_owned())
+}
+
+/// Whether that is what stands before `conversations/` in an address of the app, in lower case. Behind
+/// anything else a slug may be that of another account.
+fn leads_to_app(start: &str) -> bool {
+    let start = start.rsplit(['<', '(', '"', '\'']).next().unwrap_or(start);
+    let (has_scheme, rest) = match start.split_once("//") {
+        Some(("https:" | "http:" | "", rest)) => (true, rest),
+        _ => (false, start),
+    };
+    let path = match rest.split_once('/') {
+        Some((host, path)) if has_scheme || host.contains('.') => {
+            if ![".reamaze.io", ".reamaze.com"]
+                .iter()
+                .any(|end| host.ends_with(end))
+            {
+                return false;
+            }
+            path
+        }
+        _ => rest.trim_start_matches('/'),
+    };
+    ["", "admin/", "api/v1/"].contains(&path)
 }
 
 #[cfg(test)]
@@ -101,6 +127,12 @@ mod tests {
         for text in [
             "https://acme.reamaze.com/admin",
             "https://acme.reamaze.com/admin/conversations/",
+            "https://acme.reamaze.io/redirect/https://evil.com/admin/conversations/evil",
+            "https://acme.reamaze.io@evil.com/admin/conversations/evil",
+            "https://evil.com/acme.reamaze.io/admin/conversations/evil",
+            "evil.com/admin/conversations/evil/messages",
+            "javascript:/conversations/evil",
+            "ftp://acme.reamaze.io/admin/conversations/evil",
             "a/b",
             "#12",
             "%2e%2e",

@@ -49,10 +49,16 @@ pub struct AddressedSlug {
 /// not an address that shows a slug.
 ///
 /// # Errors
-/// When it is an address of another account, or of a list: what to do.
+/// When it is an address of another host, of a list, or not of the web: what to do.
 #[must_use]
 pub fn slug_of_address(text: &str, site: Option<&Site>) -> Option<Result<AddressedSlug, String>> {
-    let address = Parts::new(text)?;
+    if let Some(inner) = in_marks(text) {
+        return slug_of_address(inner, site).filter(Result::is_err);
+    }
+    let Some(address) = Parts::new(text) else {
+        let why = "is not the address of a conversation (write the slug only)";
+        return has_scheme(text).then(|| Err(format!("{} {why}", quoted(text))));
+    };
     let root = site.map_or("", |site| &site.root);
     let Some(host) = address.host else {
         let slug = slug_in(address.path, root).or_else(|| slug_in(address.path, ""))?;
@@ -67,18 +73,21 @@ pub fn slug_of_address(text: &str, site: Option<&Site>) -> Option<Result<Address
         let slug = slug_in(address.path, root)?;
         return Some(addressed(text, slug, site.is_none().then_some(known)));
     }
-    let slug = slug_in(address.path, "")?;
-    let (text, slug) = (quoted(text), quoted(&slug));
+    // Something else may well have a dot and a slash.
+    if !text.starts_with("//") && !has_scheme(text) {
+        slug_in(address.path, "")?;
+    }
+    let text = quoted(text);
     let at = quoted(&with_port(host, address.port));
     Some(Err(match site {
         Some(site) => {
             let own = quoted(&with_port(&site.host, site.port));
             format!(
-                "{text} is at {at}, not at the account's {own} (is it a conversation of another account? If not, write the slug only: {slug})"
+                "{text} is at {at}, not at the account's {own} (is it a conversation of another account? If not, write the slug only)"
             )
         }
         None => format!(
-            "{text} is at {at}, not at a Re:amaze host like `acme.reamaze.io` (name the account with --brand or --base-url, or write the slug only: {slug})"
+            "{text} is at {at}, not at a Re:amaze host like `acme.reamaze.io` (name the account with --brand or --base-url, or write the slug only)"
         ),
     }))
 }
@@ -170,6 +179,21 @@ fn slug_in(path: &str, root: &str) -> Option<String> {
     Slug::parse(name).ok().map(|slug| slug.into_inner().into())
 }
 
+/// The address between marks of a text format, as in `<https://...>`.
+fn in_marks(text: &str) -> Option<&str> {
+    let at = text.to_ascii_lowercase().find("http")?;
+    let marks = ['<', '>', '(', ')', '"', '\''];
+    let is_marked = text.get(..at)?.ends_with(marks);
+    is_marked.then(|| text[at..].split(marks).next().unwrap_or_default())
+}
+
+/// Whether the text begins like an address of the web or of another kind.
+fn has_scheme(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    text.split_once(':')
+        .is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.chars().all(is_part))
+}
+
 /// What follows `start` in `text`, in any letter case.
 fn after<'t>(start: &str, text: &'t str) -> Option<&'t str> {
     let (first, rest) = text.split_at_checked(start.len())?;
@@ -187,7 +211,10 @@ fn account_host(host: &str) -> String {
 
 fn is_reamaze(host: &str) -> bool {
     let brand = host.strip_suffix(".reamaze.io");
-    brand.is_some_and(|brand| !brand.is_empty() && !brand.contains('.'))
+    brand.is_some_and(|brand| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !brand.is_empty() && brand != "www" && brand.bytes().all(is_part)
+    })
 }
 
 fn with_port(host: &str, port: Option<u16>) -> String {

@@ -86,6 +86,9 @@ fn fault(text: &str) -> Option<String> {
         && whole.bytes().all(|b| b.is_ascii_digit())
     {
         format!("is a number as a data frame writes it (did you mean `{whole}`?)")
+    } else if is_time(text) {
+        "is a date or time as a spreadsheet writes it (format the column as text, and fill it again)"
+            .into()
     } else if text == "." || text == ".." {
         "is not a slug (one looks like `knock-knock`)".into()
     } else if address::is_one(text) {
@@ -94,6 +97,16 @@ fn fault(text: &str) -> Option<String> {
         contained(first_hidden_anywhere(text).or_else(|| text.chars().find(|c| *c == ' '))?)
     };
     Some(why)
+}
+
+/// Whether `text` is a time of day, perhaps with a date. A date alone may well be a slug.
+fn is_time(text: &str) -> bool {
+    let has_time = text.as_bytes().windows(4).any(|part| {
+        let [a, colon, b, c] = part else { return false };
+        *colon == b':' && [a, b, c].iter().all(|byte| byte.is_ascii_digit())
+    });
+    let is_part = |c: char| c.is_ascii_digit() || "-.:+TZ APM".contains(c);
+    has_time && text.chars().all(is_part)
 }
 
 /// What has damaged `text`, unless it is rather an address, of which some marks look alike, or may
@@ -142,6 +155,10 @@ mod tests {
             "[a]",
             "caf\u{fffd}",
             "1042.0",
+            "2024-05-01T00:00:00",
+            "2024-05-01 09:30",
+            "01.05.2024 9:30 AM",
+            "00:30",
             "a?b",
             "a#b",
             "%2e%2e",
@@ -156,6 +173,9 @@ mod tests {
             "ünï",
             "100%",
             "null-and-void",
+            "2026-11-26",
+            "a:30",
+            "re-1:2",
             "none-of-it",
             &"x".repeat(255),
         ] {

@@ -45,12 +45,12 @@ pub fn catalog_counts(catalog: &Catalog) -> String {
     )
 }
 
-/// The page of a catalog that is as old as `age` says.
+/// The page of a catalog; `age` says when it was read.
 #[must_use]
 pub fn catalog_page(catalog: &Catalog, age: &str) -> String {
     let read_at = catalog.fetched_at.strftime("%Y-%m-%d %H:%M UTC");
     let head = format!(
-        "catalog of {}, read {age} ago ({read_at}):\n{}\n",
+        "catalog of {}, {age} ({read_at}):\n{}\n",
         one_line(&catalog.base_url, 1000),
         catalog_counts(catalog)
     );
@@ -124,7 +124,7 @@ mod tests {
             tags_since: Some(jiff::civil::date(2025, 11, 26)),
             tags: vec![tag("refund", 1204), tag("v\u{200b}ip ", 3)],
         };
-        insta::assert_snapshot!(catalog_page(&catalog, "3d 2h"), @r#"
+        insta::assert_snapshot!(catalog_page(&catalog, "read 3d 2h ago"), @r#"
         catalog of https://acme.reamaze.io/api/v1, read 3d 2h ago (1970-01-01 00:00 UTC):
         2 staff users, 2 channels (1 for email), 2 tags used since 2025-11-26
 
@@ -147,7 +147,7 @@ mod tests {
             tags: Vec::new(),
             ..catalog
         };
-        insta::assert_snapshot!(catalog_page(&empty, "1s"), @r"
+        insta::assert_snapshot!(catalog_page(&empty, "read 1s ago"), @r"
         catalog of https://acme.reamaze.io/api/v1, read 1s ago (1970-01-01 00:00 UTC):
         0 staff users, 0 channels (0 for email), no tags read
         ");

@@ -483,6 +483,7 @@ fn a_wrong_configuration_sends_nothing_and_ends_with_2() {
         let output = command(&workspace, line).output();
         assert_eq!(output.status, 2, "{line}: {output:#?}");
         assert!(output.stderr.contains(words), "{line}: {output:#?}");
+        assert!(!output.stderr.contains("--sandbox"), "{line}: {output:#?}");
         let output = command(&workspace, &format!("{line} --json")).output();
         let shown = document(&output);
         assert!(shown["error"].is_string(), "{line}: {shown}");

@@ -87,11 +87,11 @@ fn a_certificate_that_cannot_be_trusted_is_told_in_words_with_its_cure() {
         ),
         (
             Arc::clone(&stranger.itself),
-            ["self-signed", "SSL_CERT_FILE"],
+            ["self-signed", "that SSL_CERT_FILE names must contain"],
         ),
         (
             Arc::clone(&authority.itself),
-            ["self-signed", "SSL_CERT_FILE"],
+            ["self-signed", "that SSL_CERT_FILE names must contain"],
         ),
         (
             signed(Validity::Over),

@@ -36,9 +36,12 @@ pub(super) fn refresh(
     let catalog = session(&connection, log, stop, |session| {
         names(&connection, args.tag_years, log, session)
     })?;
-    let path = cache
-        .write(&catalog)
-        .map_err(|error| Error::Fatal(format!("the catalog cannot be written: {error}")))?;
+    let path = cache.write(&catalog).map_err(|error| {
+        Error::Fatal(format!(
+            "the catalog cannot be written: {error}{}",
+            error.remedy()
+        ))
+    })?;
     let message = format!(
         "catalog of {}: {}, in {}",
         catalog.base_url,
@@ -84,22 +87,48 @@ fn names(
     })
 }
 
-/// All entries of a list, whose first page says how many there are.
+/// All entries of a list. What is not as many as the server counts is read once more: the list may have changed.
 fn all<T: Send, O: Operation<Output = ListPage<T>>>(
     session: &Session<'_>,
     log: &Log,
     list: &str,
     operation: impl Fn(u64) -> O + Sync,
 ) -> Result<Vec<T>, Error> {
+    let mut is_again = false;
+    loop {
+        let read = once(session, list, &operation)?;
+        let listed = read.entries.len() as u64 + read.unreadable;
+        match read.total_count.filter(|counted| *counted != listed) {
+            Some(counted) if is_again => {
+                return Err(Error::Fatal(format!(
+                    "{list}: the server counts {counted}, but lists {listed} (try again later; the catalog is as it was)"
+                )));
+            }
+            Some(_) => is_again = true,
+            None => {
+                warn_of_unreadable(log, list, read.unreadable);
+                return Ok(read.entries);
+            }
+        }
+    }
+}
+
+/// All pages of a list as one; the first says how many there are.
+fn once<T: Send, O: Operation<Output = ListPage<T>>>(
+    session: &Session<'_>,
+    list: &str,
+    operation: &(impl Fn(u64) -> O + Sync),
+) -> Result<ListPage<T>, Error> {
     let mut entries = Vec::new();
-    let (mut pages, mut unreadable) = (1, 0);
+    let (mut pages, mut unreadable, mut total_count) = (1, 0, None);
     let mut read = |numbers: Vec<u64>, expected| {
         let wanted = Pages {
             list,
             numbers,
             expected,
         };
-        session.read(wanted, &operation, |read| {
+        session.read(wanted, operation, |read| {
+            total_count = read.page.total_count.or(total_count);
             pages = pages_of(&read.page).max(pages);
             unreadable += read.page.unreadable;
             entries.extend(read.page.entries);
@@ -114,8 +143,12 @@ fn all<T: Send, O: Operation<Output = ListPage<T>>>(
         )));
     }
     read((2..=pages).collect(), pages)?;
-    warn_of_unreadable(log, list, unreadable);
-    Ok(entries)
+    Ok(ListPage {
+        entries,
+        unreadable,
+        page_count: Some(pages),
+        total_count,
+    })
 }
 
 /// Pages of the list; where only the entries are counted, as many as these take.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::cli::CatalogShowArgs;
 use crate::config::{age, catalog_cache, known_address, unusable};
 use crate::error::Error;
@@ -20,6 +22,11 @@ pub(super) fn show(args: &CatalogShowArgs, log: &Arc<Log>, stop: &Arc<Stop>) -> 
     let catalog = cache.read(base_url.as_str());
     let catalog = catalog.map_err(|error| unusable("", &error, &args.account))?;
     let age = age(catalog.fetched_at);
+    let when = if catalog.fetched_at > Timestamp::now() {
+        "dated in the future".to_owned()
+    } else {
+        format!("read {} ago", roughly(age))
+    };
     let printed = if args.json {
         print_json(&CatalogDocument {
             exit_status: exit::DONE,
@@ -29,7 +36,7 @@ pub(super) fn show(args: &CatalogShowArgs, log: &Arc<Log>, stop: &Arc<Stop>) -> 
             catalog: Some(&catalog),
         })
     } else {
-        print(catalog_page(&catalog, &roughly(age)))
+        print(catalog_page(&catalog, &when))
     };
     printed.map_err(Error::Output)?;
     Ok(exit::DONE)
