@@ -286,10 +286,10 @@ fn a_list_that_is_shorter_than_the_server_counts_is_read_again_and_then_refused(
     let (workspace, _first) = refreshed();
     for always in [false, true] {
         let server = Server::start(move |request| {
-            let mut staff = match request.path.contains("/staff") {
-                true => staff("page=1"),
-                false => return account(request),
-            };
+            if !request.path.contains("/staff") {
+                return account(request);
+            }
+            let mut staff = staff("page=1");
             staff["page_count"] = json!(1);
             if !always && request.nth > 0 {
                 staff["total_count"] = json!(2);
