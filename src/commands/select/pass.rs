@@ -98,7 +98,7 @@ impl ListPass {
             return Some(format!("the server counts {total}, but lists {listed}"));
         }
         let counted = match (self.first_total, self.total) {
-            (Some(first), Some(last)) if self.total_changes > 0 => {
+            (Some(first), Some(last)) if first != last => {
                 format!("the server counted {first}, then {last}; ")
             }
             (_, Some(last)) => format!("the server counted {last}; "),
