@@ -14,7 +14,7 @@ use crate::model::{Slug, Status};
 /// Where the program differs from the schema, as the schema's comment and the docs list it: first
 /// what only the program refuses, then what only the program accepts.
 pub const DIFFERENCES: [&str; 16] = [
-    "a slug that appears in another row is refused; so is the slug `slug`, the name of a column",
+    "a slug that appears in another row is refused; so are the slug `slug`, the name of a column, and a date with a time",
     "a slug can have at most 255 bytes; the schema counts characters",
     "a `hold_until` that is in the past, or on a day that does not exist, is refused",
     "a tag both in `add_tags` and in `remove_tags`, in any letter case, is refused",

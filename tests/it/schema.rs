@@ -126,7 +126,8 @@ fn the_schema_is_a_valid_one_of_its_dialect_and_its_examples_are_legal() {
 fn the_comment_and_the_docs_say_where_the_program_differs() {
     let schema = printed();
     let comment = schema["$comment"].as_str().expect("a comment");
-    let page = include_str!("../../docs/input.md");
+    // Long ones are continued on another line.
+    let page = include_str!("../../docs/input.md").replace("\n  ", " ");
     for difference in DIFFERENCES {
         assert!(comment.contains(difference), "{difference}");
         assert!(page.contains(&format!("- {difference}\n")), "{difference}");

@@ -55,6 +55,10 @@ fn selected(args: &SelectArgs, log: &Log, stop: &Stop) -> Result<SelectSummary, 
         maker.add_to(&mut selection);
         Ok((rows, selection))
     })?;
+    // A signal that came with the last page ends the command, too.
+    if let Some(reason) = stop.reason() {
+        return Err(Error::Stopped(reason));
+    }
     selection.selected = rows.len() as u64;
     selection.file = output.name();
     selection.next = output.next(&args.account);
