@@ -41,6 +41,12 @@ impl<T> fmt::Display for ListPage<T> {
 }
 
 impl<T> ListPage<T> {
+    /// How many entries are on it, whether they can be read or not.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.entries.len() as u64 + self.unreadable
+    }
+
     /// The page that `body` is, whose entries are under `key`. `read` reads one.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The names of an account, to be looked up -> what is wrong with those in a row. Nothing is read here.
 //!
-//! A list that is empty says nothing: there is no account without staff or channels.
+//! An empty list is not compared with: every account has staff and channels.
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -1,5 +1,5 @@
 //! A row, and what is known of its conversation without reading it -> what the row would change there, as
-//! a preview against the account has it. What is not known is no reason to leave the row alone.
+//! a preview against the account has it. A value that is not known never holds a row back.
 
 use super::decision::{GuardMode, NoChange, decide};
 use super::diff::{changed, set_tags};

@@ -88,12 +88,7 @@ impl Document {
 fn find_out(args: &CheckArgs, log: &Log, stop: &Stop) -> Result<Document, Error> {
     let timeout = args.timeout.duration();
     let connection = Connection::resolve(&args.account, &args.pace(), &args.output, stop)?;
-    for message in &connection.origins {
-        log.report(&Notice::Setting { message });
-    }
-    for warning in &connection.warnings {
-        log.warning(warning);
-    }
+    log.settings(&connection.origins, &connection.warnings);
     let began = Instant::now();
     let reply = ask(&connection, timeout, log, stop)?;
     let took = began.elapsed();

@@ -18,7 +18,7 @@ use crate::config::Connection;
 use crate::error::Error;
 use crate::model::text::with_status;
 use crate::model::{Event, RequestRate};
-use crate::report::{Log, Notice, Progress, Work};
+use crate::report::{Log, Progress, Work};
 use crate::send::{Attempts, Ending, Gate, Login, Policy, Priority, Retries, Sender, Step};
 use crate::stop::Stop;
 
@@ -76,12 +76,8 @@ pub(super) fn session<T>(
     stop: &Stop,
     work: impl FnOnce(&Session<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    for message in connection.pace_origins.iter().chain(&connection.origins) {
-        log.report(&Notice::Setting { message });
-    }
-    for warning in &connection.warnings {
-        log.warning(warning);
-    }
+    let origins = connection.pace_origins.iter().chain(&connection.origins);
+    log.settings(origins, &connection.warnings);
     let client = connection.client()?;
     let pace = connection.pace;
     let gate = Gate::new(pace.rate.into(), pace.adaptation);

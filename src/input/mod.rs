@@ -23,7 +23,7 @@ pub use layout::{Format, Layout, Wanted};
 pub use line::line as csv_line;
 pub use raw::MAX_RECORD_BYTES;
 pub use reader::Reader;
-pub use row_format::RowFormat;
+pub use row_format::{BYTE_ORDER_MARK, RowFormat};
 pub use sniff::DELIMITERS;
 pub use text::has_byte_order_mark;
 pub use workbook::WorkbookError;

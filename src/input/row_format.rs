@@ -14,7 +14,7 @@ use crate::model::{Content, Members};
 const RAW: &str = "_raw";
 
 /// By this a spreadsheet knows UTF-8.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
+pub const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// How rows are written.
 #[derive(Debug)]

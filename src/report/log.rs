@@ -100,6 +100,16 @@ impl Log {
         self.report(&Notice::Warning { message });
     }
 
+    /// Reports where each setting came from, and what the user should know of them.
+    pub fn settings<'a>(&self, origins: impl IntoIterator<Item = &'a String>, warnings: &[String]) {
+        for message in origins {
+            self.report(&Notice::Setting { message });
+        }
+        for warning in warnings {
+            self.warning(warning);
+        }
+    }
+
     /// Reports the `first` of `count` violations in `file`.
     pub fn violations(&self, file: &str, first: &[Violation], count: u64) {
         for violation in first {

@@ -97,7 +97,7 @@ fn all<T: Send, O: Operation<Output = ListPage<T>>>(
     let mut is_again = false;
     loop {
         let read = once(session, list, &operation)?;
-        let listed = read.entries.len() as u64 + read.unreadable;
+        let listed = read.length();
         match read.total_count.filter(|counted| *counted != listed) {
             Some(counted) if is_again => {
                 return Err(Error::Fatal(format!(
@@ -153,7 +153,7 @@ fn once<T: Send, O: Operation<Output = ListPage<T>>>(
 
 /// Pages of the list; where only the entries are counted, as many as these take.
 fn pages_of<T>(page: &ListPage<T>) -> u64 {
-    let on_page = page.entries.len() as u64 + page.unreadable;
+    let on_page = page.length();
     let counted = page.total_count.filter(|_| on_page > 0);
     let counted = counted.map(|total| total.div_ceil(on_page));
     page.page_count.or(counted).unwrap_or(1)

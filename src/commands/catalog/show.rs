@@ -15,9 +15,7 @@ use crate::stop::Stop;
 /// Shows the catalog; the exit status.
 pub(super) fn show(args: &CatalogShowArgs, log: &Arc<Log>, stop: &Arc<Stop>) -> Result<u8, Error> {
     let (base_url, warnings) = known_address(&args.account, stop)?;
-    for warning in warnings {
-        log.warning(&warning);
-    }
+    log.settings([], &warnings);
     let cache = catalog_cache()?;
     let catalog = cache.read(base_url.as_str());
     let catalog = catalog.map_err(|error| unusable("", &error, &args.account))?;

@@ -10,16 +10,6 @@ use crate::files::interruptible;
 use crate::report::{Log, Notice, StyledText, TextStyle};
 use crate::stop::Stop;
 
-/// Reports what the user should know before the start; with `-v` also where settings came from.
-pub(super) fn warn(settings: &Settings, log: &Log) {
-    for message in &settings.origins {
-        log.report(&Notice::Setting { message });
-    }
-    for warning in &settings.warnings {
-        log.warning(warning);
-    }
-}
-
 /// Shows what is about to happen, and asks for confirmation where that is wanted.
 pub(super) fn confirm(
     settings: &Settings,

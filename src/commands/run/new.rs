@@ -10,7 +10,7 @@ use super::account::account;
 use super::check::{
     CheckedInput, CheckedRows, Mode, copy_and_check, invalid_header, sha256_of_copy,
 };
-use super::confirm::{confirm, warn};
+use super::confirm::confirm;
 use super::facts::{Facts, Failed};
 use super::locks::{self, AccountLock};
 use super::open_run::OpenRun;
@@ -53,7 +53,7 @@ pub(crate) fn start(
     log: &Log,
     stop: &Arc<Stop>,
 ) -> Result<(Facts, u8), Failed> {
-    warn(settings, log);
+    log.settings(&settings.origins, &settings.warnings);
     if settings.dry_run {
         let status = match &settings.online {
             None => preview::dry_run(settings, undo, log, stop)?,

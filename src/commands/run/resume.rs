@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::check::{CheckedInput, CheckedRows, check_rows, from_check};
-use super::confirm::{confirm, warn};
+use super::confirm::confirm;
 use super::copy::check_copy;
 use super::facts::{Facts, Failed};
 use super::find::{Purpose, find, not_found};
@@ -44,7 +44,7 @@ pub(super) fn resume(
     let run = run.map_err(|error| not_found(&directory, Purpose::Resume, &error))?;
     let mut settings = Settings::resume(args, &directory, &run, stop)?;
     settings.warnings.extend(age(&run, &settings));
-    warn(&settings, log);
+    log.settings(&settings.origins, &settings.warnings);
     let (open_run, _locks) = open(directory, &run, &settings, began, log, stop)?;
     let (rows, mut history) = due(&open_run, &run)?;
     let due = rows.findings.preview.rows;

@@ -133,10 +133,9 @@ impl<'a, 's> ListReader<'a, 's> {
         let mut matching: Vec<_> = seen
             .filter(|seen| seen.is_kept && seen.matches == Some(true))
             .collect();
-        matching.sort_by(|a, b| {
-            let slug = |seen: &SeenConversation| seen.conversation.slug.clone();
-            a.place.cmp(&b.place).then_with(|| slug(a).cmp(&slug(b)))
-        });
+        // Two passes may have seen two conversations in the same place.
+        let key = |seen: &SeenConversation| (seen.place, seen.conversation.slug.clone());
+        matching.sort_by_cached_key(key);
         matching
     }
 
@@ -222,7 +221,7 @@ impl<'a, 's> ListReader<'a, 's> {
     ) -> Result<ControlFlow<()>, Error> {
         self.pages += 1;
         pass.take_in(number, &page);
-        let is_empty = page.entries.is_empty() && page.unreadable == 0;
+        let is_empty = page.length() == 0;
         let found = pass.found;
         for (at, conversation) in page.entries.into_iter().enumerate() {
             let is_old = conversation

@@ -10,13 +10,10 @@ use crate::cli::{AccountArgs, SelectArgs, SelectFormat};
 use crate::config::previewing;
 use crate::error::Error;
 use crate::files::{NewFile, NewFileError};
-use crate::input::{Format, csv_line};
+use crate::input::{BYTE_ORDER_MARK, Format, csv_line};
 use crate::model::Shown as _;
 use crate::model::text::{defused, visible_json};
 use crate::report::{print, selected_table};
-
-/// By this a spreadsheet knows UTF-8.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// Where rows go, and in which form.
 #[derive(Debug)]

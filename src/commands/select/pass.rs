@@ -65,7 +65,7 @@ impl ListPass {
             self.total = Some(total);
         }
         // Without a count, the list ends with an empty page.
-        let length = page.entries.len() as u64 + page.unreadable;
+        let length = page.length();
         let next = if length == 0 { number } else { number + 1 };
         let last = page.page_count.unwrap_or(next).min(MAX_PAGES);
         self.last_page = self.last_page.max(last);

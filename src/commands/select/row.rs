@@ -191,7 +191,7 @@ fn written_time(time: Timestamp) -> RowValue {
 }
 
 impl RowValue {
-    /// The value as a guard in a cell, where nothing is no guard.
+    /// The value as the cell of a guard; an empty cell is no guard.
     pub(super) fn guard_cell(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
